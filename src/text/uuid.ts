@@ -1,0 +1,33 @@
+import type { Clock } from '../time/clock.ts';
+
+export interface Ids {
+  /** A new UUIDv7 (RFC 9562, section 5.7): sorts by creation time within one process. */
+  next(): string;
+}
+
+/**
+ * Makes ids that sort by time. Two ids of the same millisecond keep their order by a counter in
+ * the 12 bits of `rand_a`; the remaining 62 bits are random.
+ */
+export function createIds(deps: { clock: Clock; randomBytes: (size: number) => Uint8Array }): Ids {
+  let lastMs = 0;
+  let counter = 0;
+  return {
+    next: () => {
+      const now = Math.max(deps.clock.now(), lastMs);
+      counter = now === lastMs ? counter + 1 : 0;
+      // 4,096 ids in one millisecond: borrow the next one rather than lose the order.
+      lastMs = counter > 0xfff ? now + 1 : now;
+      if (counter > 0xfff) counter = 0;
+      return layOut(lastMs, counter, deps.randomBytes(8));
+    },
+  };
+}
+
+function layOut(ms: number, counter: number, random: Uint8Array): string {
+  const time = ms.toString(16).padStart(12, '0');
+  const version = (0x7000 | counter).toString(16);
+  const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const variant = ((Number.parseInt(hex.slice(0, 2), 16) & 0x3f) | 0x80).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}${hex.slice(2, 4)}-${hex.slice(4)}`;
+}
