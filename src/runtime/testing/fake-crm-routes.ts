@@ -92,9 +92,7 @@ export function fakeCrmRoutes(options: { token: string; firstId: bigint }): Fake
       }
       case 'GET /calls': {
         const found = calls.filter((candidate) => candidate.fields['key'] === query.get('key'));
-        return answer(200, {
-          calls: found.map(({ id: callId, fields }) => { ...fields, id: callId }),
-        });
+        return answer(200, { calls: found.map(({ id: own, fields }) => ({ ...fields, id: own })) });
       }
       case 'PATCH /calls/:id':
         if (call === undefined) return answer(404, { message: 'no such call' });
@@ -115,7 +113,6 @@ export function fakeCrmRoutes(options: { token: string; firstId: bigint }): Fake
   };
   return { users, contacts, calls, run };
 }
-
 
 /** Ids go out as JSON numbers of any length, as many CRMs send them. */
 function answer(status: number, body: object): FakeAnswer {
