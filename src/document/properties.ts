@@ -1,0 +1,105 @@
+import { isJsonArray, isJsonObject, jsonMember, jsonMembers, jsonText } from './json-value.ts';
+import type { Json, JsonObject } from './json-value.ts';
+import { notationOf, parseTemplate } from './template.ts';
+
+export const PROPERTY_TYPES = ['text', 'secret', 'url', 'number', 'boolean', 'choice'] as const;
+
+export type PropertyType = (typeof PROPERTY_TYPES)[number];
+
+/** A field of the connection's form; `label` is also the placeholder's name. */
+export interface PropertyField {
+  readonly label: string;
+  readonly type: PropertyType;
+  /** Declared secret, or used as a credential. */
+  readonly secret: boolean;
+  readonly required: boolean;
+  readonly help?: string;
+  readonly example?: string;
+  readonly default?: string;
+  /** A regular expression that the whole value must match. */
+  readonly pattern?: string;
+  readonly choices?: readonly string[];
+  /** `sign_in`: bound from an answer, not in the form. */
+  readonly filledBy?: string;
+}
+
+/** The fields that a document's `properties` declare, in order; of two with one label the first. */
+export function readProperties(document: Json): readonly PropertyField[] {
+  const declared = jsonMember(document, 'properties');
+  if (!isJsonArray(declared)) return [];
+  const credentials = credentialLabels(document, declared);
+  const fields = new Map<string, PropertyField>();
+  for (const element of declared) {
+    const field = readField(element, credentials);
+    if (field !== undefined && !fields.has(field.label)) fields.set(field.label, field);
+  }
+  return [...fields.values()];
+}
+
+function readField(element: Json, credentials: ReadonlySet<string>): PropertyField | undefined {
+  if (typeof element === 'string') {
+    return { label: element, type: 'text', secret: credentials.has(element), required: true };
+  }
+  const label = jsonText(element, 'label');
+  if (label === undefined || !isJsonObject(element)) return undefined;
+  const type = propertyType(jsonText(element, 'type'));
+  const secret = jsonMember(element, 'secret') ?? (type === 'secret' || credentials.has(label));
+  return {
+    label,
+    type,
+    secret: secret === true || type === 'secret',
+    required:
+      jsonMember(element, 'required') !== false && jsonMember(element, 'default') === undefined,
+    ...readWords(element),
+  };
+}
+
+function readWords(element: JsonObject): Partial<PropertyField> {
+  const choices = jsonMember(element, 'choices');
+  const standIn = jsonMember(element, 'default');
+  const words: { -readonly [Key in keyof PropertyField]?: PropertyField[Key] } = {};
+  const help = jsonText(element, 'help');
+  const example = jsonText(element, 'example');
+  const pattern = jsonText(element, 'pattern');
+  const filledBy = jsonText(element, 'filled_by');
+  if (help !== undefined) words.help = help;
+  if (example !== undefined) words.example = example;
+  if (pattern !== undefined) words.pattern = pattern;
+  if (filledBy !== undefined) words.filledBy = filledBy;
+  if (typeof standIn === 'string') words.default = standIn;
+  if (typeof standIn === 'number' || typeof standIn === 'boolean') words.default = String(standIn);
+  if (isJsonArray(choices)) {
+    words.choices = choices.flatMap((choice) => choiceText(choice));
+  }
+  return words;
+}
+
+function choiceText(choice: Json): readonly string[] {
+  if (typeof choice === 'string') return [choice];
+  return typeof choice === 'number' || typeof choice === 'boolean' ? [String(choice)] : [];
+}
+
+function propertyType(name: string | undefined): PropertyType {
+  return PROPERTY_TYPES.find((type) => type === name?.toLowerCase()) ?? 'text';
+}
+
+/** Members of `auth` and `OAuth2` whose value is a credential. */
+const CREDENTIAL_MEMBERS = ['token', 'password', 'value', 'client_secret'];
+
+// Plain labels say nothing of secrecy; what is sent as a credential is one.
+function credentialLabels(document: Json, declared: readonly Json[]): ReadonlySet<string> {
+  const labels = new Set(
+    declared.map((element) => (typeof element === 'string' ? element : jsonText(element, 'label'))),
+  );
+  const notation = notationOf(jsonMember(document, 'var_char'));
+  const used = new Set<string>();
+  for (const section of ['auth', 'OAuth2']) {
+    for (const [key, value] of jsonMembers(jsonMember(document, section))) {
+      if (!CREDENTIAL_MEMBERS.includes(key) || typeof value !== 'string') continue;
+      for (const part of parseTemplate(value, notation, (name) => labels.has(name))) {
+        if (part.kind === 'name') used.add(part.name);
+      }
+    }
+  }
+  return used;
+}
