@@ -1,0 +1,442 @@
+import type { FindingCode } from './finding-codes.ts';
+import { DOUBLE_CURLY, QUOTES, SINGLE_CURLY, mendedEnd, straightEnd } from './text-end.ts';
+import { bareWordFix, excerpt, meantLiteral, shorten } from './text-fault-words.ts';
+
+export interface TextFault {
+  readonly code: FindingCode;
+  /** In UTF-16 units of the original text. */
+  readonly offset: number;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export interface MendedText {
+  /** The text with its common faults mended: what the author meant. */
+  readonly text: string;
+  readonly faults: readonly TextFault[];
+  /** False when a fault was found that leaves no sensible reading. */
+  readonly readable: boolean;
+  /** The offset in the original text that an offset in the mended one comes from. */
+  originOf(offset: number): number;
+}
+
+/** The deepest nesting read; the deepest known document has 11 levels. */
+export const MAX_DEPTH = 32;
+/** After so many faults the text is no JSON document, and more of them would help nobody. */
+const MAX_FAULTS = 100;
+
+/**
+ * Rewrites what word processors, chat programs and habits of other languages do to JSON: curly and
+ * single quotes, missing quotes, comments, trailing and missing commas, brackets never closed. The
+ * result is for reading on; each change is a fault of the document. Linear in the length.
+ */
+export function mendJson(text: string): MendedText {
+  return new Mender(text).run();
+}
+
+type State = 'key' | 'colon' | 'value' | 'comma';
+interface Level {
+  readonly close: '}' | ']';
+  readonly offset: number;
+  state: State;
+  /** Where the last comma stands in the mended text, while nothing has followed it. */
+  comma: number | undefined;
+}
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const ODD_BLANK =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]/;
+
+class Mender {
+  readonly #source: string;
+  #at = 0;
+  #out: string[] = [];
+  #origins: number[] = [];
+  #faults: TextFault[] = [];
+  #readable = true;
+  #levels: Level[] = [];
+  #rootDone = false;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  run(): MendedText {
+    if (this.#source.startsWith('\ufeff')) {
+      this.#fault('byte_order_mark', 0, 'The file begins with an invisible byte order mark.');
+      this.#at = 1;
+    }
+    while (this.#readable && this.#at < this.#source.length) {
+      this.#step();
+    }
+    if (this.#readable) {
+      this.#closeAll();
+    }
+    const origins = this.#origins;
+    const end = this.#source.length;
+    return {
+      text: this.#out.join(''),
+      faults: this.#faults,
+      readable: this.#readable,
+      originOf: (offset) => origins[offset] ?? end,
+    };
+  }
+
+  #step(): void {
+    const char = this.#source.charAt(this.#at);
+    if (char === ' ' || char === '\t' || char === '\n' || char === '\r') {
+      this.#copy(1);
+    } else if (ODD_BLANK.test(char)) {
+      const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+      this.#fault(
+        'invisible_character',
+        this.#at,
+        `An invisible character (U+${code}) stands between the members.`,
+        'delete it and type an ordinary blank',
+      );
+      this.#replace(' ', 1);
+    } else if (char === '/' && (this.#next() === '/' || this.#next() === '*')) {
+      this.#comment();
+    } else if (char === '#' && this.#levels.at(-1)?.state !== 'value') {
+      this.#comment();
+    } else if (this.#rootDone) {
+      this.#fail(this.#at, 'Something follows after the end of the document.', 'remove it');
+    } else {
+      this.#token(char);
+    }
+  }
+
+  #token(char: string): void {
+    if (char === '{' || char === '[') {
+      this.#open(char);
+    } else if (char === '}' || char === ']') {
+      this.#close(char);
+    } else if (char === ',') {
+      this.#comma();
+    } else if (char === ':') {
+      this.#colon();
+    } else if (QUOTES.includes(char)) {
+      this.#beforeValue();
+      this.#string(char);
+      this.#afterValue();
+    } else {
+      this.#beforeValue();
+      this.#bareWord();
+      this.#afterValue();
+    }
+  }
+
+  #open(char: '{' | '['): void {
+    this.#beforeValue();
+    if (this.#levels.length >= MAX_DEPTH) {
+      const message = `The nesting is deeper than ${String(MAX_DEPTH)} levels here.`;
+      this.#fault('too_deep', this.#at, message);
+      this.#readable = false;
+      return;
+    }
+    const [close, state] = char === '{' ? (['}', 'key'] as const) : ([']', 'value'] as const);
+    this.#levels.push({ close, state, offset: this.#at, comma: undefined });
+    this.#copy(1);
+  }
+
+  #close(char: string): void {
+    const level = this.#levels.at(-1);
+    if (level?.close !== char) {
+      const message =
+        level === undefined
+          ? `This ${char} closes nothing.`
+          : `This ${char} does not fit: a ${level.close} is expected for the bracket of line ${String(this.#lineOf(level.offset))}.`;
+      this.#fail(this.#at, message, 'compare the brackets around this place');
+      return;
+    }
+    if (level.state === 'colon' || (level.state === 'value' && level.close === '}')) {
+      this.#fail(this.#at, 'A key without a value stands before this }.', 'write `"key": "value"`');
+      return;
+    }
+    this.#dropTrailingComma(level);
+    this.#levels.pop();
+    this.#copy(1);
+    this.#afterValue();
+  }
+
+  #comma(): void {
+    const level = this.#levels.at(-1);
+    if (
+      level === undefined ||
+      level.state === 'colon' ||
+      (level.state === 'value' && level.close === '}')
+    ) {
+      this.#fail(
+        this.#at,
+        'A comma stands where a value is expected.',
+        'write the value before the comma',
+      );
+      return;
+    }
+    if (level.state !== 'comma') {
+      this.#fault(
+        'trailing_comma',
+        this.#at,
+        'A comma stands where no member precedes it.',
+        'remove the comma',
+      );
+      this.#replace(' ', 1);
+      return;
+    }
+    level.comma = this.#origins.length;
+    level.state = level.close === '}' ? 'key' : 'value';
+    this.#copy(1);
+  }
+
+  #colon(): void {
+    const level = this.#levels.at(-1);
+    if (level?.state !== 'colon') {
+      this.#fail(this.#at, 'A colon stands where none is expected.', 'write `"key": "value"`');
+      return;
+    }
+    level.state = 'value';
+    this.#copy(1);
+  }
+
+  /** Puts in the comma or colon that should stand before a value that begins here. */
+  #beforeValue(): void {
+    const level = this.#levels.at(-1);
+    if (level === undefined) {
+      return;
+    }
+    if (level.state === 'comma') {
+      this.#fault(
+        'missing_comma',
+        this.#at,
+        'A comma is missing before this.',
+        'put a comma at the end of the member before',
+      );
+      this.#insert(',');
+      level.state = level.close === '}' ? 'key' : 'value';
+    } else if (level.state === 'colon') {
+      this.#fault(
+        'json_syntax',
+        this.#at,
+        'A colon is missing between key and value.',
+        'write `"key": "value"`',
+      );
+      this.#insert(':');
+      level.state = 'value';
+    }
+    level.comma = undefined;
+    if (level.state === 'key' && '{['.includes(this.#source.charAt(this.#at))) {
+      this.#fail(
+        this.#at,
+        'A key is expected here, not a bracket.',
+        'write `"key":` before the bracket',
+      );
+    }
+  }
+
+  #afterValue(): void {
+    const level = this.#levels.at(-1);
+    if (level === undefined) {
+      this.#rootDone = true;
+    } else {
+      level.state = level.state === 'key' ? 'colon' : 'comma';
+    }
+  }
+
+  #string(open: string): void {
+    const start = this.#at;
+    const end = open === '"' ? straightEnd(this.#source, start) : mendedEnd(this.#source, start);
+    const inner = this.#source.slice(start + 1, end.offset);
+    if (DOUBLE_CURLY.includes(open) || (SINGLE_CURLY.includes(open) && open !== '`')) {
+      this.#fault(
+        'curly_quotes',
+        start,
+        `Curly quotes stand around ${excerpt(inner)}.`,
+        `write "${shorten(inner)}" with straight quotes`,
+      );
+    } else if (open !== '"') {
+      this.#fault(
+        'single_quotes',
+        start,
+        `Single quotes stand around ${excerpt(inner)}.`,
+        `write "${shorten(inner)}" with double quotes`,
+      );
+    } else if (end.close === '') {
+      this.#fault(
+        'missing_quotes',
+        start,
+        `The closing quote of ${excerpt(inner)} is missing.`,
+        'put a " at its end; a line break inside a text is written \\n',
+      );
+    } else if (end.close !== '"') {
+      this.#fault(
+        'curly_quotes',
+        end.offset,
+        `A curly quote closes ${excerpt(inner)}.`,
+        `write "${shorten(inner)}" with straight quotes`,
+      );
+    }
+    if (open === '"' && end.close === '"') {
+      this.#copy(end.offset + 1 - start);
+      return;
+    }
+    this.#replace('"', 1);
+    this.#copyEscaped(end.offset);
+    this.#replace('"', end.close.length);
+  }
+
+  #bareWord(): void {
+    const start = this.#at;
+    let end = start;
+    while (end < this.#source.length && !`,:{}[]\n\r${QUOTES}`.includes(this.#source.charAt(end))) {
+      end += 1;
+    }
+    const word = this.#source.slice(start, end).trimEnd();
+    end = start + word.length;
+    if (word === '') {
+      this.#fail(start, 'This character has no place here.', 'remove it');
+      return;
+    }
+    const isKey = this.#levels.at(-1)?.state === 'key';
+    if (!isKey && (word === 'true' || word === 'false' || word === 'null' || NUMBER.test(word))) {
+      this.#copy(word.length);
+      return;
+    }
+    // `connection_id": string`: only the opening quote is missing, the closing one belongs to it.
+    const closing = QUOTES.includes(this.#source.charAt(end) || ' ') ? 1 : 0;
+    this.#fault(
+      'missing_quotes',
+      start,
+      `${excerpt(word)} has no quotes${closing === 1 ? ' at its beginning' : ''}.`,
+      bareWordFix(word, isKey),
+    );
+    const literal = isKey ? undefined : meantLiteral(word);
+    if (literal !== undefined) {
+      this.#insertAll(literal);
+      this.#at = end + closing;
+      return;
+    }
+    this.#insert('"');
+    this.#copyEscaped(end);
+    this.#replace('"', closing);
+  }
+
+  #comment(): void {
+    const start = this.#at;
+    const block = this.#source.startsWith('/*', start);
+    const found = block
+      ? this.#source.indexOf('*/', start + 2)
+      : this.#source.slice(start).search(/[\r\n]/);
+    const end = found === -1 ? this.#source.length : block ? found + 2 : start + found;
+    const words = this.#source.slice(start, end).replace(/^[/*#\s]+|[/*\s]+$/g, '');
+    this.#fault(
+      'comment',
+      start,
+      'JSON has no comments of this form.',
+      `write it as a member, \`"//": ${JSON.stringify(shorten(words))}\`, or remove it`,
+    );
+    this.#replace(' ', end - start);
+  }
+
+  #dropTrailingComma(level: Level): void {
+    if (level.comma !== undefined) {
+      const offset = this.#origins[level.comma] ?? this.#at;
+      this.#fault(
+        'trailing_comma',
+        offset,
+        `A comma stands before the closing ${level.close}.`,
+        'remove the comma',
+      );
+      this.#out[level.comma] = ' ';
+    }
+  }
+
+  #closeAll(): void {
+    for (const level of this.#levels.toReversed()) {
+      if (level.state === 'colon' || (level.state === 'value' && level.close === '}')) {
+        this.#fail(this.#at, 'The text ends in the middle of a member.', 'write the rest');
+        return;
+      }
+      const line = String(this.#lineOf(level.offset));
+      this.#fault(
+        'json_syntax',
+        level.offset,
+        `The bracket that opens here (line ${line}) is never closed.`,
+        `write ${level.close} at its end`,
+      );
+      this.#dropTrailingComma(level);
+      this.#insert(level.close);
+      this.#levels.pop();
+      this.#afterValue();
+    }
+    if (!this.#rootDone) {
+      this.#fail(
+        0,
+        'The document is empty.',
+        'write an object: `{ "id": … }`; `patchcord new NAME` makes a complete one',
+      );
+    }
+  }
+
+  #fault(code: FindingCode, offset: number, message: string, fix?: string): void {
+    if (this.#faults.length < MAX_FAULTS) {
+      this.#faults.push(
+        fix === undefined ? { code, offset, message } : { code, offset, message, fix },
+      );
+    } else {
+      this.#readable = false;
+    }
+  }
+
+  #fail(offset: number, message: string, fix: string): void {
+    this.#fault('json_syntax', offset, message, fix);
+    this.#readable = false;
+  }
+
+  #next(): string {
+    return this.#source.charAt(this.#at + 1);
+  }
+
+  #copy(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      this.#replace(this.#source.charAt(this.#at), 1);
+    }
+  }
+
+  /** Copies up to an offset as the inside of a straight-quoted text. */
+  #copyEscaped(end: number): void {
+    while (this.#at < end) {
+      const char = this.#source.charAt(this.#at);
+      if (char === '"' || (char < ' ' && char !== '')) {
+        this.#insertAll(JSON.stringify(char).slice(1, -1));
+        this.#at += 1;
+      } else if (char === '\\' && this.#at + 1 < end && '"\\/bfnrtu'.includes(this.#next())) {
+        this.#copy(2);
+      } else if (char === '\\') {
+        this.#insert('\\');
+        this.#copy(1);
+      } else {
+        this.#copy(1);
+      }
+    }
+  }
+
+  #insert(char: string): void {
+    this.#out.push(char);
+    this.#origins.push(this.#at);
+  }
+
+  #insertAll(text: string): void {
+    for (const unit of text.split('')) {
+      this.#insert(unit);
+    }
+  }
+
+  #replace(char: string, sourceLength: number): void {
+    this.#insert(char);
+    this.#at += sourceLength;
+  }
+
+  #lineOf(offset: number): number {
+    return this.#source.slice(0, offset).split(/\r\n|\n|\r/).length;
+  }
+}
