@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+import { idOf, noParams, noQuery } from './parts.ts';
+
+/** Most events of one request: a phone system that reconnects sends its buffer in slices. */
+export const MAX_EVENTS = 500;
+
+/**
+ * An event is checked one by one where it is taken in, so that one bad event never refuses its
+ * neighbours; here it only has to be an object.
+ */
+export const CallEvent = z.record(z.string(), z.unknown()).meta({
+  id: 'CallEvent',
+  description:
+    'What happened to a call. Required: `call_id`, `kind` (ringing, answered, transferred, ended, noted, recorded), and on ringing `direction` (inbound, outbound, internal), one of `extension` and `extensions`, and the number of the other side. Also read: `event_id`, `at` (epoch milliseconds or ISO 8601), `calling_number`, `called_number`, `did`, `queue`, `branch_id`, `branch_name`, `domain`, `cause`, `result` (answered, missed, voicemail, busy, failed, cancelled), `duration` (seconds), `subject`, `description`, `contact_id`, `recording` (`url`, `page_url`, `filename`, `expires_at`). Unknown members are kept.',
+  examples: [
+    {
+      event_id: 'e-1',
+      call_id: 'c-1',
+      kind: 'ringing',
+      at: '2026-03-02T09:15:00.000Z',
+      direction: 'inbound',
+      extension: '101',
+      calling_number: '+442071838750',
+      called_number: '+442079460000',
+    },
+  ],
+});
+
+export const EventResult = z
+  .object({
+    status: z
+      .enum(['accepted', 'repeated', 'refused'])
+      .meta({ description: '`repeated`: it was known already, nothing changed.' }),
+    call_id: idOf('call').nullable().meta({ description: "Patchcord's id of the call." }),
+    code: z
+      .string()
+      .optional()
+      .meta({ description: 'With `refused`: a code.', examples: ['invalid_event'] }),
+    message: z.string().optional().meta({ description: 'With `refused`: what is wrong.' }),
+    notes: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What was noticed, for example unknown members.' }),
+  })
+  .meta({ id: 'EventResult', description: 'What became of one event.' });
+
+export const EventResults = z
+  .object({ results: z.array(EventResult).meta({ description: 'One per event, in their order.' }) })
+  .meta({ id: 'EventResults', description: 'Sent after the accepted events are safe on disk.' });
+
+export const sendCallEvents = defineEndpoint({
+  name: 'sendCallEvents',
+  resource: 'call events',
+  method: 'POST',
+  path: '/v1/call-events',
+  summary: 'Report what happened to calls',
+  description:
+    'One event or an array of them. The answer comes after the accepted events are safe on disk. Sending an event again changes nothing: after a lost answer simply repeat the request.',
+  scopes: ['events'],
+  within: 'phone_system',
+  params: noParams,
+  query: noQuery,
+  body: z.unknown().meta({
+    description: `One call event, or an array of at most ${MAX_EVENTS}.`,
+    anyOf: [
+      { $ref: '#/components/schemas/CallEvent' },
+      {
+        type: 'array',
+        minItems: 1,
+        maxItems: MAX_EVENTS,
+        items: { $ref: '#/components/schemas/CallEvent' },
+      },
+    ],
+  }),
+  bodyKind: 'json',
+  status: 202,
+  response: EventResults,
+  problems: ['payload_too_large'],
+});
+
+export const receiveWebhook = defineEndpoint({
+  name: 'receiveWebhook',
+  resource: 'call events',
+  method: 'POST',
+  path: '/hooks/ringotel/{phone_system_id}',
+  summary: "Take the original product's webhook",
+  description:
+    'The key stands in `api_token` of the body or in `Authorization: Bearer`. `method` is `StartCallActivity` or `StopCallActivity`; times are epoch milliseconds, `call_duration` seconds.',
+  scopes: [],
+  within: 'phone_system',
+  params: z.object({ phone_system_id: idOf('phone system') }),
+  query: noQuery,
+  body: z.record(z.string(), z.unknown()).meta({
+    id: 'OriginalWebhook',
+    description: 'Body of the original webhook: `method`, `api_token`, `params`.',
+    examples: [
+      {
+        method: 'StartCallActivity',
+        api_token: 'pc_…',
+        params: {
+          call_id: 'c-1',
+          extension: '101',
+          activity_type: 'inbound',
+          caller_number: '+442071838750',
+        },
+      },
+    ],
+  }),
+  bodyKind: 'json',
+  status: 202,
+  response: EventResults,
+  problems: ['unauthorized', 'payload_too_large'],
+});
+
+export const putRecording = defineEndpoint({
+  name: 'putRecording',
+  resource: 'call events',
+  method: 'PUT',
+  path: '/v1/calls/{call_id}/recording',
+  summary: "Hand over a call's recording",
+  description:
+    'The body is the file, streamed. `call_id` is the id of the call in the phone system or in Patchcord. `Content-Type` is its media type.',
+  scopes: ['events', 'organization', 'admin'],
+  within: 'organization',
+  params: z.object({
+    call_id: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({
+        description: "The call's id, the phone system's or Patchcord's.",
+        examples: ['c-1'],
+      }),
+  }),
+  query: z.strictObject({
+    filename: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ description: 'Name of the file in the CRM.', examples: ['call.wav'] }),
+  }),
+  body: z.unknown(),
+  bodyKind: 'stream',
+  status: 202,
+  response: z
+    .object({
+      call_id: idOf('call'),
+      size: z
+        .number()
+        .int()
+        .meta({ description: 'Bytes stored.', examples: [48_044] }),
+      sha256: z.string().meta({ description: 'SHA-256 of the bytes, lower-case hex.' }),
+    })
+    .meta({
+      id: 'StoredRecording',
+      description: 'The recording is on disk and will be delivered.',
+    }),
+  problems: ['not_found', 'payload_too_large'],
+});

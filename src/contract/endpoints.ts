@@ -1,0 +1,80 @@
+import { putRecording, receiveWebhook, sendCallEvents } from './call-events.ts';
+import { findCallers } from './callers.ts';
+import { discardStep, getCall, listCalls, replayCall, replayStep, settleStep } from './calls.ts';
+import {
+  createConnection,
+  getConnection,
+  listConnections,
+  pauseConnection,
+  resumeConnection,
+  testConnection,
+  updateConnection,
+} from './connections.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createExtension, deleteExtension, getExtension, listExtensions } from './extensions.ts';
+import {
+  createIntegration,
+  createIntegrationVersion,
+  getIntegration,
+  lintIntegration,
+  listIntegrations,
+} from './integrations.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+import { createOrganization, getOrganization, listOrganizations } from './organizations.ts';
+import { createPhoneSystem, getPhoneSystem, listPhoneSystems } from './phone-systems.ts';
+import { getLive, getMetrics, getOpenApi, getReady } from './system.ts';
+import {
+  deleteUserLink,
+  listCrmUsers,
+  listUserLinks,
+  putUserLink,
+  suggestUserLinks,
+} from './user-links.ts';
+
+/** Every route of the HTTP API, in the order of the reference page. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  sendCallEvents,
+  receiveWebhook,
+  putRecording,
+  listCalls,
+  getCall,
+  replayCall,
+  replayStep,
+  settleStep,
+  discardStep,
+  findCallers,
+  listConnections,
+  createConnection,
+  getConnection,
+  updateConnection,
+  testConnection,
+  pauseConnection,
+  resumeConnection,
+  listCrmUsers,
+  listUserLinks,
+  putUserLink,
+  deleteUserLink,
+  suggestUserLinks,
+  listIntegrations,
+  createIntegration,
+  lintIntegration,
+  getIntegration,
+  createIntegrationVersion,
+  listExtensions,
+  createExtension,
+  getExtension,
+  deleteExtension,
+  listPhoneSystems,
+  createPhoneSystem,
+  getPhoneSystem,
+  listKeys,
+  createKey,
+  revokeKey,
+  listOrganizations,
+  createOrganization,
+  getOrganization,
+  getOpenApi,
+  getLive,
+  getReady,
+  getMetrics,
+];

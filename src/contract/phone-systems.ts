@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+import { idOf, moment, noBody, noParams, noQuery, pageOf, pageQuery } from './parts.ts';
+
+const phoneSystemName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .meta({ description: 'Name for people.', examples: ['Head office'] });
+
+export const PhoneSystem = z
+  .object({
+    id: idOf('phone system'),
+    name: phoneSystemName,
+    webhook_path: z.string().meta({
+      description: 'Where the original webhook of this phone system goes.',
+      examples: ['/hooks/ringotel/01981c2e-7c3a-7b54-8f0e-5d2f6f1f9a10'],
+    }),
+    created_at: moment('When it was created.'),
+  })
+  .meta({ id: 'PhoneSystem', description: 'A source of call events with keys of its own.' });
+
+export const listPhoneSystems = defineEndpoint({
+  name: 'listPhoneSystems',
+  resource: 'phone systems',
+  method: 'GET',
+  path: '/v1/phone-systems',
+  summary: 'List the phone systems',
+  scopes: ['admin', 'organization'],
+  within: 'organization',
+  params: noParams,
+  query: z.strictObject(pageQuery),
+  body: noBody,
+  bodyKind: 'none',
+  status: 200,
+  response: pageOf(PhoneSystem),
+  problems: [],
+});
+
+export const createPhoneSystem = defineEndpoint({
+  name: 'createPhoneSystem',
+  resource: 'phone systems',
+  method: 'POST',
+  path: '/v1/phone-systems',
+  summary: 'Create a phone system',
+  description: 'It sends nothing before it has a key: `POST /v1/keys` with the scope `events`.',
+  scopes: ['admin', 'organization'],
+  within: 'organization',
+  params: noParams,
+  query: noQuery,
+  body: z.strictObject({ name: phoneSystemName }),
+  bodyKind: 'json',
+  status: 201,
+  response: PhoneSystem,
+  problems: ['conflict'],
+});
+
+export const getPhoneSystem = defineEndpoint({
+  name: 'getPhoneSystem',
+  resource: 'phone systems',
+  method: 'GET',
+  path: '/v1/phone-systems/{phone_system_id}',
+  summary: 'Read a phone system',
+  scopes: ['admin', 'organization'],
+  within: 'organization',
+  params: z.object({ phone_system_id: idOf('phone system') }),
+  query: noQuery,
+  body: noBody,
+  bodyKind: 'none',
+  status: 200,
+  response: PhoneSystem,
+  problems: ['not_found'],
+});

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+import { noBody, noParams, noQuery } from './parts.ts';
+
+const open = {
+  resource: 'server',
+  method: 'GET',
+  scopes: [],
+  within: 'server',
+  params: noParams,
+  query: noQuery,
+  body: noBody,
+  bodyKind: 'none',
+  status: 200,
+  problems: [],
+} as const;
+
+export const getOpenApi = defineEndpoint({
+  ...open,
+  name: 'getOpenApi',
+  path: '/v1/openapi.json',
+  summary: 'This API as OpenAPI 3.1',
+  response: z.record(z.string(), z.unknown()).meta({ description: 'An OpenAPI 3.1 document.' }),
+});
+
+export const getLive = defineEndpoint({
+  ...open,
+  name: 'getLive',
+  path: '/livez',
+  summary: 'Is the process alive?',
+  response: z.object({ status: z.literal('ok').meta({ description: 'Always `ok`.' }) }),
+});
+
+export const getReady = defineEndpoint({
+  ...open,
+  name: 'getReady',
+  path: '/readyz',
+  summary: 'Can it take call events now?',
+  description: 'Writes to the database. 503 while it cannot, or while the server stops.',
+  response: z.object({ status: z.literal('ok').meta({ description: 'Always `ok`.' }) }),
+  problems: ['unavailable'],
+});
+
+export const getMetrics = defineEndpoint({
+  ...open,
+  name: 'getMetrics',
+  path: '/metrics',
+  summary: 'Counters for Prometheus',
+  description: 'Sums over the whole server; no numbers, names or ids of anybody.',
+  responseType: 'text/plain; version=0.0.4; charset=utf-8',
+  response: z.string().meta({ description: 'Text exposition format of Prometheus.' }),
+});
