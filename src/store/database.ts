@@ -1,0 +1,189 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import type { Driver, RawBuilder, Transaction } from 'kysely';
+import pg from 'pg';
+
+import type { AppError } from '../errors/app-error.ts';
+import type { Clock } from '../time/clock.ts';
+import { followDatabaseClock } from './database-clock.ts';
+import { ImmediateSqliteDriver, POSTGRES, SQLITE } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type { Tables } from './schema.ts';
+import { openSqlite } from './sqlite-driver.ts';
+import { TranslatingDriver } from './translating-driver.ts';
+
+export interface Database {
+  readonly dialect: Dialect['name'];
+  /** For statements outside a job; a read-only handle on SQLite. */
+  readonly read: Kysely<Tables>;
+  /** Suffix of a claiming sub-select: `for update skip locked` on PostgreSQL, nothing on SQLite. */
+  readonly skipLocked: RawBuilder<unknown>;
+  /**
+   * Runs the job in a transaction and resolves after its commit is on disk. Jobs asked for in one
+   * turn share transaction and fsync. A job awaits statements only, catches no error of theirs and
+   * changes nothing but rows: it may run twice.
+   * Rejects with what the job threw, `conflict` (unique or foreign key), `storage_full`,
+   * `overloaded`, `database_failed`, or `database_unavailable` (also when the answer to the commit
+   * was lost on PostgreSQL: then the rows may stand).
+   */
+  write<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Epoch milliseconds; on PostgreSQL the database's clock, so that all nodes agree. */
+  now(): number;
+  /** Waits for the jobs asked for, then closes all handles and frees the data directory. */
+  close(): Promise<void>;
+}
+
+export type DatabaseSettings =
+  | {
+      readonly kind: 'sqlite';
+      readonly directory: string;
+      /** True for the one server process; commands beside it work without the lock. */
+      readonly exclusive: boolean;
+    }
+  | { readonly kind: 'postgres'; readonly url: string; readonly poolSize?: number };
+
+export interface DatabaseDeps {
+  readonly clock: Clock;
+  /** The storage failed under a commit: log, and end the process. */
+  onFatal(err: AppError): void;
+}
+
+const DATABASE_FILE = 'patchcord.db';
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A statement of ours takes milliseconds; one that takes this long waits for a dead node's lock. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/**
+ * Opens the database, checks that it can keep what it acknowledges, and leaves the schema to
+ * `migrate`. Rejects with `data_directory_locked`, `invalid_settings` (fsync or synchronous_commit
+ * is off), `database_failed` (damaged file) or `database_unavailable`.
+ */
+export async function openDatabase(
+  settings: DatabaseSettings,
+  deps: DatabaseDeps,
+): Promise<Database> {
+  return settings.kind === 'sqlite'
+    ? await openSqliteDatabase(settings.directory, settings.exclusive, deps)
+    : await openPostgresDatabase(settings.url, settings.poolSize ?? POOL_SIZE, deps);
+}
+
+async function openSqliteDatabase(
+  directory: string,
+  exclusive: boolean,
+  deps: DatabaseDeps,
+): Promise<Database> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const unlock = exclusive ? lockDirectory(directory) : () => {};
+  try {
+    const path = join(directory, DATABASE_FILE);
+    const writer = sqliteHandle(path, false);
+    // The write-ahead log's files exist once the writer has connected; a reader cannot make them.
+    await SQLITE.check(writer);
+    const reader = sqliteHandle(path, true);
+    return assemble({ dialect: SQLITE, reader, writer, deps, now: deps.clock.now, end: unlock });
+  } catch (err) {
+    unlock();
+    throw err;
+  }
+}
+
+function sqliteHandle(path: string, readOnly: boolean): Kysely<Tables> {
+  const config = { database: () => Promise.resolve(openSqlite(path, { readOnly })) };
+  return new Kysely<Tables>({ dialect: new OwnSqliteDialect(config) });
+}
+
+class OwnSqliteDialect extends SqliteDialect {
+  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+  override createDriver(): Driver {
+    return new TranslatingDriver(new ImmediateSqliteDriver(this.#config), SQLITE.translate);
+  }
+}
+
+async function openPostgresDatabase(
+  url: string,
+  poolSize: number,
+  deps: DatabaseDeps,
+): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'patchcord',
+    types: { getTypeParser: typeParser },
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
+  pool.on('error', () => {});
+  const handle = new Kysely<Tables>({ dialect: new OwnPostgresDialect({ pool }) });
+  try {
+    await POSTGRES.check(handle);
+    const clock = await followDatabaseClock(handle, deps.clock);
+    const end = clock.stop;
+    return assemble({
+      dialect: POSTGRES,
+      reader: handle,
+      writer: handle,
+      deps,
+      now: clock.now,
+      end,
+    });
+  } catch (err) {
+    await handle.destroy();
+    throw err;
+  }
+}
+
+class OwnPostgresDialect extends PostgresDialect {
+  override createDriver(): Driver {
+    return new TranslatingDriver(super.createDriver(), POSTGRES.translate);
+  }
+}
+
+// int8 (20) and numeric (1700, what sum() gives) as numbers: our integers are epoch milliseconds and
+// counters, far below 2^53. Object ids: https://www.postgresql.org/docs/current/datatype-oid.html
+const typeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  Number(oid) === 20 || Number(oid) === 1700
+    ? (value: string) => Number(value)
+    : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+
+function assemble(parts: {
+  dialect: Dialect;
+  reader: Kysely<Tables>;
+  writer: Kysely<Tables>;
+  deps: DatabaseDeps;
+  now: () => number;
+  end: () => void;
+}): Database {
+  const commits = createGroupCommit({
+    begin: () => parts.writer.startTransaction().execute(),
+    clock: parts.deps.clock,
+    onFatal: (err) => parts.deps.onFatal(err),
+    oneTurn: parts.dialect.name === 'sqlite',
+  });
+  const end = async (): Promise<void> => {
+    await commits.close();
+    await parts.reader.destroy();
+    if (parts.writer !== parts.reader) await parts.writer.destroy();
+    parts.end();
+  };
+  let ended: Promise<void> | undefined;
+  return {
+    dialect: parts.dialect.name,
+    read: parts.reader,
+    skipLocked: parts.dialect.skipLocked,
+    write: commits.write,
+    now: parts.now,
+    close: () => (ended ??= end()),
+  };
+}

@@ -1,0 +1,98 @@
+import { CompiledQuery, sql, SqliteDriver } from 'kysely';
+import type { DatabaseConnection, Kysely, RawBuilder } from 'kysely';
+
+import { AppError } from '../errors/app-error.ts';
+import type { Tables } from './schema.ts';
+
+/** Everything in which the two databases differ. All other SQL is the same text on both. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** Put behind a sub-select that claims rows; empty where one process writes. */
+  readonly skipLocked: RawBuilder<unknown>;
+  readonly types: ColumnTypes;
+  /** First statement of a migration: keeps a second migrator waiting. */
+  readonly migrationLock: RawBuilder<unknown> | undefined;
+  /** The database's clock in epoch milliseconds; undefined: it is our own. */
+  readonly clock: RawBuilder<{ now: number }> | undefined;
+  /** A driver's error as an AppError; anything else comes back unchanged. */
+  translate(err: unknown): unknown;
+  /** Rejects with `invalid_settings` when the database cannot keep the promise of durability. */
+  check(database: Kysely<Tables>): Promise<void>;
+}
+
+/** Types of columns; `end` closes `create table (…)`. */
+export type ColumnTypes = Readonly<Record<'text' | 'integer' | 'blob' | 'end', string>>;
+
+export const SQLITE: Dialect = {
+  name: 'sqlite',
+  skipLocked: sql``,
+  types: { text: 'text', integer: 'integer', blob: 'blob', end: ' strict' },
+  migrationLock: undefined, // begin immediate is the lock
+  clock: undefined,
+  translate: (err) => {
+    const code = property(err, 'errcode');
+    if (typeof code !== 'number') return err;
+    // https://www.sqlite.org/rescode.html: the low byte is the primary code.
+    const primary = code & 0xff;
+    if (primary === 5 || primary === 6) return unavailable(err, 'busy', true);
+    if (primary === 13) return new AppError('storage_full', 'The disk is full.', { cause: err });
+    if (primary === 10 || primary === 11 || primary === 26) return failed(`code ${code}`, err);
+    return code === 2067 || code === 1555 || code === 787 ? conflict(err) : err;
+  },
+  check: async (database) => {
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(database);
+    if (rows[0]?.quick_check !== 'ok') throw failed(String(rows[0]?.quick_check));
+  },
+};
+
+export const POSTGRES: Dialect = {
+  name: 'postgres',
+  skipLocked: sql`for update skip locked`,
+  types: { text: 'text collate "C"', integer: 'bigint', blob: 'bytea', end: '' },
+  migrationLock: sql`select pg_advisory_xact_lock(7237128901)`,
+  clock: sql`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
+  translate: (err) => {
+    const code = property(err, 'code');
+    if (err instanceof TypeError || err instanceof RangeError) return err;
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html; none: the connection broke.
+    if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return unavailable(err, 'lost');
+    if (/^(40001|40P01|55P03)$/.test(code)) return unavailable(err, code, true);
+    if (code === '53100') return new AppError('storage_full', 'The disk is full.', { cause: err });
+    if (/^(08|53|57|58)/.test(code)) return unavailable(err, code);
+    if (code === '22021') return new AppError('invalid_request', 'NUL in a text.', { cause: err });
+    return code === '23505' || code === '23503' ? conflict(err) : err;
+  },
+  check: async (database) => {
+    const { rows } = await sql<{ fault: string }>`select name || '=' || setting as fault
+      from pg_settings where name in ('fsync', 'synchronous_commit') and setting = 'off'
+      or name = 'server_version_num' and setting::int < 140000 order by name`.execute(database);
+    if (rows.length === 0) return;
+    const message = `PostgreSQL reports ${rows.map((row) => row.fault).join(', ')}: acknowledged calls could be lost. Turn fsync and synchronous_commit on, use version 14 or newer, and start again.`;
+    throw new AppError('invalid_settings', message);
+  },
+};
+
+/** Takes the write lock at once instead of failing half-way. */
+export class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+// rolledBack: surely undone by the database, so it may run again.
+function unavailable(cause: unknown, state: string, rolledBack = false): AppError {
+  const message = `The database did not answer (${state}).`;
+  return new AppError('database_unavailable', message, { details: { rolledBack }, cause });
+}
+
+function failed(state: string, cause?: unknown): AppError {
+  return new AppError('database_failed', `The database file cannot be used (${state}).`, { cause });
+}
+
+function conflict(cause: unknown): AppError {
+  return new AppError('conflict', 'The key is taken, or a row it needs is gone.', { cause });
+}
+
+function property(err: unknown, name: string): unknown {
+  return err instanceof Error ? Reflect.get(err, name) : undefined;
+}

@@ -1,0 +1,27 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { AppError } from '../errors/app-error.ts';
+
+/**
+ * Takes the data directory for this process alone, making it (0700) when absent, and returns the
+ * function that gives it back. A held `BEGIN EXCLUSIVE` on a file of its own is a lock that the
+ * kernel frees even after SIGKILL, so no stale file can keep a restart out.
+ * Throws `data_directory_locked` when another process holds it.
+ */
+export function lockDirectory(directory: string): () => void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+  } catch (cause) {
+    lock.close();
+    throw new AppError(
+      'data_directory_locked',
+      `Another Patchcord process works in ${directory}: stop it, or give this one its own DATA_DIR.`,
+      { cause },
+    );
+  }
+  return () => lock.close();
+}

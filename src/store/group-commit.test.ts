@@ -1,0 +1,127 @@
+import type { ControlledTransaction } from 'kysely';
+import { expect, test } from 'vitest';
+
+import { AppError } from '../errors/app-error.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type { Tables } from './schema.ts';
+
+interface Script {
+  /** What the nth commit does, from 0; later ones succeed. */
+  readonly commits?: readonly (AppError | undefined)[];
+  readonly begins?: readonly (AppError | undefined)[];
+}
+
+function scripted(script: Script, oneTurn = false) {
+  const log: string[] = [];
+  const fatal: AppError[] = [];
+  let begun = 0;
+  let committed = 0;
+  const begin = (): Promise<ControlledTransaction<Tables>> => {
+    const problem = script.begins?.[begun];
+    begun += 1;
+    log.push('begin');
+    if (problem !== undefined) return Promise.reject(problem);
+    const transaction = {
+      commit: () => ({
+        execute: () => {
+          const failure = script.commits?.[committed];
+          committed += 1;
+          log.push(failure === undefined ? 'commit' : 'commit failed');
+          return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+        },
+      }),
+      rollback: () => ({
+        execute: () => {
+          log.push('rollback');
+          return Promise.resolve();
+        },
+      }),
+    };
+    // The group commit calls these two members only; the jobs here touch no table.
+    return Promise.resolve(transaction as unknown as ControlledTransaction<Tables>);
+  };
+  const slept: number[] = [];
+  const clock = {
+    now: () => 0,
+    monotonic: () => 0,
+    sleep: (ms: number) => {
+      slept.push(ms);
+      return Promise.resolve();
+    },
+  };
+  const commits = createGroupCommit({ begin, clock, onFatal: (err) => fatal.push(err), oneTurn });
+  return { commits, log, fatal, slept };
+}
+
+const undone = new AppError('database_unavailable', 'deadlock', { details: { rolledBack: true } });
+const lost = new AppError('database_unavailable', 'lost', { details: { rolledBack: false } });
+
+test('a commit whose answer was lost is reported and never run again', async () => {
+  const { commits, log, fatal } = scripted({ commits: [lost] });
+
+  const settled = await Promise.allSettled([
+    commits.write(() => Promise.resolve(1)),
+    commits.write(() => Promise.resolve(2)),
+  ]);
+
+  expect(settled).toMatchObject([{ reason: { message: 'lost' } }, { reason: { message: 'lost' } }]);
+  expect(log).toEqual(['begin', 'commit failed', 'rollback']);
+  expect(fatal).toEqual([]);
+});
+
+test('a commit that the database undid runs again, each job alone', async () => {
+  const { commits, log } = scripted({ commits: [undone] });
+
+  const settled = await Promise.all([
+    commits.write(() => Promise.resolve(1)),
+    commits.write(() => Promise.resolve(2)),
+  ]);
+
+  expect(settled).toEqual([1, 2]);
+  expect(log).toEqual(['begin', 'commit failed', 'rollback', 'begin', 'commit', 'begin', 'commit']);
+});
+
+test('a single job that deadlocks is tried again with growing waits, then reported', async () => {
+  const { commits, slept } = scripted({ commits: [undone, undone, undone, undone] });
+
+  await expect(commits.write(() => Promise.resolve())).rejects.toBe(undone);
+
+  expect(slept).toEqual([20, 100, 500]);
+});
+
+test('a connection that breaks before the commit is asked for costs nobody anything', async () => {
+  const { commits, log } = scripted({ begins: [lost] });
+
+  await expect(commits.write(() => Promise.resolve('ok'))).resolves.toBe('ok');
+
+  expect(log).toEqual(['begin', 'begin', 'commit']);
+});
+
+test('a failed fsync is fatal: nothing is acknowledged afterwards', async () => {
+  const failed = new AppError('database_failed', 'input/output error');
+  const { commits, fatal } = scripted({ commits: [failed] });
+
+  await expect(commits.write(() => Promise.resolve())).rejects.toBe(failed);
+
+  expect(fatal).toEqual([failed]);
+  await expect(commits.write(() => Promise.resolve())).rejects.toBe(failed);
+});
+
+test('a full disk under the commit fails these jobs only', async () => {
+  const full = new AppError('storage_full', 'full');
+  const { commits, fatal } = scripted({ commits: [full] });
+
+  await expect(commits.write(() => Promise.resolve())).rejects.toBe(full);
+
+  await expect(commits.write(() => Promise.resolve('later'))).resolves.toBe('later');
+  expect(fatal).toEqual([]);
+});
+
+test('a job that waits for something besides statements is ended, so that it cannot hold the writer', async () => {
+  const { commits } = scripted({}, true);
+
+  const nested = commits.write(() => commits.write(() => Promise.resolve()));
+
+  await expect(nested).rejects.toMatchObject({ code: 'internal' });
+  await expect(commits.write(() => Promise.resolve('next'))).resolves.toBe('next');
+});

@@ -1,0 +1,13 @@
+import type { ColumnTypes } from '../dialect.ts';
+import { organizations } from './0001-organizations.ts';
+import { connections } from './0002-connections.ts';
+
+/** One step of the schema. Never edited once released: a change is a new step. */
+export interface Migration {
+  readonly id: string;
+  /** Statements in order, with the dialect's column types; they run in one transaction. */
+  statements(types: ColumnTypes): readonly string[];
+}
+
+/** All steps in order. Each is safe beside the code of the version before it. */
+export const MIGRATIONS: readonly Migration[] = [organizations, connections];

@@ -1,0 +1,56 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+
+/** Longest wait for another process's short write, in milliseconds; the event loop stands still meanwhile. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Statements kept compiled: preparing one costs more than running it. */
+const MAX_STATEMENTS = 512;
+
+/**
+ * Opens an SQLite file in the form that Kysely's SqliteDialect takes.
+ * The write-ahead log with `synchronous=FULL` is the promise "committed is on disk": with NORMAL a
+ * power cut loses acknowledged rows (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * Throws node:sqlite's error when the file cannot be opened.
+ */
+export function openSqlite(path: string, options: { readOnly: boolean }): SqliteDatabase {
+  const database = new DatabaseSync(path, {
+    readOnly: options.readOnly,
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+    enableDoubleQuotedStringLiterals: false,
+    allowExtension: false,
+  });
+  if (!options.readOnly) {
+    database.exec(
+      'pragma journal_mode=wal; pragma synchronous=full; pragma journal_size_limit=67108864',
+    );
+  }
+  database.exec('pragma trusted_schema=off; pragma cache_size=-16384');
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare: (sql) => {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      if (statements.size >= MAX_STATEMENTS) statements.clear();
+      const statement = adapt(database.prepare(sql));
+      statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function adapt(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...bind(parameters)),
+    run: (parameters) => statement.run(...bind(parameters)),
+    iterate: (parameters) => statement.iterate(...bind(parameters)),
+  };
+}
+
+// Kysely types parameters as unknown; node:sqlite itself refuses what SQLite cannot hold.
+function bind(parameters: readonly unknown[]): SQLInputValue[] {
+  return parameters as SQLInputValue[];
+}

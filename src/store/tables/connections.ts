@@ -1,0 +1,78 @@
+import type { Timestamp } from './store.ts';
+
+export type ConnectionState =
+  'active' | 'throttled' | 'broken' | 'needs_auth' | 'forbidden' | 'paused';
+
+export interface ConnectionTables {
+  integration: {
+    id: string;
+    /** Null for the documents that are shipped with Patchcord: every organization may use them. */
+    organization_id: string | null;
+    /** `id` of the document. */
+    document_id: string;
+    name: string;
+    created_at: Timestamp;
+  };
+  integration_version: {
+    id: string;
+    integration_id: string;
+    organization_id: string | null;
+    /** Counts from 1 within the integration. */
+    number: number;
+    /** The document as it was written. */
+    document: string;
+    /** SHA-256 of the document's UTF-8 text, lower-case hex. */
+    digest: string;
+    created_at: Timestamp;
+  };
+  connection: {
+    id: string;
+    organization_id: string;
+    integration_version_id: string;
+    name: string;
+    /** JSON object: label to value, without the secret ones. */
+    properties: string;
+    /** JSON object. */
+    options: string;
+    country: string;
+    timezone: string;
+    state: ConnectionState;
+    state_reason: string | null;
+    state_since: Timestamp;
+    /** throttled: when it ends by itself; broken: when the next probe may go out. */
+    state_until: Timestamp | null;
+    /** Failures in a row that count for the breaker. */
+    failures: number;
+    /** Throttled answers in a row. */
+    throttles: number;
+    /** How often in a row the breaker opened. */
+    breaks: number;
+    /** Grows with each change of version, properties, credentials, options or name; not of state. */
+    revision: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  secret: {
+    organization_id: string;
+    connection_id: string;
+    field: string;
+    key_id: string;
+    nonce: Uint8Array;
+    /** Ciphertext, then the 16 bytes of the tag. */
+    sealed: Uint8Array;
+    updated_at: Timestamp;
+  };
+  user_link: {
+    id: string;
+    organization_id: string;
+    connection_id: string;
+    extension_id: string;
+    /** `user_id` of a document. */
+    crm_user_id: string;
+    crm_user_name: string | null;
+    /** JSON object: local values that `Users` bound for this user. */
+    locals: string;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+}

@@ -1,0 +1,16 @@
+/** Epoch milliseconds. */
+export type Timestamp = number;
+
+export interface StoreTables {
+  migration: { id: string; checksum: string; applied_at: Timestamp };
+  /** Facts about the database as a whole, such as the id of the master key. */
+  store_fact: { name: string; value: string };
+  node: {
+    id: string;
+    name: string;
+    key_id: string;
+    version: string;
+    started_at: Timestamp;
+    seen_at: Timestamp;
+  };
+}
