@@ -1,0 +1,118 @@
+import type { Field, FieldSetName } from './field.ts';
+import { AUTH_FIELDS, FLOW_TYPE_FIELDS, OAUTH2_FIELDS, PLACEMENT_FIELDS } from './fields-auth.ts';
+import { DOCUMENT_FIELDS, LIMITS_FIELDS } from './fields-document.ts';
+import { ERROR_ROW_FIELDS, METHOD_FIELDS, PAGING_FIELDS, STEP_FIELDS } from './fields-methods.ts';
+import {
+  PARAMETER_FIELDS,
+  PROPERTY_FIELDS,
+  VARIABLE_EXPRESSION_FIELDS,
+  VARIABLE_JSON_FIELDS,
+  VARIABLE_TEXT_FIELDS,
+} from './fields-names.ts';
+import type { MethodName } from './methods.ts';
+
+export interface FieldSet {
+  /** Heading on the reference page. */
+  readonly title: string;
+  /** What the object is, in a sentence. */
+  readonly description: string;
+  readonly fields: readonly Field[];
+}
+
+/**
+ * The one description of every key of a document. Validation, the JSON Schema, the reference page
+ * and the scrubbing of secrets come from it.
+ */
+export const FIELDS: Readonly<Record<FieldSetName, FieldSet>> = {
+  document: {
+    title: 'Document',
+    description: 'The keys of the document itself.',
+    fields: DOCUMENT_FIELDS,
+  },
+  property: {
+    title: 'Property',
+    description: 'An element of `properties`: a label, or an object with these keys.',
+    fields: PROPERTY_FIELDS,
+  },
+  parameter: {
+    title: 'Parameter type',
+    description:
+      'The value of a member of `parameters`: the name of a type, or an object with these keys.',
+    fields: PARAMETER_FIELDS,
+  },
+  variable_expression: {
+    title: 'Variable: expression',
+    description: 'A variable computed by a formula.',
+    fields: VARIABLE_EXPRESSION_FIELDS,
+  },
+  variable_text: {
+    title: 'Variable: text',
+    description: 'A variable that is a text even if it looks like arithmetic.',
+    fields: VARIABLE_TEXT_FIELDS,
+  },
+  variable_json: {
+    title: 'Variable: JSON text',
+    description: 'A variable that is JSON text.',
+    fields: VARIABLE_JSON_FIELDS,
+  },
+  auth: {
+    title: 'Authentication',
+    description: 'The object `auth`.',
+    fields: AUTH_FIELDS,
+  },
+  placement: {
+    title: 'Place of a token',
+    description: 'Where and how a token is sent.',
+    fields: PLACEMENT_FIELDS,
+  },
+  oauth2: {
+    title: 'OAuth 2.0',
+    description: 'The object `OAuth2`.',
+    fields: OAUTH2_FIELDS,
+  },
+  flow_type: {
+    title: 'OAuth 2.0: flow type',
+    description: '`flow_type` written as an object.',
+    fields: FLOW_TYPE_FIELDS,
+  },
+  method: {
+    title: 'Method',
+    description: 'A member of `API`: one request and the meaning of its answer.',
+    fields: METHOD_FIELDS,
+  },
+  step: {
+    title: 'Step',
+    description: 'An element of `steps` of a method.',
+    fields: STEP_FIELDS,
+  },
+  paging: {
+    title: 'Paging',
+    description: 'The object `paging` of a method.',
+    fields: PAGING_FIELDS,
+  },
+  error_row: {
+    title: 'Error row',
+    description: 'An element of `errors`.',
+    fields: ERROR_ROW_FIELDS,
+  },
+  limits: {
+    title: 'Limits',
+    description: 'The object `limits`.',
+    fields: LIMITS_FIELDS,
+  },
+};
+
+/** Methods that are known and checked, but do not run yet. */
+export const PENDING_METHODS: readonly MethodName[] = ['Account', 'AnswerCallActivity'];
+
+/** The field of that name or old spelling in a set; exact case. */
+export function fieldNamed(set: FieldSetName, name: string): Field | undefined {
+  return FIELDS[set].fields.find(
+    (each) => each.name === name || each.aliases?.includes(name) === true,
+  );
+}
+
+/** True for keys that are the author's comments: those that begin with `_` or `//`. */
+export function isCommentKey(key: string): boolean {
+  return key.startsWith('_') || key.startsWith('//');
+}
