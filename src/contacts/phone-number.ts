@@ -1,0 +1,80 @@
+// Of the library's metadata sets only `max` has the patterns of every kind of number, which is what
+// `isValid` needs to tell a number from digits of a plausible length.
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { PhoneNumber } from 'libphonenumber-js/max';
+import type { PhoneNumberForms, PhoneNumbers } from '../document/values.ts';
+
+/** Longer texts are no numbers: E.164 has 15 digits, and people write separators between them. */
+const LONGEST_NUMBER = 40;
+
+/**
+ * Phone numbers by libphonenumber's metadata. A number counts as parsed only when it is valid in
+ * the numbering plan (ITU-T E.164 and the national plans), so `101` or a short code stays what it is.
+ */
+export function createPhoneNumbers(): PhoneNumbers {
+  return {
+    parse: (number, country) => {
+      const parsed = parseNumber(number, country);
+      return parsed === undefined ? undefined : formsOf(parsed);
+    },
+    same: (a, b, country) => isSame(readSide(a, country), readSide(b, country)),
+  };
+}
+
+function parseNumber(number: string, country: string): PhoneNumber | undefined {
+  if (number.length > LONGEST_NUMBER) return undefined;
+  const parsed = parsePhoneNumberFromString(number, {
+    extract: false,
+    ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),
+  });
+  return parsed !== undefined && parsed.isValid() ? parsed : undefined;
+}
+
+function formsOf(parsed: PhoneNumber): PhoneNumberForms {
+  // An extension after the number belongs to no form.
+  parsed.setExt('');
+  return {
+    e164: parsed.number,
+    digits: digitsOf(parsed.number),
+    national: digitsOf(parsed.formatNational()),
+    significant: parsed.nationalNumber,
+    international: parsed.formatInternational(),
+    countryCode: parsed.countryCallingCode,
+    country: parsed.country ?? '',
+  };
+}
+
+interface Side {
+  readonly e164: string | undefined;
+  /** The significant number, or all digits of what does not parse. */
+  readonly significant: string;
+  readonly digits: string;
+  /** Written with its country code, so that another country's equal digits are another line. */
+  readonly international: boolean;
+}
+
+function readSide(number: string, country: string): Side {
+  const parsed = parseNumber(number, country);
+  const digits = digitsOf(parsed?.number ?? number);
+  return {
+    e164: parsed?.number,
+    significant: parsed?.nationalNumber ?? digits,
+    digits,
+    international: /^\s*(?:\+|00)/.test(number),
+  };
+}
+
+// Some CRMs keep the calling code in a field of its own and answer the rest: the significant
+// numbers decide, unless both sides name their country.
+function isSame(a: Side, b: Side): boolean {
+  if (a.digits === '' || b.digits === '') return false;
+  if (a.digits === b.digits) return true;
+  if (a.e164 !== undefined && b.e164 !== undefined && a.international && b.international) {
+    return false;
+  }
+  return a.significant === b.significant;
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, '');
+}
