@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+
+import { AppError } from '../../errors/app-error.ts';
+
+/** While the server stops, requests that still come over open connections are sent elsewhere. */
+export function addClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    if (!closing) return;
+    void reply.header('connection', 'close');
+    throw new AppError('unavailable', 'The server is stopping; send the request again.');
+  });
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+
+import { AppError } from '../../errors/app-error.ts';
+
+/**
+ * Largest JSON body: 500 call events of 2 KiB, or the largest document, escaped. A recording has
+ * its own limit.
+ */
+export const MAX_JSON_BYTES = 1024 * 1024;
+
+/** Reads JSON bodies of any usual media type; leaves every other type to its route. */
+export function addJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^(?:application\/(?:[\w.-]+\+)?json|text\/json)\b/iu,
+    { parseAs: 'string', bodyLimit: MAX_JSON_BYTES },
+    (_request, text, done) => {
+      try {
+        done(null, parseJson(String(text)));
+      } catch (err) {
+        done(err instanceof Error ? err : new Error('Parsing failed.', { cause: err }));
+      }
+    },
+  );
+}
+
+/**
+ * JSON whose numbers lose nothing: one that a double would change (a 19-digit id) arrives as the
+ * text of its digits. An empty body is undefined. Throws `invalid_request`, also for the key
+ * `__proto__`.
+ */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text, keepDigits);
+  } catch (err) {
+    if (err instanceof AppError) throw err;
+    throw new AppError('invalid_request', 'The body is not JSON.', { cause: err });
+  }
+}
+
+function keepDigits(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (key === '__proto__') {
+    throw new AppError('invalid_request', 'The body: no member may be called `__proto__`.');
+  }
+  const source = context?.source;
+  return typeof value === 'number' && source !== undefined && !isExact(value, source)
+    ? source
+    : value;
+}
+
+// A fraction is a measure, and a double is as good as its text; a whole number may be an id.
+function isExact(value: number, source: string): boolean {
+  return /[.eE]/u.test(source) ? Number.isFinite(value) : Number.isSafeInteger(value);
+}

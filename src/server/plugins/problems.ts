@@ -1,0 +1,101 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { PROBLEM_TYPE, problemType } from '../../contract/problem.ts';
+import type { Problem } from '../../contract/problem.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { CATALOGUE } from '../../errors/catalogue.ts';
+
+type Wrong = NonNullable<Problem['errors']>[number];
+type Finding = NonNullable<Problem['findings']>[number];
+
+/** Seconds a client is told to wait after a fault that passes by itself. */
+const RETRY_AFTER_S = 5;
+
+/** The only place that writes a refusal: RFC 9457, with the request's id. */
+export function addProblems(app: FastifyInstance): void {
+  app.setErrorHandler(async (err, request, reply) => {
+    await sendProblem(err, request, reply);
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    await sendProblem(new AppError('not_found', 'No such route.'), request, reply);
+  });
+}
+
+/** Answers with the problem of `err`. An unknown error says only `internal` and the request's id. */
+export async function sendProblem(
+  err: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const fault = toAppError(err);
+  const { status, level, retry } = fault.row;
+  if (level === 'error') request.log.error({ err }, 'request failed');
+  else if (level === 'warn')
+    request.log.warn({ code: fault.code, detail: fault.message }, 'request not fulfilled');
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (retry && (status === 503 || status === 429)) void reply.header('retry-after', RETRY_AFTER_S);
+  await reply.code(status).type(PROBLEM_TYPE).send(problemOf(fault, request.id));
+}
+
+/** The body of the problem. What is missing and what is foreign give the same one. */
+export function problemOf(fault: AppError, requestId: string): Problem {
+  const row = CATALOGUE[fault.code];
+  const { errors, findings, ...details } = fault.details;
+  const hidden = row.category === 'internal' || fault.code === 'not_found';
+  return {
+    type: problemType(fault.code),
+    title: row.meaning,
+    status: row.status,
+    detail: hidden ? row.remedy : fault.message,
+    code: fault.code,
+    request_id: requestId,
+    ...(isList<Wrong>(errors) ? { errors } : {}),
+    ...(isList<Finding>(findings) ? { findings } : {}),
+    ...(hidden || Object.keys(details).length === 0 ? {} : { details }),
+  };
+}
+
+function toAppError(err: unknown): AppError {
+  if (err instanceof AppError) return err;
+  const code = isFastifyError(err) ? err.code : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError('payload_too_large', 'The body is larger than this route takes.', {
+        cause: err,
+      });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError(
+        'unsupported_media_type',
+        'Send JSON with `Content-Type: application/json`.',
+        { cause: err },
+      );
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new AppError(
+        'invalid_request',
+        'The body has another length than `Content-Length` says.',
+        { cause: err },
+      );
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new AppError('invalid_request', 'The body is empty; this route needs JSON.', {
+        cause: err,
+      });
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_INVALID_URL':
+      return new AppError('invalid_request', 'The path holds a malformed %-escape.', {
+        cause: err,
+      });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError('not_found', 'No id is that long.', { cause: err });
+    default:
+      return new AppError('internal', 'An unexpected error.', { cause: err });
+  }
+}
+
+function isFastifyError(err: unknown): err is FastifyError {
+  return err instanceof Error && typeof Reflect.get(err, 'code') === 'string';
+}
+
+// The thrower owns the form of `errors` and `findings`; the tests compare both with the contract.
+function isList<T>(value: unknown): value is T[] {
+  return Array.isArray(value) && value.length > 0;
+}
