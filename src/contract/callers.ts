@@ -52,12 +52,10 @@ export const findCallers = defineEndpoint({
       .array(
         z.object({
           connection_id: idOf('connection'),
-          status: z
-            .enum(['found', 'ambiguous', 'not_found', 'not_asked', 'failed'])
-            .meta({
-              description:
-                '`not_asked`: the document has no FindContact, or the connection is paused.',
-            }),
+          status: z.enum(['found', 'ambiguous', 'not_found', 'not_asked', 'failed']).meta({
+            description:
+              '`not_asked`: the document has no FindContact, or the connection is paused.',
+          }),
           message: z.string().meta({ description: 'The reason in words.' }),
         }),
       )

@@ -23,12 +23,10 @@ export const ConnectionState = z
   });
 
 /** The options themselves are described where they are read; the server puts that schema here. */
-export const ConnectionOptions = z
-  .record(z.string(), z.unknown())
-  .meta({
-    id: 'ConnectionOptions',
-    description: 'Rules of a connection; absent ones have defaults.',
-  });
+export const ConnectionOptions = z.record(z.string(), z.unknown()).meta({
+  id: 'ConnectionOptions',
+  description: 'Rules of a connection; absent ones have defaults.',
+});
 
 export const Connection = z
   .object({
@@ -45,12 +43,10 @@ export const Connection = z
       .array(z.string())
       .meta({ description: 'Labels of the secret properties that have a value.' }),
     options: ConnectionOptions,
-    origins: z
-      .array(z.string())
-      .meta({
-        description: 'The only addresses its credentials go to.',
-        examples: [['https://crm.example.com']],
-      }),
+    origins: z.array(z.string()).meta({
+      description: 'The only addresses its credentials go to.',
+      examples: [['https://crm.example.com']],
+    }),
     revision: z.number().int().meta({ description: 'Grows with each change; the ETag.' }),
     created_at: moment('When it was created.'),
     updated_at: moment('When it was last changed.'),

@@ -27,12 +27,10 @@ export const Finding = z
 
 export const Problem = z
   .object({
-    type: z
-      .string()
-      .meta({
-        description: 'URI of the kind of problem.',
-        examples: ['urn:patchcord:problem:not_found'],
-      }),
+    type: z.string().meta({
+      description: 'URI of the kind of problem.',
+      examples: ['urn:patchcord:problem:not_found'],
+    }),
     title: z.string().meta({ description: 'What this kind of problem means.' }),
     status: z
       .number()

@@ -1,0 +1,174 @@
+import * as z from 'zod';
+
+import { CATALOGUE } from '../errors/catalogue.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { COMMON_PROBLEMS } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createSchemas } from './json-schemas.ts';
+import type { Schema, Schemas } from './json-schemas.ts';
+import { ORGANIZATION_HEADER } from './parts.ts';
+import { Problem, PROBLEM_TYPE } from './problem.ts';
+
+export interface OpenApiOptions {
+  readonly version: string;
+  /** Address of the server, when it is known. */
+  readonly serverUrl?: string;
+  /** Schemas that stand in for those of the contract with the same `id`. */
+  readonly replace?: Readonly<Record<string, z.ZodType>>;
+  /** Schemas that no endpoint holds itself but a description refers to. */
+  readonly extra?: readonly z.ZodType[];
+}
+
+/** The API as an OpenAPI 3.1 document; every schema is draft 2020-12 JSON Schema, as 3.1 wants. */
+export function buildOpenApi(endpoints: readonly Endpoint[], options: OpenApiOptions): Schema {
+  const schemas = createSchemas(options.replace ?? {});
+  for (const schema of [Problem, ...(options.extra ?? [])]) schemas.of(schema);
+  const paths: Record<string, Record<string, Schema>> = {};
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.method.toLowerCase()]: operation(endpoint, schemas),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Patchcord',
+      version: options.version,
+      description: 'Connects phone systems to CRMs: call events in, CRM records out.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    ...(options.serverUrl === undefined ? {} : { servers: [{ url: options.serverUrl }] }),
+    tags: [...new Set(endpoints.map((endpoint) => endpoint.resource))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: schemas.components(),
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key of `POST /v1/keys` or `patchcord key create`.',
+        },
+      },
+    },
+  };
+}
+
+/** The codes that an endpoint may answer with, sorted by status. */
+export function problemsOf(endpoint: Endpoint): readonly ErrorCode[] {
+  const common = endpoint.scopes.length === 0 ? (['internal'] as const) : COMMON_PROBLEMS;
+  const body =
+    endpoint.bodyKind === 'json'
+      ? (['invalid_request', 'unsupported_media_type', 'payload_too_large'] as const)
+      : [];
+  const organization = endpoint.within === 'organization' ? (['not_found'] as const) : [];
+  const codes = new Set<ErrorCode>([...common, ...body, ...organization, ...endpoint.problems]);
+  return [...codes].toSorted((a, b) => CATALOGUE[a].status - CATALOGUE[b].status);
+}
+
+function operation(endpoint: Endpoint, schemas: Schemas): Schema {
+  const scopes =
+    endpoint.scopes.length === 0
+      ? 'No key is asked for.'
+      : `Scopes: ${endpoint.scopes.join(', ')}.`;
+  return {
+    operationId: endpoint.name,
+    tags: [endpoint.resource],
+    summary: endpoint.summary,
+    description: [endpoint.description, scopes].filter((text) => text !== undefined).join(' '),
+    security: endpoint.scopes.length === 0 ? [] : [{ key: [] }],
+    ...nonEmpty('parameters', parametersOf(endpoint, schemas)),
+    ...requestBody(endpoint, schemas),
+    responses: responsesOf(endpoint, schemas),
+  };
+}
+
+function parametersOf(endpoint: Endpoint, schemas: Schemas): readonly Schema[] {
+  const headers: Schema[] = [];
+  if (endpoint.within === 'organization' && endpoint.scopes.includes('admin')) {
+    headers.push({
+      name: ORGANIZATION_HEADER,
+      in: 'header',
+      required: false,
+      description: 'For an admin key: the organization. Needed when there is more than one.',
+      schema: { type: 'string' },
+    });
+  }
+  if (endpoint.etag === 'required') {
+    headers.push({
+      name: 'If-Match',
+      in: 'header',
+      required: true,
+      description: 'ETag of the state that is changed.',
+      schema: { type: 'string' },
+    });
+  }
+  return [
+    ...parametersIn('path', endpoint.params, schemas),
+    ...parametersIn('query', endpoint.query, schemas),
+    ...headers,
+  ];
+}
+
+function parametersIn(
+  place: 'path' | 'query',
+  schema: z.ZodObject,
+  schemas: Schemas,
+): readonly Schema[] {
+  return Object.entries(schema.shape).map(([name, member]) => {
+    const { description, ...rest } = schemas.of(member);
+    return {
+      name,
+      in: place,
+      required: place === 'path' || !z.object({ member }).safeParse({}).success,
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+    };
+  });
+}
+
+function requestBody(endpoint: Endpoint, schemas: Schemas): Schema {
+  if (endpoint.bodyKind === 'none') return {};
+  if (endpoint.bodyKind === 'stream') {
+    return {
+      requestBody: {
+        required: true,
+        content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+      },
+    };
+  }
+  const schema = schemas.of(endpoint.body);
+  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+}
+
+function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
+  const responses: Record<string, Schema> = {};
+  const headers =
+    endpoint.etag === undefined ? {} : { headers: { ETag: { schema: { type: 'string' } } } };
+  responses[endpoint.status] =
+    endpoint.status === 204
+      ? { description: 'Done.' }
+      : {
+          description: 'Done.',
+          ...headers,
+          content: {
+            [endpoint.responseType ?? 'application/json']: {
+              schema: schemas.of(endpoint.response),
+            },
+          },
+        };
+  for (const code of problemsOf(endpoint)) {
+    const { status, meaning } = CATALOGUE[code];
+    const earlier = responses[status];
+    const line = `\`${code}\`: ${meaning}`;
+    responses[status] = {
+      description: earlier === undefined ? line : `${String(earlier['description'])} ${line}`,
+      content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  return responses;
+}
+
+function nonEmpty(name: string, list: readonly Schema[]): Schema {
+  return list.length === 0 ? {} : { [name]: list };
+}
