@@ -21,20 +21,12 @@ const email = z
     examples: ['ada@example.com'],
   });
 
-const phone = z
-  .string()
-  .trim()
-  .max(60)
-  .meta({ description: 'Their outside number, best with plus.', examples: ['+442071838750'] });
-
 export const Extension = z
   .object({
     id: idOf('extension'),
-    phone_system_id: idOf('phone system'),
     number,
     name: personName.nullable(),
     email: email.nullable(),
-    phone: phone.nullable(),
     created_at: moment('When it was created.'),
   })
   .meta({ id: 'Extension', description: 'One phone user of the organization.' });
@@ -66,17 +58,11 @@ export const createExtension = defineEndpoint({
   within: 'organization',
   params: noParams,
   query: noQuery,
-  body: z.strictObject({
-    phone_system_id: idOf('phone system'),
-    number,
-    name: personName.optional(),
-    email: email.optional(),
-    phone: phone.optional(),
-  }),
+  body: z.strictObject({ number, name: personName.optional(), email: email.optional() }),
   bodyKind: 'json',
   status: 201,
   response: Extension,
-  problems: ['conflict', 'not_found'],
+  problems: ['conflict'],
 });
 
 export const getExtension = defineEndpoint({

@@ -1,6 +1,16 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noParams, noQuery, pageOf, pageQuery } from './parts.ts';
+import {
+  country,
+  idOf,
+  moment,
+  noBody,
+  noParams,
+  noQuery,
+  pageOf,
+  pageQuery,
+  timezone,
+} from './parts.ts';
 
 const name = z
   .string()
@@ -8,10 +18,23 @@ const name = z
   .min(1)
   .max(200)
   .meta({ description: 'Name for people.', examples: ['Acme Ltd'] });
+const domain = z
+  .string()
+  .trim()
+  .min(1)
+  .max(253)
+  .meta({
+    description: 'The organization as its phone system calls it (`domain` of a call event).',
+    examples: ['acme'],
+  });
+
 export const Organization = z
   .object({
     id: idOf('organization'),
     name,
+    domain: domain.nullable(),
+    country,
+    timezone,
     created_at: moment('When it was created.'),
   })
   .meta({
@@ -46,7 +69,12 @@ export const createOrganization = defineEndpoint({
   within: 'server',
   params: noParams,
   query: noQuery,
-  body: z.strictObject({ name }),
+  body: z.strictObject({
+    name,
+    domain: domain.optional(),
+    country: country.default('US'),
+    timezone: timezone.default('UTC'),
+  }),
   bodyKind: 'json',
   status: 201,
   response: Organization,

@@ -64,3 +64,25 @@ export function pageOf<T extends z.ZodType>(
       .meta({ description: 'Send it as `cursor` for the next page; null on the last one.' }),
   });
 }
+
+/** Two capital letters of ISO 3166-1. */
+export const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/u, 'two capital letters of ISO 3166-1, for example GB')
+  .meta({ description: 'Country of the phone numbers, ISO 3166-1 alpha-2.', examples: ['GB'] });
+
+/** A zone of the IANA list. */
+export const timezone = z
+  .string()
+  .max(64)
+  .refine(isZone, 'a zone of the IANA list, for example Europe/London')
+  .meta({ description: 'Time zone, IANA name.', examples: ['Europe/London'] });
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
