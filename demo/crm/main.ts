@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { Crm } from './crm.ts';
+import { createCrmServer } from './server.ts';
+
+// The demo CRM, a program of its own: node main.ts --port 0 --data FOLDER --token-file FILE
+// Prints one line of JSON, `{"origin"}`, when it listens, and ends when its standard input does, so that
+// it never outlives the program that started it.
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    data: { type: 'string', default: 'data/demo/crm' },
+    'token-file': { type: 'string', default: 'data/demo/crm-token' },
+  },
+});
+
+const crm = new Crm(values.data);
+const server = createCrmServer(crm, readOrMakeToken(values['token-file']));
+
+server.listen(Number(values.port), '127.0.0.1', () => {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : values.port;
+  process.stdout.write(`${JSON.stringify({ origin: `http://127.0.0.1:${port}` })}\n`);
+});
+
+for (const end of ['end', 'close', 'error']) {
+  process.stdin.on(end, () => process.exit(0));
+}
+process.stdin.resume();
+
+function readOrMakeToken(file: string): string {
+  if (existsSync(file)) {
+    return readFileSync(file, 'utf8').trim();
+  }
+  const token = randomBytes(24).toString('base64url');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  return token;
+}
