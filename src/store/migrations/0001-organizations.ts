@@ -17,7 +17,10 @@ export const organizations: Migration = {
     )${end}`,
     `create table organization (
       id ${text} primary key,
-      name ${text} not null unique,
+      name ${text} not null,
+      domain ${text} unique,
+      country ${text} not null,
+      timezone ${text} not null,
       created_at ${integer} not null
     )${end}`,
     `create table phone_system (
@@ -30,17 +33,13 @@ export const organizations: Migration = {
     )${end}`,
     `create table extension (
       id ${text} primary key,
-      organization_id ${text} not null,
-      phone_system_id ${text} not null,
+      organization_id ${text} not null references organization (id),
       number ${text} not null,
       name ${text},
       email ${text},
-      phone ${text},
       created_at ${integer} not null,
-      updated_at ${integer} not null,
       unique (organization_id, id),
-      unique (organization_id, phone_system_id, number),
-      foreign key (organization_id, phone_system_id) references phone_system (organization_id, id)
+      unique (organization_id, number)
     )${end}`,
     `create table api_key (
       id ${text} primary key,

@@ -32,8 +32,6 @@ export const connections: Migration = {
       name ${text} not null,
       properties ${text} not null,
       options ${text} not null,
-      country ${text} not null,
-      timezone ${text} not null,
       state ${text} not null check
         (state in ('active', 'throttled', 'broken', 'needs_auth', 'forbidden', 'paused')),
       state_reason ${text},
@@ -60,16 +58,14 @@ export const connections: Migration = {
       foreign key (organization_id, connection_id) references connection (organization_id, id)
     )${end}`,
     `create table user_link (
-      id ${text} primary key,
       organization_id ${text} not null,
       connection_id ${text} not null,
       extension_id ${text} not null,
       crm_user_id ${text} not null,
       crm_user_name ${text},
       locals ${text} not null,
-      created_at ${integer} not null,
-      updated_at ${integer} not null,
-      unique (connection_id, extension_id),
+      linked_at ${integer} not null,
+      primary key (connection_id, extension_id),
       foreign key (organization_id, connection_id) references connection (organization_id, id),
       foreign key (organization_id, extension_id) references extension (organization_id, id)
     )${end}`,

@@ -34,8 +34,6 @@ export interface ConnectionTables {
     properties: string;
     /** JSON object. */
     options: string;
-    country: string;
-    timezone: string;
     state: ConnectionState;
     state_reason: string | null;
     state_since: Timestamp;
@@ -63,7 +61,6 @@ export interface ConnectionTables {
     updated_at: Timestamp;
   };
   user_link: {
-    id: string;
     organization_id: string;
     connection_id: string;
     extension_id: string;
@@ -72,7 +69,6 @@ export interface ConnectionTables {
     crm_user_name: string | null;
     /** JSON object: local values that `Users` bound for this user. */
     locals: string;
-    created_at: Timestamp;
-    updated_at: Timestamp;
+    linked_at: Timestamp;
   };
 }

@@ -1,18 +1,25 @@
 import type { Timestamp } from './store.ts';
 
 export interface OrganizationTables {
-  organization: { id: string; name: string; created_at: Timestamp };
+  organization: {
+    id: string;
+    name: string;
+    /** The organization as a phone system that serves several calls it. */
+    domain: string | null;
+    /** ISO 3166-1 alpha-2. */
+    country: string;
+    /** IANA name. */
+    timezone: string;
+    created_at: Timestamp;
+  };
   phone_system: { id: string; organization_id: string; name: string; created_at: Timestamp };
   extension: {
     id: string;
     organization_id: string;
-    phone_system_id: string;
     number: string;
     name: string | null;
     email: string | null;
-    phone: string | null;
     created_at: Timestamp;
-    updated_at: Timestamp;
   };
   api_key: {
     id: string;

@@ -1,0 +1,82 @@
+import { findOrganization, listOrganizations } from '../organizations/organizations-repository.ts';
+import { ADMIN } from '../organizations/scope.ts';
+import type { Database } from '../store/database.ts';
+import type { Tables } from '../store/schema.ts';
+import { isKey, prefixOf } from './api-key.ts';
+import type { KeyScope } from './api-key.ts';
+import { findApiKeyByPrefix, touchApiKey } from './api-keys-repository.ts';
+
+/** What a proven key stands for. */
+export interface KeyHolder {
+  readonly keyId: string;
+  readonly scope: KeyScope;
+  /** Absent for `admin`. */
+  readonly organizationId?: string;
+  /** Only for `events`. */
+  readonly phoneSystemId?: string;
+}
+
+export type OrganizationChoice =
+  | { readonly status: 'found'; readonly organizationId: string }
+  | { readonly status: 'unknown' }
+  | { readonly status: 'must_be_named' };
+
+export interface Access {
+  authenticate(key: string): Promise<KeyHolder | undefined>;
+  organization(named: string | undefined): Promise<OrganizationChoice>;
+}
+
+/** The last use is written at most this often per key: it is for people, not for accounts. */
+const TOUCH_EVERY_MS = 5 * 60 * 1_000;
+
+/**
+ * Turns keys into their holders (undefined when unknown, expired or revoked) and an id or domain
+ * into an organization: without a name, the only one there is.
+ */
+export function createAccess(database: Database): Access {
+  return {
+    authenticate: async (key) => {
+      const prefix = prefixOf(key);
+      if (prefix === undefined) return undefined;
+      const row = await findApiKeyByPrefix(database.read, prefix);
+      if (!isKey(key, row?.hash) || row === undefined) return undefined;
+      const now = database.now();
+      if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= now)) {
+        return undefined;
+      }
+      noteUse(database, row, now);
+      return toHolder(row);
+    },
+    organization: async (named) => {
+      if (named !== undefined) {
+        const found = await findOrganization(database.read, ADMIN, named);
+        return found === undefined
+          ? { status: 'unknown' }
+          : { status: 'found', organizationId: found.id };
+      }
+      const { items } = await listOrganizations(database.read, ADMIN, { limit: 2 });
+      const [only] = items;
+      return only !== undefined && items.length === 1
+        ? { status: 'found', organizationId: only.id }
+        : { status: 'must_be_named' };
+    },
+  };
+}
+
+function noteUse(database: Database, row: Tables['api_key'], now: number): void {
+  if (row.last_used_at !== null && now - row.last_used_at < TOUCH_EVERY_MS) return;
+  database
+    .write((transaction) => touchApiKey(transaction, row.id, now))
+    .catch(() => {
+      // The request itself goes on: it will say so if the database cannot be written.
+    });
+}
+
+function toHolder(row: Tables['api_key']): KeyHolder {
+  return {
+    keyId: row.id,
+    scope: row.scope,
+    ...(row.organization_id === null ? {} : { organizationId: row.organization_id }),
+    ...(row.phone_system_id === null ? {} : { phoneSystemId: row.phone_system_id }),
+  };
+}

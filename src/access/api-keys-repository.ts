@@ -1,0 +1,96 @@
+import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
+import type { Handle } from '../store/handle.ts';
+import { pageBounds, toPage } from '../store/page.ts';
+import type { Page, PageOf } from '../store/page.ts';
+import type { Tables } from '../store/schema.ts';
+
+type ApiKeyRow = Tables['api_key'];
+type Either = OrganizationScope | AdminScope;
+
+/** Rejects with `conflict` for a foreign or missing phone system. */
+export async function insertApiKey(
+  handle: Handle,
+  scope: Either,
+  key: Omit<ApiKeyRow, 'organization_id'>,
+): Promise<void> {
+  const organization_id = 'organizationId' in scope ? scope.organizationId : null;
+  await handle
+    .insertInto('api_key')
+    .values({ ...key, organization_id })
+    .execute();
+}
+
+/** The key with this public beginning: the one look-up that happens before a scope is known. */
+export async function findApiKeyByPrefix(
+  handle: Handle,
+  prefix: string,
+): Promise<ApiKeyRow | undefined> {
+  return await handle
+    .selectFrom('api_key')
+    .selectAll()
+    .where('prefix', '=', prefix)
+    .executeTakeFirst();
+}
+
+/** The organization's keys; for the operator the keys of all organizations and the admin keys. */
+export async function listApiKeys(
+  handle: Handle,
+  scope: Either,
+  page: Page,
+): Promise<PageOf<ApiKeyRow>> {
+  const { after, limit } = pageBounds(page);
+  const rows = await within(handle, scope)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return toPage(rows, page, (row) => row.id);
+}
+
+/** By id or public beginning. Undefined for a foreign one as for a missing one. */
+export async function findApiKey(
+  handle: Handle,
+  scope: Either,
+  named: string,
+): Promise<ApiKeyRow | undefined> {
+  return await within(handle, scope)
+    .where((where) => where.or([where('id', '=', named), where('prefix', '=', named)]))
+    .executeTakeFirst();
+}
+
+/** Ends a key at `now`; true when it was in the scope and not ended before. */
+export async function revokeApiKey(
+  handle: Handle,
+  scope: Either,
+  revocation: { readonly id: string; readonly now: number },
+): Promise<boolean> {
+  const result = await handle
+    .updateTable('api_key')
+    .set({ revoked_at: revocation.now })
+    .where('id', '=', revocation.id)
+    .where('revoked_at', 'is', null)
+    .$if('organizationId' in scope, (query) =>
+      query.where('organization_id', '=', organizationOf(scope)),
+    )
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Notes the use of a key that has just been proven. */
+export async function touchApiKey(handle: Handle, id: string, now: number): Promise<void> {
+  await handle.updateTable('api_key').set({ last_used_at: now }).where('id', '=', id).execute();
+}
+
+function within(handle: Handle, scope: Either) {
+  return handle
+    .selectFrom('api_key')
+    .selectAll()
+    .$if('organizationId' in scope, (query) =>
+      query.where('organization_id', '=', organizationOf(scope)),
+    );
+}
+
+// An empty id is nobody's: were the test above ever wrong, nothing would be found.
+function organizationOf(scope: Either): string {
+  return 'organizationId' in scope ? scope.organizationId : '';
+}

@@ -1,0 +1,38 @@
+import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
+import type { Handle } from '../store/handle.ts';
+import { pageBounds, toPage } from '../store/page.ts';
+import type { Page, PageOf } from '../store/page.ts';
+import type { Tables } from '../store/schema.ts';
+
+type AuditEntry = Tables['audit_entry'];
+
+/** Appends an entry, in the transaction of the change that it tells. Entries are never changed. */
+export async function insertAuditEntry(
+  handle: Handle,
+  scope: OrganizationScope | AdminScope,
+  entry: Omit<AuditEntry, 'organization_id'>,
+): Promise<void> {
+  const organization_id = 'organizationId' in scope ? scope.organizationId : null;
+  await handle
+    .insertInto('audit_entry')
+    .values({ ...entry, organization_id })
+    .execute();
+}
+
+/** The organization's entries, oldest first. */
+export async function listAuditEntries(
+  handle: Handle,
+  scope: OrganizationScope,
+  page: Page,
+): Promise<PageOf<AuditEntry>> {
+  const { after, limit } = pageBounds(page);
+  const rows = await handle
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return toPage(rows, page, (row) => row.id);
+}

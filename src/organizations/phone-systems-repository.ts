@@ -1,0 +1,51 @@
+import type { Handle } from '../store/handle.ts';
+import { pageBounds, toPage } from '../store/page.ts';
+import type { Page, PageOf } from '../store/page.ts';
+import type { Tables } from '../store/schema.ts';
+import type { OrganizationScope } from './scope.ts';
+
+type PhoneSystem = Tables['phone_system'];
+
+/** Rejects with `conflict` when the organization has a phone system of this name. */
+export async function insertPhoneSystem(
+  handle: Handle,
+  scope: OrganizationScope,
+  phoneSystem: Omit<PhoneSystem, 'organization_id'>,
+): Promise<void> {
+  await handle
+    .insertInto('phone_system')
+    .values({ ...phoneSystem, organization_id: scope.organizationId })
+    .execute();
+}
+
+/** The organization's phone systems, oldest first. */
+export async function listPhoneSystems(
+  handle: Handle,
+  scope: OrganizationScope,
+  page: Page,
+): Promise<PageOf<PhoneSystem>> {
+  const { after, limit } = pageBounds(page);
+  const rows = await handle
+    .selectFrom('phone_system')
+    .selectAll()
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return toPage(rows, page, (row) => row.id);
+}
+
+/** Undefined for a foreign id as for a missing one. */
+export async function findPhoneSystem(
+  handle: Handle,
+  scope: OrganizationScope,
+  id: string,
+): Promise<PhoneSystem | undefined> {
+  return await handle
+    .selectFrom('phone_system')
+    .selectAll()
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}

@@ -1,0 +1,28 @@
+import type { Handle } from './handle.ts';
+import type { Tables } from './schema.ts';
+
+/** Writes a process that starts to work on this database. */
+export async function insertNode(handle: Handle, node: Tables['node']): Promise<void> {
+  await handle.insertInto('node').values(node).execute();
+}
+
+/** Tells that a node still works, at the database's time. */
+export async function touchNode(handle: Handle, id: string, now: number): Promise<void> {
+  await handle.updateTable('node').set({ seen_at: now }).where('id', '=', id).execute();
+}
+
+/** Takes out a node that ended, and those not seen since `before` (epoch milliseconds). */
+export async function deleteNodes(
+  handle: Handle,
+  ended: { readonly id: string; readonly before: number },
+): Promise<void> {
+  await handle
+    .deleteFrom('node')
+    .where((where) => where.or([where('id', '=', ended.id), where('seen_at', '<', ended.before)]))
+    .execute();
+}
+
+/** All nodes on this database, in the order they started. */
+export async function listNodes(handle: Handle): Promise<readonly Tables['node'][]> {
+  return await handle.selectFrom('node').selectAll().orderBy('id').limit(1_000).execute();
+}
