@@ -30,6 +30,7 @@ const ARRIVAL_LIMIT_MS = 20_000;
 const demo = readDemo(join(options.data, 'demo.json'));
 const callId = `demo-${Date.now()}`;
 const startedAt = Date.now();
+const answeredBefore = await countAnswered();
 
 say(`A call from ${options.from} to extension ${options.to} (call_id ${callId})`);
 await report('ringing', {
@@ -62,12 +63,18 @@ function readDemo(file: string): Demo {
     // Written by `serve --demo` alone.
     return JSON.parse(readFileSync(file, 'utf8')) as Demo;
   } catch {
-    fail(`There is no ${file}: start the demo with `npm start` first.`);
+    fail(`There is no ${file}: start the demo with "npm start" first.`);
   }
 }
 
 async function report(kind: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-  const event = { event_id: `${callId}-${kind}`, call_id: callId, kind, at: Date.now(), ...details };
+  const event = {
+    event_id: `${callId}-${kind}`,
+    call_id: callId,
+    kind,
+    at: Date.now(),
+    ...details,
+  };
   const answer = await send('POST', '/v1/call-events', 'application/json', JSON.stringify(event));
   const text = await answer.text();
   if (!answer.ok) {
@@ -90,20 +97,27 @@ async function send(
 ): Promise<Response> {
   const headers = { authorization: `Bearer ${demo.events_key}`, 'content-type': type };
   return fetch(`${demo.server}${path}`, { method, headers, body }).catch(() =>
-    fail(`Nothing answers at ${demo.server}: start the demo with `npm start` first.`),
+    fail(`Nothing answers at ${demo.server}: start the demo with "npm start" first.`),
   );
 }
 
-/** Waits until the CRM's page shows the call with its recording; the page needs no token. */
+/** Waits until the CRM's page shows one answered call more than before; the page needs no token. */
 async function seeInCrm(): Promise<void> {
   const deadline = Date.now() + ARRIVAL_LIMIT_MS;
   while (Date.now() < deadline) {
-    const page = await fetch(`${demo.crm}/main`).then((answer) => answer.text());
-    if (page.includes(options.from) && page.includes('answered')) {
-      say(`\nIt stands in the CRM now: open ${demo.crm}`);
+    if ((await countAnswered()) > answeredBefore) {
+      say(`\nThe call stands in the CRM now: open ${demo.crm}`);
       return;
     }
     await sleep(200);
   }
   fail(`\nThe call has not come to ${demo.crm} yet: ${demo.server}/v1/calls says why.`);
+}
+
+async function countAnswered(): Promise<number> {
+  const page = await fetch(`${demo.crm}/main`).then(
+    (answer) => answer.text(),
+    () => fail(`Nothing answers at ${demo.crm}: start the demo with "npm start" first.`),
+  );
+  return page.split('class="badge answered"').length - 1;
 }

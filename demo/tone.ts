@@ -29,7 +29,7 @@ export function makeTone(): Uint8Array<ArrayBuffer> {
 }
 
 function writeText(file: DataView, offset: number, text: string): void {
-  for (const [index, character] of [...text].entries()) {
-    file.setUint8(offset + index, character.charCodeAt(0));
+  for (const [index, byte] of new TextEncoder().encode(text).entries()) {
+    file.setUint8(offset + index, byte);
   }
 }
