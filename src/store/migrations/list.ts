@@ -1,6 +1,7 @@
 import type { ColumnTypes } from '../dialect.ts';
 import { organizations } from './0001-organizations.ts';
 import { connections } from './0002-connections.ts';
+import { calls } from './0003-calls.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** All steps in order. Each is safe beside the code of the version before it. */
-export const MIGRATIONS: readonly Migration[] = [organizations, connections];
+export const MIGRATIONS: readonly Migration[] = [organizations, connections, calls];

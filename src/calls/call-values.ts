@@ -1,0 +1,165 @@
+import { readValue } from '../document/values.ts';
+import type { Scalar, Values } from '../document/values.ts';
+import type { CallFacts } from './call-facts.ts';
+import { partyNumber } from './call-rules.ts';
+import { defined } from './defined.ts';
+import type { Owner } from './owner.ts';
+import type { StepMethod, UpdateReason } from './step.ts';
+import { subjectOf } from './subject.ts';
+import type { SubjectTexts } from './subject.ts';
+
+/** What the CRM told about this call on this connection, kept with the lane. */
+export interface LaneMemory {
+  /** As bound: lists for phone, mobile, email. */
+  readonly contact?: Readonly<Record<string, string | readonly string[]>>;
+  readonly activity?: Readonly<Record<string, string | readonly string[]>>;
+  /** Contacts among which a person must choose. */
+  readonly candidates?: number;
+  readonly createdAt?: number;
+}
+
+export interface CallValuesInput {
+  readonly facts: CallFacts;
+  readonly memory: LaneMemory;
+  readonly owner: Owner;
+  readonly callKey: string;
+  readonly texts: SubjectTexts;
+  readonly connection: { readonly country: string; readonly timezone: string };
+  readonly method: StepMethod | 'FindActivity';
+  readonly reasons: readonly UpdateReason[];
+  readonly onlyConnection: boolean;
+  readonly possibleDuplicate: boolean;
+  readonly file?: { readonly name?: string; readonly type?: string; readonly size: number };
+}
+
+/** Said in the second record that a lost answer may have led to. */
+export const DUPLICATE_NOTE =
+  'Possible duplicate: the answer to an earlier request for this call was lost.';
+
+/**
+ * The values of a call for a document's parameters: those of the call, its owner, its contact and
+ * what earlier methods bound, the nearer winning. Times are epoch milliseconds, durations seconds.
+ */
+export function callValues(input: CallValuesInput): Values {
+  const { facts, memory } = input;
+  const contact = contactValues(input);
+  const values: Record<string, Scalar | undefined> = {
+    ...ownerValues(input.owner),
+    ...contact,
+    ...flatten(memory.activity ?? {}),
+    ...numbers(facts),
+    ...times(facts),
+    activity_type: facts.direction === 'inbound' ? 'inbound' : 'outbound',
+    call_result: facts.result,
+    call_cause: facts.cause,
+    call_key: input.callKey,
+    queue: facts.queue,
+    domain: facts.domain,
+    connection_id: facts.branchId,
+    connection_name: facts.branchName,
+    ...recordingLinks(facts),
+    ...fileValues(input),
+    description: describe(input),
+    update_reason: input.reasons.length > 0 ? input.reasons.join(',') : undefined,
+    timezone: input.connection.timezone,
+    country: input.connection.country,
+  };
+  return defined({ ...values, subject: subjectOf(facts, values, input.texts) });
+}
+
+/**
+ * A number as a document may see it: `[+0-9*#]`, at most 32 characters, so that what a caller
+ * puts into his caller id (names, SIP addresses, marks) reaches no CRM. `undefined` for a withheld one.
+ */
+export function cleanNumber(number: string | undefined): string | undefined {
+  if (number === undefined) return undefined;
+  const user = number.replace(/^(?:sips?|tel):/i, '').split(/[@;]/)[0] ?? '';
+  // Letters mean that this is a word (anonymous, unknown), not a number with noise in it.
+  if (/\p{Letter}/u.test(user)) return undefined;
+  const kept = user.replaceAll(/[^+0-9*#]/g, '').slice(0, 32);
+  return /[0-9*#]/.test(kept) ? kept : undefined;
+}
+
+function ownerValues(owner: Owner): Record<string, Scalar | undefined> {
+  if (owner.kind === 'undecided') return {};
+  const extension = owner.extension;
+  if (owner.kind !== 'user') return { user_number: extension };
+  return {
+    ...owner.user?.locals,
+    user_id: owner.userId,
+    user_name: owner.user?.userName,
+    user_email: owner.user?.email,
+    user_phone: owner.user?.phone,
+    user_number: extension,
+  };
+}
+
+function contactValues(input: CallValuesInput): Record<string, Scalar | undefined> {
+  const { facts, method } = input;
+  const party = cleanNumber(partyNumber(facts));
+  const contact = flatten(input.memory.contact ?? {});
+  const chosen = input.onlyConnection ? facts.contactId : undefined;
+  // The user chose somebody else than the search found: nothing of that one may go along.
+  const known = chosen === undefined || chosen === contact['contact_id'] ? contact : {};
+  const forNew =
+    method === 'CreateContact' ? { contact_name: party, lastname: party, phone: party } : {};
+  return {
+    ...forNew,
+    ...known,
+    ...(chosen === undefined ? {} : { contact_id: chosen }),
+    phone: method === 'FindContact' ? party : (readValue(known, 'phone') ?? party),
+  };
+}
+
+function numbers(facts: CallFacts): Record<string, Scalar | undefined> {
+  return {
+    party_number: cleanNumber(partyNumber(facts)),
+    calling_number: cleanNumber(facts.callingNumber),
+    called_number: cleanNumber(facts.calledNumber),
+    did: cleanNumber(facts.did),
+  };
+}
+
+function times(facts: CallFacts): Record<string, Scalar | undefined> {
+  const ended = facts.phase === 'ended';
+  return {
+    call_timestamp: facts.startedAt,
+    answer_timestamp: facts.answeredAt,
+    call_timestop: ended ? facts.endedAt : undefined,
+    call_duration: ended ? facts.duration : undefined,
+  };
+}
+
+/** One stands in for the other where a phone system gives only one. */
+function recordingLinks(facts: CallFacts): Record<string, Scalar | undefined> {
+  const recording = facts.recordings.findLast(({ url, pageUrl }) => url ?? pageUrl);
+  return {
+    content_url: recording?.url ?? recording?.pageUrl,
+    call_url: recording?.pageUrl ?? recording?.url,
+  };
+}
+
+function fileValues({ file }: CallValuesInput): Record<string, Scalar | undefined> {
+  return file === undefined
+    ? {}
+    : { filename: file.name, file_type: file.type, file_size: file.size };
+}
+
+function describe({ facts, possibleDuplicate }: CallValuesInput): string | undefined {
+  if (!possibleDuplicate) return facts.description;
+  return facts.description === undefined
+    ? DUPLICATE_NOTE
+    : `${facts.description}\n${DUPLICATE_NOTE}`;
+}
+
+/** Lists give their first element. */
+function flatten(
+  record: Readonly<Record<string, string | readonly string[]>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value[0],
+    ]),
+  );
+}

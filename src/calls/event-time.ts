@@ -1,0 +1,25 @@
+/** Epoch milliseconds before which a number is rather seconds: 1 January 1990. */
+const EARLIEST_MS = 631_152_000_000;
+
+const ISO =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+
+/**
+ * Reads the time of an event, epoch milliseconds as digits or an ISO 8601 text (without a zone:
+ * UTC). Returns epoch milliseconds, `undefined` for anything else.
+ */
+export function parseIso(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed);
+  const match = ISO.exec(trimmed);
+  if (match === null) return undefined;
+  const zone = match[3] ?? 'Z';
+  const withColon = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  const ms = Date.parse(`${match[1] ?? ''}T${match[2] ?? ''}${withColon.toUpperCase()}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** True for a time that a phone system may mean: later than 1990. */
+export function isPlausibleTime(ms: number | undefined): ms is number {
+  return ms !== undefined && ms >= EARLIEST_MS;
+}

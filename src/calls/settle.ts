@@ -1,0 +1,249 @@
+import { backoffMs } from './delivery-policy.ts';
+import type { DeliveryPolicy } from './delivery-policy.ts';
+import type { Step, StepReason, StepState } from './step.ts';
+
+/** The part of the runtime's outcome that decides about a step. */
+export interface SettleOutcome {
+  readonly kind: string;
+  readonly effect: 'executed' | 'not_executed' | 'unknown';
+  readonly action: 'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'park' | 'fail';
+  readonly retryAfterMs?: number;
+  readonly message: string;
+}
+
+export interface SettleInput {
+  readonly step: Step;
+  readonly outcome: SettleOutcome;
+  /** The CRM executed a create whose answer lacks the id that the document maps. */
+  readonly executedWithoutId: boolean;
+  /** True when a repetition does no harm: PUT, DELETE, GET, or an upsert by `call_key`. */
+  readonly idempotent: boolean;
+  /** The document can look up what a create made. */
+  readonly canAsk: boolean;
+  readonly onUnknown: 'retry_once' | 'park';
+  /** When the call's record was created in the CRM. */
+  readonly createdAt?: number;
+  readonly policy: DeliveryPolicy;
+  readonly now: number;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/** What becomes of a step. Only the members that are named change. */
+export interface StepChange {
+  readonly state: StepState;
+  readonly reason?: StepReason;
+  readonly message?: string;
+  readonly attempts?: number;
+  readonly readyAt?: number;
+  readonly possibleDuplicate?: boolean;
+  readonly unknownAt?: number;
+  readonly asked?: number;
+  readonly executed?: boolean;
+  /** What the whole connection learns from this outcome. */
+  readonly connection?:
+    | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
+    | { readonly kind: 'unauthorized' }
+    | { readonly kind: 'forbidden' };
+}
+
+/** Says what an outcome means for the step whose request it answers: pure, times are passed in. */
+export function settleRun(input: SettleInput): StepChange {
+  const { step, outcome } = input;
+  if (input.executedWithoutId) return executedWithoutId(input);
+  if (outcome.kind === 'gone' || (outcome.kind === 'not_found' && step.method !== 'FindContact'))
+    return settleGone(input);
+  switch (outcome.action) {
+    case 'succeed':
+      return { state: 'done', message: outcome.message };
+    case 'wait':
+      return { ...again(input, 0), connection: throttled(outcome) };
+    case 'refresh':
+      return { ...again(input, 0), connection: { kind: 'unauthorized' } };
+    case 'retry':
+      return retry(input);
+    case 'look_up':
+      return lostAnswer(input);
+    case 'park':
+    case 'fail':
+      return refuse(input);
+  }
+}
+
+/**
+ * The same for a request of which nothing is known but that it may have left: the process died
+ * between `sending` and the settlement.
+ */
+export function settleLost(input: Omit<SettleInput, 'outcome' | 'executedWithoutId'>): StepChange {
+  return lostAnswer({
+    ...input,
+    executedWithoutId: false,
+    outcome: {
+      kind: 'lost',
+      effect: 'unknown',
+      action: 'look_up',
+      message: 'Patchcord stopped while the request was under way',
+    },
+  });
+}
+
+export type AskAnswer =
+  | { readonly kind: 'found'; readonly count: number }
+  | { readonly kind: 'absent' }
+  /** The question itself failed; the ladder stands where it stood. */
+  | { readonly kind: 'failed'; readonly outcome: SettleOutcome };
+
+/** Says what the CRM's answer about an unknown outcome means. */
+export function settleAsk(input: Omit<SettleInput, 'outcome'>, answer: AskAnswer): StepChange {
+  const { step, policy, now } = input;
+  if (answer.kind === 'found') {
+    const several = answer.count > 1;
+    return {
+      state: 'done',
+      possibleDuplicate: step.possibleDuplicate || several,
+      message: several
+        ? `The answer was lost; the CRM has ${answer.count} records of this call, the first one is used`
+        : 'The answer was lost, but the CRM has the record',
+    };
+  }
+  if (answer.kind === 'failed') return askFailed(input, answer.outcome);
+  const asked = step.asked + 1;
+  const next = policy.askAfterMs[asked];
+  if (next !== undefined) {
+    return {
+      state: 'unknown',
+      asked,
+      readyAt: Math.max(now + 1, (step.unknownAt ?? now) + next),
+      message: `The CRM does not show the record yet (asked ${asked} of ${policy.askAfterMs.length} times)`,
+    };
+  }
+  if (step.executed)
+    return park(
+      step,
+      'executed_without_id',
+      'The CRM accepted the request, told no id, and does not find the record',
+    );
+  return {
+    state: 'pending',
+    asked,
+    attempts: step.attempts,
+    readyAt: now,
+    message: `The CRM does not have the record (asked ${asked} times): it is sent again`,
+  };
+}
+
+function askFailed(input: Omit<SettleInput, 'outcome'>, outcome: SettleOutcome): StepChange {
+  const { step, policy, now, random } = input;
+  const waiting = {
+    state: 'unknown' as const,
+    message: `Asking the CRM failed: ${outcome.message}`,
+  };
+  if (outcome.action === 'wait')
+    return { ...waiting, readyAt: now, connection: throttled(outcome) };
+  if (outcome.action === 'refresh')
+    return { ...waiting, readyAt: now, connection: { kind: 'unauthorized' } };
+  if (outcome.action === 'park' || outcome.action === 'fail') {
+    return park(step, 'unknown_outcome', `The CRM refuses to be asked: ${outcome.message}`);
+  }
+  if (now - (step.unknownAt ?? now) > policy.giveUpMs)
+    return park(step, 'unknown_outcome', waiting.message);
+  return { ...waiting, readyAt: now + backoffMs(step.asked + 3, policy, random) };
+}
+
+function executedWithoutId(input: SettleInput): StepChange {
+  const { step, canAsk, policy, now } = input;
+  const message = 'The CRM accepted the request, but its answer lacks the id';
+  if (!canAsk) return park(step, 'executed_without_id', message);
+  return { ...firstQuestion(policy, now), executed: true, message };
+}
+
+function lostAnswer(input: SettleInput): StepChange {
+  const { step, outcome, policy, now } = input;
+  if (input.idempotent || !makesSomething(step)) return retry(input);
+  if (input.canAsk && now - (step.firstAt ?? now) < policy.giveUpMs)
+    return { ...firstQuestion(policy, now), attempts: step.attempts + 1, message: outcome.message };
+  const message = `${outcome.message}; whether the CRM executed the request is unknown`;
+  // One repetition at most: a second unknown outcome would make a third record possible.
+  if (input.onUnknown === 'park' || step.possibleDuplicate)
+    return park(step, 'unknown_outcome', message);
+  return { ...again(input, 1), possibleDuplicate: true, message };
+}
+
+/** Only these make a second thing when repeated; the others write the same values again. */
+function makesSomething(step: Step): boolean {
+  return (
+    step.method === 'CreateActivity' ||
+    step.method === 'CreateContact' ||
+    step.method === 'UploadFile'
+  );
+}
+
+function firstQuestion(policy: DeliveryPolicy, now: number): StepChange {
+  return { state: 'unknown', unknownAt: now, asked: 0, readyAt: now + (policy.askAfterMs[0] ?? 0) };
+}
+
+function settleGone(input: SettleInput): StepChange {
+  const { step, outcome, createdAt, policy, now } = input;
+  if (step.rank <= 10) return refuse(input);
+  if (createdAt !== undefined && now - createdAt < policy.goneGraceMs) return again(input, 1);
+  return park(step, 'gone', `The record of the call was deleted in the CRM: ${outcome.message}`);
+}
+
+function retry(input: SettleInput): StepChange {
+  const { step, outcome, policy, now } = input;
+  const tries = step.attempts + 1;
+  if (step.method === 'FindContact' && tries >= policy.lookupTries) {
+    return {
+      state: 'skipped',
+      attempts: tries,
+      reason: 'not_identified',
+      message: `Nobody could be identified: ${outcome.message}`,
+    };
+  }
+  if (outcome.kind === 'certificate' && tries >= policy.certificateTries) {
+    return { ...park(step, 'certificate', outcome.message), attempts: tries };
+  }
+  if (now - (step.firstAt ?? now) >= policy.giveUpMs) {
+    return { ...park(step, 'gave_up', `The last answer was: ${outcome.message}`), attempts: tries };
+  }
+  return again(input, 1);
+}
+
+/** Surely not executed, or harmless to repeat: pending again. */
+function again({ step, outcome, policy, now, random }: SettleInput, cost: 0 | 1): StepChange {
+  const attempts = step.attempts + cost;
+  const delay = cost === 0 ? 0 : (outcome.retryAfterMs ?? backoffMs(attempts, policy, random));
+  return { state: 'pending', attempts, readyAt: now + delay, message: outcome.message };
+}
+
+const PARK_REASONS: ReadonlyMap<string, StepReason> = new Map([
+  ['forbidden', 'forbidden'],
+  ['conflict', 'conflict'],
+  ['unreadable', 'unreadable'],
+  ['too_large', 'too_large'],
+  ['redirected', 'redirected'],
+  ['blocked', 'blocked'],
+  ['certificate', 'certificate'],
+]);
+
+function refuse({ step, outcome }: SettleInput): StepChange {
+  const connection = outcome.kind === 'forbidden' ? ({ kind: 'forbidden' } as const) : undefined;
+  const attempts = step.attempts + 1;
+  const of = { attempts, ...(connection === undefined ? {} : { connection }) };
+  if (step.method === 'FindContact') {
+    const message = `Nobody could be identified: ${outcome.message}`;
+    return { state: 'skipped', reason: 'not_identified', message, ...of };
+  }
+  return { ...park(step, PARK_REASONS.get(outcome.kind) ?? 'refused', outcome.message), ...of };
+}
+
+function park(step: Step, reason: StepReason, message: string): StepChange {
+  return { state: 'parked', reason, message, attempts: step.attempts };
+}
+
+function throttled(outcome: SettleOutcome): NonNullable<StepChange['connection']> {
+  return {
+    kind: 'throttled',
+    ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
+  };
+}

@@ -1,0 +1,151 @@
+import type { Timestamp } from './store.ts';
+
+export interface CallTables {
+  call: {
+    id: string;
+    organization_id: string;
+    phone_system_id: string;
+    /** The phone system's id of the call; it may use one again later, see `generation`. */
+    external_id: string;
+    generation: number;
+    phase: 'ringing' | 'answered' | 'ended';
+    /** JSON: what is known of the call. */
+    facts: string;
+    event_count: number;
+    started_at: Timestamp;
+    created_at: Timestamp;
+    last_event_at: Timestamp;
+  };
+  call_event: {
+    id: string;
+    organization_id: string;
+    call_id: string;
+    kind: string;
+    /** The phone system's id of the event, or the fingerprint of its body. */
+    event_key: string;
+    /** Order of arrival within the call, from 1. */
+    sequence: number;
+    received_at: Timestamp;
+    /** JSON: the event as it was understood. */
+    event: string;
+    /** JSON: the body as it came. */
+    body: string;
+  };
+  /** Events that belong to nobody we know. */
+  refused_event: {
+    id: string;
+    phone_system_id: string;
+    domain: string | null;
+    code: string;
+    message: string;
+    body: string;
+    received_at: Timestamp;
+  };
+  lane: {
+    id: string;
+    organization_id: string;
+    connection_id: string;
+    call_id: string;
+    call_key: string;
+    state: 'idle' | 'ready' | 'leased' | 'parked';
+    ready_at: Timestamp;
+    lease_until: Timestamp | null;
+    /** Rises with each claim; every settlement names it. */
+    fence: number;
+    node: string | null;
+    /** Rises when a plan touches the lane: what was read before is old then. */
+    revision: number;
+    /** JSON: what the CRM told about the call. */
+    memory: string;
+    /** Why nothing goes to this CRM, as long as that is so. */
+    skip_reason: string | null;
+    skip_message: string | null;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  step: {
+    id: string;
+    organization_id: string;
+    lane_id: string;
+    key: string;
+    method: string;
+    rank: number;
+    sequence: number;
+    state: 'pending' | 'sending' | 'done' | 'unknown' | 'parked' | 'skipped' | 'discarded';
+    reason: string | null;
+    message: string | null;
+    attempts: number;
+    ready_at: Timestamp;
+    first_at: Timestamp | null;
+    /** JSON list: what an update tells. */
+    reasons: string;
+    recording_key: string | null;
+    possible_duplicate: number;
+    unknown_at: Timestamp | null;
+    asked: number;
+    executed: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  attempt: {
+    id: string;
+    organization_id: string;
+    lane_id: string;
+    step_id: string;
+    purpose: 'run' | 'ask';
+    method: string;
+    state: 'sending' | 'settled' | 'lost';
+    fence: number;
+    node: string;
+    /** 1 when a repetition of this request does no harm. */
+    idempotent: number;
+    outcome: string | null;
+    effect: string | null;
+    message: string | null;
+    /** JSON list. */
+    notes: string;
+    started_at: Timestamp;
+    ended_at: Timestamp | null;
+  };
+  exchange: {
+    id: string;
+    organization_id: string;
+    attempt_id: string;
+    position: number;
+    /** JSON, scrubbed of secrets. */
+    request: string;
+    response: string | null;
+    failure: string | null;
+    started_at: Timestamp;
+    duration_ms: number;
+  };
+  recording: {
+    id: string;
+    organization_id: string;
+    call_id: string;
+    key: string;
+    /** `announced`: known by its address; `stored`: in the spool; `deleted`: was there. */
+    state: 'announced' | 'stored' | 'deleted';
+    source_url: string | null;
+    file: string | null;
+    size: number | null;
+    /** Lower-case hex. */
+    sha256: string | null;
+    media_type: string | null;
+    filename: string | null;
+    message: string | null;
+    created_at: Timestamp;
+    stored_at: Timestamp | null;
+  };
+  /** What of a connection changes with each request; its settings are elsewhere. */
+  connection_pace: {
+    connection_id: string;
+    organization_id: string;
+    /** GCRA: theoretical arrival time of the next request. */
+    next_cell_at: Timestamp;
+    /** When lanes of it were last claimed: who waited longest comes first. */
+    claimed_at: Timestamp;
+    /** JSON list: lanes refused with 403 lately. */
+    forbidden: string;
+  };
+}
