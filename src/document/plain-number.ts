@@ -21,3 +21,15 @@ export function numericValue(value: Scalar | null | undefined): number | undefin
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;
 }
+
+/** Writes a finite number in plain decimals, never with an exponent: `1e21` as 22 digits. */
+export function decimalText(value: number): string {
+  const text = String(value);
+  const found = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
+  if (found === null) return text;
+  const [, sign = '', first = '', fraction = '', exponent = '0'] = found;
+  const digits = first + fraction;
+  const shift = Number(exponent);
+  if (shift < 0) return `${sign}0.${'0'.repeat(-shift - 1)}${digits}`;
+  return `${sign}${digits.padEnd(shift + 1, '0')}`;
+}

@@ -1,0 +1,227 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import type { Names } from '../names.ts';
+import { FUNCTIONS } from './functions.ts';
+import { expressionName, typeOfName } from './name-types.ts';
+import type { ExpressionProblemCode, Place } from './problem.ts';
+
+/** A problem at a place of the rewritten text. */
+export interface PlacedProblem {
+  readonly place: Place;
+  readonly code: ExpressionProblemCode;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export interface WalkResult {
+  readonly problems: readonly PlacedProblem[];
+  /** Bare names in order of appearance. */
+  readonly uses: ReadonlySet<string>;
+  /** Property labels. */
+  readonly properties: ReadonlySet<string>;
+  readonly functions: ReadonlySet<string>;
+}
+
+/** What an ordinary condition or text needs, thirty times over. */
+export const MAX_NODES = 256;
+
+/**
+ * Walks over a parse tree and lets through only what documents may use. It comes before the type
+ * check, because the library has lists, maps, macros and `matches` built in and cannot unlearn
+ * them, and `matches` can run for ever.
+ */
+export function walkExpression(root: ASTNode, names: Names): WalkResult {
+  const walker = new Walker(names);
+  walker.walk(root);
+  return walker;
+}
+
+class Walker implements WalkResult {
+  readonly problems: PlacedProblem[] = [];
+  readonly uses = new Set<string>();
+  readonly properties = new Set<string>();
+  readonly functions = new Set<string>();
+  readonly #names: Names;
+  #nodes = 0;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  walk(node: ASTNode): void {
+    this.#nodes += 1;
+    if (this.#nodes > MAX_NODES) {
+      if (this.#nodes === MAX_NODES + 1) {
+        this.#refuse(node, 'expression_too_long', `An expression has at most ${MAX_NODES} parts.`);
+      }
+      return;
+    }
+    switch (node.op) {
+      case 'value':
+        this.#value(node);
+        break;
+      case 'id':
+        this.#name(node, node.args);
+        break;
+      case 'call':
+        this.#call(node, node.args[0], node.args[1]);
+        break;
+      case '.':
+        this.#property(node, node.args[0], node.args[1]);
+        break;
+      case '[]':
+        this.#property(node, node.args[0], labelOf(node.args[1]));
+        break;
+      case '?:':
+      case '||':
+      case '&&':
+      case '+':
+      case '-':
+      case '*':
+      case '/':
+      case '%':
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+        for (const part of node.args) this.walk(part);
+        break;
+      case '==':
+      case '!=':
+        this.#comparison(node, node.op, node.args);
+        break;
+      case '!_':
+      case '-_':
+        this.walk(node.args);
+        break;
+      case 'rcall':
+        this.#refuse(
+          node,
+          'expression_not_allowed',
+          `".${node.args[0]}(…)" is not allowed: functions are written name(value).`,
+        );
+        break;
+      default:
+        this.#refuse(node, 'expression_not_allowed', `${WORDS[node.op]} may not be used here.`);
+    }
+  }
+
+  #value(node: Extract<ASTNode, { op: 'value' }>): void {
+    const kind = typeof node.args;
+    if (node.args === null || kind === 'string' || kind === 'number' || kind === 'boolean') return;
+    this.#refuse(
+      node,
+      'expression_not_allowed',
+      'Only texts, numbers, true, false and null are values here.',
+    );
+  }
+
+  #name(node: ASTNode, name: string): void {
+    const ref = expressionName(this.#names, name);
+    if (ref !== undefined) {
+      this.uses.add(name);
+    } else if (name === 'properties') {
+      const message = "One property is read with its label: properties['Label'].";
+      this.#refuse(node, 'expression_not_allowed', message);
+    } else if (this.#names.resolve(name)?.kind === 'property') {
+      const fix = `properties[${JSON.stringify(name)}]`;
+      const message = `"${name}" is a property; in an expression it is read as ${fix}.`;
+      this.#refuse(node, 'unknown_variable', message, fix);
+    } else {
+      const message = `"${name}" is no parameter, local value or variable of this document.`;
+      this.#refuse(node, 'unknown_variable', message);
+    }
+  }
+
+  #call(node: ASTNode, name: string, args: readonly ASTNode[]): void {
+    // `dyn` is how `null` is written for the type check; it changes nothing.
+    if (name === 'dyn' && args.length === 1) {
+      for (const arg of args) this.walk(arg);
+      return;
+    }
+    const declared = FUNCTIONS.get(name);
+    if (declared === undefined) {
+      const known = [...FUNCTIONS.keys()].join(', ');
+      const message = `"${name}" is no function; functions are ${known}.`;
+      this.#refuse(node, 'unknown_function', message);
+      return;
+    }
+    const least = declared.least ?? declared.parameters.length;
+    const most = declared.most ?? declared.parameters.length;
+    if (args.length < least || args.length > most) {
+      this.#refuse(node, 'expression_argument', `It is written ${declared.usage}.`);
+      return;
+    }
+    const [first] = args;
+    if (name === 'present' && first !== undefined && !isName(first)) {
+      const message = "present takes a bare name or properties['Label'].";
+      this.#refuse(first, 'expression_argument', message);
+    }
+    this.functions.add(name);
+    for (const [position, arg] of args.entries()) {
+      if (arg.op === 'value' && typeof arg.args === 'string') {
+        const wrong = declared.check?.(position, arg.args);
+        if (wrong !== undefined) this.#refuse(arg, 'expression_argument', wrong);
+      }
+      this.walk(arg);
+    }
+  }
+
+  #property(node: ASTNode, of: ASTNode, label: string | undefined): void {
+    if (of.op !== 'id' || of.args !== 'properties') {
+      const message = "Only properties have members: properties['Label'].";
+      this.#refuse(node, 'expression_not_allowed', message);
+    } else if (label === undefined) {
+      const message = 'The label of a property is written as a text.';
+      this.#refuse(node, 'expression_not_allowed', message);
+    } else if (this.#names.resolve(label)?.kind !== 'property') {
+      this.#refuse(node, 'unknown_variable', `There is no property "${label}".`);
+    } else {
+      this.properties.add(label);
+    }
+  }
+
+  #comparison(node: ASTNode, op: '==' | '!=', sides: readonly [ASTNode, ASTNode]): void {
+    for (const side of sides) this.walk(side);
+    if (!sides.some(isNull)) return;
+    const other = sides.find((side) => !isNull(side));
+    if (other === undefined || !this.#isTyped(other)) return;
+    const subject = other.input.slice(other.start, other.end);
+    const fix = `${op === '==' ? '!' : ''}present(${subject})`;
+    const message = `Whether ${subject} has a value is asked with ${fix}.`;
+    this.#refuse(node, 'compared_with_null', message, fix);
+  }
+
+  #isTyped(node: ASTNode): boolean {
+    if (node.op === '.' || node.op === '[]') return true;
+    const ref = node.op === 'id' ? expressionName(this.#names, node.args) : undefined;
+    return ref !== undefined && typeOfName(ref) !== 'dyn';
+  }
+
+  #refuse(place: Place, code: ExpressionProblemCode, message: string, fix?: string): void {
+    this.problems.push({ place, code, message, ...(fix === undefined ? {} : { fix }) });
+  }
+}
+
+const WORDS = {
+  list: 'A list',
+  map: 'A map',
+  in: '"in"',
+  '.?': 'An optional member',
+  '[?]': 'An optional member',
+} as const;
+
+function labelOf(node: ASTNode): string | undefined {
+  return node.op === 'value' && typeof node.args === 'string' ? node.args : undefined;
+}
+
+function isName(node: ASTNode): boolean {
+  return node.op === 'id' || node.op === '.' || node.op === '[]';
+}
+
+function isNull(node: ASTNode): boolean {
+  if (node.op === 'call') {
+    const [first] = node.args[1];
+    return node.args[0] === 'dyn' && first !== undefined && isNull(first);
+  }
+  return node.op === 'value' && node.args === null;
+}

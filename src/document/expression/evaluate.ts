@@ -1,0 +1,198 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { FUNCTIONS } from './functions.ts';
+import type { FunctionContext } from './functions.ts';
+import { RunningError, bounded } from './running-error.ts';
+import type { Value } from './running-error.ts';
+
+/** What an expression reads while it runs. */
+export interface Run extends FunctionContext {
+  nameValue(name: string): Value;
+  propertyValue(label: string): Value;
+}
+
+export type Evaluate = (run: Run) => Value;
+
+/**
+ * Compiles a checked tree into a function. The library parses and checks types, but never runs
+ * anything: here `null` goes through every operator, every part runs at most once, and a node that
+ * is not on the list cannot be compiled. The function throws `RunningError`.
+ */
+export function compileNode(node: ASTNode): Evaluate {
+  switch (node.op) {
+    case 'value':
+      return compileValue(node.args);
+    case 'id': {
+      const name = node.args;
+      return (run) => run.nameValue(name);
+    }
+    case '.':
+      return readProperty(node.args[1]);
+    case '[]': {
+      const [, label] = node.args;
+      if (label.op === 'value' && typeof label.args === 'string') return readProperty(label.args);
+      throw notAllowed(node);
+    }
+    case 'call':
+      return compileCall(node.args[0], node.args[1].map(compileNode));
+    case '?:': {
+      const [condition, yes, no] = [
+        compileNode(node.args[0]),
+        compileNode(node.args[1]),
+        compileNode(node.args[2]),
+      ];
+      return (run) => (asCondition(condition(run)) ? yes(run) : no(run));
+    }
+    case '&&':
+      return compileLogic(false, node.args);
+    case '||':
+      return compileLogic(true, node.args);
+    case '!_':
+      return compileNot(compileNode(node.args));
+    case '-_':
+      return compileNegation(compileNode(node.args));
+    case '==':
+    case '!=': {
+      const [left, right] = [compileNode(node.args[0]), compileNode(node.args[1])];
+      const wanted = node.op === '==';
+      return (run) => areEqual(left(run), right(run)) === wanted;
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%': {
+      const [left, right] = [compileNode(node.args[0]), compileNode(node.args[1])];
+      const operate = OPERATORS[node.op];
+      return (run) => operate(left(run), right(run));
+    }
+    default:
+      throw notAllowed(node);
+  }
+}
+
+const OPERATORS = {
+  '+': add,
+  '-': arithmetic((a, b) => a - b),
+  '*': arithmetic((a, b) => a * b),
+  '/': arithmetic((a, b) => a / b),
+  '%': arithmetic((a, b) => a % b),
+  '<': comparison((order) => order < 0),
+  '<=': comparison((order) => order <= 0),
+  '>': comparison((order) => order > 0),
+  '>=': comparison((order) => order >= 0),
+} as const;
+
+function compileValue(value: unknown): Evaluate {
+  if (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  ) {
+    return () => value;
+  }
+  throw new RunningError('This kind of literal may not be used.');
+}
+
+function compileCall(name: string, args: readonly Evaluate[]): Evaluate {
+  const [only] = args;
+  if (name === 'dyn' && only !== undefined) return only;
+  const called = FUNCTIONS.get(name);
+  if (called === undefined) throw new RunningError(`"${name}" is no function.`);
+  return (run) => {
+    const values = args.map((arg) => arg(run));
+    if (called.takesMissing !== true && values.includes(null)) return null;
+    return settled(called.run(values, run));
+  };
+}
+
+function readProperty(label: string): Evaluate {
+  return (run) => run.propertyValue(label);
+}
+
+/** `decisive` is the operand that settles the result, whatever the other one is. */
+function compileLogic(decisive: boolean, sides: readonly [ASTNode, ASTNode]): Evaluate {
+  const [left, right] = [compileNode(sides[0]), compileNode(sides[1])];
+  return (run) => {
+    const first = asTruth(left(run));
+    if (first === decisive) return decisive;
+    const second = asTruth(right(run));
+    if (second === decisive) return decisive;
+    return first === null || second === null ? null : !decisive;
+  };
+}
+
+function compileNot(operand: Evaluate): Evaluate {
+  return (run) => {
+    const value = asTruth(operand(run));
+    return value === null ? null : !value;
+  };
+}
+
+function compileNegation(operand: Evaluate): Evaluate {
+  return (run) => {
+    const value = operand(run);
+    if (value === null) return null;
+    if (typeof value === 'number') return -value;
+    throw new RunningError('A minus stands before something that is no number.');
+  };
+}
+
+/** Text and nothing is the text; a number and nothing is nothing. */
+function add(left: Value, right: Value): Value {
+  if (typeof left === 'number' && typeof right === 'number') return settled(left + right);
+  if (isTextOrNull(left) && isTextOrNull(right)) {
+    return left === null && right === null ? null : bounded((left ?? '') + (right ?? ''));
+  }
+  if (left === null || right === null) return null;
+  throw new RunningError('+ joins two texts or adds two numbers; string(number) makes a text.');
+}
+
+function arithmetic(operate: (a: number, b: number) => number): (a: Value, b: Value) => Value {
+  return (left, right) => {
+    if (left === null || right === null) return null;
+    if (typeof left === 'number' && typeof right === 'number') return settled(operate(left, right));
+    throw new RunningError('Something is computed with what is no number.');
+  };
+}
+
+function comparison(holds: (order: number) => boolean): (a: Value, b: Value) => Value {
+  return (left, right) => {
+    if (left === null || right === null) return null;
+    if (typeof left !== typeof right) throw new RunningError('Text and number have no order.');
+    return holds(left < right ? -1 : left > right ? 1 : 0);
+  };
+}
+
+/** No value and the empty text are the same everywhere in the language. */
+function areEqual(left: Value, right: Value): boolean {
+  return (left === '' ? null : left) === (right === '' ? null : right);
+}
+
+/** Division by zero and numbers beyond all doubles are no value. */
+function settled(value: Value): Value {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
+}
+
+function asTruth(value: Value): boolean | null {
+  if (value === null || typeof value === 'boolean') return value;
+  throw new RunningError('A condition is neither true nor false.');
+}
+
+function asCondition(value: Value): boolean {
+  const truth = asTruth(value);
+  if (truth === null) throw new RunningError('A condition depends on a name without value.');
+  return truth;
+}
+
+function isTextOrNull(value: Value): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function notAllowed(node: ASTNode): RunningError {
+  return new RunningError(`"${node.op}" may not be used in an expression.`);
+}

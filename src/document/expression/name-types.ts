@@ -1,0 +1,55 @@
+import { parseIso } from '../../time/date-format.ts';
+import type { NameRef, Names } from '../names.ts';
+import { decimalText, numericValue } from '../plain-number.ts';
+import type { PropertyType } from '../properties.ts';
+import type { Scalar } from '../values.ts';
+import type { Value } from './running-error.ts';
+
+/** The type of a name in an expression; `dyn` is known only when it runs. */
+export type ExpressionType = 'string' | 'double' | 'bool' | 'dyn';
+
+/** What a bare name of an expression means. */
+export type ExpressionName = Extract<NameRef, { kind: 'parameter' | 'local' | 'variable' }>;
+
+/** The parameter, local value or variable of that name; a property is none. */
+export function expressionName(names: Names, name: string): ExpressionName | undefined {
+  const ref = names.resolve(name);
+  if (ref?.kind === 'parameter' || ref?.kind === 'local' || ref?.kind === 'variable') return ref;
+  return undefined;
+}
+
+/**
+ * The type of a name: by kind for built-in parameters (dates count as epoch milliseconds, whatever
+ * form they go out in), by declaration for local values, unknown for variables.
+ */
+export function typeOfName(ref: ExpressionName): ExpressionType {
+  if (ref.kind === 'variable') return 'dyn';
+  if (ref.kind === 'local') {
+    if (ref.type.type === 'string') return 'string';
+    if (ref.type.type === 'number') return 'double';
+    return ref.type.type === 'boolean' ? 'bool' : 'dyn';
+  }
+  if (ref.form !== undefined) return 'string';
+  return ref.builtin.kind === 'number' || ref.builtin.kind === 'date' ? 'double' : 'string';
+}
+
+/** The type of a property in an expression. */
+export function typeOfProperty(type: PropertyType): ExpressionType {
+  if (type === 'number') return 'double';
+  return type === 'boolean' ? 'bool' : 'string';
+}
+
+/** A value as the type of its name; `null` for none and for what is no value of that type. */
+export function valueAs(type: ExpressionType, value: Scalar | null | undefined): Value {
+  if (value === null || value === undefined || value === '') return null;
+  if (type === 'string') return typeof value === 'number' ? decimalText(value) : String(value);
+  if (type === 'bool') return booleanOf(value);
+  if (type === 'dyn') return value;
+  return numericValue(value) ?? (typeof value === 'string' ? (parseIso(value) ?? null) : null);
+}
+
+function booleanOf(value: Scalar): boolean | null {
+  const word = String(value).toLowerCase();
+  if (['true', '1', 'yes'].includes(word)) return true;
+  return ['false', '0', 'no'].includes(word) ? false : null;
+}
