@@ -1,3 +1,5 @@
+import { errors } from 'undici';
+
 /** Where in its life a request failed. Up to `before_write` no byte of it was written. */
 export type EgressPhase =
   | 'blocked'
@@ -98,7 +100,8 @@ export function toFault(error: unknown, phase: EgressPhase, status?: number): Eg
       extra,
     );
   }
-  if (code.startsWith('HPE_')) {
+  // undici leaves the code of most parser errors out.
+  if (error instanceof errors.HTTPParserError) {
     return new EgressFault(phase, 'not_http', 'The answer is not valid HTTP.', extra);
   }
   const [ours, message] = TRANSLATIONS[code] ?? ['failed', `The request failed (${code}).`];

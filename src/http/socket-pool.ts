@@ -119,10 +119,14 @@ export class SocketPool {
     let given = false;
     const client = new Client(origin, {
       connect: (_target, callback) => {
-        if (given || socket.destroyed) {
-          callback(new EgressFault('before_write', 'reset', 'The connection was closed.'), null);
-        } else callback(null, socket);
+        const usable = !given && !socket.destroyed;
         given = true;
+        // undici does not look at its queue again when it is called back at once.
+        queueMicrotask(() => {
+          if (usable) callback(null, socket);
+          else
+            callback(new EgressFault('before_write', 'reset', 'The connection was closed.'), null);
+        });
       },
       pipelining: 1,
       maxHeaderSize: this.#limits.headerBytes,

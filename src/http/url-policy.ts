@@ -55,7 +55,7 @@ export function judgeTargetAddress(
   const { host, port } = target;
   if (allows(policy.allow, { host, address, port })) return undefined;
   const verdict = judgeAddress(address);
-  if (verdict.ok) return undefined;
+  if (verdict.ok) return DEFAULT_PORTS.includes(port) ? undefined : refusePort(host, port);
   const named = host === address ? host : `${host} (${address})`;
   const setting = allowSetting(parseAddress(address)?.toString() ?? address, port);
   return refuse(
@@ -87,13 +87,16 @@ function judgeHost(target: UrlTarget, policy: UrlPolicy): UrlVerdict | undefined
       );
     }
   }
-  if (DEFAULT_PORTS.includes(port) || allows(policy.allow, { host, port })) return undefined;
+  const perhaps = policy.allow.some((rule) => rule.port === port && rule.target.kind === 'block');
+  if (DEFAULT_PORTS.includes(port) || perhaps || allows(policy.allow, { host, port }))
+    return undefined;
+  return refusePort(host, port);
+}
+
+function refusePort(host: string, port: number): UrlVerdict {
   const setting = allowSetting(host, port);
-  return refuse(
-    'blocked_port',
-    `Port ${String(port)} of ${host} is not one of 443, 8443 and 80. The operator can allow it: ${setting}`,
-    setting,
-  );
+  const reason = `Port ${String(port)} of ${host} is not one of 443, 8443 and 80.`;
+  return refuse('blocked_port', `${reason} The operator can allow it: ${setting}`, setting);
 }
 
 function judgeScheme(target: UrlTarget, policy: UrlPolicy): UrlVerdict | undefined {
