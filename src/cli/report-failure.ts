@@ -1,0 +1,55 @@
+import { AppError } from '../errors/app-error.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+
+/**
+ * Tells people what went wrong: one sentence and what to do about it, the stack only with
+ * `--verbose`. With `--json` a second, machine-readable line. Returns the code to end with: 1 what
+ * the document, the CRM or the present state causes, 2 usage or settings, 3 a fault of ours.
+ */
+export function reportFailure(
+  err: unknown,
+  context: Pick<CommandContext, 'err'>,
+  options: { readonly verbose: boolean; readonly json: boolean },
+): ExitCode {
+  if (options.json) context.err(JSON.stringify({ error: describe(err) }));
+  else if (err instanceof AppError) context.err(`${err.message} ${err.row.remedy}`);
+  else context.err(`Patchcord failed: ${messageOf(err)} With --verbose it shows where.`);
+  if (options.verbose) context.err(stackOf(err));
+  return exitCodeOf(err);
+}
+
+function describe(err: unknown): Readonly<Record<string, unknown>> {
+  return err instanceof AppError
+    ? { code: err.code, message: err.message, remedy: err.row.remedy, details: err.details }
+    : { code: 'internal', message: messageOf(err) };
+}
+
+function exitCodeOf(err: unknown): ExitCode {
+  if (!(err instanceof AppError)) return 3;
+  switch (err.row.category) {
+    case 'invalid_request':
+      return 2;
+    case 'internal':
+      return 3;
+    case 'document_invalid':
+    case 'connection_unauthorized':
+    case 'rate_limited':
+    case 'upstream_unavailable':
+    case 'timeout':
+    case 'upstream_rejected':
+    case 'not_found':
+    case 'conflict':
+    case 'forbidden':
+      return 1;
+  }
+}
+
+function messageOf(err: unknown): string {
+  return err instanceof Error ? err.message : String(err);
+}
+
+function stackOf(err: unknown): string {
+  if (!(err instanceof Error)) return messageOf(err);
+  const cause = err.cause === undefined ? '' : `\ncaused by ${stackOf(err.cause)}`;
+  return `${err.stack ?? err.message}${cause}`;
+}

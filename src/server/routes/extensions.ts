@@ -1,0 +1,72 @@
+import type * as z from 'zod';
+
+import { recordDeed } from '../../access/audit.ts';
+import {
+  createExtension,
+  deleteExtension,
+  getExtension,
+  listExtensions,
+} from '../../contract/extensions.ts';
+import type { Extension } from '../../contract/extensions.ts';
+import { deleteUserLinksOfExtension } from '../../connections/user-links-repository.ts';
+import { AppError } from '../../errors/app-error.ts';
+import {
+  deleteExtension as deleteRow,
+  findExtension,
+  insertExtension,
+  listExtensions as listRows,
+} from '../../organizations/extensions-repository.ts';
+import type { Tables } from '../../store/schema.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { actorOf, iso, presentPage } from './present.ts';
+import type { StoreDeps } from './route-deps.ts';
+
+/** The extensions of an organization. */
+export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] {
+  return [
+    route(listExtensions, async ({ query }, { scope }) => ({
+      body: presentPage(await listRows(database.read, scope(), query), present),
+    })),
+    route(createExtension, async ({ body }, context) => {
+      const at = database.now();
+      const row = {
+        id: ids.next(),
+        number: body.number,
+        name: body.name ?? null,
+        email: body.email ?? null,
+        created_at: at,
+      };
+      await database.write((transaction) => insertExtension(transaction, context.scope(), row));
+      return { body: present(row) };
+    }),
+    route(getExtension, async ({ params }, { scope }) => {
+      const row = await findExtension(database.read, scope(), params.extension_id);
+      if (row === undefined) throw new AppError('not_found', 'No such extension.');
+      return { body: present(row) };
+    }),
+    route(deleteExtension, async ({ params }, context) => {
+      const scope = context.scope();
+      const id = params.extension_id;
+      await database.write(async (transaction) => {
+        await deleteUserLinksOfExtension(transaction, scope, id);
+        const gone = await deleteRow(transaction, scope, id);
+        if (!gone) throw new AppError('not_found', 'No such extension.');
+        await recordDeed(transaction, scope, {
+          ids,
+          actor: actorOf(context),
+          action: 'extension.deleted',
+          objectKind: 'extension',
+          objectId: id,
+          at: database.now(),
+        });
+      });
+      return { body: undefined };
+    }),
+  ];
+}
+
+function present(row: Omit<Tables['extension'], 'organization_id'>): z.input<typeof Extension> {
+  const { id, number, name, email } = row;
+  return { id, number, name, email, created_at: iso(row.created_at) };
+}

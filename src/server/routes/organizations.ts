@@ -1,0 +1,63 @@
+import type * as z from 'zod';
+
+import { recordDeed } from '../../access/audit.ts';
+import {
+  createOrganization,
+  getOrganization,
+  listOrganizations,
+} from '../../contract/organizations.ts';
+import type { Organization } from '../../contract/organizations.ts';
+import { AppError } from '../../errors/app-error.ts';
+import {
+  findOrganization,
+  insertOrganization,
+  listOrganizations as listRows,
+} from '../../organizations/organizations-repository.ts';
+import { ADMIN } from '../../organizations/scope.ts';
+import type { Tables } from '../../store/schema.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { actorOf, iso, presentPage } from './present.ts';
+import type { StoreDeps } from './route-deps.ts';
+
+/** The operator's routes for organizations; an organization reads its own. */
+export function organizationRoutes({ database, ids }: StoreDeps): readonly Route[] {
+  return [
+    route(listOrganizations, async ({ query }) => ({
+      body: presentPage(await listRows(database.read, ADMIN, query), present),
+    })),
+    route(createOrganization, async ({ body }, context) => {
+      const at = database.now();
+      const row = { id: ids.next(), ...body, domain: body.domain ?? null, created_at: at };
+      await database.write(async (transaction) => {
+        await insertOrganization(transaction, ADMIN, row);
+        await recordDeed(transaction, ADMIN, {
+          ids,
+          actor: actorOf(context),
+          action: 'organization.created',
+          objectKind: 'organization',
+          objectId: row.id,
+          details: { name: row.name },
+          at,
+        });
+      });
+      return { body: present(row) };
+    }),
+    route(getOrganization, async ({ params }, { principal }) => {
+      const own = principal?.organizationId;
+      const id = params.organization_id;
+      // By domain only a list or the command line finds it: here an id is an id.
+      const row =
+        own === undefined || own === id
+          ? await findOrganization(database.read, ADMIN, id)
+          : undefined;
+      if (row?.id !== id) throw new AppError('not_found', 'No such organization.');
+      return { body: present(row) };
+    }),
+  ];
+}
+
+function present(row: Tables['organization']): z.input<typeof Organization> {
+  const { id, name, domain, country, timezone } = row;
+  return { id, name, domain, country, timezone, created_at: iso(row.created_at) };
+}

@@ -1,0 +1,25 @@
+import { getLive, getMetrics, getOpenApi, getReady } from '../../contract/system.ts';
+import type { Metrics } from '../metrics.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+
+export interface SystemDeps {
+  /** The API as OpenAPI 3.1. */
+  readonly openApi: Readonly<Record<string, unknown>>;
+  /** Rejects while the server cannot take call events. */
+  readonly checkReady: () => Promise<void>;
+  readonly metrics: Pick<Metrics, 'read'>;
+}
+
+/** What an operator's machines ask, without a key. */
+export function systemRoutes(deps: SystemDeps): readonly Route[] {
+  return [
+    route(getOpenApi, async () => ({ body: deps.openApi })),
+    route(getLive, async () => ({ body: { status: 'ok' as const } })),
+    route(getReady, async () => {
+      await deps.checkReady();
+      return { body: { status: 'ok' as const } };
+    }),
+    route(getMetrics, async () => ({ body: await deps.metrics.read() })),
+  ];
+}
