@@ -14,6 +14,7 @@ import {
   NULL,
 } from './field.ts';
 import type { Field, Shape } from './field.ts';
+import { TYPE_NAMES } from './fields-names.ts';
 
 export const ESCAPES = oneOf([
   choice('soql', 'Texts of Salesforce queries.'),
@@ -74,7 +75,7 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
   field(
     'parameters',
     'M',
-    map('parameter', words(), object('parameter')),
+    map('parameter', TYPE_NAMES, object('parameter')),
     'The values that the document uses, each with the type this CRM wants; a name that Patchcord does not know becomes a value of your own, which one method binds and later ones use.',
     { contact_id: 'string', call_duration: 'number', call_timestamp: 'ISO8601Date' },
   ),

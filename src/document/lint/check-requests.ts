@@ -1,0 +1,143 @@
+import { memberOf } from '../json-text.ts';
+import type { JsonNode, Member, ObjectNode } from '../json-text.ts';
+import type { LintContext, MethodNode, Steps } from './lint-context.ts';
+
+/** Headers that belong to the connection or to `auth`; RFC 9110, sections 7 and 11, and Fetch. */
+const REFUSED_HEADERS = ['host', 'content-length', 'connection', 'cookie', 'transfer-encoding'];
+const REFUSED_PREFIXES = ['proxy-', 'sec-'];
+/** RFC 9110, section 5.6.2: the characters of a header's name. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Checks how requests are put together: queries, forms and headers. */
+export function checkRequests(context: LintContext): void {
+  checkHeaders(context, memberOf(context.root, 'request_headers'), ['request_headers']);
+  checkKeyHeader(context);
+  for (const method of context.methods) {
+    for (const { node, steps } of requestsOf(method)) {
+      checkHeaders(context, memberOf(node, 'request_headers'), [...steps, 'request_headers']);
+      checkBodyKind(context, node, steps);
+      checkQueryNames(context, node, steps);
+    }
+  }
+}
+
+/** The requests of a method: itself, and its steps. */
+export function requestsOf(method: MethodNode): readonly { node: ObjectNode; steps: Steps }[] {
+  const steps = memberOf(method.node, 'steps')?.value;
+  const inner = steps?.kind === 'array' ? steps.elements : [];
+  return [
+    { node: method.node, steps: method.steps },
+    ...inner.flatMap((node, index) =>
+      node.kind === 'object' ? [{ node, steps: [...method.steps, 'steps', index] }] : [],
+    ),
+  ];
+}
+
+function checkHeaders(context: LintContext, member: Member | undefined, steps: Steps): void {
+  const headers = member?.value.kind === 'object' ? member.value.members : [];
+  for (const { key } of headers) {
+    const at = { node: key, steps: [...steps, key.value] };
+    const name = key.value.toLowerCase();
+    if (name === 'authorization') {
+      const message = 'The header Authorization is made from "auth" or "OAuth2".';
+      const fix =
+        'remove it, and write "auth": { "type": "ApiKey", "in": "header", "name": "Authorization", "value": "…" }';
+      context.report('refused_header', at, message, fix);
+    } else if (isRefused(name)) {
+      const message = `The header ${key.value} is set by the connection itself; documents may not set it.`;
+      context.report('refused_header', at, message, 'remove it');
+    } else if (!HEADER_NAME.test(key.value) && !mayBeTemplate(key.value)) {
+      context.report(
+        'refused_header',
+        at,
+        `"${key.value}" cannot be the name of a header.`,
+        'use letters, digits and -',
+      );
+    }
+  }
+}
+
+function checkKeyHeader(context: LintContext): void {
+  const auth = memberOf(context.root, 'auth')?.value;
+  const name = memberOf(auth, 'name')?.value;
+  const place = memberOf(auth, 'in')?.value;
+  if (
+    name?.kind === 'string' &&
+    !(place?.kind === 'string' && place.value === 'query') &&
+    isRefused(name.value.toLowerCase())
+  ) {
+    const message = `The header ${name.value} is set by the connection itself; documents may not set it.`;
+    context.report(
+      'refused_header',
+      { node: name, steps: ['auth', 'name'] },
+      message,
+      'write the header that the CRM names for keys',
+    );
+  }
+}
+
+function isRefused(name: string): boolean {
+  return (
+    REFUSED_HEADERS.includes(name) || REFUSED_PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
+}
+
+function mayBeTemplate(name: string): boolean {
+  return /\$[^$]+\$|\{[^}]+\}/.test(name);
+}
+
+function checkBodyKind(context: LintContext, node: ObjectNode, steps: Steps): void {
+  const parameters = memberOf(node, 'request_parameters');
+  if (parameters?.value.kind !== 'array') {
+    return;
+  }
+  const verb = textOf(memberOf(node, 'request_method')?.value);
+  const type = textOf(memberOf(node, 'request_content_type')?.value)?.toLowerCase() ?? '';
+  const what = verb === 'GET' ? 'the query of a GET' : type.includes('form') ? 'a form' : undefined;
+  if (what !== undefined) {
+    const message = `A list stands where ${what} needs names and values.`;
+    const at = { node: parameters.value, steps: [...steps, 'request_parameters'] };
+    context.report('list_as_query', at, message, 'write an object: { "name": "value" }');
+  }
+}
+
+function checkQueryNames(context: LintContext, node: ObjectNode, steps: Steps): void {
+  const address = textOf((memberOf(node, 'request_url') ?? memberOf(node, 'request_path'))?.value);
+  const isGet = textOf(memberOf(node, 'request_method')?.value) === 'GET';
+  const inPath = queryNames(address ?? '');
+  const sections = isGet ? ['request_parameters', 'query'] : ['query'];
+  const seen = new Map(inPath.map((name) => [name, 'the query of the path']));
+  for (const section of sections) {
+    const value = memberOf(node, section)?.value;
+    const members = value?.kind === 'object' ? value.members : [];
+    for (const { key } of members) {
+      const before = seen.get(key.value);
+      if (before !== undefined) {
+        const both = before.startsWith('the')
+          ? 'both are sent'
+          : 'the one of "request_parameters" is sent';
+        const message = `"${key.value}" stands in ${before} and in "${section}"; ${both}.`;
+        context.report(
+          'duplicate_query_name',
+          { node: key, steps: [...steps, section, key.value] },
+          message,
+          'remove one of the two',
+        );
+      }
+    }
+    members.forEach(({ key }) => seen.set(key.value, `"${section}"`));
+  }
+}
+
+function queryNames(address: string): readonly string[] {
+  const at = address.indexOf('?');
+  const query = at === -1 ? '' : (address.slice(at + 1).split('#')[0] ?? '');
+  return query
+    .split('&')
+    .map((pair) => pair.split('=')[0] ?? '')
+    .filter((name) => name !== '');
+}
+
+function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.kind === 'string' ? node.value : undefined;
+}

@@ -1,0 +1,163 @@
+import { memberOf } from '../json-text.ts';
+import { FIELDS } from '../fields.ts';
+import { namesIn, resolveAt } from './lint-context.ts';
+import type { LintContext, Place, Steps } from './lint-context.ts';
+
+/** Shorter texts are words, not keys. */
+const SHORTEST_SECRET = 8;
+/** Forms in which well-known services write their keys. */
+const KNOWN_FORMS =
+  /\b(?:sk_live_|sk-|rk_live_|ghp_|gho_|github_pat_|glpat-|xox[abprs]-|AKIA|AIza|SG\.|pat-[a-z]{2}\d-|shpat_|ya29\.)[A-Za-z0-9._-]{8,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+/** A run of characters as random keys have them; bounded, so that a long text costs little. */
+const RUN = /[A-Za-z0-9_+/=-]{24,200}/g;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** In bits per character; words and paths stay below, random Base64 of this length is above. */
+const LEAST_ENTROPY = 4;
+const SECRET_KEY = /pass(?:word|wd)|secret|token|api[-_ ]?key|authorization|credential/i;
+
+/** Looks for credentials written into the document, and for secrets that go where they are seen. */
+export function checkSecrets(context: LintContext): void {
+  checkBoth(context);
+  for (const section of ['auth', 'OAuth2'] as const) {
+    checkCredentials(context, section);
+  }
+  for (const place of context.places) {
+    if (!place.isKey) {
+      checkText(context, place);
+      checkUse(context, place);
+    }
+  }
+}
+
+function checkBoth(context: LintContext): void {
+  const auth = memberOf(context.root, 'auth');
+  if (auth !== undefined && memberOf(context.root, 'OAuth2') !== undefined) {
+    const at = { node: auth.key, steps: ['auth'] };
+    const message = 'Both "auth" and "OAuth2" are there; "OAuth2" wins and "auth" is not used.';
+    context.report('auth_and_oauth2', at, message, 'remove the one that is not meant');
+  }
+}
+
+function checkCredentials(context: LintContext, section: 'auth' | 'OAuth2'): void {
+  const set = section === 'auth' ? 'auth' : 'oauth2';
+  for (const field of FIELDS[set].fields) {
+    const value = memberOf(memberOf(context.root, section)?.value, field.name)?.value;
+    if (
+      field.secret === true &&
+      value?.kind === 'string' &&
+      value.value !== '' &&
+      !hasSigns(value.value)
+    ) {
+      const code = value.value.length >= SHORTEST_SECRET ? 'secret_in_document' : 'possible_secret';
+      const label =
+        field.name === 'password'
+          ? 'Password'
+          : field.name === 'client_secret'
+            ? 'Client Secret'
+            : 'API key';
+      const message = `The credential "${field.name}" is written into the document, where everybody who gets it can read it.`;
+      const fix = `write "${context.placeholder(label)}", and add { "label": "${label}", "type": "secret" } to "properties"`;
+      context.report(code, { node: value, steps: [section, field.name] }, message, fix);
+    }
+  }
+}
+
+function checkText(context: LintContext, place: Place): void {
+  const { node, steps, use } = place;
+  if (isCredentialField(steps) || use === 'response' || use === 'expression') {
+    return;
+  }
+  const at = { node, steps };
+  if (KNOWN_FORMS.test(node.value) || looksRandom(node.value)) {
+    const message =
+      'This text looks like a key or a token: everybody who gets the document can read it.';
+    context.report(
+      'secret_in_document',
+      at,
+      message,
+      'make it a property of type secret, and write its placeholder',
+    );
+    return;
+  }
+  const key = String(steps.at(-1));
+  const isValue =
+    node.value.length >= SHORTEST_SECRET && !/\s/.test(node.value) && !hasSigns(node.value);
+  if (use === 'request' && isValue && SECRET_KEY.test(key)) {
+    const message = `The value of "${key}" may be a credential, written into the document.`;
+    context.report(
+      'possible_secret',
+      at,
+      message,
+      'if it is one, make it a property of type secret, and write its placeholder',
+    );
+  }
+}
+
+function isCredentialField(steps: Steps): boolean {
+  const [section, name] = steps;
+  return (
+    steps.length === 2 &&
+    (section === 'auth' || section === 'OAuth2') &&
+    FIELDS[section === 'auth' ? 'auth' : 'oauth2'].fields.some(
+      (each) => each.name === name && each.secret === true,
+    )
+  );
+}
+
+function hasSigns(text: string): boolean {
+  return /\$[^$]+\$|\{[^}]+\}/.test(text);
+}
+
+function looksRandom(text: string): boolean {
+  for (const [run] of text.matchAll(RUN)) {
+    const mixed = /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
+    if (mixed && !UUID.test(run) && !run.includes('//') && entropy(run) >= LEAST_ENTROPY) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Shannon's entropy in bits per character. */
+function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const char of text) {
+    counts.set(char, (counts.get(char) ?? 0) + 1);
+  }
+  let bits = 0;
+  for (const count of counts.values()) {
+    bits -= (count / text.length) * Math.log2(count / text.length);
+  }
+  return bits;
+}
+
+function checkUse(context: LintContext, place: Place): void {
+  const { node, steps, use } = place;
+  if (
+    use === 'auth' ||
+    use === 'response' ||
+    use === 'error' ||
+    steps.includes('request_headers')
+  ) {
+    return;
+  }
+  for (const name of namesIn(context, place)) {
+    const ref = resolveAt(context, place, name);
+    const written = context.placeholder(name);
+    if (ref?.kind !== 'property' || !ref.secret) {
+      continue;
+    }
+    const at = { node, steps, index: Math.max(0, node.value.indexOf(written)) };
+    if (use === 'link') {
+      context.report(
+        'secret_in_link',
+        at,
+        `The secret ${written} would stand in a link that is opened in a browser.`,
+        'remove it from the link',
+      );
+    } else if (!(ref.type === 'url' && node.value.startsWith(written))) {
+      const message = `The secret ${written} is used outside headers and "auth", so it may stand in logs of the CRM.`;
+      context.report('secret_in_request', at, message, 'send it by "auth", if the CRM allows that');
+    }
+  }
+}

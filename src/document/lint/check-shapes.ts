@@ -1,0 +1,364 @@
+import { jsonKindOf } from '../field.ts';
+import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../field.ts';
+import { FIELDS, PENDING_METHODS, fieldNamed, isCommentKey } from '../fields.ts';
+import { memberOf } from '../json-text.ts';
+import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text.ts';
+import { METHOD_NAMES, methodNamed } from '../methods.ts';
+import type { MethodNode, Place, Steps } from './lint-context.ts';
+import type { LintContext } from './lint-context.ts';
+import { nearName } from './near-name.ts';
+
+export interface WalkedDocument {
+  readonly places: readonly Place[];
+  readonly methods: readonly MethodNode[];
+}
+
+type Report = LintContext['report'];
+interface Surroundings {
+  readonly method?: string;
+  readonly paging: boolean;
+}
+
+/**
+ * Walks a document with the field tables: reports keys and values of the wrong shape, and collects
+ * every text that may hold placeholders, with what it is for.
+ */
+export function checkShapes(root: ObjectNode, report: Report): WalkedDocument {
+  const walker = new ShapeWalker(report);
+  walker.fieldSet(root, 'document', [], { paging: false });
+  return { places: walker.places, methods: walker.methods };
+}
+
+class ShapeWalker {
+  readonly places: Place[] = [];
+  readonly methods: MethodNode[] = [];
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  fieldSet(node: ObjectNode, set: FieldSetName, steps: Steps, around: Surroundings): void {
+    const type = textOf(memberOf(node, 'type')?.value);
+    for (const member of node.members) {
+      const key = member.key.value;
+      if (!isCommentKey(key)) {
+        this.#member(member, set, type, [...steps, key], around);
+      }
+    }
+    for (const each of FIELDS[set].fields) {
+      const needed = each.required === true || matchesType(each.requiredFor, type);
+      const present = [each.name, ...(each.aliases ?? [])].some(
+        (name) => memberOf(node, name) !== undefined,
+      );
+      if (needed && !present) {
+        this.#missing(node, each, steps);
+      }
+    }
+  }
+
+  #member(
+    member: Member,
+    set: FieldSetName,
+    type: string | undefined,
+    steps: Steps,
+    around: Surroundings,
+  ): void {
+    const { key, value } = member;
+    const found = fieldNamed(set, key.value);
+    if (found === undefined) {
+      const near = nearName(
+        key.value,
+        FIELDS[set].fields.map((each) => each.name),
+      );
+      const message = `"${key.value}" is no key of ${FIELDS[set].title.toLowerCase()}; it is kept and never sent.`;
+      const fix =
+        near === undefined
+          ? `remove it, or write "_${key.value}" for a note of yours`
+          : `write "${near}"`;
+      this.#report('unknown_field', { node: key, steps }, message, fix);
+      return;
+    }
+    if (found.name !== key.value) {
+      const message = `"${key.value}" is an old spelling of "${found.name}".`;
+      this.#report('deprecated_field', { node: key, steps }, message, `write "${found.name}"`);
+    }
+    if (found.onlyFor !== undefined && type !== undefined && !matchesType(found.onlyFor, type)) {
+      const message = `"${key.value}" has no meaning for the type "${type}".`;
+      this.#report('unknown_field', { node: key, steps }, message, 'remove it');
+    }
+    if (found.pending === true) {
+      this.#pending(key, `"${key.value}"`, steps);
+    }
+    this.#value(value, found.shapes, `"${key.value}"`, steps, around);
+  }
+
+  #missing(node: ObjectNode, each: Field, steps: Steps): void {
+    const message = `The key "${each.name}" is missing: ${lowerFirst(each.description)}`;
+    const fix = `add "${each.name}": ${JSON.stringify(each.example)}`;
+    this.#report('missing_field', { node, steps }, message, fix);
+  }
+
+  #pending(node: JsonNode, what: string, steps: Steps): void {
+    const message = `${what} is checked, but it does not run yet: what needs it is refused, never left out.`;
+    this.#report('not_supported_yet', { node, steps }, message);
+  }
+
+  #value(
+    node: JsonNode,
+    shapes: readonly Shape[],
+    what: string,
+    steps: Steps,
+    around: Surroundings,
+  ): void {
+    const kind = KINDS[node.kind];
+    const shape = shapes.find((each) => jsonKindOf(each) === kind);
+    if (shape === undefined) {
+      const wanted = shapes.map((each) => KIND_WORDS[jsonKindOf(each)]).join(' or ');
+      const message = `${what} must be ${wanted}, not ${KIND_WORDS[kind]}.`;
+      this.#report('wrong_type', { node, steps }, message, kindFix(node, shapes));
+      return;
+    }
+    if (shape.pending === true) {
+      this.#pending(node, `${what} as ${KIND_WORDS[kind]}`, steps);
+    }
+    this.#shape(node, shape, what, steps, around);
+  }
+
+  #shape(node: JsonNode, shape: Shape, what: string, steps: Steps, around: Surroundings): void {
+    if (shape.kind === 'text' && node.kind === 'string') {
+      this.#text(node, shape, what, steps, around);
+    } else if (shape.kind === 'number' && node.kind === 'number') {
+      const value = Number(node.source);
+      const { minimum, maximum } = shape;
+      if (
+        value < minimum ||
+        value > maximum ||
+        (shape.whole === true && maximum < 1e15 && !Number.isInteger(value))
+      ) {
+        const message = `${what} must be a whole number from ${String(minimum)} to ${String(maximum)}.`;
+        this.#report('invalid_option', { node, steps }, message);
+      }
+    } else if (shape.kind === 'object' && node.kind === 'object') {
+      this.fieldSet(node, shape.fields, steps, around);
+    } else if (shape.kind === 'map' && node.kind === 'object') {
+      this.#map(node, shape, what, steps, around);
+    } else if (shape.kind === 'list' && node.kind === 'array') {
+      node.elements.forEach((each, index) => {
+        this.#value(each, shape.items, `Each element of ${what}`, [...steps, index], around);
+      });
+    } else if (shape.kind === 'tree') {
+      this.#tree(node, shape.use, steps, around);
+    } else if (shape.kind === 'variable' && node.kind === 'object') {
+      this.#variable(node, steps, around);
+    }
+  }
+
+  #text(
+    node: StringNode,
+    shape: TextShape,
+    what: string,
+    steps: Steps,
+    around: Surroundings,
+  ): void {
+    const { value } = node;
+    if (shape.choices !== undefined) {
+      const fold = (text: string): string => (shape.anyCase === true ? text.toLowerCase() : text);
+      const found = shape.choices.find((each) => fold(each.value) === fold(value));
+      if (found === undefined) {
+        const near = nearName(
+          value,
+          shape.choices.map((each) => each.value),
+        );
+        const list = shape.choices.map((each) => `"${each.value}"`).join(', ');
+        const fix = `write ${near === undefined ? `one of ${list}` : `"${near}"`}`;
+        this.#report(
+          'invalid_option',
+          { node, steps },
+          `${what} cannot be "${value}"; it takes ${list}.`,
+          fix,
+        );
+      } else if (found.pending === true) {
+        this.#pending(node, `"${found.value}"`, steps);
+      }
+    }
+    if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`).test(value)) {
+      this.#report(
+        'invalid_option',
+        { node, steps },
+        `${what} must be ${shape.patternWords ?? 'of another form'}.`,
+      );
+    }
+    if (shape.maxLength !== undefined && value.length > shape.maxLength) {
+      const message = `${what} has more than ${String(shape.maxLength)} characters.`;
+      this.#report('invalid_option', { node, steps }, message, 'shorten it');
+    }
+    this.#place(node, shape.use, steps, around, false);
+  }
+
+  #map(node: ObjectNode, shape: MapShape, what: string, steps: Steps, around: Surroundings): void {
+    for (const { key, value } of node.members) {
+      if (isCommentKey(key.value)) {
+        continue;
+      }
+      const inner = [...steps, key.value];
+      if (shape.keys === 'method') {
+        this.#method(key, value, shape, inner);
+        continue;
+      }
+      const use = shape.values.find((each) => each.kind === 'text')?.use;
+      if ((shape.keys === 'header' || shape.keys === 'text') && use === 'request') {
+        this.#place(key, use, inner, around, true);
+      }
+      this.#value(value, shape.values, `"${key.value}" in ${what}`, inner, around);
+    }
+  }
+
+  #method(key: StringNode, value: JsonNode, shape: MapShape, steps: Steps): void {
+    const name = methodNamed(key.value);
+    if (name === undefined) {
+      const near = nearName(key.value, METHOD_NAMES);
+      const message = `"${key.value}" is no method; it is kept and never run.`;
+      const fix = near === undefined ? `use one of ${METHOD_NAMES.join(', ')}` : `write "${near}"`;
+      this.#report('unknown_method', { node: key, steps }, message, fix);
+    } else if (name !== key.value) {
+      const message = `"${key.value}" is an old spelling of "${name}".`;
+      this.#report('deprecated_field', { node: key, steps }, message, `write "${name}"`);
+    }
+    if (name !== undefined && PENDING_METHODS.includes(name)) {
+      this.#pending(key, `The method "${name}"`, steps);
+    }
+    const several = value.kind === 'array';
+    if (several) {
+      this.#pending(value, `"${key.value}" as a list of requests`, steps);
+    }
+    const objects = several ? value.elements : [value];
+    objects.forEach((node, index) => {
+      const inner = several ? [...steps, index] : steps;
+      const around = { method: name ?? key.value, paging: memberOf(node, 'paging') !== undefined };
+      this.#value(
+        node,
+        shape.values.filter((each) => each.kind === 'object'),
+        `The method "${key.value}"`,
+        inner,
+        around,
+      );
+      if (node.kind === 'object') {
+        const base = { spelling: key.value, node, steps: inner, key };
+        this.methods.push(name === undefined ? base : { ...base, name });
+      }
+    });
+  }
+
+  #tree(node: JsonNode, use: TextUse, steps: Steps, around: Surroundings): void {
+    if (node.kind === 'string') {
+      this.#place(node, use, steps, around, false);
+    } else if (node.kind === 'array') {
+      node.elements.forEach((each, index) => {
+        this.#tree(each, use, [...steps, index], around);
+      });
+    } else if (node.kind === 'object') {
+      for (const { key, value } of node.members) {
+        const inner = [...steps, key.value];
+        if (key.value === '@when' && use === 'request') {
+          this.#value(value, [{ kind: 'text', use: 'condition' }], '"@when"', inner, around);
+          continue;
+        }
+        this.#place(key, use, inner, around, true);
+        this.#tree(value, use, inner, around);
+      }
+    }
+  }
+
+  /** Forms with a key of their own; choices are checked with the variables. */
+  #variable(node: ObjectNode, steps: Steps, around: Surroundings): void {
+    for (const set of ['variable_expression', 'variable_json', 'variable_text'] as const) {
+      if (
+        FIELDS[set].fields.some(
+          (each) => each.required === true && memberOf(node, each.name) !== undefined,
+        )
+      ) {
+        this.fieldSet(node, set, steps, around);
+        return;
+      }
+    }
+    this.#choiceRows(node, steps, around);
+  }
+
+  #choiceRows(node: ObjectNode, steps: Steps, around: Surroundings): void {
+    for (const { key, value } of node.members) {
+      const inner = [...steps, key.value];
+      if (isCommentKey(key.value)) {
+        continue;
+      }
+      if (value.kind !== 'object') {
+        const message = `The choice by "${key.value}" must be an object with a row for each value.`;
+        this.#report(
+          'wrong_type',
+          { node: value, steps: inner },
+          message,
+          `write {"${key.value}": {"a value": "a text", "default": "another"}}`,
+        );
+        continue;
+      }
+      for (const row of value.members) {
+        const rowSteps = [...inner, row.key.value];
+        if (row.value.kind === 'string') {
+          this.#place(row.value, 'request', rowSteps, around, false);
+        } else if (row.value.kind === 'object') {
+          this.#choiceRows(row.value, rowSteps, around);
+        } else if (row.value.kind === 'array') {
+          const message = `The row "${row.key.value}" must be a text, a number, true, false or another choice.`;
+          this.#report('wrong_type', { node: row.value, steps: rowSteps }, message);
+        }
+      }
+    }
+  }
+
+  #place(node: StringNode, use: TextUse, steps: Steps, around: Surroundings, isKey: boolean): void {
+    this.places.push({ node, use, steps, isKey, ...around });
+  }
+}
+
+const KINDS = {
+  string: 'text',
+  number: 'number',
+  boolean: 'boolean',
+  null: 'null',
+  object: 'object',
+  array: 'list',
+} as const;
+
+const KIND_WORDS = {
+  text: 'a text in quotes',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+  object: 'an object { … }',
+  list: 'a list [ … ]',
+} as const;
+
+function matchesType(types: readonly string[] | undefined, type: string | undefined): boolean {
+  return types?.some((each) => each.toLowerCase() === type?.toLowerCase()) ?? false;
+}
+
+function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.kind === 'string' ? node.value : undefined;
+}
+
+function kindFix(node: JsonNode, shapes: readonly Shape[]): string | undefined {
+  const wantsText = shapes.some((each) => each.kind === 'text');
+  if (wantsText && (node.kind === 'number' || node.kind === 'boolean')) {
+    return `write "${node.kind === 'number' ? node.source : String(node.value)}" in quotes`;
+  }
+  const wantsFlag = shapes.some((each) => each.kind === 'boolean');
+  if (wantsFlag && node.kind === 'string') {
+    return 'write true or false, without quotes';
+  }
+  const wantsList = shapes.some((each) => each.kind === 'list');
+  return wantsList && node.kind === 'string' ? `write ["${node.value}"]` : undefined;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,106 @@
+import { finding, jsonPointer } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import type { FindingCode } from '../finding-codes.ts';
+import type { TextUse } from '../field.ts';
+import type { JsonNode, JsonText, ObjectNode, StringNode } from '../json-text.ts';
+import type { Json } from '../json-value.ts';
+import type { MethodName } from '../methods.ts';
+import type { Names } from '../names.ts';
+import { parseTemplate } from '../template.ts';
+import type { Notation } from '../template.ts';
+
+/** The steps from the root to a value: keys and indices. */
+export type Steps = readonly (string | number)[];
+
+/** A text of the document that may hold placeholders or an expression. */
+export interface Place {
+  readonly node: StringNode;
+  readonly steps: Steps;
+  readonly use: TextUse;
+  /** True for the key of a member, false for a value. */
+  readonly isKey: boolean;
+  /** The method it belongs to, under its present name; also unknown ones. */
+  readonly method?: string;
+  /** True inside a method with `paging`, where the moving names are known. */
+  readonly paging: boolean;
+}
+
+export interface LintContext {
+  readonly root: ObjectNode;
+  readonly json: Json;
+  readonly names: Names;
+  readonly notation: Notation;
+  readonly places: readonly Place[];
+  /** The place of a text. */
+  readonly placeOf: ReadonlyMap<JsonNode, Place>;
+  readonly methods: readonly MethodNode[];
+  report(code: FindingCode, at: At, message: string, fix?: string): void;
+  /** A name between the document's signs, quoted for a message: `$contact_id$`. */
+  placeholder(name: string): string;
+  /** True when there are more findings than anybody gets to see. */
+  isFull(): boolean;
+}
+
+/** One method object; an array of them gives one each. */
+export interface MethodNode {
+  /** As the document spells it. */
+  readonly spelling: string;
+  /** The method that it means; absent for unknown ones. */
+  readonly name?: MethodName;
+  readonly node: ObjectNode;
+  readonly steps: Steps;
+  readonly key: StringNode;
+}
+
+/** What a finding is about: a value or key, and possibly a character inside a text. */
+export interface At {
+  readonly node: JsonNode;
+  readonly steps: Steps;
+  /** In UTF-16 units of the text's value. */
+  readonly index?: number;
+}
+
+/** Collects findings for the nodes of one text. */
+export function createReport(
+  text: JsonText,
+  findings: Finding[],
+): (code: FindingCode, at: At, message: string, fix?: string) => void {
+  return (code, { node, steps, index }, message, fix) => {
+    const offset =
+      index !== undefined && node.kind === 'string' ? text.offsetWithin(node, index) : node.offset;
+    findings.push(
+      finding(code, { path: jsonPointer(steps), ...text.positionAt(offset), message, fix }),
+    );
+  };
+}
+
+/** The names that stand as placeholders in a text of the document. */
+export function namesIn(context: LintContext, place: Place): readonly string[] {
+  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
+  return parseTemplate(place.node.value, context.notation, isKnown).flatMap((part) =>
+    part.kind === 'name' ? [part.name] : [],
+  );
+}
+
+/** What a name means where it stands. */
+export function resolveAt(
+  context: LintContext,
+  place: Place,
+  name: string,
+): ReturnType<Names['resolve']> {
+  const { names } = context;
+  const moving = place.paging ? names.resolve(name, 'paging') : undefined;
+  if (moving?.kind === 'moving') {
+    return moving;
+  }
+  switch (place.use) {
+    case 'response':
+      return names.resolve(name, 'response');
+    case 'error':
+      return names.resolve(name, 'error');
+    case 'auth':
+      return names.resolve(name, 'auth');
+    default:
+      return names.resolve(name);
+  }
+}

@@ -1,0 +1,102 @@
+import { finding, sortFindings } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { parseJsonText, toJson } from '../json-text.ts';
+import type { JsonText, ObjectNode } from '../json-text.ts';
+import { jsonMember } from '../json-value.ts';
+import { collectNames } from '../names.ts';
+import { notationOf } from '../template.ts';
+import { checkAddresses } from './check-addresses.ts';
+import { checkAnswers } from './check-answers.ts';
+import { checkCycles } from './check-cycles.ts';
+import { checkDates } from './check-dates.ts';
+import { checkExpressions } from './check-expressions.ts';
+import { checkMethods } from './check-methods.ts';
+import { checkNames } from './check-names.ts';
+import { checkPlaceholders } from './check-placeholders.ts';
+import { checkRequests } from './check-requests.ts';
+import { checkSecrets } from './check-secrets.ts';
+import { checkShapes } from './check-shapes.ts';
+import { checkUses } from './check-uses.ts';
+import { checkVariables } from './check-variables.ts';
+import { createReport } from './lint-context.ts';
+import type { LintContext } from './lint-context.ts';
+import { variableUses } from './variable-uses.ts';
+
+/** No author reads further; a hostile document must not cost more. */
+const MAX_FINDINGS = 1000;
+
+/**
+ * Everything that is wrong, doubtful or worth knowing about an integration document, in the order
+ * of the text. Takes any text, never throws, and returns at most 1,000 findings. A document
+ * without findings of severity `error` can be compiled.
+ */
+export function lintDocument(text: string): readonly Finding[] {
+  const parsed = parseJsonText(text);
+  const findings: Finding[] = [...parsed.findings];
+  if (parsed.root?.kind === 'object') {
+    lintObject(parsed, parsed.root, findings);
+  } else if (parsed.root !== undefined) {
+    const message = 'The document must be an object { … }.';
+    findings.push(
+      finding('wrong_type', { path: '', ...parsed.positionAt(parsed.root.offset), message }),
+    );
+  }
+  return limit(sortFindings(withoutRepeats(findings)));
+}
+
+function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void {
+  const report = createReport(text, findings);
+  const { places, methods } = checkShapes(root, report);
+  const json = toJson(root);
+  const notation = notationOf(jsonMember(json, 'var_char'));
+  const context: LintContext = {
+    root,
+    json,
+    names: collectNames(json),
+    notation,
+    places,
+    placeOf: new Map(places.map((place) => [place.node, place])),
+    methods,
+    report,
+    placeholder: (name) => (notation === 'dollar' ? `$${name}$` : `{${name}}`),
+    isFull: () => findings.length > MAX_FINDINGS,
+  };
+  const expressions = checkExpressions(context);
+  const uses = variableUses(context, expressions);
+  checkMethods(context);
+  checkNames(context);
+  checkPlaceholders(context, expressions, uses);
+  checkVariables(context);
+  checkCycles(context, uses);
+  checkDates(context);
+  checkAddresses(context);
+  checkRequests(context);
+  checkAnswers(context);
+  checkUses(context, uses);
+  checkSecrets(context);
+}
+
+/** Two rules may see the same fault in the same place. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, path, line, column, message }) => {
+    const key = JSON.stringify([code, path, line, column, message]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+function limit(findings: readonly Finding[]): readonly Finding[] {
+  const last = findings[MAX_FINDINGS - 1];
+  if (findings.length <= MAX_FINDINGS || last === undefined) {
+    return findings;
+  }
+  // Errors decide whether the document may be used: none of them may fall behind the limit.
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const others = findings.filter(({ severity }) => severity !== 'error');
+  const kept = [...errors, ...others].slice(0, MAX_FINDINGS - 1);
+  const message = `There are ${String(findings.length)} findings; only the first ${String(MAX_FINDINGS - 1)} are listed.`;
+  const { path, line, column } = last;
+  return [...sortFindings(kept), finding('too_many_findings', { path, line, column, message })];
+}
