@@ -5,6 +5,8 @@ import { callKindOf } from './call-kind.ts';
 import type { CallKind } from './call-kind.ts';
 import type { CallFacts } from './call-facts.ts';
 
+const WITHHELD = 'a withheld number';
+
 /** The connection's own texts, with placeholders such as `$contact_name$`. */
 export type SubjectTexts = Readonly<Partial<Record<CallKind, string | undefined>>>;
 
@@ -22,13 +24,18 @@ export function subjectOf(facts: CallFacts, values: Values, texts: SubjectTexts)
 
 function fill(template: string, values: Values): string {
   return parseTemplate(template, 'dollar', (name) => /^[a-z][a-z0-9_]*$/.test(name))
-    .map((part) => (part.kind === 'text' ? part.text : String(readValue(values, part.name) ?? '')))
+    .map((part) =>
+      part.kind === 'text' ? part.text : String(readValue(values, part.name) ?? standIn(part.name)),
+    )
     .join('');
 }
 
+function standIn(name: string): string {
+  return name === 'party_number' ? WITHHELD : '';
+}
+
 function defaultText(kind: CallKind, values: Values): string {
-  const party =
-    readValue(values, 'contact_name') ?? readValue(values, 'party_number') ?? 'a withheld number';
+  const party = readValue(values, 'contact_name') ?? readValue(values, 'party_number') ?? WITHHELD;
   switch (kind) {
     case 'inbound':
       return `Call from ${party}`;

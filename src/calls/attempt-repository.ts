@@ -1,0 +1,147 @@
+import { sql } from 'kysely';
+import type { Transaction } from 'kysely';
+
+import type { Tables } from '../store/schema.ts';
+import type { Ids } from '../text/uuid.ts';
+import type { DeliveryOptions } from './call-connection.ts';
+import type { LaneRow } from './step-rows.ts';
+import type { StepRun } from './step-runner.ts';
+
+export interface NewAttempt {
+  readonly id: string;
+  readonly lane: LaneRow;
+  readonly stepId: string;
+  readonly purpose: 'run' | 'ask';
+  readonly method: string;
+  readonly fence: number;
+  readonly node: string;
+  readonly idempotent: boolean;
+  readonly now: number;
+}
+
+/** Writes down that a request is about to leave: after a crash this row says "unknown". */
+export async function insertAttempt(
+  transaction: Transaction<Tables>,
+  attempt: NewAttempt,
+): Promise<void> {
+  await transaction
+    .insertInto('attempt')
+    .values({
+      id: attempt.id,
+      organization_id: attempt.lane.organization_id,
+      lane_id: attempt.lane.id,
+      step_id: attempt.stepId,
+      purpose: attempt.purpose,
+      method: attempt.method,
+      state: 'sending',
+      fence: attempt.fence,
+      node: attempt.node,
+      idempotent: attempt.idempotent ? 1 : 0,
+      outcome: null,
+      effect: null,
+      message: null,
+      notes: '[]',
+      started_at: attempt.now,
+      ended_at: null,
+    })
+    .execute();
+}
+
+/** Writes the outcome of an attempt with its scrubbed exchanges. */
+export async function settleAttempt(
+  transaction: Transaction<Tables>,
+  ids: Ids,
+  of: { attemptId: string; organizationId: string; run: StepRun; now: number },
+): Promise<void> {
+  const { run } = of;
+  await transaction
+    .updateTable('attempt')
+    .set({
+      state: 'settled',
+      outcome: run.outcome.kind,
+      effect: run.outcome.effect,
+      message: run.outcome.message,
+      notes: JSON.stringify(run.notes),
+      ended_at: of.now,
+    })
+    .where('id', '=', of.attemptId)
+    .execute();
+  if (run.exchanges.length === 0) return;
+  await transaction
+    .insertInto('exchange')
+    .values(
+      run.exchanges.map((exchange, position) => ({
+        id: ids.next(),
+        organization_id: of.organizationId,
+        attempt_id: of.attemptId,
+        position,
+        request: storableJson(exchange.request) ?? '{}',
+        response: storableJson(exchange.response),
+        failure: storableJson(exchange.failure),
+        started_at: Math.round(exchange.startedAt),
+        duration_ms: Math.round(exchange.durationMs),
+      })),
+    )
+    .execute();
+}
+
+/**
+ * Takes the next slot of the connection's rate (GCRA without burst, exact over all nodes, since the
+ * row is the bucket). Returns `undefined` when the slot is now, else when to ask again.
+ * Source of the algorithm: ITU-T I.371, generic cell rate algorithm.
+ */
+export async function takeSlot(
+  transaction: Transaction<Tables>,
+  of: { connectionId: string; rate: DeliveryOptions['rate']; now: number },
+): Promise<number | undefined> {
+  if (of.rate === undefined) return undefined;
+  const interval = Math.ceil((of.rate.per_seconds * 1_000) / of.rate.requests);
+  const taken = await transaction
+    .updateTable('connection_pace')
+    .set({ next_cell_at: of.now + interval })
+    .where('connection_id', '=', of.connectionId)
+    .where('next_cell_at', '<=', of.now)
+    .returning('next_cell_at')
+    .executeTakeFirst();
+  if (taken !== undefined) return undefined;
+  const pace = await transaction
+    .selectFrom('connection_pace')
+    .select('next_cell_at')
+    .where('connection_id', '=', of.connectionId)
+    .executeTakeFirst();
+  // A clock that was set back must not keep a connection waiting for longer than one interval.
+  return Math.min(pace?.next_cell_at ?? of.now, of.now + interval);
+}
+
+/**
+ * Counts lanes that were refused with 403; true when so many were within the window that it is the
+ * connection's right and not one record's.
+ */
+export async function countForbidden(
+  transaction: Transaction<Tables>,
+  of: { connectionId: string; laneId: string; windowMs: number; lanes: number; now: number },
+): Promise<boolean> {
+  const row = await transaction
+    .updateTable('connection_pace')
+    .set({ forbidden: sql`forbidden` })
+    .where('connection_id', '=', of.connectionId)
+    .returning('forbidden')
+    .executeTakeFirst();
+  // Written below only.
+  const known = JSON.parse(row?.forbidden ?? '[]') as { lane: string; at: number }[];
+  const recent = [
+    ...known.filter(({ lane, at }) => lane !== of.laneId && at > of.now - of.windowMs),
+    { lane: of.laneId, at: of.now },
+  ].slice(-of.lanes);
+  await transaction
+    .updateTable('connection_pace')
+    .set({ forbidden: JSON.stringify(recent) })
+    .where('connection_id', '=', of.connectionId)
+    .execute();
+  return recent.length >= of.lanes;
+}
+
+function storableJson(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return JSON.stringify(value).replaceAll('\\u0000', '').toWellFormed();
+}

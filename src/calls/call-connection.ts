@@ -1,0 +1,30 @@
+import type { MethodName } from '../document/methods.ts';
+import type { LogOptions } from './call-rules.ts';
+import type { SubjectTexts } from './subject.ts';
+
+export interface DeliveryOptions extends LogOptions {
+  readonly on_unknown: 'retry_once' | 'park';
+  readonly multiple_matches: 'ask' | 'first';
+  readonly concurrency: number;
+  readonly rate?: { readonly requests: number; readonly per_seconds: number } | undefined;
+  readonly texts: SubjectTexts;
+}
+
+/** What the pipeline needs to know of a connection. */
+export interface CallConnection {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly country: string;
+  readonly timezone: string;
+  readonly options: DeliveryOptions;
+  /** The methods that the document has. */
+  readonly methods: ReadonlySet<MethodName>;
+}
+
+/** The connections of the pipeline, decrypted and compiled; both functions answer from a cache. */
+export interface ConnectionBook<C extends CallConnection = CallConnection> {
+  /** All connections of an organization, whatever their state. */
+  ofOrganization(organizationId: string): Promise<readonly C[]>;
+  /** `undefined` for one that was removed. */
+  open(organizationId: string, connectionId: string): Promise<C | undefined>;
+}

@@ -1,0 +1,192 @@
+import type { Selectable, Transaction } from 'kysely';
+
+import type { Tables } from '../store/schema.ts';
+import type { Ids } from '../text/uuid.ts';
+import type { CallEvent } from './call-event.ts';
+import type { CallFacts, ReceivedEvent } from './call-facts.ts';
+
+export type CallRow = Selectable<Tables['call']>;
+
+export interface CallIdentity {
+  readonly organizationId: string;
+  readonly phoneSystemId: string;
+  readonly externalId: string;
+}
+
+/** A phone system may use a call's id again after a reboot: a ring this much later is another call. */
+const SAME_CALL_MS = 24 * 60 * 60 * 1_000;
+
+/** The newest call with the phone system's id. */
+export async function findCall(
+  transaction: Transaction<Tables>,
+  identity: CallIdentity,
+): Promise<CallRow | undefined> {
+  return await transaction
+    .selectFrom('call')
+    .selectAll()
+    .where('organization_id', '=', identity.organizationId)
+    .where('phone_system_id', '=', identity.phoneSystemId)
+    .where('external_id', '=', identity.externalId)
+    .orderBy('generation', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** True when a ring means a new call although one of this id is known. */
+export function isAnotherCall(known: CallRow, event: CallEvent, now: number): boolean {
+  return event.kind === 'ringing' && now - known.created_at > SAME_CALL_MS;
+}
+
+/** True when this event was taken in before. */
+export async function hasEvent(
+  transaction: Transaction<Tables>,
+  callId: string,
+  event: CallEvent,
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('call_event')
+    .select('id')
+    .where('call_id', '=', callId)
+    .where('kind', '=', event.kind)
+    .where('event_key', '=', event.eventId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Adds a call without events; `undefined` when another node was faster. */
+export async function insertCall(
+  transaction: Transaction<Tables>,
+  call: CallIdentity & { id: string; generation: number; now: number },
+): Promise<CallRow | undefined> {
+  return await transaction
+    .insertInto('call')
+    .values({
+      id: call.id,
+      organization_id: call.organizationId,
+      phone_system_id: call.phoneSystemId,
+      external_id: call.externalId,
+      generation: call.generation,
+      phase: 'ringing',
+      facts: '{}',
+      event_count: 1,
+      started_at: call.now,
+      created_at: call.now,
+      last_event_at: call.now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Locks the call for this transaction and counts one more event. */
+export async function countEvent(
+  transaction: Transaction<Tables>,
+  callId: string,
+  now: number,
+): Promise<CallRow> {
+  return await transaction
+    .updateTable('call')
+    .set((eb) => ({ event_count: eb('event_count', '+', 1), last_event_at: now }))
+    .where('id', '=', callId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Keeps an event; false when it stands there already. */
+export async function insertEvent(
+  transaction: Transaction<Tables>,
+  ids: Ids,
+  row: { call: CallRow; event: CallEvent; body: unknown; receivedAt: number },
+): Promise<boolean> {
+  const inserted = await transaction
+    .insertInto('call_event')
+    .values({
+      id: ids.next(),
+      organization_id: row.call.organization_id,
+      call_id: row.call.id,
+      kind: row.event.kind,
+      event_key: row.event.eventId,
+      sequence: row.call.event_count,
+      received_at: row.receivedAt,
+      event: JSON.stringify(row.event),
+      body: storable(row.body),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** All events of a call in the order of arrival. */
+export async function readEvents(
+  transaction: Transaction<Tables>,
+  callId: string,
+): Promise<readonly ReceivedEvent[]> {
+  const rows = await transaction
+    .selectFrom('call_event')
+    .select(['event', 'received_at', 'sequence'])
+    .where('call_id', '=', callId)
+    .orderBy('sequence')
+    .execute();
+  return rows.map((row) => ({
+    // Written by `insertEvent` from a CallEvent.
+    event: JSON.parse(row.event) as CallEvent,
+    receivedAt: row.received_at,
+    sequence: row.sequence,
+  }));
+}
+
+/** Writes what is known of a call now. */
+export async function updateFacts(
+  transaction: Transaction<Tables>,
+  callId: string,
+  facts: CallFacts,
+): Promise<void> {
+  await transaction
+    .updateTable('call')
+    .set({ facts: JSON.stringify(facts), phase: facts.phase, started_at: facts.startedAt })
+    .where('id', '=', callId)
+    .execute();
+}
+
+/** What is known of a call; `undefined` for one whose first event is being taken in. */
+export function readFacts(row: Pick<CallRow, 'facts'>): CallFacts | undefined {
+  return row.facts === '{}' ? undefined : (JSON.parse(row.facts) as CallFacts);
+}
+
+/** Notes the recordings that an event announced. */
+export async function announceRecordings(
+  transaction: Transaction<Tables>,
+  ids: Ids,
+  of: { call: CallRow; facts: CallFacts; now: number },
+): Promise<void> {
+  const rows = of.facts.recordings
+    .filter((recording) => recording.url !== undefined && recording.recordingId === undefined)
+    .map((recording) => ({
+      id: ids.next(),
+      organization_id: of.call.organization_id,
+      call_id: of.call.id,
+      key: recording.key,
+      state: 'announced' as const,
+      source_url: recording.url ?? null,
+      file: null,
+      size: null,
+      sha256: null,
+      media_type: null,
+      filename: recording.filename ?? null,
+      message: null,
+      created_at: of.now,
+      stored_at: null,
+    }));
+  if (rows.length === 0) return;
+  await transaction
+    .insertInto('recording')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['call_id', 'key']).doNothing())
+    .execute();
+}
+
+/** JSON without U+0000, which PostgreSQL's text refuses and SQLite's keeps. */
+export function storable(value: unknown): string {
+  return (JSON.stringify(value) ?? 'null').replaceAll('\\u0000', '').toWellFormed();
+}

@@ -1,0 +1,156 @@
+import type { Transaction } from 'kysely';
+
+import { changeState } from '../connections/change-state.ts';
+import type { ConnectionEvent } from '../connections/transitions.ts';
+import type { Tables } from '../store/schema.ts';
+import { countForbidden, settleAttempt } from './attempt-repository.ts';
+import type { CallConnection } from './call-connection.ts';
+import type { LaneMemory } from './call-values.ts';
+import { FREE } from './commit-step.ts';
+import type { DeliverDeps } from './deliver.ts';
+import { nextInLane } from './lane.ts';
+import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
+import type { Lease } from './lane-repository.ts';
+import { askMethod } from './prepare-step.ts';
+import { remember } from './remember.ts';
+import { settleAsk, settleRun } from './settle.ts';
+import type { AskAnswer, StepChange } from './settle.ts';
+import type { Step } from './step.ts';
+import { readMemory, stepUpdate } from './step-rows.ts';
+import type { StepRun } from './step-runner.ts';
+
+interface Settled {
+  readonly lease: Lease;
+  readonly connection: CallConnection;
+  readonly step: Step;
+  readonly purpose: 'run' | 'ask';
+  readonly attemptId: string;
+  readonly idempotent: boolean;
+  readonly run: StepRun;
+  /** The lane has had its share of this claim. */
+  readonly last: boolean;
+}
+
+/**
+ * Settles an exchange: attempt, exchanges, step, lane, what the CRM told, and what the connection
+ * learns, in one transaction that holds only if the claim does. `replaced`: it did not, nothing changed.
+ */
+export async function settleExchange(
+  deps: Pick<DeliverDeps, 'database' | 'ids' | 'policy' | 'random'>,
+  work: Settled,
+): Promise<'goes_on' | 'released' | 'replaced'> {
+  const { lease, run, step } = work;
+  const random = deps.random();
+  return await deps.database.write(async (transaction) => {
+    const now = deps.database.now();
+    const lane = await lockLeased(transaction, lease, now);
+    if (lane === undefined) return 'replaced';
+    const memory = readMemory(lane);
+    const change = decide(work, { memory, policy: deps.policy, now, random });
+    const learned =
+      change.state === 'done'
+        ? remember(memory, {
+            step,
+            purpose: work.purpose,
+            run,
+            options: work.connection.options,
+            now,
+          })
+        : { memory };
+    await settleAttempt(transaction, deps.ids, {
+      attemptId: work.attemptId,
+      organizationId: lane.organization_id,
+      run,
+      now,
+    });
+    const message = learned.message ?? change.message;
+    await transaction
+      .updateTable('step')
+      .set(stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now))
+      .where('id', '=', step.id)
+      .execute();
+    await teach(transaction, deps, { work, change, now });
+    const steps = await readSteps(transaction, lease.laneId);
+    const kept = learned.memory === memory ? {} : { memory: JSON.stringify(learned.memory) };
+    const next = nextInLane(steps, now);
+    const goesOn =
+      !work.last &&
+      change.connection === undefined &&
+      (next.kind === 'run' || next.kind === 'ask' || next.kind === 'skip');
+    await updateLane(
+      transaction,
+      lease,
+      goesOn ? kept : { ...kept, ...FREE, ...restingState(steps, now) },
+    );
+    return goesOn ? 'goes_on' : 'released';
+  });
+}
+
+function decide(
+  { step, run, purpose, connection, idempotent }: Settled,
+  given: { memory: LaneMemory; policy: DeliverDeps['policy']; now: number; random: number },
+): StepChange {
+  const common = {
+    step,
+    executedWithoutId: run.executedWithoutId,
+    idempotent,
+    canAsk: askMethod(step, connection) !== undefined,
+    onUnknown: connection.options.on_unknown,
+    ...(given.memory.createdAt === undefined ? {} : { createdAt: given.memory.createdAt }),
+    policy: given.policy,
+    now: given.now,
+    random: given.random,
+  };
+  if (purpose === 'run') return settleRun({ ...common, outcome: run.outcome });
+  return settleAsk(common, readAnswer(run));
+}
+
+function readAnswer(run: StepRun): AskAnswer {
+  if (run.outcome.kind === 'not_found') return { kind: 'absent' };
+  if (run.outcome.action !== 'succeed') return { kind: 'failed', outcome: run.outcome };
+  return run.records.length === 0
+    ? { kind: 'absent' }
+    : { kind: 'found', count: run.records.length };
+}
+
+async function teach(
+  transaction: Transaction<Tables>,
+  deps: Pick<DeliverDeps, 'policy'>,
+  of: { work: Settled; change: StepChange; now: number },
+): Promise<void> {
+  const { work, now } = of;
+  const event = await connectionEvent(transaction, deps, of);
+  if (event === undefined) return;
+  const scope = { organizationId: work.connection.organizationId };
+  await changeState(transaction, scope, { connectionId: work.connection.id, event, now });
+}
+
+async function connectionEvent(
+  transaction: Transaction<Tables>,
+  deps: Pick<DeliverDeps, 'policy'>,
+  of: { work: Settled; change: StepChange; now: number },
+): Promise<ConnectionEvent | undefined> {
+  const { work, change, now } = of;
+  const { outcome } = work.run;
+  const reason = outcome.message;
+  switch (change.connection?.kind) {
+    case 'throttled':
+      return { kind: 'throttled', retryAfterMs: change.connection.retryAfterMs, reason };
+    case 'unauthorized':
+      return { kind: 'unauthorized', reason };
+    case 'forbidden': {
+      const many = await countForbidden(transaction, {
+        connectionId: work.connection.id,
+        laneId: work.lease.laneId,
+        windowMs: deps.policy.forbiddenWindowMs,
+        lanes: deps.policy.forbiddenLanes,
+        now,
+      });
+      return many ? { kind: 'forbidden', reason } : undefined;
+    }
+    case undefined:
+      if (outcome.breaker) return { kind: 'failure', reason };
+      // Any other answer of the CRM, a refusal too, proves that it is there.
+      return { kind: 'success' };
+  }
+}

@@ -1,0 +1,125 @@
+import { permission } from '../connections/transitions.ts';
+import { insertAttempt, takeSlot } from './attempt-repository.ts';
+import type { CallConnection } from './call-connection.ts';
+import type { DeliverDeps } from './deliver.ts';
+import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
+import type { Lease } from './lane-repository.ts';
+import type { LoadedLane } from './load-lane.ts';
+import type { StepChange } from './settle.ts';
+import type { Step } from './step.ts';
+import { stepUpdate } from './step-rows.ts';
+
+type CommitDeps = Pick<DeliverDeps, 'database' | 'ids' | 'node'>;
+
+export type Sending =
+  | { readonly status: 'sending'; readonly attemptId: string }
+  | { readonly status: 'read_again' | 'released' | 'replaced' };
+
+/**
+ * Puts on disk that a request is about to leave, under the fence, and takes its slot of the
+ * connection's rate, all in one transaction. `read_again`: the plan changed since it was read.
+ * `released`: the connection may not send now, and the lane was given back.
+ */
+export async function commitSending(
+  deps: CommitDeps,
+  work: {
+    lease: Lease;
+    loaded: LoadedLane;
+    connection: CallConnection;
+    step: Step;
+    purpose: 'run' | 'ask';
+    method: string;
+    idempotent: boolean;
+  },
+): Promise<Sending> {
+  const { lease, loaded, connection, step } = work;
+  const attemptId = deps.ids.next();
+  return await deps.database.write(async (transaction) => {
+    const now = deps.database.now();
+    const lane = await lockLeased(transaction, lease, now);
+    if (lane === undefined) return { status: 'replaced' };
+    if (lane.revision !== loaded.lane.revision) return { status: 'read_again' };
+    const health = await transaction
+      .selectFrom('connection')
+      .select(['state', 'state_until as until'])
+      .where('id', '=', connection.id)
+      .executeTakeFirst();
+    const closed = health === undefined || permission(health, now) === 'closed';
+    const later = closed
+      ? now
+      : await takeSlot(transaction, {
+          connectionId: connection.id,
+          rate: connection.options.rate,
+          now,
+        });
+    if (later !== undefined) {
+      await updateLane(transaction, lease, { ...FREE, state: 'ready', ready_at: later });
+      return { status: 'released' };
+    }
+    await transaction
+      .updateTable('step')
+      .set({
+        // While it is asked about, an unknown step stays unknown: asking changes nothing.
+        ...(work.purpose === 'run' ? { state: 'sending' as const, reason: null } : {}),
+        first_at: step.firstAt ?? now,
+        updated_at: now,
+      })
+      .where('id', '=', step.id)
+      .execute();
+    await insertAttempt(transaction, {
+      id: attemptId,
+      lane,
+      stepId: step.id,
+      purpose: work.purpose,
+      method: work.method,
+      fence: lease.fence,
+      node: deps.node,
+      idempotent: work.idempotent,
+      now,
+    });
+    return { status: 'sending', attemptId };
+  });
+}
+
+/** Changes a step for which nothing was sent; the lane goes on. */
+export async function commitWithoutSending(
+  deps: CommitDeps,
+  work: { lease: Lease; loaded: LoadedLane; step: Step; change: StepChange },
+): Promise<'goes_on' | 'read_again' | 'replaced'> {
+  const { lease, loaded, step, change } = work;
+  return await deps.database.write(async (transaction) => {
+    const now = deps.database.now();
+    const lane = await lockLeased(transaction, lease, now);
+    if (lane === undefined) return 'replaced';
+    if (lane.revision !== loaded.lane.revision) return 'read_again';
+    await transaction
+      .updateTable('step')
+      .set({ ...stepUpdate(change, now), first_at: step.firstAt ?? now })
+      .where('id', '=', step.id)
+      .execute();
+    return 'goes_on';
+  });
+}
+
+/**
+ * Gives a claimed lane back in the state that its steps say. With `revision`: only if the plan is
+ * still the one that was read.
+ */
+export async function releaseLane(
+  deps: CommitDeps,
+  lease: Lease,
+  revision?: number,
+): Promise<'released' | 'read_again' | 'replaced'> {
+  return await deps.database.write(async (transaction) => {
+    const now = deps.database.now();
+    const lane = await lockLeased(transaction, lease, now);
+    if (lane === undefined) return 'replaced';
+    if (revision !== undefined && lane.revision !== revision) return 'read_again';
+    const steps = await readSteps(transaction, lease.laneId);
+    await updateLane(transaction, lease, { ...FREE, ...restingState(steps, now) });
+    return 'released';
+  });
+}
+
+/** A lane that nobody holds. */
+export const FREE = { lease_until: null, node: null } as const;

@@ -1,0 +1,161 @@
+import type { Database } from '../store/database.ts';
+import type { Ids } from '../text/uuid.ts';
+import type { DeliveryPolicy } from './delivery-policy.ts';
+import type { CallConnection } from './call-connection.ts';
+import { commitSending, commitWithoutSending, releaseLane } from './commit-step.ts';
+import { settleExchange } from './commit-outcome.ts';
+import { nextInLane } from './lane.ts';
+import type { Lease } from './lane-repository.ts';
+import { loadLane } from './load-lane.ts';
+import { prepareAsk, prepareRun } from './prepare-step.ts';
+import type { RecordingSource } from './prepare-step.ts';
+import type { StepRun, StepRunner } from './step-runner.ts';
+
+/** Points between which a process may die; tests end it there. */
+export type DeliveryPoint =
+  | 'lane-loaded'
+  | 'before-sending'
+  | 'sending-committed'
+  | 'request-sent'
+  | 'response-read'
+  | 'before-settle'
+  | 'settled';
+
+export interface DeliverDeps {
+  readonly database: Database;
+  readonly ids: Ids;
+  readonly runner: StepRunner;
+  readonly recordings: RecordingSource;
+  readonly policy: DeliveryPolicy;
+  readonly node: string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly log: DeliveryLog;
+  readonly reached?: (point: DeliveryPoint) => void;
+}
+
+export interface DeliveryLog {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** `replaced`: the claim was lost, whatever came out was thrown away. */
+export type Delivery = 'goes_on' | 'released' | 'replaced';
+
+/** A lane gives its place up after so many steps, so that one long call does not keep others out. */
+const STEPS_PER_CLAIM = 8;
+/** A plan that changes while a step is prepared is read again; more often than this is a fault. */
+const READS_PER_CLAIM = 32;
+
+/**
+ * Runs the next steps of a claimed lane until none is due, and gives the lane back. Nothing is
+ * sent before the attempt is on disk as `sending`; nothing is settled unless the claim still holds.
+ */
+export async function deliverLane(
+  deps: DeliverDeps,
+  claim: {
+    readonly lease: Lease;
+    readonly connection: CallConnection;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  let steps = 0;
+  for (let read = 0; read < READS_PER_CLAIM; read += 1) {
+    const result = await deliverNext(deps, { ...claim, last: steps + 1 >= STEPS_PER_CLAIM });
+    if (result === 'replaced') deps.log.warn({ lane_id: claim.lease.laneId }, REPLACED);
+    if (result === 'released' || result === 'replaced') return;
+    if (result === 'goes_on') steps += 1;
+  }
+  await releaseLane(deps, claim.lease);
+}
+
+const REPLACED = 'the lane was claimed by another worker: its result was thrown away';
+
+async function deliverNext(
+  deps: DeliverDeps,
+  claim: { lease: Lease; connection: CallConnection; signal: AbortSignal; last: boolean },
+): Promise<Delivery | 'read_again'> {
+  const { lease, connection } = claim;
+  const loaded = await loadLane(deps.database, lease, connection);
+  if (loaded === undefined) return 'replaced';
+  deps.reached?.('lane-loaded');
+  const next = nextInLane(loaded.steps, deps.database.now());
+  if (next.kind === 'wait' || next.kind === 'parked' || next.kind === 'idle') {
+    return await releaseLane(deps, lease, loaded.lane.revision);
+  }
+  if (next.kind === 'skip') {
+    const change = { state: 'skipped' as const, reason: next.reason, message: next.message };
+    return await commitWithoutSending(deps, { lease, loaded, step: next.step, change });
+  }
+  const work = { loaded, step: next.step, connection };
+  const prepared =
+    next.kind === 'ask'
+      ? await prepareAsk(deps, work)
+      : await prepareRun(deps, { ...work, signal: claim.signal });
+  if (prepared.status === 'settled') {
+    return await commitWithoutSending(deps, {
+      lease,
+      loaded,
+      step: next.step,
+      change: prepared.change,
+    });
+  }
+  deps.reached?.('before-sending');
+  const purpose = next.kind;
+  const sending = await commitSending(deps, {
+    lease,
+    loaded,
+    connection,
+    step: next.step,
+    purpose,
+    method: prepared.method,
+    idempotent: prepared.idempotent,
+  });
+  if (sending.status !== 'sending') return sending.status;
+  deps.reached?.('sending-committed');
+  const run = await send(deps, prepared, claim.signal);
+  deps.reached?.('before-settle');
+  const settled = await settleExchange(deps, {
+    lease,
+    connection,
+    step: next.step,
+    purpose,
+    attemptId: sending.attemptId,
+    idempotent: prepared.idempotent,
+    run,
+    last: claim.last,
+  });
+  deps.reached?.('settled');
+  return settled;
+}
+
+async function send(
+  deps: DeliverDeps,
+  prepared: { send(signal: AbortSignal): Promise<StepRun> },
+  signal: AbortSignal,
+): Promise<StepRun> {
+  const answer = prepared.send(signal);
+  deps.reached?.('request-sent');
+  try {
+    const run = await answer;
+    deps.reached?.('response-read');
+    return run;
+  } catch (err) {
+    // The runner answers every fault of the CRM and the network as an outcome: this one is ours, and
+    // whether the request left is as unknown as after a crash.
+    deps.log.warn({ err }, 'a step failed inside Patchcord');
+    return {
+      outcome: {
+        kind: 'lost',
+        effect: 'unknown',
+        action: 'look_up',
+        breaker: false,
+        message: 'Patchcord failed while the request was under way',
+      },
+      records: [],
+      executedWithoutId: false,
+      exchanges: [],
+      notes: [],
+    };
+  }
+}

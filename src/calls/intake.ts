@@ -1,0 +1,250 @@
+import type { Transaction } from 'kysely';
+
+import type { Database } from '../store/database.ts';
+import type { Tables } from '../store/schema.ts';
+import type { CallConnection, ConnectionBook } from './call-connection.ts';
+import { parseCallEvent } from './call-event.ts';
+import type { CallEvent, ParsedEvent } from './call-event.ts';
+import { mergeEvents } from './call-facts.ts';
+import {
+  announceRecordings,
+  countEvent,
+  findCall,
+  hasEvent,
+  insertCall,
+  insertEvent,
+  isAnotherCall,
+  readEvents,
+  readFacts,
+  storable,
+  updateFacts,
+} from './call-repository.ts';
+import type { CallIdentity, CallRow } from './call-repository.ts';
+import { planLanes } from './plan-lanes.ts';
+import type { PlanLanesDeps } from './plan-lanes.ts';
+import { parseWebhook, withoutToken } from './ringotel-webhook.ts';
+
+/** Who sends events, as its key says. */
+export interface EventSource {
+  readonly phoneSystemId: string;
+  /** The organization of the phone system. */
+  readonly organizationId: string;
+  /** Set where the phone system serves several: an event's `domain` → organization. */
+  readonly domains?: ReadonlyMap<string, string> | undefined;
+}
+
+export type EventResult =
+  | {
+      readonly status: 'accepted' | 'repeated';
+      readonly callId: string;
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly status: 'refused';
+      readonly callId: null;
+      readonly code: string;
+      readonly message: string;
+    };
+
+export interface Intake {
+  /**
+   * Takes in events as phone systems send them. Resolves after the accepted ones are on disk with
+   * what they lead to; one result per event, in their order. A bad event refuses itself only.
+   */
+  accept(source: EventSource, bodies: readonly unknown[]): Promise<readonly EventResult[]>;
+  /** The same for one body of the original product's webhook. */
+  acceptWebhook(source: EventSource, body: unknown): Promise<EventResult>;
+}
+
+export interface IntakeDeps extends PlanLanesDeps {
+  readonly database: Database;
+  readonly connections: ConnectionBook;
+  /** Called after each commit: there may be work. */
+  readonly wake: () => void;
+  readonly reached?: (point: 'event-committed') => void;
+}
+
+/** Makes the door through which all call events come. */
+export function createIntake(deps: IntakeDeps): Intake {
+  const acceptAll = async (
+    source: EventSource,
+    events: readonly { readonly body: unknown; readonly parsed: ParsedEvent }[],
+  ): Promise<readonly EventResult[]> => {
+    const books = await readConnections(deps.connections, source, events);
+    // All jobs are asked for in this turn, so they share one commit.
+    const results = await Promise.all(
+      events.map(({ body, parsed }) => acceptOne(deps, { source, body, parsed, books })),
+    );
+    deps.reached?.('event-committed');
+    deps.wake();
+    return results;
+  };
+  return {
+    accept: (source, bodies) =>
+      acceptAll(
+        source,
+        bodies.map((body) => ({ body, parsed: parseCallEvent(body) })),
+      ),
+    acceptWebhook: async (source, body) => {
+      const event = { body: withoutToken(body), parsed: parseWebhook(body) };
+      const [result] = await acceptAll(source, [event]);
+      return result ?? refuse('internal', 'the event got no result');
+    },
+  };
+}
+
+interface OneEvent {
+  readonly source: EventSource;
+  readonly body: unknown;
+  readonly parsed: ParsedEvent;
+  readonly books: ReadonlyMap<string, readonly CallConnection[]>;
+}
+
+async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> {
+  const { source, body, parsed } = one;
+  if (!parsed.ok) return refuse(parsed.code, parsed.message);
+  const organizationId = organizationOf(source, parsed.event);
+  if (organizationId === undefined)
+    return await keepRefused(deps, { source, body, event: parsed.event });
+  const event = parsed.event;
+  const identity = {
+    organizationId,
+    phoneSystemId: source.phoneSystemId,
+    externalId: event.callId,
+  };
+  const connections = one.books.get(organizationId) ?? [];
+  const { callId, repeated } = await deps.database.write((transaction) =>
+    recordEvent(transaction, deps, {
+      identity,
+      event,
+      body,
+      connections,
+      now: deps.database.now(),
+    }),
+  );
+  return { status: repeated ? 'repeated' : 'accepted', callId, notes: notesOf(event) };
+}
+
+/**
+ * Keeps an event, merges it into its call and plans what follows, in the caller's transaction.
+ * `repeated` when the event was known: then nothing changed.
+ */
+export async function recordEvent(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  work: {
+    identity: CallIdentity;
+    event: CallEvent;
+    body: unknown;
+    connections: readonly CallConnection[];
+    now: number;
+  },
+): Promise<{ readonly callId: string; readonly repeated: boolean }> {
+  const { event, now } = work;
+  const found = await openCall(transaction, deps, work);
+  if (found.repeated) return { callId: found.call.id, repeated: true };
+  const { call } = found;
+  const fresh = await insertEvent(transaction, deps.ids, {
+    call,
+    event,
+    body: work.body,
+    receivedAt: now,
+  });
+  if (!fresh) return { callId: call.id, repeated: true };
+  const facts = mergeEvents(await readEvents(transaction, call.id));
+  await updateFacts(transaction, call.id, facts);
+  await announceRecordings(transaction, deps.ids, { call, facts, now });
+  await planLanes(transaction, deps, {
+    call: {
+      id: call.id,
+      organizationId: call.organization_id,
+      phoneSystemId: call.phone_system_id,
+      facts,
+      previous: readFacts(call),
+    },
+    connections: work.connections,
+    now,
+  });
+  return { callId: call.id, repeated: false };
+}
+
+async function openCall(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  work: { identity: CallIdentity; event: CallEvent; now: number },
+): Promise<{ readonly call: CallRow; readonly repeated: boolean }> {
+  const { identity, event, now } = work;
+  const known = await findCall(transaction, identity);
+  if (known !== undefined) {
+    if (await hasEvent(transaction, known.id, event)) return { call: known, repeated: true };
+    if (!isAnotherCall(known, event, now)) {
+      return { call: await countEvent(transaction, known.id, now), repeated: false };
+    }
+  }
+  const generation = (known?.generation ?? 0) + 1;
+  const added = await insertCall(transaction, {
+    ...identity,
+    id: deps.ids.next(),
+    generation,
+    now,
+  });
+  if (added !== undefined) return { call: added, repeated: false };
+  // Another node took in the first event of this call between our reading and our writing.
+  const theirs = await findCall(transaction, identity);
+  if (theirs === undefined) throw new Error('a call that exists cannot be read');
+  return { call: await countEvent(transaction, theirs.id, now), repeated: false };
+}
+
+async function readConnections(
+  book: ConnectionBook,
+  source: EventSource,
+  events: readonly { readonly parsed: ParsedEvent }[],
+): Promise<ReadonlyMap<string, readonly CallConnection[]>> {
+  const organizations = new Set(
+    events.flatMap(({ parsed }) => (parsed.ok ? (organizationOf(source, parsed.event) ?? []) : [])),
+  );
+  const entries = [...organizations].map(
+    async (id) => [id, await book.ofOrganization(id)] as const,
+  );
+  return new Map(await Promise.all(entries));
+}
+
+function organizationOf(source: EventSource, event: CallEvent): string | undefined {
+  if (source.domains === undefined) return source.organizationId;
+  return event.domain === undefined ? undefined : source.domains.get(event.domain);
+}
+
+/** Keeps an event that belongs to nobody for some days, so that a wrong domain can be seen and mended. */
+async function keepRefused(
+  deps: IntakeDeps,
+  work: { source: EventSource; body: unknown; event: CallEvent },
+): Promise<EventResult> {
+  const { domain } = work.event;
+  const message =
+    domain === undefined
+      ? 'this phone system serves several organizations, so each event needs its `domain`'
+      : `the domain ${JSON.stringify(domain)} belongs to no organization of this phone system`;
+  await deps.database.write(async (transaction) => {
+    await transaction
+      .insertInto('refused_event')
+      .values({
+        id: deps.ids.next(),
+        phone_system_id: work.source.phoneSystemId,
+        domain: domain ?? null,
+        code: 'unknown_domain',
+        message,
+        body: storable(work.body),
+        received_at: deps.database.now(),
+      })
+      .execute();
+  });
+  return refuse('unknown_domain', message);
+}
+
+function notesOf(event: CallEvent): readonly string[] {
+  return event.unknownKeys.map((key) => `\`${key}\` is no known member: kept, not used`);
+}
+
+function refuse(code: string, message: string): EventResult {
+  return { status: 'refused', callId: null, code, message };
+}

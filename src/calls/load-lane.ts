@@ -1,0 +1,65 @@
+import type { Database } from '../store/database.ts';
+import type { CallConnection } from './call-connection.ts';
+import type { CallFacts } from './call-facts.ts';
+import { readFacts } from './call-repository.ts';
+import type { LaneMemory } from './call-values.ts';
+import { readLinks, readSteps } from './lane-repository.ts';
+import type { Lease } from './lane-repository.ts';
+import { ownerOf } from './owner.ts';
+import type { Owner } from './owner.ts';
+import type { Step } from './step.ts';
+import { readMemory } from './step-rows.ts';
+import type { LaneRow } from './step-rows.ts';
+
+export interface LoadedLane {
+  readonly lane: LaneRow;
+  readonly facts: CallFacts;
+  readonly memory: LaneMemory;
+  readonly steps: readonly Step[];
+  readonly owner: Owner;
+  /** False where several CRMs get the call. */
+  readonly onlyConnection: boolean;
+}
+
+/** Reads what the next step of a claimed lane needs; `undefined` when the claim does not hold. */
+export async function loadLane(
+  database: Database,
+  lease: Lease,
+  connection: CallConnection,
+): Promise<LoadedLane | undefined> {
+  const lane = await database.read
+    .selectFrom('lane')
+    .selectAll()
+    .where('id', '=', lease.laneId)
+    .where('fence', '=', lease.fence)
+    .where('state', '=', 'leased')
+    .executeTakeFirst();
+  if (lane === undefined) return undefined;
+  const call = await database.read
+    .selectFrom('call')
+    .select('facts')
+    .select((eb) =>
+      eb
+        .selectFrom('lane')
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .where('call_id', '=', lane.call_id)
+        .as('lanes'),
+    )
+    .where('id', '=', lane.call_id)
+    .executeTakeFirstOrThrow();
+  const facts = readFacts(call);
+  if (facts === undefined) throw new Error('a call with a lane has facts');
+  const links = await readLinks(database.read, {
+    organizationId: lane.organization_id,
+    connectionId: lane.connection_id,
+    extensions: [...new Set([...facts.ringing, ...facts.spoke])],
+  });
+  return {
+    lane,
+    facts,
+    memory: readMemory(lane),
+    steps: await readSteps(database.read, lane.id),
+    owner: ownerOf(facts, connection.options, links),
+    onlyConnection: call.lanes === 1,
+  };
+}

@@ -1,0 +1,155 @@
+import type { Insertable, Transaction } from 'kysely';
+
+import type { Tables } from '../store/schema.ts';
+import type { Ids } from '../text/uuid.ts';
+import type { CallConnection } from './call-connection.ts';
+import type { CallFacts } from './call-facts.ts';
+import { callKey } from './call-key.ts';
+import { readLinks, readSteps, restingState, touchLane } from './lane-repository.ts';
+import { planCall } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { newStepRow } from './step-rows.ts';
+import type { LaneRow } from './step-rows.ts';
+
+export interface PlanLanesDeps {
+  readonly ids: Ids;
+  /** Key of the calls' HMAC; derived from the master key. */
+  readonly callKeySecret: Uint8Array;
+}
+
+export interface CallToPlan {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly phoneSystemId: string;
+  readonly facts: CallFacts;
+  readonly previous?: CallFacts | undefined;
+}
+
+/**
+ * Plans a call on each connection, inside the transaction that made the call grow, so that an
+ * acknowledged event and what it leads to are one fact. The call's row is locked by the caller.
+ */
+export async function planLanes(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  work: { call: CallToPlan; connections: readonly CallConnection[]; now: number },
+): Promise<void> {
+  for (const connection of work.connections) {
+    await planLane(transaction, deps, { ...work, connection });
+  }
+}
+
+async function planLane(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  work: {
+    call: CallToPlan;
+    connections: readonly CallConnection[];
+    connection: CallConnection;
+    now: number;
+  },
+): Promise<void> {
+  const { call, connection, now } = work;
+  const lane =
+    (await touchLane(transaction, { callId: call.id, connectionId: connection.id, now })) ??
+    (await addLane(transaction, deps, work));
+  const links = await readLinks(transaction, {
+    organizationId: call.organizationId,
+    connectionId: connection.id,
+    extensions: [...new Set([...call.facts.ringing, ...call.facts.spoke])],
+  });
+  const steps = await readSteps(transaction, lane.id);
+  const plan = planCall({
+    facts: call.facts,
+    ...(call.previous === undefined ? {} : { previous: call.previous }),
+    methods: connection.methods,
+    options: connection.options,
+    links,
+    steps,
+    onlyConnection: work.connections.length === 1,
+    now,
+  });
+  await applyPlan(transaction, deps, { plan, lane, sequence: steps.length, now });
+}
+
+async function addLane(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  { call, connection, now }: { call: CallToPlan; connection: CallConnection; now: number },
+): Promise<LaneRow> {
+  const lane: LaneRow = {
+    id: deps.ids.next(),
+    organization_id: call.organizationId,
+    connection_id: connection.id,
+    call_id: call.id,
+    call_key: callKey(deps.callKeySecret, call.id, connection.id),
+    state: 'idle',
+    ready_at: now,
+    lease_until: null,
+    fence: 0,
+    node: null,
+    revision: 0,
+    memory: '{}',
+    skip_reason: null,
+    skip_message: null,
+    created_at: now,
+    updated_at: now,
+  };
+  await transaction.insertInto('lane').values(lane).execute();
+  await transaction
+    .insertInto('connection_pace')
+    .values({
+      connection_id: connection.id,
+      organization_id: call.organizationId,
+      next_cell_at: 0,
+      claimed_at: 0,
+      forbidden: '[]',
+    })
+    .onConflict((conflict) => conflict.column('connection_id').doNothing())
+    .execute();
+  return lane;
+}
+
+async function applyPlan(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  work: { plan: Plan; lane: LaneRow; sequence: number; now: number },
+): Promise<void> {
+  const { plan, lane, now } = work;
+  const rows: Insertable<Tables['step']>[] = plan.add.map((step, at) =>
+    newStepRow(step, { id: deps.ids.next(), lane, sequence: work.sequence + at + 1, now }),
+  );
+  if (rows.length > 0) await transaction.insertInto('step').values(rows).execute();
+  for (const merge of plan.merge) {
+    await transaction
+      .updateTable('step')
+      .set({ reasons: JSON.stringify(merge.reasons), updated_at: now })
+      .where('id', '=', merge.stepId)
+      .where('state', '=', 'pending')
+      .execute();
+  }
+  for (const cancel of plan.cancel) {
+    await transaction
+      .updateTable('step')
+      .set({
+        state: 'skipped',
+        reason: cancel.reason,
+        message: cancel.message,
+        updated_at: now,
+      })
+      .where('id', '=', cancel.stepId)
+      .where('state', '=', 'pending')
+      .execute();
+  }
+  const steps = await readSteps(transaction, lane.id);
+  await transaction
+    .updateTable('lane')
+    .set({
+      skip_reason: plan.skip?.reason ?? null,
+      skip_message: plan.skip?.message ?? null,
+      // A claimed lane gets its state from whoever holds it.
+      ...(lane.state === 'leased' ? {} : restingState(steps, now)),
+    })
+    .where('id', '=', lane.id)
+    .execute();
+}

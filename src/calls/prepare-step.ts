@@ -1,0 +1,208 @@
+import type { CallConnection } from './call-connection.ts';
+import { callValues, cleanNumber } from './call-values.ts';
+import { partyNumber } from './call-rules.ts';
+import type { DeliveryPolicy } from './delivery-policy.ts';
+import type { LoadedLane } from './load-lane.ts';
+import { settleLost } from './settle.ts';
+import type { StepChange } from './settle.ts';
+import type { Step, StepMethod } from './step.ts';
+import type { PreparedStep, StepFile, StepRun, StepRunner } from './step-runner.ts';
+import type { Database } from '../store/database.ts';
+
+/** Where a recording's bytes come from. */
+export interface RecordingSource {
+  /**
+   * Opens a recording of a call for upload, fetching it first where it was only announced. Never
+   * rejects: `later` may be tried again, `never` may not.
+   */
+  open(of: {
+    readonly organizationId: string;
+    readonly connectionId: string;
+    readonly callId: string;
+    readonly key: string;
+    readonly signal: AbortSignal;
+  }): Promise<
+    | { readonly status: 'ready'; readonly file: StepFile }
+    | { readonly status: 'later' | 'never'; readonly message: string }
+  >;
+}
+
+export interface PrepareDeps {
+  readonly database: Database;
+  readonly runner: StepRunner;
+  readonly recordings: RecordingSource;
+  readonly policy: DeliveryPolicy;
+  readonly random: () => number;
+}
+
+export type Preparation =
+  | {
+      readonly status: 'ready';
+      readonly method: StepMethod | 'FindActivity';
+      readonly idempotent: boolean;
+      send(signal: AbortSignal): Promise<StepRun>;
+    }
+  /** Nothing is sent; the step's new state is known already. */
+  | { readonly status: 'settled'; readonly change: StepChange };
+
+interface Work {
+  readonly loaded: LoadedLane;
+  readonly step: Step;
+  readonly connection: CallConnection;
+}
+
+/** Builds the request of a step from the newest facts. */
+export async function prepareRun(
+  deps: PrepareDeps,
+  work: Work & { readonly signal: AbortSignal },
+): Promise<Preparation> {
+  const { step, connection } = work;
+  const needless = whyNeedless(work);
+  if (needless !== undefined) return { status: 'settled', change: needless };
+  if (step.recordingKey === undefined) return toPreparation(runStep(deps, work), step);
+  const opened = await deps.recordings.open({
+    organizationId: connection.organizationId,
+    connectionId: connection.id,
+    callId: work.loaded.lane.call_id,
+    key: step.recordingKey,
+    signal: work.signal,
+  });
+  if (opened.status === 'ready') return toPreparation(runStep(deps, work, opened.file), step);
+  return { status: 'settled', change: withoutRecording(deps, step, opened) };
+}
+
+/** Builds the question by which an unknown outcome is settled, or settles it where none can be asked. */
+export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Preparation> {
+  const { step, connection } = work;
+  const asks = askMethod(step, connection);
+  if (step.unknownAt !== undefined && asks !== undefined) {
+    const prepared = deps.runner.prepare({
+      connection,
+      method: asks,
+      values: valuesOf(work, asks),
+    });
+    if (prepared.status === 'ready') return { ...prepared, method: asks };
+    const message = `The CRM cannot be asked: ${prepared.message}`;
+    return { status: 'settled', change: { state: 'parked', reason: 'unknown_outcome', message } };
+  }
+  // The process died while a request was under way, so the ladder has not begun yet.
+  const last = await deps.database.read
+    .selectFrom('attempt')
+    .select('idempotent')
+    .where('step_id', '=', step.id)
+    .where('purpose', '=', 'run')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const change = settleLost({
+    step,
+    idempotent: last?.idempotent === 1,
+    canAsk: asks !== undefined,
+    onUnknown: connection.options.on_unknown,
+    policy: deps.policy,
+    now: deps.database.now(),
+    random: deps.random(),
+  });
+  return { status: 'settled', change };
+}
+
+/** The look-up that finds what a step may have made; `undefined` where the document has none. */
+export function askMethod(
+  step: Step,
+  connection: CallConnection,
+): 'FindActivity' | 'FindContact' | undefined {
+  const method =
+    step.method === 'CreateActivity'
+      ? 'FindActivity'
+      : step.method === 'CreateContact'
+        ? 'FindContact'
+        : undefined;
+  return method !== undefined && connection.methods.has(method) ? method : undefined;
+}
+
+function runStep(deps: PrepareDeps, work: Work, file?: StepFile): PreparedStep {
+  const { connection, step } = work;
+  return deps.runner.prepare({
+    connection,
+    method: step.method,
+    values: valuesOf(work, step.method, file),
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
+function valuesOf(work: Work, method: StepMethod | 'FindActivity', file?: StepFile) {
+  const { loaded, step, connection } = work;
+  return callValues({
+    facts: loaded.facts,
+    memory: loaded.memory,
+    owner: loaded.owner,
+    callKey: loaded.lane.call_key,
+    texts: connection.options.texts,
+    connection,
+    method,
+    reasons: step.reasons,
+    onlyConnection: loaded.onlyConnection,
+    possibleDuplicate: step.possibleDuplicate,
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
+function toPreparation(prepared: PreparedStep, step: Step): Preparation {
+  if (prepared.status === 'ready') return { ...prepared, method: step.method };
+  const { reason, message } = prepared;
+  if (reason === 'absent') {
+    return { status: 'settled', change: { state: 'skipped', reason: 'absent_method', message } };
+  }
+  // A caller who cannot be looked up must not keep the call out of the CRM.
+  const state = step.method === 'FindContact' ? 'skipped' : 'parked';
+  return { status: 'settled', change: { state, reason, message } };
+}
+
+function whyNeedless({ loaded, step, connection }: Work): StepChange | undefined {
+  const number = cleanNumber(partyNumber(loaded.facts));
+  if (step.method === 'FindContact' && number === undefined) {
+    return { state: 'skipped', reason: 'no_number', message: 'The other side withheld its number' };
+  }
+  if (step.method !== 'CreateContact') return undefined;
+  const chosen = loaded.onlyConnection ? loaded.facts.contactId : undefined;
+  if ((chosen ?? loaded.memory.contact?.['contact_id']) !== undefined) {
+    return { state: 'skipped', reason: 'contact_known', message: 'The CRM knows the contact' };
+  }
+  if (number === undefined) {
+    return { state: 'skipped', reason: 'no_number', message: 'The other side withheld its number' };
+  }
+  if ((loaded.memory.candidates ?? 0) > 1) {
+    const message = `${loaded.memory.candidates} contacts have this number: a person must choose`;
+    return { state: 'skipped', reason: 'contact_known', message };
+  }
+  const find = loaded.steps.find((other) => other.method === 'FindContact');
+  if (connection.methods.has('FindContact') && find?.state !== 'done') {
+    // Whether the CRM has this person is unknown: a second one would be worse than none.
+    const message = 'The search for the contact failed, so none is created';
+    return { state: 'skipped', reason: 'not_identified', message };
+  }
+  return undefined;
+}
+
+function withoutRecording(
+  deps: PrepareDeps,
+  step: Step,
+  answer: { readonly status: 'later' | 'never'; readonly message: string },
+): StepChange {
+  const now = deps.database.now();
+  const tries = step.attempts + 1;
+  const patience = deps.policy.recordingPatienceMs;
+  if (answer.status === 'never' || (step.firstAt !== undefined && now - step.firstAt > patience)) {
+    return { state: 'parked', reason: 'recording_unavailable', message: answer.message };
+  }
+  const delay = Math.min(
+    deps.policy.backoffCapMs,
+    deps.policy.backoffBaseMs * 2 ** Math.min(tries, 20),
+  );
+  return {
+    state: 'pending',
+    attempts: tries,
+    readyAt: now + Math.ceil(delay * (0.5 + deps.random() / 2)),
+    message: answer.message,
+  };
+}

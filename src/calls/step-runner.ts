@@ -1,0 +1,54 @@
+import type { Values } from '../document/values.ts';
+import type { CallConnection } from './call-connection.ts';
+import type { SettleOutcome } from './settle.ts';
+import type { StepMethod } from './step.ts';
+
+/** The content of a file, opened for each try anew. */
+export interface StepFile {
+  readonly size: number;
+  readonly type?: string;
+  readonly name?: string;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+export type StepRecord = Readonly<Record<string, string | readonly string[]>>;
+
+export interface StepExchange {
+  readonly request: unknown;
+  readonly response?: unknown;
+  readonly failure?: unknown;
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+export interface StepRun {
+  readonly outcome: SettleOutcome & { readonly breaker: boolean };
+  /** For a look-up an empty list means: not found. */
+  readonly records: readonly StepRecord[];
+  readonly executedWithoutId: boolean;
+  readonly exchanges: readonly StepExchange[];
+  readonly notes: readonly { readonly code: string; readonly message: string }[];
+}
+
+export type PreparedStep =
+  | {
+      readonly status: 'ready';
+      /** True when repeating this very request does no harm. */
+      readonly idempotent: boolean;
+      send(signal: AbortSignal): Promise<StepRun>;
+    }
+  | {
+      readonly status: 'not_sent';
+      readonly reason: 'missing_value' | 'unsafe_value' | 'not_supported' | 'absent';
+      readonly message: string;
+    };
+
+/** Runs one method of a connection's document. `prepare` sends nothing and knows no database. */
+export interface StepRunner<C extends CallConnection = CallConnection> {
+  prepare(call: {
+    readonly connection: C;
+    readonly method: StepMethod | 'FindActivity';
+    readonly values: Values;
+    readonly file?: StepFile;
+  }): PreparedStep;
+}

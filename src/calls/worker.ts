@@ -1,0 +1,192 @@
+import type { Clock } from '../time/clock.ts';
+import { claimLanes } from './claim.ts';
+import type { ClaimDeps, ClaimedLane } from './claim.ts';
+import { deliverLane } from './deliver.ts';
+import type { DeliverDeps } from './deliver.ts';
+import { recoverLanes } from './recover.ts';
+import { renewLeases } from './renew.ts';
+
+export interface WorkerTimes {
+  /** How long a claim holds without renewal. */
+  readonly leaseMs: number;
+  readonly renewEveryMs: number;
+  /** Without a renewal for this long the worker ends its own requests: somebody else may have them. */
+  readonly abortAfterMs: number;
+  /** Looking for work that nobody announced: retries, other nodes, timers. */
+  readonly pollEveryMs: number;
+  readonly housekeepEveryMs: number;
+  /** What `close` grants requests under way. */
+  readonly closeAfterMs: number;
+}
+
+export const WORKER_TIMES: WorkerTimes = {
+  leaseMs: 45_000,
+  renewEveryMs: 10_000,
+  abortAfterMs: 30_000,
+  pollEveryMs: 500,
+  housekeepEveryMs: 60_000,
+  closeAfterMs: 25_000,
+};
+
+export interface Worker {
+  /** Takes back what an earlier life of this node held, then works until closed. */
+  start(): Promise<void>;
+  /** There may be work now. */
+  wake(): void;
+  /** Claims nothing more, waits for the requests under way, ends those that take too long. */
+  close(): Promise<void>;
+}
+
+export interface WorkerDeps extends DeliverDeps, Omit<ClaimDeps, 'leaseMs'> {
+  readonly clock: Clock;
+  readonly times: WorkerTimes;
+  /** Timers of the pipeline: retention, calls whose end is never told. Failures are logged. */
+  readonly housekeep: () => Promise<void>;
+}
+
+/** Lanes that one process works on at the same time. */
+const MAX_LANES = 256;
+
+/** Makes the worker of a process. */
+export function createWorker(deps: WorkerDeps): Worker {
+  return new LaneWorker(deps);
+}
+
+interface ActiveLane {
+  readonly claim: ClaimedLane;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+class LaneWorker implements Worker {
+  readonly #deps: WorkerDeps;
+  readonly #active = new Map<string, ActiveLane>();
+  readonly #stopped = new AbortController();
+  #loops: readonly Promise<void>[] = [];
+  #wakeUp: (() => void) | undefined;
+  #woken = false;
+  #renewedAt = 0;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    const { database, node, clock, times } = this.#deps;
+    this.#renewedAt = clock.monotonic();
+    await recoverLanes(database, { kind: 'node', node });
+    this.#loops = [
+      this.#work(),
+      this.#repeat(times.renewEveryMs, () => this.#renew()),
+      this.#repeat(times.pollEveryMs, () => Promise.resolve(this.wake())),
+      this.#repeat(times.housekeepEveryMs, () => this.#housekeep()),
+    ];
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#wakeUp?.();
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    this.wake();
+    await Promise.all(this.#loops);
+    const patience = new AbortController();
+    const impatient = this.#deps.clock
+      .sleep(this.#deps.times.closeAfterMs, patience.signal)
+      .then(() => this.#abortAll())
+      .catch(() => {
+        // All lanes were done in time.
+      });
+    await Promise.all([...this.#active.values()].map((lane) => lane.done));
+    patience.abort();
+    await impatient;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      this.#woken = false;
+      const claimed = await this.#claim();
+      for (const claim of claimed) this.#begin(claim);
+      // A full answer means that more may wait.
+      if (claimed.length > 0 && this.#active.size < MAX_LANES) continue;
+      await this.#untilWoken();
+    }
+  }
+
+  async #claim(): Promise<readonly ClaimedLane[]> {
+    const free = MAX_LANES - this.#active.size;
+    if (free <= 0) return [];
+    try {
+      return await claimLanes({ ...this.#deps, leaseMs: this.#deps.times.leaseMs }, free);
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'claiming lanes failed; trying again');
+      return [];
+    }
+  }
+
+  #begin(claim: ClaimedLane): void {
+    const abort = new AbortController();
+    const key = `${claim.laneId} ${claim.fence}`;
+    const done = deliverLane(this.#deps, {
+      lease: { laneId: claim.laneId, fence: claim.fence },
+      connection: claim.connection,
+      signal: abort.signal,
+    })
+      .catch((err: unknown) => {
+        // The lease ends by itself, and what was sent counts as unknown then.
+        this.#deps.log.warn({ err, lane_id: claim.laneId }, 'a lane failed; its lease will end');
+      })
+      .finally(() => {
+        this.#active.delete(key);
+        this.wake();
+      });
+    this.#active.set(key, { claim, abort, done });
+  }
+
+  async #untilWoken(): Promise<void> {
+    if (this.#woken || this.#stopped.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#wakeUp = resolve;
+    });
+    this.#wakeUp = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    const { database, times, clock } = this.#deps;
+    const leases = [...this.#active.values()].map(({ claim }) => claim);
+    try {
+      await renewLeases(database, leases, times.leaseMs);
+      this.#renewedAt = clock.monotonic();
+      await recoverLanes(database, { kind: 'expired' });
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'leases could not be renewed');
+      if (clock.monotonic() - this.#renewedAt > times.abortAfterMs) this.#abortAll();
+    }
+  }
+
+  async #housekeep(): Promise<void> {
+    try {
+      await this.#deps.housekeep();
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'housekeeping failed; it runs again later');
+    }
+  }
+
+  #abortAll(): void {
+    for (const lane of this.#active.values()) lane.abort.abort(new Error('the lease was lost'));
+  }
+
+  async #repeat(everyMs: number, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        await this.#deps.clock.sleep(everyMs, signal);
+      } catch {
+        return;
+      }
+      await work();
+    }
+  }
+}
