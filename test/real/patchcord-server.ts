@@ -30,7 +30,7 @@ export function environmentOf(place: ServerPlace, port: number): NodeJS.ProcessE
     HOST: '127.0.0.1',
     PORT: String(port),
     EGRESS_ALLOW: place.crm,
-    EGRESS_PLAIN_HTTP: place.crm.replace(/:\d+$/, ''),
+    EGRESS_PLAIN_HTTP: place.crm,
     LOG_LEVEL: 'warn',
     ...place.environment,
   };
