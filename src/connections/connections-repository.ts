@@ -1,0 +1,170 @@
+import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
+import type { Handle } from '../store/handle.ts';
+import { pageBounds, toPage } from '../store/page.ts';
+import type { Page, PageOf } from '../store/page.ts';
+import type { Tables } from '../store/schema.ts';
+import type { ConnectionHealth } from './transitions.ts';
+
+export type ConnectionRow = Tables['connection'];
+
+/** A connection with what its integration and its organization say. */
+export interface ConnectionInUse extends ConnectionRow {
+  readonly integration_id: string;
+  readonly integration_number: number;
+  readonly document: string;
+  readonly digest: string;
+  readonly organization_country: string;
+  readonly organization_timezone: string;
+}
+
+/** Rejects with `conflict` when the organization has a connection of this name. */
+export async function insertConnection(
+  handle: Handle,
+  scope: OrganizationScope,
+  connection: Omit<ConnectionRow, 'organization_id'>,
+): Promise<void> {
+  await handle
+    .insertInto('connection')
+    .values({ ...connection, organization_id: scope.organizationId })
+    .execute();
+}
+
+/** The organization's connections, oldest first. */
+export async function listConnections(
+  handle: Handle,
+  scope: OrganizationScope,
+  page: Page,
+): Promise<PageOf<ConnectionInUse>> {
+  const { after, limit } = pageBounds(page);
+  const rows = await inUse(handle)
+    .where('connection.organization_id', '=', scope.organizationId)
+    .where('connection.id', '>', after)
+    .orderBy('connection.id')
+    .limit(limit)
+    .execute();
+  return toPage(rows, page, (row) => row.id);
+}
+
+/** Undefined for a foreign id as for a missing one. */
+export async function findConnection(
+  handle: Handle,
+  scope: OrganizationScope,
+  id: string,
+): Promise<ConnectionInUse | undefined> {
+  return await inUse(handle)
+    .where('connection.organization_id', '=', scope.organizationId)
+    .where('connection.id', '=', id)
+    .executeTakeFirst();
+}
+
+/** The state of every connection, for the worker that claims lanes for all organizations. */
+export async function listConnectionHealth(
+  handle: Handle,
+  _scope: AdminScope,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly Pick<ConnectionRow, 'id' | 'organization_id' | 'state' | 'state_until'>[]> {
+  return await handle
+    .selectFrom('connection')
+    .select(['id', 'organization_id', 'state', 'state_until'])
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+}
+
+/**
+ * Writes what an administrator changed and raises the revision by one; false when the connection
+ * is foreign, missing, or no longer at `revision`. Rejects with `conflict` for a taken name.
+ */
+export async function updateConnection(
+  handle: Handle,
+  scope: OrganizationScope,
+  change: Pick<
+    ConnectionRow,
+    'id' | 'revision' | 'name' | 'integration_version_id' | 'properties' | 'options' | 'updated_at'
+  >,
+): Promise<boolean> {
+  const { id, revision, ...values } = change;
+  const result = await handle
+    .updateTable('connection')
+    .set({ ...values, revision: revision + 1 })
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** What `nextHealth` needs to know of a connection, and since when it is in its state. */
+export async function findHealth(
+  handle: Handle,
+  scope: OrganizationScope,
+  id: string,
+): Promise<(ConnectionHealth & { readonly since: number }) | undefined> {
+  return await handle
+    .selectFrom('connection')
+    .select([
+      'state',
+      'state_reason as reason',
+      'state_until as until',
+      'state_since as since',
+      'failures',
+      'throttles',
+      'breaks',
+    ])
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/**
+ * Writes a state that `nextHealth` gave; the revision stays. False when the state is no longer the
+ * one it was reckoned from: another node was faster.
+ */
+export async function updateConnectionHealth(
+  handle: Handle,
+  scope: OrganizationScope,
+  change: {
+    readonly id: string;
+    readonly before: ConnectionHealth;
+    readonly after: ConnectionHealth;
+    readonly since: number;
+  },
+): Promise<boolean> {
+  const { before, after } = change;
+  const result = await handle
+    .updateTable('connection')
+    .set({
+      state: after.state,
+      state_reason: after.reason,
+      state_since: change.since,
+      state_until: after.until,
+      failures: after.failures,
+      throttles: after.throttles,
+      breaks: after.breaks,
+    })
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', change.id)
+    .where('state', '=', before.state)
+    .where('state_until', 'is not distinct from', before.until)
+    .where('failures', '=', before.failures)
+    .where('throttles', '=', before.throttles)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+function inUse(handle: Handle) {
+  return handle
+    .selectFrom('connection')
+    .innerJoin('integration_version as version', 'version.id', 'connection.integration_version_id')
+    .innerJoin('organization', 'organization.id', 'connection.organization_id')
+    .selectAll('connection')
+    .select([
+      'version.integration_id',
+      'version.number as integration_number',
+      'version.document',
+      'version.digest',
+      'organization.country as organization_country',
+      'organization.timezone as organization_timezone',
+    ]);
+}

@@ -1,0 +1,107 @@
+import type { CompiledDocument } from '../document/compile.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { OrganizationScope } from '../organizations/scope.ts';
+import type { Database } from '../store/database.ts';
+import type { ConnectionState } from '../store/tables/connections.ts';
+import { parseOptions } from './connection-options.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import { findConnection } from './connections-repository.ts';
+import type { ConnectionInUse } from './connections-repository.ts';
+import { openSecrets } from './open-secrets.ts';
+import { withDefaults } from './property-values.ts';
+import { readMembers, readTexts } from './stored-json.ts';
+import type { Vault } from './vault.ts';
+
+/** A connection ready to run methods: compiled, with opened secrets. Never logged, never sent on. */
+export interface OpenConnection {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly state: ConnectionState;
+  /** Epoch milliseconds; see the row of the table. */
+  readonly stateUntil: number | null;
+  readonly document: CompiledDocument;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly options: ConnectionOptions;
+  readonly country: string;
+  readonly timezone: string;
+  /** The only addresses its credentials go to. */
+  readonly origins: readonly string[];
+  /** Values that must appear in no log, ledger or answer. */
+  readonly secrets: readonly string[];
+}
+
+export interface OpenConnectionDeps {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly documents: (version: { digest: string; document: string }) => CompiledDocument;
+  /** Told each secret when it is opened, before anything can print it. */
+  readonly registerSecret?: (secret: string) => void;
+}
+
+export interface OpenConnections {
+  /** Rejects with `not_found` for a foreign or missing connection, `internal` for a broken secret. */
+  open(scope: OrganizationScope, id: string): Promise<OpenConnection>;
+}
+
+/** Connections whose secrets are kept open: those used last. */
+const MAX_OPEN = 1_000;
+
+type Prepared = Pick<
+  OpenConnection,
+  'revision' | 'document' | 'properties' | 'options' | 'origins' | 'secrets'
+>;
+
+/**
+ * Opens connections. State, name, country and zone are read each time; what is costly (secrets,
+ * options, the compiled document) is kept until the revision changes.
+ */
+export function createOpenConnections(deps: OpenConnectionDeps): OpenConnections {
+  const kept = new Map<string, Prepared>();
+  return {
+    open: async (scope, id) => {
+      const row = await findConnection(deps.database.read, scope, id);
+      if (row === undefined) throw new AppError('not_found', `There is no connection '${id}'.`);
+      const known = kept.get(id);
+      const prepared = known?.revision === row.revision ? known : await prepare(deps, scope, row);
+      kept.delete(id);
+      kept.set(id, prepared);
+      const [oldest] = kept.keys();
+      if (kept.size > MAX_OPEN && oldest !== undefined) kept.delete(oldest);
+      return {
+        ...prepared,
+        id: row.id,
+        organizationId: row.organization_id,
+        name: row.name,
+        state: row.state,
+        stateUntil: row.state_until,
+        country: prepared.options.country ?? row.organization_country,
+        timezone: prepared.options.timezone ?? row.organization_timezone,
+      };
+    },
+  };
+}
+
+async function prepare(
+  deps: OpenConnectionDeps,
+  scope: OrganizationScope,
+  row: ConnectionInUse,
+): Promise<Prepared> {
+  const secret = await openSecrets(deps.database.read, scope, {
+    connectionId: row.id,
+    vault: deps.vault,
+  });
+  for (const value of secret.values()) deps.registerSecret?.(value);
+  const document = deps.documents(row);
+  const values = new Map([...readTexts(row.properties), ...secret]);
+  const properties = withDefaults(document.properties, values);
+  return {
+    revision: row.revision,
+    document,
+    properties,
+    options: parseOptions(readMembers(row.options)),
+    origins: document.originsOf(properties),
+    secrets: [...secret.values()],
+  };
+}

@@ -1,0 +1,111 @@
+import { runInNewContext } from 'node:vm';
+
+import type { PropertyField } from '../document/properties.ts';
+
+/** What is wrong with the value of a property, in words that never repeat a value. */
+export interface PropertyProblem {
+  readonly property: string;
+  readonly message: string;
+}
+
+export type CheckUrl = (
+  url: string,
+) =>
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly setting?: string };
+
+const MAX_VALUE_LENGTH = 65_536;
+/** The pattern is the document's: a hostile one must not hold the process. */
+const PATTERN_TIMEOUT_MS = 50;
+
+/**
+ * Checks the values of a connection against the fields of its document: unknown labels, required
+ * ones, types, choices and patterns; those that people fill and those that sign-in fills alike.
+ * Returns all problems at once.
+ */
+export function checkPropertyValues(
+  fields: readonly PropertyField[],
+  values: ReadonlyMap<string, string>,
+  checkUrl: CheckUrl,
+): readonly PropertyProblem[] {
+  const labels = new Set(fields.map((field) => field.label));
+  const unknown = [...values.keys()]
+    .filter((label) => !labels.has(label))
+    .map((label) => ({
+      property: label,
+      message: `The document has no property '${label}'; it has ${quoted([...labels])}.`,
+    }));
+  const wrong = fields.flatMap((field) => {
+    const message = checkField(field, values.get(field.label), checkUrl);
+    return message === undefined ? [] : [{ property: field.label, message }];
+  });
+  return [...unknown, ...wrong];
+}
+
+/** The values with each field's default where there is none: what a request is rendered with. */
+export function withDefaults(
+  fields: readonly PropertyField[],
+  values: ReadonlyMap<string, string>,
+): Readonly<Record<string, string>> {
+  const complete = new Map(values);
+  for (const field of fields) {
+    if (field.default !== undefined && !complete.has(field.label)) {
+      complete.set(field.label, field.default);
+    }
+  }
+  // Object.fromEntries defines members, so that a label `__proto__` is a label like any other.
+  return Object.fromEntries(complete);
+}
+
+function checkField(
+  field: PropertyField,
+  value: string | undefined,
+  checkUrl: CheckUrl,
+): string | undefined {
+  const { label } = field;
+  if (value === undefined) {
+    const needed = field.required && field.filledBy === undefined;
+    return needed ? `'${label}' needs a value.` : undefined;
+  }
+  if (value.length > MAX_VALUE_LENGTH) return `'${label}' is longer than 65,536 characters.`;
+  if (value.includes('\u0000')) return `'${label}' holds a NUL character.`;
+  if (field.type === 'choice' && field.choices !== undefined && !field.choices.includes(value)) {
+    return `'${label}' must be one of ${quoted(field.choices)}.`;
+  }
+  if (field.type === 'number' && !/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value)) {
+    return `'${label}' must be a number, for example 42 or 1.5.`;
+  }
+  if (field.type === 'boolean' && !/^(?:true|false|1|0|yes|no)$/i.test(value)) {
+    return `'${label}' must be true or false.`;
+  }
+  if (field.type === 'url') {
+    const refusal = checkUrlValue(label, value, checkUrl);
+    if (refusal !== undefined) return refusal;
+  }
+  return field.pattern === undefined ? undefined : checkPattern(label, field.pattern, value);
+}
+
+function checkUrlValue(label: string, value: string, checkUrl: CheckUrl): string | undefined {
+  if (!/^https?:\/\/[^\s/?#]+/i.test(value)) {
+    return `'${label}' must be a complete URL that begins with https://.`;
+  }
+  const verdict = checkUrl(value);
+  return verdict.ok ? undefined : `'${label}': ${verdict.reason}`;
+}
+
+function checkPattern(label: string, pattern: string, value: string): string | undefined {
+  try {
+    const fits: unknown = runInNewContext(
+      "new RegExp('^(?:' + pattern + ')$', 'u').test(value)",
+      { pattern, value },
+      { timeout: PATTERN_TIMEOUT_MS },
+    );
+    return fits === true ? undefined : `'${label}' does not match the pattern ${pattern}.`;
+  } catch {
+    return `'${label}' cannot be checked: the document's pattern ${pattern} does not work.`;
+  }
+}
+
+function quoted(words: readonly string[]): string {
+  return words.length === 0 ? 'none' : words.map((word) => `'${word}'`).join(', ');
+}

@@ -1,0 +1,157 @@
+import type { ConnectionState } from '../store/tables/connections.ts';
+
+/** What is known about a connection's health: the part of its row that events change. */
+export interface ConnectionHealth {
+  readonly state: ConnectionState;
+  /** For people. */
+  readonly reason: string | null;
+  /** Epoch milliseconds: `throttled` ends then by itself; `broken` sends its next probe then. */
+  readonly until: number | null;
+  /** Failures in a row that count for the breaker. */
+  readonly failures: number;
+  /** Throttled answers in a row. */
+  readonly throttles: number;
+  /** How often in a row the breaker opened. */
+  readonly breaks: number;
+}
+
+export type ConnectionEvent =
+  | { readonly kind: 'success' }
+  /** `retryAfterMs`: what the CRM asked for, already clamped to 1 second..24 hours. */
+  | {
+      readonly kind: 'throttled';
+      readonly retryAfterMs?: number | undefined;
+      readonly reason: string;
+    }
+  /** An outcome that counts for the breaker. */
+  | { readonly kind: 'failure'; readonly reason: string }
+  | { readonly kind: 'unauthorized'; readonly reason: string }
+  | { readonly kind: 'forbidden'; readonly reason: string }
+  | { readonly kind: 'pause'; readonly reason: string }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'credentials_saved' };
+
+export const HEALTHY: ConnectionHealth = {
+  state: 'active',
+  reason: null,
+  until: null,
+  failures: 0,
+  throttles: 0,
+  breaks: 0,
+};
+
+/** One failure is a hiccup; five in a row are the CRM's, and more requests help nobody. */
+export const BREAKER_FAILURES = 5;
+const FIRST_PROBE_MS = 30_000;
+const LONGEST_PROBE_MS = 15 * 60_000;
+const FIRST_THROTTLE_MS = 2_000;
+const LONGEST_THROTTLE_MS = 15 * 60_000;
+
+/**
+ * The state that a connection has after an event at `now` (epoch milliseconds): pure and total.
+ * What people must mend (`needs_auth`, `forbidden`) and what people stopped (`paused`) stays until
+ * people act: late answers of requests that were under way change nothing there.
+ */
+export function nextHealth(
+  health: ConnectionHealth,
+  event: ConnectionEvent,
+  now: number,
+): ConnectionHealth {
+  switch (event.kind) {
+    case 'pause':
+      return { ...health, state: 'paused', reason: event.reason, until: null };
+    case 'resume':
+    case 'credentials_saved':
+      return afterPeople(health, event.kind);
+    case 'success':
+      return succeed(health, now);
+    case 'unauthorized':
+      return health.state === 'paused' ? health : held(health, 'needs_auth', event.reason);
+    case 'forbidden':
+      return isHeld(health) ? health : held(health, 'forbidden', event.reason);
+    case 'throttled':
+      return isHeld(health) ? health : throttle(health, event, now);
+    case 'failure':
+      return isHeld(health) ? health : fail(health, event.reason, now);
+  }
+}
+
+/**
+ * Whether requests may go out at `now`: `probe` allows exactly one, to see whether the CRM is back.
+ */
+export function permission(
+  health: Pick<ConnectionHealth, 'state' | 'until'>,
+  now: number,
+): 'open' | 'probe' | 'closed' {
+  switch (health.state) {
+    case 'active':
+      return 'open';
+    case 'throttled':
+      return health.until === null || health.until <= now ? 'open' : 'closed';
+    case 'broken':
+      return health.until === null || health.until <= now ? 'probe' : 'closed';
+    case 'needs_auth':
+    case 'forbidden':
+    case 'paused':
+      return 'closed';
+  }
+}
+
+/** New credentials mend what the CRM refused, but do not undo a pause that somebody made. */
+function afterPeople(
+  health: ConnectionHealth,
+  kind: 'resume' | 'credentials_saved',
+): ConnectionHealth {
+  return kind === 'credentials_saved' && health.state === 'paused' ? health : HEALTHY;
+}
+
+function succeed(health: ConnectionHealth, now: number): ConnectionHealth {
+  if (isHeld(health)) return health;
+  // An answer to a request of before the 429 does not shorten the pause that the CRM asked for.
+  const pausing = health.state === 'throttled' && health.until !== null && health.until > now;
+  return pausing ? { ...health, failures: 0, breaks: 0 } : HEALTHY;
+}
+
+function isHeld({ state }: ConnectionHealth): boolean {
+  return state === 'needs_auth' || state === 'forbidden' || state === 'paused';
+}
+
+function held(health: ConnectionHealth, state: ConnectionState, reason: string): ConnectionHealth {
+  return { ...health, state, reason, until: null };
+}
+
+function throttle(
+  health: ConnectionHealth,
+  event: { readonly retryAfterMs?: number | undefined; readonly reason: string },
+  now: number,
+): ConnectionHealth {
+  const throttles = health.throttles + 1;
+  const wait = event.retryAfterMs ?? doubled(FIRST_THROTTLE_MS, throttles, LONGEST_THROTTLE_MS);
+  // Several answers of one burst: the longest wait that the CRM asked for holds.
+  const until = Math.max(now + wait, health.state === 'throttled' ? (health.until ?? 0) : 0);
+  // A throttled answer proves that the CRM is there, but a broken one is opened by success only.
+  if (health.state === 'broken')
+    return { ...health, until: Math.max(until, health.until ?? 0), throttles };
+  return { ...health, state: 'throttled', reason: event.reason, until, throttles };
+}
+
+function fail(health: ConnectionHealth, reason: string, now: number): ConnectionHealth {
+  const failures = health.failures + 1;
+  if (health.state === 'broken') {
+    // Answers of requests sent before the breaker opened must not push the probe away.
+    if (health.until !== null && health.until > now) return { ...health, failures };
+    return open({ ...health, failures }, reason, now);
+  }
+  if (failures >= BREAKER_FAILURES) return open({ ...health, failures }, reason, now);
+  return { ...health, failures };
+}
+
+function open(health: ConnectionHealth, reason: string, now: number): ConnectionHealth {
+  const breaks = health.breaks + 1;
+  const until = now + doubled(FIRST_PROBE_MS, breaks, LONGEST_PROBE_MS);
+  return { ...health, state: 'broken', reason, until, breaks };
+}
+
+function doubled(first: number, times: number, longest: number): number {
+  return Math.min(first * 2 ** Math.min(times - 1, 30), longest);
+}
