@@ -1,0 +1,155 @@
+import type { MethodName } from '../document/methods.ts';
+import {
+  BODY_ROWS,
+  FAILURE_ROWS,
+  METHOD_CLASSES,
+  READING_FORMS,
+  STATUS_ROWS,
+} from './outcome-table.ts';
+import type { BodyForm, MethodClass, StatusRow, Verdict } from './outcome-table.ts';
+import type { Outcome } from './outcome.ts';
+import { readRetryAfter } from './retry-after.ts';
+
+export type { Outcome } from './outcome.ts';
+
+/** What came of an exchange, without its bytes. */
+export type Ending =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      /** Names in lower case. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly form: BodyForm;
+      /** The CRM's own words in a refusal, where the body has some. */
+      readonly words?: string;
+    }
+  | {
+      readonly kind: 'failure';
+      readonly phase: string;
+      readonly code: string;
+      readonly message: string;
+      /** Where the head of an answer had arrived. */
+      readonly status?: number;
+    };
+
+export interface ClassifyContext {
+  readonly method: MethodName;
+  /** GET, POST … */
+  readonly httpMethod: string;
+  /** The document declares that sending twice does no harm. */
+  readonly declaredIdempotent: boolean;
+  /** The method's answer binds something. */
+  readonly binds: boolean;
+  /** Milliseconds since the record was created, where that is known. */
+  readonly recordAgeMs?: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const YOUNG_RECORD_MS = 60_000;
+const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+
+/**
+ * Decides what an exchange means: whether the CRM did what was asked, and what follows. Pure; its
+ * rows stand in `outcome-table.ts`. A 2xx that binds is judged further by `judgeBinding`.
+ */
+export function classify(ending: Ending, context: ClassifyContext): Outcome {
+  const { kind, effect, action, breaker, message } = verdictOf(ending, context);
+  const headers = ending.kind === 'answer' ? ending.headers : {};
+  const retryAfterMs =
+    action === 'wait' || action === 'retry' ? readRetryAfter(headers, context.now) : undefined;
+  return {
+    kind,
+    effect,
+    action: action === 'repeat' ? (mayRepeat(context) ? 'retry' : 'look_up') : action,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    breaker,
+    message: sentence(message, ending),
+  };
+}
+
+/**
+ * Whether the request may be sent twice: it only reads, its HTTP method is idempotent (RFC 9110,
+ * section 9.2.2), or the document says so.
+ */
+export function mayRepeat(
+  context: Pick<ClassifyContext, 'method' | 'httpMethod' | 'declaredIdempotent'>,
+): boolean {
+  const reads = ['find', 'list'].includes(METHOD_CLASSES[context.method]);
+  return reads || context.declaredIdempotent || REPEATABLE.has(context.httpMethod);
+}
+
+function verdictOf(ending: Ending, context: ClassifyContext): Verdict {
+  const onClass = METHOD_CLASSES[context.method];
+  if (ending.kind === 'answer') {
+    const { status, form } = ending;
+    if (isSuccess(status)) return byForm(form, onClass, context.binds);
+    return byStatus(status, ending.headers, context) ?? LOST;
+  }
+  const { phase, code, status } = ending;
+  if (phase === 'reading' && status !== undefined) {
+    const form = READING_FORMS[code];
+    if (isSuccess(status) && form !== undefined) return byForm(form, onClass, context.binds);
+    // A refusal that broke off is still a refusal.
+    if (!isSuccess(status)) return byStatus(status, {}, context) ?? LOST;
+  }
+  const row = FAILURE_ROWS.find(
+    (candidate) =>
+      candidate.phase.includes(phase) &&
+      (candidate.code === undefined || candidate.code.includes(code)),
+  );
+  return row?.then ?? LOST;
+}
+
+/** What no row knows, such as a status of 600: nothing may be concluded from it. */
+const LOST: Verdict = {
+  kind: 'unreadable',
+  effect: 'unknown',
+  action: 'repeat',
+  breaker: true,
+  message: 'The answer has no meaning.',
+};
+
+function byStatus(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  context: ClassifyContext,
+): Verdict | undefined {
+  const onClass = METHOD_CLASSES[context.method];
+  const age = context.recordAgeMs;
+  return STATUS_ROWS.find(
+    (row) =>
+      hasStatus(row, status) &&
+      (row.on === undefined || row.on.includes(onClass)) &&
+      (row.saysWhen !== true || headers['retry-after'] !== undefined) &&
+      (row.young !== true || (age !== undefined && age < YOUNG_RECORD_MS)),
+  )?.then;
+}
+
+function byForm(form: BodyForm, onClass: MethodClass, binds: boolean): Verdict {
+  const row = BODY_ROWS.find(
+    (candidate) =>
+      candidate.form.includes(form) &&
+      candidate.on.includes(onClass) &&
+      (candidate.binds === undefined || candidate.binds === binds),
+  );
+  return row?.then ?? LOST;
+}
+
+function hasStatus(row: StatusRow, status: number): boolean {
+  const { status: wanted } = row;
+  if (typeof wanted === 'number') return wanted === status;
+  if ('from' in wanted) return status >= wanted.from && status <= wanted.to;
+  return wanted.includes(status);
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function sentence(message: string, ending: Ending): string {
+  if (ending.kind === 'failure') return `${message} ${ending.message}`;
+  if (isSuccess(ending.status)) return message;
+  const told = ending.words === undefined ? '' : ` It says: "${ending.words}"`;
+  return `${message} Status ${String(ending.status)}.${told}`;
+}

@@ -1,0 +1,36 @@
+export type OutcomeKind =
+  | 'success'
+  | 'not_found'
+  | 'refused'
+  | 'throttled'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'conflict'
+  | 'gone'
+  | 'unavailable'
+  | 'unreachable'
+  | 'lost'
+  | 'unreadable'
+  | 'too_large'
+  | 'redirected'
+  | 'blocked'
+  | 'certificate';
+
+/** Whether the CRM did what was asked. */
+export type Effect = 'executed' | 'not_executed' | 'unknown';
+
+/** What happens next. `look_up`: the ladder for unknown outcomes. */
+export type Action = 'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'park' | 'fail';
+
+/** What an exchange means. */
+export interface Outcome {
+  readonly kind: OutcomeKind;
+  readonly effect: Effect;
+  readonly action: Action;
+  /** As the CRM asked, 1 s to 24 h. */
+  readonly retryAfterMs?: number;
+  /** Counts as a failure of the connection. */
+  readonly breaker: boolean;
+  /** One sentence for people. */
+  readonly message: string;
+}

@@ -1,0 +1,92 @@
+/** JSON in which a number that a double would change is kept as its digits. */
+export type LosslessJson =
+  | null
+  | boolean
+  | number
+  | string
+  | { readonly rawJSON: string }
+  | readonly LosslessJson[]
+  | { readonly [key: string]: LosslessJson };
+
+export type ParsedJson =
+  | { readonly status: 'json'; readonly value: LosslessJson }
+  | { readonly status: 'not_json' }
+  | { readonly status: 'too_deep' | 'too_many_nodes' };
+
+export interface JsonLimits {
+  readonly depth: number;
+  readonly nodes: number;
+}
+
+/** What is let in from a CRM; `JSON.parse` itself takes 200,000 nested arrays. */
+export const ANSWER_LIMITS: JsonLimits = { depth: 64, nodes: 200_000 };
+
+/** Anything that plain `JSON.parse` would change or let through: long digits, exponents, NUL. */
+const NEEDS_CARE = /\d{16}|\d[eE]|\\u(?:0000|[dD][89a-fA-F])/;
+
+/**
+ * Parses JSON without losing a digit of a long number. Depth and number of values are checked on
+ * the text, before there is a tree that anything could walk. In texts U+0000 is dropped and lone
+ * surrogates become U+FFFD.
+ */
+export function parseLosslessJson(text: string, limits: JsonLimits = ANSWER_LIMITS): ParsedJson {
+  const size = measure(text, limits);
+  if (size !== undefined) return { status: size };
+  try {
+    const value: LosslessJson = NEEDS_CARE.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
+    return { status: 'json', value };
+  } catch {
+    return { status: 'not_json' };
+  }
+}
+
+function revive(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  return isExact(value, context.source) ? value : JSON.rawJSON(context.source);
+}
+
+/** A double keeps 15 significant digits of any number, and whole numbers up to 2^53. */
+function isExact(value: number, source: string): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (Number.isSafeInteger(value) || String(value) === source) return true;
+  const digits = source
+    .replace(/[eE].*$/, '')
+    .replaceAll(/[-.]/g, '')
+    .replace(/^0+/, '');
+  return digits.length <= 15 && (value !== 0 || digits === '');
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+
+/** Counts brackets and commas outside texts; the text need not be JSON. */
+function measure(text: string, limits: JsonLimits): 'too_deep' | 'too_many_nodes' | undefined {
+  let depth = 0;
+  let nodes = 1;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) index = endOfText(text, index);
+    else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      nodes += 1;
+      if (depth > limits.depth) return 'too_deep';
+    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+    else if (code === COMMA) nodes += 1;
+    if (nodes > limits.nodes) return 'too_many_nodes';
+  }
+  return undefined;
+}
+
+function endOfText(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, position: number): boolean {
+  let before = position - 1;
+  while (text.charCodeAt(before) === BACKSLASH) before -= 1;
+  return (position - before) % 2 === 0;
+}
