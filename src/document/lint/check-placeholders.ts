@@ -3,7 +3,7 @@ import { CREDENTIAL_NAMES, MOVING_NAMES } from '../names.ts';
 import { PARAMETER_ALIASES } from '../parameters.ts';
 import { parseTemplate } from '../template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
-import { namesIn, resolveAt } from './lint-context.ts';
+import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 
@@ -83,17 +83,17 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
     return true;
   }
   const trimmed = name.trim();
-  const near =
-    trimmed === name || context.names.resolve(trimmed) !== undefined
-      ? nearName(trimmed, context.names.all())
-      : undefined;
+  // Names are not trimmed: `{ id }` is text, as in GraphQL; `$ contact_id $` is hardly ever meant so.
+  const meant = context.notation === 'dollar' && context.names.resolve(trimmed) !== undefined;
+  const near = trimmed === name || meant ? nearName(trimmed, context.names.all()) : undefined;
   if (near !== undefined) {
     const message = `${written} is no known name; ${context.placeholder(near)} is almost the same.`;
     context.report('misspelt_name', at, message, `write \`${context.placeholder(near)}\``);
     return true;
   }
-  if (trimmed !== name) {
-    return false;
+  const isLifetime = name === 'expires_in' && isSignIn(place.steps);
+  if (trimmed !== name || isLifetime) {
+    return isLifetime;
   }
   if (place.use === 'response' || place.use === 'error') {
     const message = `${written} is no known name, so nothing of the answer would be read here.`;

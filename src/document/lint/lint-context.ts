@@ -95,7 +95,7 @@ export function resolveAt(
   }
   switch (place.use) {
     case 'response':
-      return names.resolve(name, 'response');
+      return names.resolve(name, isSignIn(place.steps) ? 'auth' : 'response');
     case 'error':
       return names.resolve(name, 'error');
     case 'auth':
@@ -103,4 +103,9 @@ export function resolveAt(
     default:
       return names.resolve(name);
   }
+}
+
+/** True for places inside `auth` and `OAuth2`, whose answers bind tokens. */
+export function isSignIn(steps: Steps): boolean {
+  return steps[0] === 'auth' || steps[0] === 'OAuth2';
 }

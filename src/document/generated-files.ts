@@ -1,0 +1,20 @@
+import { integrationSchema } from './json-schema.ts';
+import { documentReference, findingsReference } from './reference.ts';
+
+export interface GeneratedFile {
+  /** From the root of the project. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files that are made from the tables of the document; a check compares them with the tree. */
+export function generatedFiles(): readonly GeneratedFile[] {
+  return [
+    {
+      path: 'schemas/integration.schema.json',
+      text: `${JSON.stringify(integrationSchema(), null, 2)}\n`,
+    },
+    { path: 'docs/reference/document.md', text: documentReference() },
+    { path: 'docs/reference/findings.md', text: findingsReference() },
+  ];
+}

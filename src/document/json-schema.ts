@@ -1,0 +1,223 @@
+import { jsonKindOf } from './field.ts';
+import type { Field, FieldSetName, MapShape, Shape, TextShape } from './field.ts';
+import { FIELDS, PENDING_METHODS } from './fields.ts';
+import { METHODS, METHOD_ALIASES } from './methods.ts';
+import { PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
+
+/** A part of a JSON Schema. */
+export type Schema = { readonly [keyword: string]: unknown };
+
+/**
+ * The JSON Schema (draft 2020-12) of integration documents, made from the field tables. A document
+ * that lints without error is valid; the schema knows shapes only, not what names mean.
+ */
+export function integrationSchema(): Schema {
+  const { document, ...others } = FIELDS;
+  const sets = Object.keys(others).filter(isFieldSet);
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Patchcord integration document',
+    description: 'Describes how a phone system finds contacts and logs calls in one CRM.',
+    ...objectSchema('document'),
+    anyOf: [{ required: ['API'] }, { required: ['api'] }],
+    required: document.fields
+      .filter((each) => each.required === true && each.aliases === undefined)
+      .map((each) => each.name),
+    $defs: {
+      ...Object.fromEntries(sets.map((set) => [set, objectSchema(set)])),
+      tree: {
+        description: 'JSON of any form; texts in it may hold placeholders.',
+        type: ['object', 'array', 'string', 'number', 'boolean', 'null'],
+      },
+      variable: variableSchema(),
+      choice: choiceSchema(),
+    },
+  };
+}
+
+function isFieldSet(name: string): name is FieldSetName {
+  return Object.hasOwn(FIELDS, name);
+}
+
+function objectSchema(set: FieldSetName): Schema {
+  const { fields, description } = FIELDS[set];
+  const required = fields.filter((each) => each.required === true).map((each) => each.name);
+  const conditions = fields.flatMap(conditionOf);
+  return {
+    type: 'object',
+    description,
+    properties: Object.fromEntries(fields.flatMap(propertiesOf)),
+    ...(required.length === 0 ? {} : { required }),
+    ...(conditions.length === 0 ? {} : { allOf: conditions }),
+  };
+}
+
+/** The field under its name, and under each old spelling as deprecated. */
+function propertiesOf(field: Field): [string, Schema][] {
+  const schema = fieldSchema(field);
+  const old = (field.aliases ?? []).map((alias): [string, Schema] => [
+    alias,
+    { ...schema, deprecated: true },
+  ]);
+  return [[field.name, schema], ...old];
+}
+
+function fieldSchema(field: Field): Schema {
+  const pendingWords = field.pending === true ? ' (Checked, but it does not run yet.)' : '';
+  return {
+    description: `${field.description}${pendingWords}`,
+    ...alternatives(field.shapes),
+    ...(field.default === undefined ? {} : { default: field.default }),
+    examples: [field.example],
+  };
+}
+
+function conditionOf(field: Field): readonly Schema[] {
+  return field.requiredFor === undefined
+    ? []
+    : [
+        {
+          if: {
+            properties: { type: { pattern: anyCasePattern(field.requiredFor) } },
+            required: ['type'],
+          },
+          then: { required: [field.name] },
+        },
+      ];
+}
+
+function alternatives(shapes: readonly Shape[]): Schema {
+  const [first] = shapes;
+  if (first !== undefined && shapes.length === 1) {
+    return shapeSchema(first);
+  }
+  return { anyOf: shapes.map(shapeSchema) };
+}
+
+function shapeSchema(shape: Shape): Schema {
+  switch (shape.kind) {
+    case 'text':
+      return textSchema(shape);
+    case 'number':
+      return {
+        type: shape.whole === true && shape.maximum < 1e15 ? 'integer' : 'number',
+        minimum: shape.minimum,
+        maximum: shape.maximum,
+      };
+    case 'boolean':
+    case 'null':
+      return { type: shape.kind };
+    case 'object':
+      return { $ref: `#/$defs/${shape.fields}` };
+    case 'variable':
+      return { $ref: '#/$defs/variable' };
+    case 'list':
+      return { type: 'array', items: alternatives(shape.items) };
+    case 'map':
+      return mapSchema(shape);
+    case 'tree':
+      return { $ref: '#/$defs/tree', type: JSON_TYPES[jsonKindOf(shape)] };
+  }
+}
+
+const JSON_TYPES = {
+  text: 'string',
+  number: 'number',
+  boolean: 'boolean',
+  null: 'null',
+  object: 'object',
+  list: 'array',
+} as const;
+
+function textSchema(shape: TextShape): Schema {
+  const base: Schema = {
+    type: 'string',
+    ...(shape.pattern === undefined ? {} : { pattern: `^(?:${shape.pattern})$` }),
+    ...(shape.maxLength === undefined ? {} : { maxLength: shape.maxLength }),
+  };
+  if (shape.choices === undefined) {
+    return base;
+  }
+  const values = shape.choices.map(({ value, description }) => ({ const: value, description }));
+  const written = shape.choices.map(({ value }) => value);
+  return {
+    ...base,
+    anyOf: shape.anyCase === true ? [...values, { pattern: anyCasePattern(written) }] : values,
+  };
+}
+
+/** JSON Schema has no flag for "any case": each letter is written both ways. */
+function anyCasePattern(words: readonly string[]): string {
+  const both = words.map((word) =>
+    word.replace(/[a-z]/gi, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`),
+  );
+  return `^(?:${both.join('|')})$`;
+}
+
+function mapSchema(shape: MapShape): Schema {
+  const values = alternatives(shape.values);
+  if (shape.keys === 'method') {
+    return { type: 'object', properties: methodProperties(values), additionalProperties: true };
+  }
+  if (shape.keys === 'parameter') {
+    return {
+      type: 'object',
+      properties: parameterProperties(values),
+      additionalProperties: values,
+    };
+  }
+  // Keys that begin with _ or // are the author's comments, of any kind.
+  return { type: 'object', patternProperties: { '^(?!_|//)': values } };
+}
+
+function methodProperties(method: Schema): Schema {
+  const known = [...METHODS.values()].map(({ name, purpose, moment }) => {
+    const later = PENDING_METHODS.includes(name) ? ' (Checked, but it does not run yet.)' : '';
+    return [name, { description: `${purpose} ${moment}${later}`, ...method }] as const;
+  });
+  const old = [...METHOD_ALIASES].map(
+    ([alias, name]) =>
+      [alias, { description: `Old spelling of ${name}.`, deprecated: true, ...method }] as const,
+  );
+  return Object.fromEntries([...known, ...old]);
+}
+
+function parameterProperties(type: Schema): Schema {
+  const known = PARAMETERS.map(
+    ({ name, description }) => [name, { description, ...type }] as const,
+  );
+  const old = [...PARAMETER_ALIASES].map(
+    ([alias, name]) =>
+      [alias, { description: `Old name of ${name}.`, deprecated: true, ...type }] as const,
+  );
+  return Object.fromEntries([...known, ...old]);
+}
+
+function variableSchema(): Schema {
+  return {
+    description: 'A variable in one of its object forms.',
+    anyOf: [
+      { $ref: '#/$defs/variable_expression' },
+      { $ref: '#/$defs/variable_text' },
+      { $ref: '#/$defs/variable_json' },
+      { $ref: '#/$defs/choice' },
+    ],
+  };
+}
+
+function choiceSchema(): Schema {
+  return {
+    description: 'A choice: one key, the name that it is made by; under it a row for each value.',
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: {
+        anyOf: [{ type: ['string', 'number', 'boolean', 'null'] }, { $ref: '#/$defs/choice' }],
+      },
+    },
+    examples: [
+      { activity_type: { inbound: 'Call received', outbound: 'Call made', default: 'Call' } },
+    ],
+  };
+}

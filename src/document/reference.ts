@@ -1,0 +1,207 @@
+import type { Field, FieldSetName, Mark, Shape } from './field.ts';
+import { jsonKindOf } from './field.ts';
+import { FIELDS, PENDING_METHODS } from './fields.ts';
+import { FINDING_CODES } from './finding-codes.ts';
+import type { FindingCodeRow } from './finding-codes.ts';
+import { FUNCTIONS } from './expression/functions.ts';
+import { METHODS } from './methods.ts';
+import { NUMBER_FORMS, PARAMETERS } from './parameters.ts';
+
+const GENERATED =
+  '<!-- Made by `npm run generate` from the tables in src/document. Edit those. -->\n';
+const PENDING = '**Does not run yet.** It is checked; what needs it is refused when it runs.';
+
+const MARKS: Readonly<Record<Mark, string>> = {
+  M: 'original framework',
+  R: 'original framework, older pages',
+  D: 'Patchcord',
+  X: 'extension of Patchcord',
+};
+
+/** The reference page of the document, in Markdown: every key, parameter, method and function. */
+export function documentReference(): string {
+  const sets = Object.keys(FIELDS).filter(isFieldSet);
+  const parts = [
+    '# The integration document\n',
+    GENERATED,
+    'A document is JSON. Texts may hold placeholders, `$contact_id$` or, with `"var_char": "{}"`, `{contact_id}`. Keys that begin with `_` or `//` are notes of the author. `patchcord lint FILE` checks a document, `patchcord new NAME` writes one to begin with, `patchcord schema` prints the JSON Schema for editors.\n',
+    contents(sets),
+    ...sets.map(setSection),
+    parametersSection(),
+    methodsSection(),
+    functionsSection(),
+  ];
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+/** The reference page of lint's findings, in Markdown. */
+export function findingsReference(): string {
+  const parts = [
+    '# Findings\n',
+    GENERATED,
+    '`patchcord lint FILE` reports every finding with its line, and where possible what to write instead. An **error** keeps a document from being used, a **warning** asks for a look, an **info** tells how the document was read.\n',
+    ...Object.entries(GROUPS).map(([group, title]) => groupSection(group, title)),
+  ];
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+function isFieldSet(name: string): name is FieldSetName {
+  return Object.hasOwn(FIELDS, name);
+}
+
+function contents(sets: readonly FieldSetName[]): string {
+  const titles = [
+    ...sets.map((set) => FIELDS[set].title),
+    'Parameters',
+    'Methods',
+    'Functions of expressions',
+  ];
+  return `${titles.map((title) => `- [${title}](#${anchor(title)})`).join('\n')}\n`;
+}
+
+function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9 _-]/g, '')
+    .replaceAll(' ', '-');
+}
+
+function setSection(set: FieldSetName): string {
+  const { title, description, fields } = FIELDS[set];
+  const common = fields.filter((each) => each.advanced !== true);
+  const advanced = fields.filter((each) => each.advanced === true);
+  const parts = [`## ${title}\n`, `${description}\n`, ...common.map(fieldSection)];
+  if (advanced.length > 0) {
+    parts.push(`### ${title}: advanced keys\n`, ...advanced.map(fieldSection));
+  }
+  return parts.join('\n');
+}
+
+function fieldSection(field: Field): string {
+  const facts = [
+    `${field.shapes.map(shapeWords).join(' or ')}`,
+    ...(field.required === true ? ['required'] : []),
+    ...(field.requiredFor === undefined ? [] : [`required for ${codeList(field.requiredFor)}`]),
+    ...(field.onlyFor === undefined ? [] : [`only for ${codeList(field.onlyFor)}`]),
+    ...(field.default === undefined ? [] : [`default \`${JSON.stringify(field.default)}\``]),
+    ...(field.secret === true ? ['a credential: never logged, never shown'] : []),
+    MARKS[field.mark],
+  ];
+  const old = (field.aliases ?? []).map((alias) => `Old spelling: \`${alias}\`.\n`);
+  const parts = [
+    `#### \`${field.name}\`\n`,
+    `${field.description}\n`,
+    `*${facts.join('; ')}*\n`,
+    ...(field.pending === true ? [`${PENDING}\n`] : []),
+    ...old,
+    ...field.shapes.flatMap(choiceRows),
+    `\`\`\`json\n"${field.name}": ${JSON.stringify(field.example, null, 2)}\n\`\`\`\n`,
+  ];
+  return parts.join('\n');
+}
+
+function codeList(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(', ');
+}
+
+const KIND_WORDS = {
+  text: 'text',
+  number: 'number',
+  boolean: 'true or false',
+  null: 'null',
+  object: 'object',
+  list: 'list',
+} as const;
+
+function shapeWords(shape: Shape): string {
+  const later = shape.pending === true ? ' (does not run yet)' : '';
+  if (shape.kind === 'number' && shape.maximum < 1e15) {
+    return `number from ${String(shape.minimum)} to ${String(shape.maximum)}${later}`;
+  }
+  if (shape.kind === 'object') {
+    const { title } = FIELDS[shape.fields];
+    return `object, see [${title}](#${anchor(title)})${later}`;
+  }
+  if (shape.kind === 'list') {
+    return `list of ${shape.items.map(shapeWords).join(' or ')}${later}`;
+  }
+  return `${KIND_WORDS[jsonKindOf(shape)]}${later}`;
+}
+
+function choiceRows(shape: Shape): readonly string[] {
+  if (shape.kind !== 'text' || shape.choices === undefined) {
+    return [];
+  }
+  const rows = shape.choices.map(
+    ({ value, description, pending }) =>
+      `| \`${value}\` | ${cell(description)}${pending === true ? ' Does not run yet.' : ''} |`,
+  );
+  return [`| value | meaning |\n| --- | --- |\n${rows.join('\n')}\n`];
+}
+
+/** A text that cannot end a cell of a Markdown table. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function parametersSection(): string {
+  const rows = PARAMETERS.map(
+    ({ name, type, description, origin }) =>
+      `| \`${name}\` | ${type} | ${cell(description)} | ${ORIGINS[origin]} |`,
+  );
+  const phones = PARAMETERS.filter(({ kind }) => kind === 'phone').map(({ name }) => name);
+  return [
+    '## Parameters\n',
+    'Values that Patchcord fills in, or that an answer binds. Declare those that you use under `parameters`, with the type that the CRM wants.\n',
+    `| name | type if not declared | meaning | from |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`,
+    `Each phone number (${codeList(phones)}) also has the forms ${codeList(NUMBER_FORMS.map((form) => `…_${form}`))}: \`phone_digits\`, \`party_number_national\`.\n`,
+  ].join('\n');
+}
+
+const ORIGINS = {
+  original: MARKS.M,
+  recovered: MARKS.R,
+  extension: MARKS.X,
+} as const;
+
+function methodsSection(): string {
+  const rows = [...METHODS.values()].map(({ name, purpose, moment, targets }) => {
+    const later = PENDING_METHODS.includes(name) ? ' Does not run yet.' : '';
+    return `| \`${name}\` | ${cell(purpose)}${later} | ${cell(moment)} | ${codeList([...targets])} |`;
+  });
+  return [
+    '## Methods\n',
+    'The keys of `API`. One is enough; each absent one switches a feature off. Besides the names of the table an answer may bind values of your own, declared under `parameters`.\n',
+    `| method | what for | when it runs | its answer may bind |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`,
+  ].join('\n');
+}
+
+function functionsSection(): string {
+  const rows = [...FUNCTIONS.values()].map(
+    ({ usage, description }) => `| \`${cell(usage)}\` | ${cell(description)} |`,
+  );
+  return [
+    '## Functions of expressions\n',
+    "An expression is written in the Common Expression Language: `call_duration > 0 ? 'long' : 'short'`. Parameters, values of your own and variables stand in it by name, properties as `properties['Client ID']`. A name without value is `null`.\n",
+    `| function | result |\n| --- | --- |\n${rows.join('\n')}\n`,
+  ].join('\n');
+}
+
+const GROUPS: Readonly<Record<FindingCodeRow['group'], string>> = {
+  text: 'The text as JSON',
+  shape: 'Keys and values',
+  names: 'Names and placeholders',
+  variables: 'Variables, dates and expressions',
+  addresses: 'Addresses',
+  methods: 'Methods, requests and answers',
+  secrets: 'Credentials',
+};
+
+function groupSection(group: string, title: string): string {
+  const rows = Object.entries(FINDING_CODES)
+    .filter(([, row]) => row.group === group)
+    .map(
+      ([code, row]) => `### \`${code}\`\n\n**${row.severity}.** ${row.meaning}\n\n${row.advice}\n`,
+    );
+  return `## ${title}\n\n${rows.join('\n')}`;
+}
