@@ -6,6 +6,7 @@ import { ONLY_IN } from './import-rules.ts';
 
 const PACKAGE = readJson('package.json');
 const LOCKFILE = readFileSync('package-lock.json', 'utf8');
+const PACKAGES = object(readJson('package-lock.json')['packages']);
 
 describe('package.json', () => {
   it('names each dependency with its exact version', () => {
@@ -56,6 +57,13 @@ describe('package-lock.json', () => {
     expect(hosts(LOCKFILE)).toEqual([]);
     expect(hosts('"resolved": "https://packages.example/a.tgz"')).toHaveLength(1);
   });
+
+  it('holds the packages for other systems too, without which `npm ci` refuses', () => {
+    expect(missingOptional(PACKAGES)).toEqual([]);
+    expect(
+      missingOptional({ 'node_modules/a': { optionalDependencies: { 'a-linux': '1.0.0' } } }),
+    ).toEqual(['a-linux']);
+  });
 });
 
 function isExact(version: unknown): boolean {
@@ -68,6 +76,13 @@ function checksNode(script: unknown): boolean {
 
 function hosts(lockfile: string): readonly string[] {
   return lockfile.match(/"resolved": "[^"]*"/g) ?? [];
+}
+
+/** Optional packages that an installed one names and the lockfile does not hold. */
+function missingOptional(packages: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.values(packages)
+    .flatMap((entry) => Object.keys(object(object(entry)['optionalDependencies'])))
+    .filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
 }
 
 function readJson(file: string): Readonly<Record<string, unknown>> {

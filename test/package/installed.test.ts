@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { freshEnvironment } from './checkout.ts';
+
+/** The package packs what `npm run build` left in `dist`; `npm test` runs the build before. */
+describe('the package, packed and installed elsewhere', () => {
+  const home = mkdtempSync(join(tmpdir(), 'patchcord-package-'));
+  const project = join(home, 'project');
+  const env = freshEnvironment(
+    [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+  );
+  const patchcord = (...args: readonly string[]): string =>
+    execFileSync(join(project, 'node_modules/.bin/patchcord'), args, {
+      cwd: project,
+      env,
+      encoding: 'utf8',
+    });
+
+  beforeAll(() => {
+    const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', home];
+    execFileSync('npm', pack, { env, stdio: 'pipe' });
+    const [archive = ''] = readdirSync(home).filter((name) => name.endsWith('.tgz'));
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), '{ "private": true }');
+    const install = [
+      'install',
+      '--omit=dev',
+      '--prefer-offline',
+      '--no-audit',
+      join(home, archive),
+    ];
+    execFileSync('npm', install, { cwd: project, env, stdio: 'pipe' });
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it('holds the compiled program, and neither sources nor tests', () => {
+    const folder = join(project, 'node_modules/patchcord');
+
+    expect(existsSync(join(folder, 'dist/src/main.js'))).toBe(true);
+    expect(existsSync(join(folder, 'src'))).toBe(false);
+    expect(
+      readdirSync(join(folder, 'dist'), { recursive: true }).filter((name) =>
+        String(name).includes('.test.'),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each(['demo/integration.json', 'integrations/request-tracker/integration.json'])(
+    'finds no error in %s',
+    (document) => {
+      const copy = join(project, 'integration.json');
+      copyFileSync(document, copy);
+
+      const report: unknown = JSON.parse(patchcord('lint', '--json', copy));
+
+      expect(JSON.stringify(report)).not.toContain('"severity":"error"');
+      expect(report).toMatchObject({ files: [{ file: copy }] });
+    },
+  );
+
+  it('examines its own surroundings', () => {
+    expect(patchcord('doctor')).toContain('data');
+  });
+});
