@@ -1,7 +1,17 @@
+import { ConnectionOptions } from '../connections/connection-options.ts';
 import { CallEvent } from '../contract/call-events.ts';
 import type { OpenApiOptions } from '../contract/openapi.ts';
 
 /** What the server adds to the contract when it describes its API. */
-export function openApiOptions(version: string): OpenApiOptions {
-  return { version, extra: [CallEvent] };
+export function openApiOptions(version: string, serverUrl?: string): OpenApiOptions {
+  return {
+    version,
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    extra: [CallEvent],
+    replace: {
+      ConnectionOptions: ConnectionOptions.describe(
+        'Rules of a connection; absent members have their default.',
+      ),
+    },
+  };
 }

@@ -1,0 +1,38 @@
+import type { Route } from './route.ts';
+import { callEventRoutes } from './routes/call-events.ts';
+import type { CallEventDeps } from './routes/call-events.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import type { ConnectionRouteDeps } from './routes/connections.ts';
+import { extensionRoutes } from './routes/extensions.ts';
+import { integrationRoutes } from './routes/integrations.ts';
+import type { IntegrationRouteDeps } from './routes/integrations.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { phoneSystemRoutes } from './routes/phone-systems.ts';
+import type { StoreDeps } from './routes/route-deps.ts';
+import { systemRoutes } from './routes/system.ts';
+import type { SystemDeps } from './routes/system.ts';
+import { userLinkRoutes } from './routes/user-links.ts';
+import type { UserLinkDeps } from './routes/user-links.ts';
+
+export type RouteDeps = StoreDeps &
+  CallEventDeps &
+  ConnectionRouteDeps &
+  IntegrationRouteDeps &
+  UserLinkDeps &
+  SystemDeps;
+
+/** The handler of every endpoint of the contract; a test compares the two lists. */
+export function allRoutes(deps: RouteDeps): readonly Route[] {
+  return [
+    ...callEventRoutes(deps),
+    ...connectionRoutes(deps),
+    ...userLinkRoutes(deps),
+    ...integrationRoutes(deps),
+    ...extensionRoutes(deps),
+    ...phoneSystemRoutes(deps),
+    ...keyRoutes(deps),
+    ...organizationRoutes(deps),
+    ...systemRoutes(deps),
+  ];
+}

@@ -1,0 +1,68 @@
+import type * as z from 'zod';
+
+import type { OpenConnection } from '../connections/open-connection.ts';
+import type { Exchange } from '../contract/exchanges.ts';
+import type { CompiledDocument } from '../document/compile.ts';
+import { METHODS } from '../document/methods.ts';
+import type { MethodName } from '../document/methods.ts';
+import type { Values } from '../document/values.ts';
+import type { MethodRun, MethodRunner, ScrubbedExchange } from '../runtime/run-method.ts';
+
+/** Longest time that somebody waits for a method asked for over HTTP: pages of users take a while. */
+const INTERACTIVE_DEADLINE_MS = 30_000;
+
+export type Asked =
+  | { readonly status: 'ran'; readonly run: MethodRun }
+  | { readonly status: 'not_sent'; readonly message: string };
+
+/** Runs one method of a connection now, because a person asked for it; the queue is not involved. */
+export async function askCrm(
+  runner: MethodRunner,
+  connection: OpenConnection,
+  question: { readonly method: MethodName; readonly values?: Values; readonly signal: AbortSignal },
+): Promise<Asked> {
+  const prepared = runner.prepare({
+    document: connection.document,
+    method: question.method,
+    connection,
+    values: question.values ?? {},
+    deadlineMs: INTERACTIVE_DEADLINE_MS,
+  });
+  if (prepared.status === 'not_sent') return { status: 'not_sent', message: prepared.message };
+  return { status: 'ran', run: await prepared.send(question.signal) };
+}
+
+/** The method that proves the credentials: `Users`, else `Account`, else the first look-up by GET. */
+export function testMethodOf(document: CompiledDocument): MethodName | undefined {
+  const has = (name: MethodName): boolean => document.methods.has(name);
+  if (has('Users')) return 'Users';
+  if (has('Account')) return 'Account';
+  return [...METHODS.values()].find(
+    ({ name, kind }) => kind !== 'write' && has(name) && isGet(document, name),
+  )?.name;
+}
+
+/** An exchange in the form of the API. */
+export function presentExchange(exchange: ScrubbedExchange): z.input<typeof Exchange> {
+  const { request, response, failure } = exchange;
+  return {
+    request: { ...request, body: request.body ?? null },
+    response: response ?? null,
+    failure: failure ?? null,
+    started_at: new Date(exchange.startedAt).toISOString(),
+    duration_ms: exchange.durationMs,
+  };
+}
+
+function isGet(document: CompiledDocument, name: MethodName): boolean {
+  const source: unknown = document.source;
+  const api = memberOf(source, 'API') ?? memberOf(source, 'api');
+  const method = memberOf(api, name);
+  return memberOf(Array.isArray(method) ? method[0] : method, 'request_method') === 'GET';
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

@@ -1,0 +1,96 @@
+import type * as z from 'zod';
+
+import type { OpenConnection } from '../connections/open-connection.ts';
+import type { CrmUser } from '../contract/user-links.ts';
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import { completeNames } from '../document/person-names.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { MethodRunner } from '../runtime/run-method.ts';
+import { askCrm } from './crm-methods.ts';
+
+export type CrmUserRow = z.input<typeof CrmUser>;
+
+/**
+ * The CRM's users by its method `Users`. Rejects with `conflict` when the document has none, and
+ * with `upstream_failed` when the CRM did not give a list.
+ */
+export async function listCrmUsersOf(
+  runner: MethodRunner,
+  connection: OpenConnection,
+  signal: AbortSignal,
+): Promise<readonly CrmUserRow[]> {
+  if (!connection.document.methods.has('Users')) {
+    throw new AppError('conflict', 'The document has no method Users: nobody can be linked.');
+  }
+  const asked = await askCrm(runner, connection, { method: 'Users', signal });
+  if (asked.status === 'not_sent') throw new AppError('upstream_failed', asked.message);
+  const { outcome, records } = asked.run;
+  if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
+    throw new AppError('upstream_failed', outcome.message, { details: { outcome: outcome.kind } });
+  }
+  return records.flatMap(toUser);
+}
+
+export interface Suggestion<Extension> {
+  readonly extension: Extension;
+  readonly user: CrmUserRow;
+  /** What is equal. */
+  readonly reason: 'email' | 'number';
+}
+
+/** One suggestion per extension: equal e-mail address first, then equal extension number. */
+export function suggestLinks<
+  Extension extends { readonly number: string; readonly email: string | null },
+>(
+  extensions: readonly Extension[],
+  users: readonly CrmUserRow[],
+): readonly Suggestion<Extension>[] {
+  return extensions.flatMap((extension): readonly Suggestion<Extension>[] => {
+    const email = extension.email?.toLowerCase();
+    const byEmail = only(
+      users.filter(({ emails }) => emails.some((one) => one.toLowerCase() === email)),
+    );
+    if (byEmail !== undefined) return [{ extension, user: byEmail, reason: 'email' }];
+    const byNumber = only(users.filter(({ phones }) => phones.includes(extension.number)));
+    return byNumber === undefined ? [] : [{ extension, user: byNumber, reason: 'number' }];
+  });
+}
+
+// Two users with one address: a suggestion would be a guess.
+function only<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined;
+}
+
+function toUser(record: BoundRecord): readonly CrmUserRow[] {
+  const id = textOf(record, 'user_id');
+  if (id === undefined) return [];
+  return [
+    {
+      id,
+      name: nameOf(record),
+      emails: listOf(record, 'email'),
+      phones: [...listOf(record, 'phone'), ...listOf(record, 'mobile')],
+    },
+  ];
+}
+
+function nameOf(record: BoundRecord): string | null {
+  const parts = { full: 'user_name', first: 'firstname', last: 'lastname' } as const;
+  const known = Object.entries(parts).flatMap(([part, name]) => {
+    const text = textOf(record, name);
+    return text === undefined ? [] : [[part, text] as const];
+  });
+  return completeNames(Object.fromEntries(known)).full ?? null;
+}
+
+/** A bound value by name, from the record itself and never from its prototype. */
+export function textOf(record: BoundRecord, name: string): string | undefined {
+  const value = Object.hasOwn(record, name) ? record[name] : undefined;
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/** All values bound under a name. */
+export function listOf(record: BoundRecord, name: string): string[] {
+  const value = Object.hasOwn(record, name) ? record[name] : undefined;
+  return value === undefined ? [] : typeof value === 'string' ? [value] : [...value];
+}

@@ -1,0 +1,134 @@
+import type * as z from 'zod';
+
+import {
+  createConnection as create,
+  readConnection,
+  readConnections,
+  setPaused,
+  updateConnectionSettings,
+} from '../../connections/connections.ts';
+import type { ConnectionDeps, ConnectionView } from '../../connections/connections.ts';
+import type { OpenConnections } from '../../connections/open-connection.ts';
+import {
+  createConnection,
+  getConnection,
+  listConnections,
+  pauseConnection,
+  resumeConnection,
+  testConnection,
+  updateConnection,
+} from '../../contract/connections.ts';
+import type { Connection } from '../../contract/connections.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { MethodRunner } from '../../runtime/run-method.ts';
+import { route } from '../route.ts';
+import type { Answer, RequestContext, Route } from '../route.ts';
+import { testConnection as test } from '../test-connection.ts';
+import { actorOf, iso, presentPage } from './present.ts';
+
+export interface ConnectionRouteDeps extends ConnectionDeps {
+  readonly openConnections: OpenConnections;
+  readonly runner: MethodRunner;
+  /** Told when work may go on: after a change, a resume. */
+  readonly wake: () => void;
+}
+
+type ConnectionBody = z.input<typeof Connection>;
+
+/** The connections of an organization; secrets go in and never come out. */
+export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
+  return [
+    route(listConnections, async ({ query }, { scope }) => ({
+      body: presentPage(await readConnections(deps, scope(), query), present),
+    })),
+    route(createConnection, async ({ body }, context) => {
+      const { integration_id: integrationId, name, properties, options } = body;
+      const request = { integrationId, name, properties, options, actor: actorOf(context) };
+      return answer(await create(deps, context.scope(), request));
+    }),
+    route(getConnection, async ({ params }, { scope }) =>
+      answer(await readConnection(deps, scope(), params.connection_id)),
+    ),
+    route(updateConnection, async ({ params, body }, context) => {
+      const { name, properties, options, integration_version: integrationVersion } = body;
+      const changed = await updateConnectionSettings(deps, context.scope(), {
+        id: params.connection_id,
+        revision: await revisionOf(context, () =>
+          readConnection(deps, context.scope(), params.connection_id),
+        ),
+        name,
+        properties,
+        options,
+        integrationVersion,
+        actor: actorOf(context),
+      });
+      deps.wake();
+      return answer(changed);
+    }),
+    route(testConnection, async ({ params }, { scope, signal }) => {
+      const connection = await deps.openConnections.open(scope(), params.connection_id);
+      return { body: await test(deps.runner, connection, signal) };
+    }),
+    route(pauseConnection, async ({ params }, context) => {
+      const request = { id: params.connection_id, paused: true, actor: actorOf(context) };
+      return answer(await setPaused(deps, context.scope(), request));
+    }),
+    route(resumeConnection, async ({ params }, context) => {
+      const request = { id: params.connection_id, paused: false, actor: actorOf(context) };
+      const resumed = await setPaused(deps, context.scope(), request);
+      deps.wake();
+      return answer(resumed);
+    }),
+  ];
+}
+
+function answer(view: ConnectionView): Answer<ConnectionBody> {
+  return { body: present(view), headers: { etag: `"${view.row.revision}"` } };
+}
+
+/** The revision that If-Match names. RFC 9110, section 13.1.1: a weak tag never matches. */
+async function revisionOf(
+  context: RequestContext,
+  mustExist: () => Promise<ConnectionView>,
+): Promise<number> {
+  // What is missing or foreign is not found, whatever the request's other headers say.
+  const { row } = await mustExist();
+  const ifMatch = context.header('if-match');
+  if (ifMatch === undefined) {
+    throw new AppError(
+      'precondition_required',
+      'Send the ETag of the state that you change as `If-Match`.',
+    );
+  }
+  if (ifMatch.trim() === '*') return row.revision;
+  const tags = [...ifMatch.matchAll(/(?:^|,)\s*"(\d{1,15})"\s*(?=,|$)/gu)];
+  if (tags.some(([, revision]) => Number(revision) === row.revision)) return row.revision;
+  throw new AppError(
+    'precondition_failed',
+    `The connection is at revision ${row.revision}, not at ${ifMatch}.`,
+  );
+}
+
+function present({
+  row,
+  properties,
+  secretsSet,
+  options,
+  origins,
+}: ConnectionView): ConnectionBody {
+  return {
+    id: row.id,
+    name: row.name,
+    integration_id: row.integration_id,
+    integration_version: row.integration_number,
+    state: row.state,
+    state_reason: row.state_reason,
+    properties: Object.fromEntries(properties),
+    secrets_set: [...secretsSet],
+    options: { ...options },
+    origins: [...origins],
+    revision: row.revision,
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
+  };
+}

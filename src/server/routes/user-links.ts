@@ -1,0 +1,147 @@
+import type * as z from 'zod';
+
+import { recordDeed } from '../../access/audit.ts';
+import { findConnection } from '../../connections/connections-repository.ts';
+import type { OpenConnections } from '../../connections/open-connection.ts';
+import {
+  deleteUserLink as deleteRow,
+  findUserLink,
+  listUserLinks as listRows,
+  putUserLink as putRow,
+} from '../../connections/user-links-repository.ts';
+import type { UserLink as UserLinkRow } from '../../connections/user-links-repository.ts';
+import {
+  deleteUserLink,
+  listCrmUsers,
+  listUserLinks,
+  putUserLink,
+  suggestUserLinks,
+} from '../../contract/user-links.ts';
+import type { UserLink } from '../../contract/user-links.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { findExtension, listExtensions } from '../../organizations/extensions-repository.ts';
+import type { MethodRunner } from '../../runtime/run-method.ts';
+import { MAX_PAGE_ROWS } from '../../store/page.ts';
+import type { Page, PageOf } from '../../store/page.ts';
+import { listCrmUsersOf, suggestLinks } from '../crm-users.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { actorOf, iso, presentPage } from './present.ts';
+import type { StoreDeps } from './route-deps.ts';
+
+export interface UserLinkDeps extends StoreDeps {
+  readonly runner: MethodRunner;
+  readonly openConnections: OpenConnections;
+}
+
+/** Who in the CRM is which extension. */
+export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
+  const { database, ids, runner, openConnections } = deps;
+  return [
+    route(listCrmUsers, async ({ params }, { scope, signal }) => {
+      const connection = await openConnections.open(scope(), params.connection_id);
+      return { body: { items: [...(await listCrmUsersOf(runner, connection, signal))] } };
+    }),
+    route(listUserLinks, async ({ params, query }, { scope }) => {
+      const connectionId = params.connection_id;
+      await mustHave(findConnection(database.read, scope(), connectionId), 'connection');
+      const request = { connectionId, page: query };
+      return { body: presentPage(await listRows(database.read, scope(), request), present) };
+    }),
+    route(putUserLink, async ({ params, body }, context) => {
+      const scope = context.scope();
+      const key = { connectionId: params.connection_id, extensionId: params.extension_id };
+      const at = database.now();
+      const row = await database.write(async (transaction) => {
+        await mustHave(findConnection(transaction, scope, key.connectionId), 'connection');
+        await mustHave(findExtension(transaction, scope, key.extensionId), 'extension');
+        await putRow(transaction, scope, {
+          connection_id: key.connectionId,
+          extension_id: key.extensionId,
+          crm_user_id: body.crm_user_id,
+          crm_user_name: body.crm_user_name ?? null,
+          locals: '{}',
+          linked_at: at,
+        });
+        await recordDeed(transaction, scope, {
+          ids,
+          actor: actorOf(context),
+          action: 'user_link.put',
+          objectKind: 'extension',
+          objectId: key.extensionId,
+          details: { connection_id: key.connectionId, crm_user_id: body.crm_user_id },
+          at,
+        });
+        return await mustHave(findUserLink(transaction, scope, key), 'user link');
+      });
+      return { body: present(row) };
+    }),
+    route(deleteUserLink, async ({ params }, context) => {
+      const scope = context.scope();
+      const key = { connectionId: params.connection_id, extensionId: params.extension_id };
+      await database.write(async (transaction) => {
+        const gone = await deleteRow(transaction, scope, key);
+        if (!gone) throw new AppError('not_found', 'No such user link.');
+        await recordDeed(transaction, scope, {
+          ids,
+          actor: actorOf(context),
+          action: 'user_link.deleted',
+          objectKind: 'extension',
+          objectId: key.extensionId,
+          details: { connection_id: key.connectionId },
+          at: database.now(),
+        });
+      });
+      return { body: undefined };
+    }),
+    route(suggestUserLinks, async ({ params }, { scope, signal }) => {
+      const connectionId = params.connection_id;
+      const connection = await openConnections.open(scope(), connectionId);
+      const users = await listCrmUsersOf(runner, connection, signal);
+      const extensions = await allRows((page) => listExtensions(database.read, scope(), page));
+      const links = await allRows((page) =>
+        listRows(database.read, scope(), { connectionId, page }),
+      );
+      const linked = new Set(links.map((link) => link.extension_id));
+      const open = extensions.filter((extension) => !linked.has(extension.id));
+      const items = suggestLinks(open, users).map(({ extension, user, reason }) => ({
+        extension_id: extension.id,
+        extension_number: extension.number,
+        crm_user_id: user.id,
+        crm_user_name: user.name,
+        reason,
+      }));
+      return { body: { items } };
+    }),
+  ];
+}
+
+async function mustHave<T>(looked: Promise<T | undefined>, thing: string): Promise<T> {
+  const found = await looked;
+  if (found === undefined) throw new AppError('not_found', `No such ${thing}.`);
+  return found;
+}
+
+async function allRows<T>(read: (page: Page) => Promise<PageOf<T>>): Promise<readonly T[]> {
+  const rows: T[] = [];
+  let cursor: string | undefined;
+  do {
+    // One page after another: each names the next.
+    // oxlint-disable-next-line no-await-in-loop
+    const page = await read({ limit: MAX_PAGE_ROWS, cursor });
+    rows.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
+
+function present(row: UserLinkRow): z.input<typeof UserLink> {
+  return {
+    connection_id: row.connection_id,
+    extension_id: row.extension_id,
+    extension_number: row.extension_number,
+    crm_user_id: row.crm_user_id,
+    crm_user_name: row.crm_user_name,
+    linked_at: iso(row.linked_at),
+  };
+}
