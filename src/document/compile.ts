@@ -1,0 +1,180 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { AppError } from '../errors/app-error.ts';
+import { compileMethod } from './compile-method.ts';
+import type { MethodDraft, MethodFrame } from './compile-method.ts';
+import type { CompiledDocument, CompiledMethod } from './compiled-document.ts';
+import { isJsonArray, isJsonObject, jsonMember, jsonMembers, jsonText } from './json-value.ts';
+import type { Json } from './json-value.ts';
+import { parseJsonText, toJson } from './json-text.ts';
+import { lintDocument } from './lint/lint-document.ts';
+import { unsupportedUses } from './method-uses.ts';
+import { methodNamed } from './methods.ts';
+import type { MethodName } from './methods.ts';
+import { collectNames } from './names.ts';
+import { createOriginPolicy } from './origins.ts';
+import { readProperties } from './properties.ts';
+import { compileAuth } from './render/auth.ts';
+import { compileHostRule } from './render/host.ts';
+import type { HostRule } from './render/host.ts';
+import { createReaders } from './render/readers.ts';
+import type { ReadVariable } from './render/readers.ts';
+import { createScope } from './render/scope.ts';
+import { RenderStop } from './render/stop.ts';
+import { asIs, compileText } from './render/text.ts';
+import type { CompiledText } from './render/text.ts';
+import { compileUrl, writeUrl } from './render/url.ts';
+import type { CompiledUrl } from './render/url.ts';
+import { notationOf } from './template.ts';
+import { unsupportedInDocument, unsupportedInMethod } from './unsupported.ts';
+import { compileVariable, findVariableCycle } from './variables.ts';
+import type { CompiledVariable } from './variables.ts';
+
+export type { CompiledDocument, CompiledMethod } from './compiled-document.ts';
+export type {
+  BodyChunk,
+  RenderContext,
+  RenderedBody,
+  RenderedRequest,
+  RenderResult,
+} from './render/request.ts';
+
+/**
+ * Compiles the text of an integration document. Throws `document_invalid` with all `findings` in
+ * its details when the document has errors; warnings do not matter.
+ */
+export function compileDocument(text: string): CompiledDocument {
+  const findings = lintDocument(text);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const { root } = parseJsonText(text);
+  if (errors.length > 0 || root === undefined) {
+    const count = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
+    const first = errors[0]?.message ?? '';
+    throw new AppError('document_invalid', `The document has ${count}. ${first}`.trim(), {
+      details: { findings },
+    });
+  }
+  const digest = bytesToHex(sha256(new TextEncoder().encode(text)));
+  return compileTree(toJson(root), digest);
+}
+
+function compileTree(source: Json, digest: string): CompiledDocument {
+  const names = collectNames(source);
+  const notation = notationOf(jsonMember(source, 'var_char'));
+  const variables = new Map<string, CompiledVariable>();
+  const readers = createReaders({ names, notation, variable: createVariableReader(variables) });
+  const readerOf = readers.at('request');
+  for (const [name, definition] of jsonMembers(jsonMember(source, 'variables'))) {
+    variables.set(name, compileVariable(definition, { names, notation, readerOf }));
+  }
+  refuseCycle(variables);
+  const inAuth = readers.at('auth');
+  const auth = compileAuth(source, (text) => compileText(text, notation, inAuth));
+  const frame: MethodFrame = { document: source, names, notation, readers, auth };
+  const drafts = compileMethods(source, frame);
+  const hosts = readHosts(source);
+  const origins = createOriginPolicy(
+    [...drafts.values()].map(({ draft }) => draft.url),
+    hosts,
+  );
+  const methods = new Map<MethodName, CompiledMethod>();
+  for (const [name, { draft, method }] of drafts) {
+    const unsupported = [
+      ...unsupportedInMethod(source, name, method),
+      ...unsupportedUses(source, method, { names, notation, variables }),
+    ];
+    methods.set(name, draft.finish(origins, unsupported));
+  }
+  const version = jsonText(source, 'version');
+  return {
+    id: jsonText(source, 'id') ?? '',
+    name: jsonText(source, 'name') ?? '',
+    ...(version === undefined ? {} : { version }),
+    digest,
+    source,
+    names,
+    notation,
+    properties: readProperties(source),
+    methods,
+    hosts,
+    authentication: authenticationOf(source),
+    unsupported: unsupportedInDocument(source),
+    originsOf: origins.of,
+    link: compileLinks(source, (text) => compileText(text, notation, readerOf)),
+    variable: (name, context) => readerOf(name)?.typed(createScope(context)),
+  };
+}
+
+function createVariableReader(variables: ReadonlyMap<string, CompiledVariable>): ReadVariable {
+  return (name, scope) => {
+    if (scope.variables.has(name)) return scope.variables.get(name);
+    // A default may lead back to the variable that reads it.
+    if (scope.active.has(`variable ${name}`)) return undefined;
+    scope.active.add(`variable ${name}`);
+    const { held, present } = scope;
+    const value = variables.get(name)?.evaluate(scope);
+    scope.held = held;
+    scope.present = present;
+    scope.active.delete(`variable ${name}`);
+    scope.variables.set(name, value);
+    return value;
+  };
+}
+
+function refuseCycle(variables: ReadonlyMap<string, CompiledVariable>): void {
+  const cycle = findVariableCycle(variables);
+  if (cycle.length === 0) return;
+  const message = `The variables ${cycle.join(', ')} use each other in a circle.`;
+  throw new AppError('document_invalid', message, { details: { findings: [] } });
+}
+
+function compileMethods(
+  source: Json,
+  frame: MethodFrame,
+): ReadonlyMap<MethodName, { readonly draft: MethodDraft; readonly method: Json }> {
+  const drafts = new Map<MethodName, { draft: MethodDraft; method: Json }>();
+  const api = jsonMember(source, 'API') ?? jsonMember(source, 'api');
+  for (const [key, method] of jsonMembers(api)) {
+    const name = methodNamed(key);
+    if (name === undefined) continue;
+    // Of a list the first object stands for its URL; the method itself does not run yet.
+    const object = isJsonArray(method) ? method.find(isJsonObject) : method;
+    if (object === undefined || !isJsonObject(object)) continue;
+    drafts.set(name, { draft: compileMethod(name, object, frame), method });
+  }
+  return drafts;
+}
+
+function readHosts(source: Json): readonly HostRule[] {
+  const declared = jsonMember(source, 'hosts');
+  return isJsonArray(declared)
+    ? declared.flatMap((host) => (typeof host === 'string' ? [compileHostRule(host)] : []))
+    : [];
+}
+
+function authenticationOf(source: Json): CompiledDocument['authentication'] {
+  if (jsonMember(source, 'OAuth2') !== undefined) return 'oauth2';
+  const type = jsonText(jsonMember(source, 'auth'), 'type')?.toLowerCase();
+  return type === undefined || type === 'none' ? 'none' : 'static';
+}
+
+function compileLinks(
+  source: Json,
+  compile: (text: string) => CompiledText,
+): CompiledDocument['link'] {
+  const urls = new Map<string, CompiledUrl>();
+  for (const page of ['contact_url', 'activity_url']) {
+    const template = jsonText(source, page);
+    if (template !== undefined) urls.set(page, compileUrl(compile(template), undefined, asIs));
+  }
+  return (page, context) => {
+    const url = urls.get(page);
+    if (url === undefined) return undefined;
+    try {
+      return writeUrl(url.render(createScope(context)));
+    } catch (err) {
+      if (err instanceof RenderStop) return undefined;
+      throw err;
+    }
+  };
+}

@@ -1,0 +1,96 @@
+import { compileExpression } from './expression/compile-expression.ts';
+import { isJsonArray, jsonMember, jsonMembers, jsonText } from './json-value.ts';
+import type { Json } from './json-value.ts';
+import type { Names } from './names.ts';
+import { parseTemplate } from './template.ts';
+import type { Notation } from './template.ts';
+import type { CompiledVariable } from './variables.ts';
+
+interface Language {
+  readonly names: Names;
+  readonly notation: Notation;
+}
+
+/** Members whose keys may hold placeholders in a later version of the language. */
+const TREES = ['request_parameters', 'request_headers', 'response_map'];
+
+/**
+ * What a method uses that does not run yet and is no key of its own: placeholders in keys, and
+ * variables of a form that does not run, also through other variables.
+ */
+export function unsupportedUses(
+  document: Json,
+  method: Json,
+  options: Language & { readonly variables: ReadonlyMap<string, CompiledVariable> },
+): readonly string[] {
+  const used = new Set<string>();
+  for (const text of requestTexts(document, method)) {
+    for (const name of namesIn(text, options)) follow(name, options.variables, used);
+  }
+  const pending = [...used].flatMap((name) => {
+    const form = options.variables.get(name)?.unsupported;
+    return form === undefined ? [] : [`variables.${name} as ${form}`];
+  });
+  const trees = TREES.map((tree) => jsonMember(method, tree) ?? null);
+  const headers = jsonMember(document, 'request_headers') ?? null;
+  const inKey = [...trees, headers].some((tree) => hasNameInKey(tree, options));
+  return inKey ? [...pending, 'a placeholder in a key'] : pending;
+}
+
+function follow(
+  name: string,
+  variables: ReadonlyMap<string, CompiledVariable>,
+  used: Set<string>,
+): void {
+  const variable = variables.get(name);
+  if (variable === undefined || used.has(name)) return;
+  used.add(name);
+  for (const next of variable.uses) follow(next, variables, used);
+}
+
+/** The texts that make a request; conditions are marked, since they are no templates. */
+function* requestTexts(document: Json, method: Json): Iterable<RequestText> {
+  for (const key of ['request_path', 'request_url', 'request_content_type']) {
+    yield { text: jsonText(method, key) ?? '', isCondition: false };
+  }
+  yield { text: jsonText(document, 'resource_url') ?? '', isCondition: false };
+  yield* textsOf(jsonMember(document, 'auth') ?? null);
+  yield* textsOf(jsonMember(document, 'request_headers') ?? null);
+  yield* textsOf(jsonMember(method, 'request_headers') ?? null);
+  yield* textsOf(jsonMember(method, 'request_parameters') ?? null);
+}
+
+interface RequestText {
+  readonly text: string;
+  readonly isCondition: boolean;
+}
+
+function* textsOf(tree: Json): Iterable<RequestText> {
+  if (typeof tree === 'string') yield { text: tree, isCondition: false };
+  if (isJsonArray(tree)) for (const element of tree) yield* textsOf(element);
+  for (const [key, value] of jsonMembers(tree)) {
+    if (key === '@when' && typeof value === 'string') yield { text: value, isCondition: true };
+    else yield* textsOf(value);
+  }
+}
+
+function namesIn({ text, isCondition }: RequestText, language: Language): readonly string[] {
+  const { names, notation } = language;
+  const isKnown = (name: string): boolean => names.resolve(name) !== undefined;
+  if (!isCondition) {
+    const parts = parseTemplate(text, notation, isKnown);
+    return parts.flatMap((part) => (part.kind === 'name' ? [part.name] : []));
+  }
+  if (isKnown(text)) return [text];
+  const compiled = compileExpression(text, names);
+  return compiled.ok ? compiled.expression.uses : [];
+}
+
+function hasNameInKey(tree: Json, language: Language): boolean {
+  if (isJsonArray(tree)) return tree.some((element) => hasNameInKey(element, language));
+  return jsonMembers(tree).some(
+    ([key, value]) =>
+      (key !== '@when' && namesIn({ text: key, isCondition: false }, language).length > 0) ||
+      hasNameInKey(value, language),
+  );
+}

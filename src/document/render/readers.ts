@@ -1,0 +1,229 @@
+import type { Json } from '../json-value.ts';
+import { isJsonArray, isJsonObject, isRawNumber } from '../json-value.ts';
+import type { NamePlace, NameRef, Names } from '../names.ts';
+import { isDateType } from '../parameters.ts';
+import type { ParameterType } from '../parameter-type.ts';
+import { numericValue } from '../plain-number.ts';
+import type { Notation } from '../template.ts';
+import { readValue } from '../values.ts';
+import type { Scalar } from '../values.ts';
+import { deliveredValue } from './parameter-value.ts';
+import { normalNumber, numberForm } from './phone-value.ts';
+import type { NameReader, ReaderOf } from './reader.ts';
+import { addNote } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { asIs, compileText, renderText } from './text.ts';
+import { readDate, textOf, writeTyped } from './typed-value.ts';
+
+/** The value of a variable; `undefined` for a name that is none. */
+export type ReadVariable = (name: string, scope: Scope) => Json | undefined;
+
+export interface ReaderTable {
+  /** The reader of a name at a place of a request; `undefined` for an unknown name. */
+  at(place: NamePlace): ReaderOf;
+}
+
+/** Compiles each name once, when the first template uses it. */
+export function createReaders(options: {
+  readonly names: Names;
+  readonly notation: Notation;
+  readonly variable: ReadVariable;
+}): ReaderTable {
+  const { names, notation, variable } = options;
+  const known = new Map<string, NameReader>();
+  const readerAt = (place: NamePlace, name: string): NameReader | undefined => {
+    const key = `${place} ${name}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const ref = names.resolve(name, place);
+    if (ref === undefined || ref.kind === 'target') return undefined;
+    const slots: Slots = {};
+    const reader = makeReader(ref, slots, variable);
+    // Registered before its default is compiled, which may name it.
+    known.set(key, reader);
+    compileSlots(ref, slots, (text) => {
+      const template = compileText(text, notation, (other) => readerAt('request', other));
+      return (scope) => renderText(template, scope, asIs);
+    });
+    return reader;
+  };
+  return { at: (place) => (name) => readerAt(place, name) };
+}
+
+type TextOf = (scope: Scope) => string | undefined;
+
+/** Compiled after the reader itself, since they may name it. */
+interface Slots {
+  standIn?: (scope: Scope) => Scalar | undefined;
+  zone?: TextOf;
+}
+
+function compileSlots(ref: NameRef, slots: Slots, compile: (text: string) => TextOf): void {
+  if (ref.kind !== 'parameter' && ref.kind !== 'local') return;
+  const { default: standIn, timezone } = ref.type;
+  if (typeof standIn === 'string') slots.standIn = compile(standIn);
+  else if (standIn !== undefined) slots.standIn = () => standIn;
+  if (timezone !== undefined) slots.zone = compile(timezone);
+}
+
+function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameReader {
+  const reader: NameReader = {
+    name: ref.name,
+    ref,
+    reference: isReference(ref),
+    isFile: ref.kind === 'parameter' && ref.name === 'file',
+    typed: (scope) => {
+      if (scope.typed.has(reader)) return scope.typed.get(reader);
+      const value = readTyped(ref, slots, variable, scope);
+      const kept = value === '' || value === null ? undefined : wellFormed(value);
+      scope.typed.set(reader, kept);
+      return kept;
+    },
+    text: (scope) => {
+      const value = reader.typed(scope);
+      return value === undefined ? undefined : textOf(value);
+    },
+    raw: (scope) => readRaw(ref, slots, variable, scope),
+  };
+  return reader;
+}
+
+/** Lone surrogates cannot be written in UTF-8. */
+function wellFormed(value: Json | undefined): Json | undefined {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
+/** What takes the whole text with it when it is missing (format of the language, "Mixed text"). */
+function isReference(ref: NameRef): boolean {
+  if (ref.kind === 'local' || /_(?:id|url)$/.test(ref.name)) return true;
+  if (ref.kind !== 'parameter') return false;
+  return ref.builtin.kind === 'reference' || ref.builtin.kind === 'date';
+}
+
+function readTyped(
+  ref: NameRef,
+  slots: Slots,
+  variable: ReadVariable,
+  scope: Scope,
+): Json | undefined {
+  if (ref.kind === 'variable') return variable(ref.name, scope);
+  const raw = readRaw(ref, slots, variable, scope);
+  if (raw === undefined) return undefined;
+  if (ref.kind !== 'parameter' && ref.kind !== 'local') return propertyValue(ref, raw, scope);
+  const isDate = ref.kind === 'parameter' && ref.builtin.kind === 'date';
+  return writeTyped(raw, writtenType(ref), {
+    zone: zoneOf(slots, scope),
+    isDate,
+    misfit: (wanted) => tellMisfit(ref.name, wanted, scope),
+  });
+}
+
+/** A date whose own form is ISO 8601 stays that as a `string`; the others are their number. */
+function writtenType(ref: Extract<NameRef, { kind: 'parameter' | 'local' }>): ParameterType {
+  const isIso = ref.kind === 'parameter' && ref.builtin.type === 'ISO8601Date';
+  const plain = ref.type.type === 'string' && ref.type.format === undefined;
+  return isIso && plain ? { ...ref.type, type: 'ISO8601Date' } : ref.type;
+}
+
+function propertyValue(ref: NameRef, raw: Scalar, scope: Scope): Json {
+  if (ref.kind !== 'property' || (ref.type !== 'number' && ref.type !== 'boolean')) {
+    return raw;
+  }
+  const type: ParameterType = { type: ref.type };
+  const misfit = (wanted: string): void => tellMisfit(ref.name, wanted, scope);
+  return writeTyped(raw, type, { zone: 'UTC', isDate: false, misfit });
+}
+
+function tellMisfit(name: string, wanted: string, scope: Scope): void {
+  const message = `the value of "${name}" is no ${wanted}; it was sent as text`;
+  addNote(scope, { code: 'value_not_of_type', message });
+}
+
+function readRaw(
+  ref: NameRef,
+  slots: Slots,
+  variable: ReadVariable,
+  scope: Scope,
+): Scalar | undefined {
+  const { context } = scope;
+  switch (ref.kind) {
+    case 'property':
+      return readValue(context.properties, ref.name);
+    case 'moving':
+      return context.moving === undefined ? undefined : readValue(context.moving, ref.name);
+    case 'credential':
+      return ref.name === 'access_token' ? context.accessToken : context.sessionToken;
+    case 'variable':
+      return scalarOf(variable(ref.name, scope));
+    case 'target':
+      return undefined;
+    case 'local':
+      return byType(
+        readValue(context.values, ref.name) ?? standIn(ref.name, slots, scope),
+        ref.type,
+        zoneOf(slots, scope),
+      );
+    case 'parameter':
+      return readParameter(ref, slots, scope);
+  }
+}
+
+function readParameter(
+  ref: Extract<NameRef, { kind: 'parameter' }>,
+  slots: Slots,
+  scope: Scope,
+): Scalar | undefined {
+  const delivered = deliveredValue(ref.builtin, scope);
+  if (ref.form !== undefined) {
+    const form =
+      delivered === undefined ? undefined : numberForm(String(delivered), ref.form, scope);
+    return form ?? standIn(`${ref.name}_${ref.form}`, slots, scope);
+  }
+  const value = delivered ?? standIn(ref.name, slots, scope);
+  if (value === undefined) return undefined;
+  switch (ref.builtin.kind) {
+    case 'phone':
+      return normalNumber(String(value), scope);
+    case 'number':
+      return numericValue(value) ?? value;
+    case 'date':
+      return readDate(value, ref.type, zoneOf(slots, scope)) ?? value;
+    case 'text':
+    case 'reference':
+      return value;
+  }
+}
+
+// Bound values are kept raw, in the CRM's own form, and read by their declared type.
+function byType(value: Scalar | undefined, type: ParameterType, zone: string): Scalar | undefined {
+  if (value === undefined) return undefined;
+  if (isDateType(type.type)) return readDate(value, type, zone) ?? value;
+  // Digits that a double would change stay text, so that an id loses none.
+  const number = type.type === 'number' ? numericValue(value) : undefined;
+  return number !== undefined && String(number) === String(value) ? number : value;
+}
+
+function standIn(name: string, slots: Slots, scope: Scope): Scalar | undefined {
+  if (slots.standIn === undefined || scope.active.has(name)) return undefined;
+  scope.active.add(name);
+  const { held, present } = scope;
+  const value = slots.standIn(scope);
+  scope.held = held;
+  scope.present = present;
+  scope.active.delete(name);
+  return value === '' ? undefined : value;
+}
+
+function zoneOf(slots: Slots, scope: Scope): string {
+  const { held, present } = scope;
+  const zone = slots.zone?.(scope);
+  scope.held = held;
+  scope.present = present;
+  return zone ?? 'UTC';
+}
+
+function scalarOf(value: Json | undefined): Scalar | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isRawNumber(value)) return value.rawJSON;
+  return isJsonArray(value) || isJsonObject(value) ? JSON.stringify(value) : value;
+}

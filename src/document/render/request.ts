@@ -1,0 +1,50 @@
+import type { Note, PhoneNumbers, Values } from '../values.ts';
+
+/** All that one rendering needs; nothing of it is changed. */
+export interface RenderContext {
+  readonly values: Values;
+  /** Label → value, as saved with the connection. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  /** IANA time zone. */
+  readonly timezone: string;
+  readonly phones: PhoneNumbers;
+  /** For multipart: random per request, letters and digits. */
+  readonly boundary: string;
+  /** `page`, `offset`, `cursor`, `page_size` of a method with paging. */
+  readonly moving?: Values;
+  /** A next link: replaces the URL, is held to the same origins, and keeps all else. */
+  readonly nextUrl?: string;
+  readonly file?: { readonly size: number; readonly type?: string; readonly name?: string };
+  readonly accessToken?: string;
+  readonly sessionToken?: string;
+  /** Pinned origins; without them those that the property values give. */
+  readonly origins?: readonly string[];
+}
+
+export interface RenderedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: RenderedBody;
+}
+
+/** Chunks in order, texts in UTF-8; a file chunk is streamed by the sender. */
+export interface RenderedBody {
+  readonly contentType: string;
+  readonly chunks: readonly BodyChunk[];
+}
+
+export type BodyChunk = string | { readonly file: 'base64' | 'bytes' };
+
+export type RenderResult =
+  | {
+      readonly status: 'request';
+      readonly request: RenderedRequest;
+      readonly notes: readonly Note[];
+    }
+  /** Nothing is sent: the path, or a credential, lacks the value of this name. */
+  | { readonly status: 'missing_value'; readonly name: string }
+  /** Nothing is sent: the place of this name forbids its value. */
+  | { readonly status: 'unsafe_value'; readonly name: string; readonly message: string };

@@ -1,0 +1,39 @@
+import type { Json } from '../json-value.ts';
+import type { MethodRow } from '../methods.ts';
+import type { Note, PhoneNumberForms } from '../values.ts';
+import type { RenderContext } from './request.ts';
+
+/** The state of one rendering: what was read already, and the placeholders met so far. */
+export interface Scope {
+  readonly context: RenderContext;
+  readonly method: MethodRow | undefined;
+  readonly notes: Note[];
+  readonly numbers: Map<string, PhoneNumberForms | undefined>;
+  readonly typed: Map<object, Json | undefined>;
+  readonly variables: Map<string, Json | undefined>;
+  /** Names whose default or definition is being computed: a name never waits for itself. */
+  readonly active: Set<string>;
+  /** Placeholders met, and how many of them had a value; lists compare before and after. */
+  held: number;
+  present: number;
+}
+
+/** A fresh state for one rendering. */
+export function createScope(context: RenderContext, method?: MethodRow): Scope {
+  return {
+    context,
+    method,
+    notes: [],
+    numbers: new Map(),
+    typed: new Map(),
+    variables: new Map(),
+    active: new Set(),
+    held: 0,
+    present: 0,
+  };
+}
+
+/** Tells something once per rendering. */
+export function addNote(scope: Scope, note: Note): void {
+  if (!scope.notes.some((each) => each.message === note.message)) scope.notes.push(note);
+}

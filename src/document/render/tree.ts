@@ -1,0 +1,185 @@
+import { isJsonArray, isJsonObject } from '../json-value.ts';
+import type { Json, JsonObject } from '../json-value.ts';
+import type { Rendered } from './rendered.ts';
+import type { Scope } from './scope.ts';
+import { renderText } from './text.ts';
+import type { CompiledText, WriteValue } from './text.ts';
+
+/** Renders one node; `undefined` where it has no value and goes with its key or place. */
+export type RenderNode = (scope: Scope) => Rendered | undefined;
+
+export interface TreeOptions {
+  /** Compiles a text of the tree. */
+  text(text: string): CompiledText;
+  /** Compiles the condition of `@when`. */
+  condition(when: Json): (scope: Scope) => boolean;
+  /** Writes values into mixed text. */
+  readonly write: WriteValue;
+}
+
+/**
+ * Where a node stands decides what becomes of it when it is emptied: under a key it goes, the root
+ * and what stands in a tuple (at any depth up to the next key) stay as `{}` or `[]`.
+ */
+type Place = 'root' | 'key' | 'list' | 'tuple' | 'list in tuple';
+
+/**
+ * Compiles the tree of `request_parameters` into a function that fills it and drops what has no
+ * value (the rules key, mixed text, list, tuple and `@when` of the language). The root always has a
+ * value.
+ */
+export function compileTree(tree: Json, options: TreeOptions): (scope: Scope) => Rendered {
+  const node = compileNode(tree, 'root', options);
+  const empty: Rendered = { kind: 'value', value: isJsonArray(tree) ? [] : {} };
+  return (scope) => node.render(scope) ?? empty;
+}
+
+interface Node {
+  readonly render: RenderNode;
+  readonly shape: 'constant' | 'text' | 'object' | 'array';
+}
+
+function compileNode(tree: Json, place: Place, options: TreeOptions): Node {
+  if (typeof tree === 'string') return compileLeaf(options.text(tree), options.write);
+  if (isJsonArray(tree)) return compileArray(tree, place, options);
+  if (isJsonObject(tree)) return compileObject(tree, place, options);
+  return constant(tree);
+}
+
+function constant(value: Json): Node {
+  const rendered: Rendered = { kind: 'value', value };
+  return { shape: 'constant', render: () => rendered };
+}
+
+function compileLeaf(text: CompiledText, write: WriteValue): Node {
+  if (text.placeholders.length === 0) return constant(text.parts.join(''));
+  const file = text.parts.findIndex((part) => typeof part !== 'string' && part.reader.isFile);
+  if (file !== -1) return { shape: 'text', render: fileLeaf(text, file, write) };
+  const { single } = text;
+  if (single === undefined) {
+    return {
+      shape: 'text',
+      render: (scope) => {
+        const filled = renderText(text, scope, write);
+        return filled === undefined ? undefined : { kind: 'value', value: filled };
+      },
+    };
+  }
+  return {
+    shape: 'text',
+    render: (scope) => {
+      scope.held += 1;
+      const value = single.reader.typed(scope);
+      if (value === undefined) return undefined;
+      scope.present += 1;
+      return { kind: 'value', value };
+    },
+  };
+}
+
+function fileLeaf(text: CompiledText, at: number, write: WriteValue): RenderNode {
+  const piece = (parts: CompiledText['parts']): CompiledText => ({
+    parts,
+    placeholders: [],
+    single: undefined,
+    lines: undefined,
+  });
+  const before = piece(text.parts.slice(0, at));
+  const after = piece(text.parts.slice(at + 1));
+  return (scope) => {
+    scope.held += 1;
+    if (scope.context.file === undefined) return undefined;
+    scope.present += 1;
+    const head = renderText(before, scope, write);
+    const tail = renderText(after, scope, write);
+    if (head === undefined || tail === undefined) return undefined;
+    return { kind: 'file', before: head, after: tail };
+  };
+}
+
+function compileObject(tree: JsonObject, place: Place, options: TreeOptions): Node {
+  const entries = Object.entries(tree).filter(([key]) => key !== '@when');
+  const members = entries.map(
+    ([key, value]) => [key.toWellFormed(), compileNode(value, 'key', options)] as const,
+  );
+  const when = Object.hasOwn(tree, '@when') ? tree['@when'] : undefined;
+  const exists = when === undefined ? undefined : options.condition(when);
+  if (exists === undefined && members.every(([, node]) => node.shape === 'constant')) {
+    return constant(tree);
+  }
+  const stays = place === 'root' || place === 'tuple';
+  return {
+    shape: 'object',
+    render: (scope) => {
+      if (exists !== undefined && !exists(scope)) return stays ? EMPTY_OBJECT : undefined;
+      const rendered: (readonly [string, Rendered])[] = [];
+      for (const [key, node] of members) {
+        const value = node.render(scope);
+        if (value !== undefined) rendered.push([key, value]);
+      }
+      const emptied = rendered.length === 0 && members.length > 0;
+      return emptied && place === 'key' ? undefined : { kind: 'object', members: rendered };
+    },
+  };
+}
+
+const EMPTY_OBJECT: Rendered = { kind: 'object', members: [] };
+const EMPTY_ARRAY: Rendered = { kind: 'array', elements: [] };
+
+function compileArray(tree: readonly Json[], place: Place, options: TreeOptions): Node {
+  const isTuple = !isList(tree, options);
+  const inTuple = place === 'tuple' || place === 'list in tuple';
+  const inner: Place = isTuple ? 'tuple' : inTuple ? 'list in tuple' : 'list';
+  const nodes = tree.map((element) => compileNode(element, inner, options));
+  if (nodes.every((node) => node.shape === 'constant')) return constant(tree);
+  return {
+    shape: 'array',
+    render: isTuple ? tupleNode(nodes, place) : listNode(nodes, place, inTuple),
+  };
+}
+
+/** A list has only texts with a placeholder, only objects or only arrays; all else is a tuple. */
+function isList(tree: readonly Json[], options: TreeOptions): boolean {
+  return (
+    tree.every(isJsonObject) ||
+    tree.every(isJsonArray) ||
+    tree.every(
+      (element) => typeof element === 'string' && options.text(element).placeholders.length > 0,
+    )
+  );
+}
+
+function listNode(nodes: readonly Node[], place: Place, inTuple: boolean): RenderNode {
+  return (scope) => {
+    const elements: Rendered[] = [];
+    for (const node of nodes) {
+      const { held, present } = scope;
+      const element = node.render(scope);
+      if (element === undefined) continue;
+      const allMissing = scope.held > held && scope.present === present;
+      if (!allMissing || (inTuple && isEmptied(element))) elements.push(element);
+    }
+    const emptied = elements.length === 0 && nodes.length > 0;
+    return emptied && place === 'key' ? undefined : { kind: 'array', elements };
+  };
+}
+
+function isEmptied(rendered: Rendered): boolean {
+  if (rendered.kind === 'object') return rendered.members.length === 0;
+  return rendered.kind === 'array' && rendered.elements.length === 0;
+}
+
+function tupleNode(nodes: readonly Node[], place: Place): RenderNode {
+  return (scope) => {
+    const elements: Rendered[] = [];
+    let lacking = false;
+    for (const node of nodes) {
+      const element = node.render(scope);
+      if (element === undefined) lacking = true;
+      else elements.push(element);
+    }
+    if (!lacking) return { kind: 'array', elements };
+    // Positions around it never shift.
+    return place === 'tuple' ? EMPTY_ARRAY : undefined;
+  };
+}

@@ -1,0 +1,140 @@
+import { formatDate, formatIso, parseDate, parseIso } from '../../time/date-format.ts';
+import { isRawNumber, numberFromText } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
+import { isDateType } from '../parameters.ts';
+import type { ParameterType } from '../parameter-type.ts';
+import { decimalText, numericValue } from '../plain-number.ts';
+import type { Scalar } from '../values.ts';
+
+/** Told when a value does not fit its declared type and goes out as text. */
+export type Misfit = (wanted: string) => void;
+
+/**
+ * Writes a value in its declared type: numbers keep all their digits, dates take the form of the
+ * type or its `format` in `zone`. What does not fit the type stays text, and `misfit` is told.
+ */
+export function writeTyped(
+  raw: Scalar,
+  type: ParameterType,
+  options: { readonly zone: string; readonly isDate: boolean; readonly misfit: Misfit },
+): Json {
+  const written = options.isDate || isDateType(type.type) ? writeDate(raw, type, options) : raw;
+  const value = writeScalar(written, type, options.misfit);
+  return typeof value === 'string' ? cut(value, type.maxLength) : value;
+}
+
+/**
+ * Reads a date as epoch milliseconds: by the declared `format`, as the number of an epoch type, or
+ * as anything ISO-like. `undefined` for what is no date.
+ */
+export function readDate(raw: Scalar, type: ParameterType, zone: string): number | undefined {
+  if (typeof raw === 'number') return raw;
+  if (typeof raw === 'boolean') return undefined;
+  const formatted = type.format === undefined ? undefined : parseDate(raw, type.format, zone);
+  if (formatted !== undefined) return formatted;
+  const number = numericValue(raw);
+  if (number !== undefined && !/^\d{8}$/.test(raw)) {
+    return type.type === 'epoch_seconds' ? number * 1000 : number;
+  }
+  return parseIso(raw, zone);
+}
+
+/** The text of a typed value: plain decimals, `true` or `false`, JSON for an object. */
+export function textOf(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return decimalText(value);
+  if (typeof value === 'boolean') return String(value);
+  if (isRawNumber(value)) return value.rawJSON;
+  return JSON.stringify(value);
+}
+
+interface DateOptions {
+  readonly zone: string;
+  readonly misfit: Misfit;
+}
+
+function writeDate(raw: Scalar, type: ParameterType, { zone, misfit }: DateOptions): Scalar {
+  const instant = readDate(raw, type, zone);
+  const written = instant === undefined ? undefined : writeInstant(instant, type, zone);
+  if (written === undefined) misfit('date');
+  return written ?? raw;
+}
+
+function writeInstant(instant: number, type: ParameterType, zone: string): Scalar | undefined {
+  if (type.format !== undefined) return formatDate(instant, type.format, zone);
+  switch (type.type) {
+    case 'ISO8601Date':
+      return formatIso(instant);
+    case 'date':
+      return formatDate(instant, 'yyyy-MM-dd', zone);
+    case 'epoch_seconds':
+      return Math.floor(instant / 1000);
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'epoch_milliseconds':
+    case 'object':
+      return instant;
+  }
+}
+
+function writeScalar(value: Scalar, type: ParameterType, misfit: Misfit): Json {
+  switch (type.type) {
+    case 'number':
+      return type.format === undefined ? writeNumber(value, misfit) : value;
+    case 'boolean':
+      return writeBoolean(value, misfit);
+    case 'object':
+      return writeObject(value, misfit);
+    case 'string':
+      return textOf(value);
+    case 'ISO8601Date':
+    case 'epoch_seconds':
+    case 'epoch_milliseconds':
+    case 'date':
+      return value;
+  }
+}
+
+function writeNumber(value: Scalar, misfit: Misfit): Json {
+  if (typeof value === 'number') return value;
+  const number = typeof value === 'string' ? numberFromText(value) : undefined;
+  if (number === undefined) misfit('number');
+  return number ?? textOf(value);
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
+
+function writeBoolean(value: Scalar, misfit: Misfit): Json {
+  const boolean = BOOLEANS.get(textOf(value).toLowerCase());
+  if (boolean === undefined) misfit('boolean');
+  return boolean ?? textOf(value);
+}
+
+function writeObject(value: Scalar, misfit: Misfit): Json {
+  if (typeof value !== 'string') return value;
+  try {
+    // The reviver's third argument has the digits as they were written.
+    return JSON.parse(value, keepDigits);
+  } catch {
+    misfit('object');
+    return value;
+  }
+}
+
+function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  return numberFromText(context.source) ?? value;
+}
+
+function cut(text: string, maxLength: number | undefined): string {
+  if (maxLength === undefined || text.length <= maxLength) return text;
+  return Array.from(text).slice(0, maxLength).join('');
+}

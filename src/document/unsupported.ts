@@ -1,0 +1,102 @@
+import { jsonKindOf } from './field.ts';
+import type { Field, FieldSetName } from './field.ts';
+import { fieldNamed, PENDING_METHODS } from './fields.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  isRawNumber,
+  jsonMember,
+  jsonMembers,
+  jsonText,
+} from './json-value.ts';
+import type { Json } from './json-value.ts';
+import type { MethodName } from './methods.ts';
+
+/** Keys that say something about the document and change nothing that a method does. */
+const INFORMS_ONLY: ReadonlySet<string> = new Set(['tests', 'options']);
+
+/** Keys that are known, but whose work is done elsewhere than in the requests of a method. */
+const RUNS_ELSEWHERE: ReadonlySet<string> = new Set(['OAuth2']);
+
+/**
+ * The keys of a document that are known and do not run yet, as paths such as `limits` or
+ * `auth.type Session`; `options` is among them, since a connection would not get those settings.
+ */
+export function unsupportedInDocument(document: Json): readonly string[] {
+  return [...pendingOfDocument(document), ...present(document, 'options')];
+}
+
+/**
+ * The keys that keep a method from running: those of the method itself and those of the document
+ * that concern it. Running such a method must answer "not supported yet", never leave a key out.
+ */
+export function unsupportedInMethod(
+  document: Json,
+  name: MethodName,
+  method: Json,
+): readonly string[] {
+  const ofDocument = pendingOfDocument(document).filter(
+    (key) => key !== 'phone_formats' || name === 'FindContact',
+  );
+  if (isJsonArray(method)) return [...ofDocument, 'a list of method objects'];
+  return [
+    ...ofDocument,
+    ...(PENDING_METHODS.includes(name) ? [name] : []),
+    ...pendingKeys('method', method),
+  ];
+}
+
+function pendingOfDocument(document: Json): readonly string[] {
+  const keys = pendingKeys('document', document).filter(
+    (key) => !INFORMS_ONLY.has(key) && !RUNS_ELSEWHERE.has(key),
+  );
+  const properties = jsonMember(document, 'properties');
+  const filledBy = (isJsonArray(properties) ? properties : []).some((property) =>
+    pendingKeys('property', property).includes('filled_by'),
+  );
+  return [...keys, ...(filledBy ? ['properties.filled_by'] : []), ...pendingCredentials(document)];
+}
+
+function pendingCredentials(document: Json): readonly string[] {
+  const oauth2 = jsonMember(document, 'OAuth2');
+  if (oauth2 !== undefined) {
+    const keys = pendingKeys('oauth2', oauth2).map((key) => `OAuth2.${key}`);
+    const word = jsonText(oauth2, 'request_auth');
+    const isOtherWord = word !== undefined && word.toLowerCase() !== 'bearer';
+    return isOtherWord ? [...keys, `OAuth2.request_auth ${word}`] : keys;
+  }
+  const auth = jsonMember(document, 'auth');
+  const type = jsonText(auth, 'type');
+  const choices = fieldNamed('auth', 'type')?.shapes.flatMap((shape) =>
+    shape.kind === 'text' ? (shape.choices ?? []) : [],
+  );
+  const known = choices?.find(({ value }) => value.toLowerCase() === type?.toLowerCase());
+  return known?.pending === true ? [`auth.type ${known.value}`] : [];
+}
+
+function pendingKeys(set: FieldSetName, value: Json): readonly string[] {
+  return jsonMembers(value).flatMap(([key, member]) => {
+    const field = fieldNamed(set, key);
+    if (field === undefined) return [];
+    if (field.pending === true) return [field.name];
+    return isPendingShape(field, member) ? [`${field.name} as ${kindOf(member)}`] : [];
+  });
+}
+
+/** True when every form of this JSON kind that the field may have does not run yet. */
+function isPendingShape(field: Field, value: Json): boolean {
+  const fitting = field.shapes.filter((shape) => jsonKindOf(shape) === kindOf(value));
+  return fitting.length > 0 && fitting.every((shape) => shape.pending === true);
+}
+
+function kindOf(value: Json): ReturnType<typeof jsonKindOf> {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number' || isRawNumber(value)) return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  return isJsonObject(value) ? 'object' : 'list';
+}
+
+function present(document: Json, key: string): readonly string[] {
+  return jsonMember(document, key) === undefined ? [] : [key];
+}

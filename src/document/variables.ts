@@ -1,0 +1,172 @@
+import { compileArithmetic } from './arithmetic.ts';
+import { compileExpression } from './expression/compile-expression.ts';
+import { isJsonObject, isRawNumber, jsonMembers } from './json-value.ts';
+import type { Json } from './json-value.ts';
+import type { Names } from './names.ts';
+import { readParameterType } from './parameter-type.ts';
+import { evaluateExpression } from './render/evaluate.ts';
+import { refuseInQuotes } from './render/guard.ts';
+import type { ReaderOf } from './render/reader.ts';
+import { addNote } from './render/scope.ts';
+import type { Scope } from './render/scope.ts';
+import { compileText, renderText } from './render/text.ts';
+import type { WriteValue } from './render/text.ts';
+import { writeTyped } from './render/typed-value.ts';
+import { parseTemplate } from './template.ts';
+import type { Notation } from './template.ts';
+
+/** A variable's definition, compiled once. */
+export interface CompiledVariable {
+  /** Every name that it may read. */
+  readonly uses: readonly string[];
+  /** The form that does not run yet; such a variable never has a value. */
+  readonly unsupported?: string;
+  evaluate(scope: Scope): Json | undefined;
+}
+
+export interface VariableOptions {
+  readonly names: Names;
+  readonly notation: Notation;
+  readonly readerOf: ReaderOf;
+}
+
+/** Compiles the definition of a variable: arithmetic, text, choice, `{"text"}` or `{"expression"}`. */
+export function compileVariable(definition: Json, options: VariableOptions): CompiledVariable {
+  if (typeof definition === 'string') return compileString(definition, options);
+  if (Array.isArray(definition)) return unsupported('lines');
+  if (!isJsonObject(definition)) return constant(definition);
+  const { text, expression, json } = definition;
+  if (typeof text === 'string') return compileWords(text, options);
+  if (typeof expression === 'string')
+    return compileFormula(expression, definition['type'], options);
+  const [entry, ...others] = jsonMembers(definition);
+  if (json !== undefined && !(entry?.[0] === 'json' && options.readerOf('json') !== undefined)) {
+    return unsupported('json');
+  }
+  if (entry === undefined || others.length > 0) return constant(null);
+  return compileChoice(entry[0], entry[1], options);
+}
+
+function compileString(text: string, options: VariableOptions): CompiledVariable {
+  const { names, notation, readerOf } = options;
+  const parts = parseTemplate(text, notation, (name) => readerOf(name) !== undefined);
+  const arithmetic = compileArithmetic(parts, (name) => isNumeric(name, names));
+  if (arithmetic === undefined) return compileWords(text, options);
+  return {
+    uses: arithmetic.names,
+    evaluate: (scope) => arithmetic.evaluate((name) => readerOf(name)?.raw(scope)),
+  };
+}
+
+/** Numeric by its built-in kind, or a `number` property or local value; never another variable. */
+function isNumeric(name: string, names: Names): boolean {
+  const ref = names.resolve(name);
+  switch (ref?.kind) {
+    case 'parameter':
+      return (
+        ref.form === undefined && (ref.builtin.kind === 'number' || ref.builtin.kind === 'date')
+      );
+    case 'property':
+      return ref.type === 'number';
+    case 'local':
+      return ref.type.type === 'number';
+    case 'variable':
+    case 'moving':
+    case 'credential':
+    case 'target':
+    case undefined:
+      return false;
+  }
+}
+
+function compileWords(text: string, { notation, readerOf }: VariableOptions): CompiledVariable {
+  const template = compileText(text, notation, readerOf);
+  const { single } = template;
+  const uses = template.placeholders.map(({ reader }) => reader.name);
+  if (single !== undefined && !single.reader.isFile) {
+    return { uses, evaluate: (scope) => single.reader.typed(scope) };
+  }
+  return { uses, evaluate: (scope) => renderText(template, scope, writeWord) };
+}
+
+// A look-up may put the whole text into its query, where quotes of this template count.
+const writeWord: WriteValue = (text, placeholder, scope) => {
+  if (scope.method !== undefined && scope.method.kind !== 'write') {
+    refuseInQuotes(text, placeholder);
+  }
+  return text;
+};
+
+function compileFormula(
+  source: string,
+  declaredType: Json | undefined,
+  { names, readerOf }: VariableOptions,
+): CompiledVariable {
+  const compiled = compileExpression(source, names);
+  if (!compiled.ok) return constant(null);
+  const { expression } = compiled;
+  const type = declaredType === undefined ? undefined : readParameterType(declaredType, 'string');
+  return {
+    uses: expression.uses,
+    evaluate: (scope) => {
+      const value = evaluateExpression(expression, readerOf, scope);
+      if (value === undefined || type === undefined) return value;
+      const misfit = (wanted: string): void => {
+        const message = `the result of an expression is no ${wanted}; it was sent as text`;
+        addNote(scope, { code: 'value_not_of_type', message });
+      };
+      return writeTyped(value, type, { zone: 'UTC', isDate: false, misfit });
+    },
+  };
+}
+
+function compileChoice(selector: string, rows: Json, options: VariableOptions): CompiledVariable {
+  const reader = options.readerOf(selector);
+  const table = new Map(
+    jsonMembers(rows).map(([key, row]) => [key, compileVariable(row, options)] as const),
+  );
+  const pending = [...table.values()].find((row) => row.unsupported !== undefined);
+  return {
+    uses: [selector, ...[...table.values()].flatMap((row) => row.uses)],
+    ...(pending?.unsupported === undefined ? {} : { unsupported: pending.unsupported }),
+    evaluate: (scope) => {
+      const key = reader?.isFile === false ? reader.text(scope) : undefined;
+      const row = (key === undefined ? undefined : table.get(key)) ?? table.get('default');
+      return row?.evaluate(scope);
+    },
+  };
+}
+
+function constant(value: null | boolean | number | Json): CompiledVariable {
+  const kept =
+    value === null || (typeof value === 'object' && !isRawNumber(value)) ? undefined : value;
+  return { uses: [], evaluate: () => kept };
+}
+
+function unsupported(form: string): CompiledVariable {
+  return { uses: [], unsupported: form, evaluate: () => undefined };
+}
+
+/** Names of variables that use each other in a circle; empty when there is none. */
+export function findVariableCycle(
+  variables: ReadonlyMap<string, CompiledVariable>,
+): readonly string[] {
+  const done = new Set<string>();
+  const visit = (name: string, path: readonly string[]): readonly string[] => {
+    const from = path.indexOf(name);
+    if (from !== -1) return path.slice(from);
+    if (done.has(name)) return [];
+    const variable = variables.get(name);
+    for (const used of variable?.uses ?? []) {
+      const cycle = variables.has(used) ? visit(used, [...path, name]) : [];
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(name);
+    return [];
+  };
+  for (const name of variables.keys()) {
+    const cycle = visit(name, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
