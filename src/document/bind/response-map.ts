@@ -1,0 +1,211 @@
+import { isJsonArray, isJsonObject, isRawNumber } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
+import type { MethodName } from '../methods.ts';
+import { methodRow } from '../methods.ts';
+import type { NameRef, Names } from '../names.ts';
+import { decimalText } from '../plain-number.ts';
+import { parseTemplate } from '../template.ts';
+import type { Notation } from '../template.ts';
+
+/** A piece of a text that is known before the answer comes. */
+export type KnownPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'property'; readonly label: string }
+  /** Looked up by the name as written, then by the canonical one. */
+  | { readonly kind: 'value'; readonly names: readonly string[] };
+
+/** A placeholder that takes its value from the answer. */
+export interface BindLeaf {
+  readonly kind: 'bind';
+  readonly path: string;
+  /** Place in the order of the map. */
+  readonly order: number;
+  readonly target: string;
+  readonly moving: boolean;
+  /** What the answer may hold here besides texts and numbers. */
+  readonly takes: 'text' | 'boolean' | 'object';
+  readonly before: readonly KnownPart[];
+  readonly after: readonly KnownPart[];
+}
+
+export type MapNode =
+  | BindLeaf
+  | { readonly kind: 'equal'; readonly path: string; readonly parts: readonly KnownPart[] }
+  | { readonly kind: 'absent'; readonly path: string }
+  | { readonly kind: 'nothing'; readonly path: string }
+  | {
+      readonly kind: 'object';
+      readonly path: string;
+      readonly members: readonly (readonly [string, MapNode])[];
+    }
+  /** One element: for each. `patterns`: by what they say; `positions`: by where they stand. */
+  | {
+      readonly kind: 'each' | 'patterns' | 'positions';
+      readonly path: string;
+      readonly elements: readonly MapNode[];
+    };
+
+export interface MapOptions {
+  readonly method: MethodName;
+  readonly names: Names;
+  readonly notation: Notation;
+  /** True when the method has `paging`: its moving values are bound too. */
+  readonly paging: boolean;
+}
+
+/** Keys with which a program could be harmed that reads members without care; lint refuses them. */
+const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Documents are read no deeper; this guards callers that come another way. */
+const MAX_DEPTH = 64;
+
+/** Reads a `response_map` into a tree whose leaves know what they are. */
+export function readResponseMap(map: Json, options: MapOptions): MapNode {
+  return new MapReader(options).read(map, '', 0);
+}
+
+/** True when a part of the answer can differ from what the node demands. */
+export function canFail(node: MapNode): boolean {
+  switch (node.kind) {
+    case 'equal':
+    case 'absent':
+      return true;
+    case 'bind':
+    case 'nothing':
+      return false;
+    case 'object':
+      return node.members.some(([, member]) => canFail(member));
+    case 'positions':
+      return node.elements.some(canFail);
+    case 'each':
+    case 'patterns':
+      return leavesOf(node).length === 0;
+  }
+}
+
+/** The placeholders in a node that take their values from the answer. */
+export function leavesOf(node: MapNode): readonly BindLeaf[] {
+  if (node.kind === 'bind') return [node];
+  if (node.kind === 'object') return node.members.flatMap(([, member]) => leavesOf(member));
+  return 'elements' in node ? node.elements.flatMap(leavesOf) : [];
+}
+
+/** True when the node holds a leaf of that target outside any list that is gone through. */
+export function holdsDirectly(node: MapNode, target: string): boolean {
+  if (node.kind === 'bind') return node.target === target;
+  if (node.kind === 'object') {
+    return node.members.some(([, member]) => holdsDirectly(member, target));
+  }
+  return node.kind === 'positions' && node.elements.some((each) => holdsDirectly(each, target));
+}
+
+type Meaning = { kind: 'known'; part: KnownPart } | { kind: 'bound'; ref: NameRef };
+
+class MapReader {
+  readonly #options: MapOptions;
+  #leaves = 0;
+
+  constructor(options: MapOptions) {
+    this.#options = options;
+  }
+
+  read(map: Json, path: string, depth: number): MapNode {
+    if (depth > MAX_DEPTH) return { kind: 'nothing', path };
+    if (map === null) return { kind: 'absent', path };
+    if (typeof map === 'string') return this.#text(map, path);
+    if (typeof map === 'number') return equal(decimalText(map), path);
+    if (typeof map === 'boolean') return equal(String(map), path);
+    if (isRawNumber(map)) return equal(map.rawJSON, path);
+    if (isJsonArray(map)) return this.#list(map, path, depth);
+    return isJsonObject(map) ? this.#object(map, path, depth) : { kind: 'nothing', path };
+  }
+
+  #object(map: { readonly [key: string]: Json }, path: string, depth: number): MapNode {
+    const members: (readonly [string, MapNode])[] = [];
+    for (const [key, value] of Object.entries(map)) {
+      if (REFUSED_KEYS.has(key)) continue;
+      const place = path === '' ? key : `${path}.${key}`;
+      members.push([key, this.read(value, place, depth + 1)]);
+    }
+    return { kind: 'object', path, members };
+  }
+
+  #list(map: readonly Json[], path: string, depth: number): MapNode {
+    const place = `${path}[]`;
+    const elements = map.map((element) => this.read(element, place, depth + 1));
+    if (elements.length === 0) return { kind: 'nothing', path };
+    if (elements.length === 1) return { kind: 'each', path, elements };
+    return { kind: elements.some(canFail) ? 'patterns' : 'positions', path, elements };
+  }
+
+  #text(text: string, path: string): MapNode {
+    const parts = parseTemplate(
+      text,
+      this.#options.notation,
+      (name) => this.#meaning(name) !== undefined,
+    );
+    const known: KnownPart[] = [];
+    const bound: { ref: NameRef; at: number }[] = [];
+    for (const part of parts) {
+      const meaning = part.kind === 'name' ? this.#meaning(part.name) : undefined;
+      if (meaning?.kind === 'bound') bound.push({ ref: meaning.ref, at: known.length });
+      else known.push(meaning?.part ?? { kind: 'text', text: textOfPart(part) });
+    }
+    const [only] = bound;
+    if (only === undefined) return { kind: 'equal', path, parts: known };
+    // Where one of two values ends nobody can say; lint tells it.
+    if (bound.length > 1) return { kind: 'nothing', path };
+    this.#leaves += 1;
+    return {
+      kind: 'bind',
+      path,
+      order: this.#leaves,
+      target: only.ref.name,
+      moving: only.ref.kind === 'moving',
+      takes: takes(only.ref),
+      before: known.slice(0, only.at),
+      after: known.slice(only.at),
+    };
+  }
+
+  #meaning(name: string): Meaning | undefined {
+    const { names, method, paging } = this.#options;
+    const moving = paging ? names.resolve(name, 'paging') : undefined;
+    const ref = moving?.kind === 'moving' ? moving : names.resolve(name, 'response');
+    if (ref === undefined || REFUSED_KEYS.has(ref.name)) return undefined;
+    switch (ref.kind) {
+      case 'property':
+        return { kind: 'known', part: { kind: 'property', label: ref.name } };
+      case 'local':
+        return { kind: 'bound', ref };
+      case 'moving':
+        return paging ? { kind: 'bound', ref } : undefined;
+      case 'parameter': {
+        const names = ref.form === undefined ? [name, ref.name] : [name];
+        const isTarget = ref.form === undefined && methodRow(method).targets.has(ref.name);
+        return isTarget
+          ? { kind: 'bound', ref }
+          : { kind: 'known', part: { kind: 'value', names } };
+      }
+      case 'target':
+        return methodRow(method).targets.has(ref.name) ? { kind: 'bound', ref } : undefined;
+      case 'variable':
+      case 'credential':
+        return undefined;
+    }
+  }
+}
+
+function takes(ref: NameRef): BindLeaf['takes'] {
+  if (ref.name === 'has_more' || ref.name === 'deleted') return 'boolean';
+  if (ref.kind !== 'local') return 'text';
+  if (ref.type.type === 'boolean') return 'boolean';
+  return ref.type.type === 'object' ? 'object' : 'text';
+}
+
+function textOfPart(part: { kind: 'text'; text: string } | { kind: 'name'; name: string }): string {
+  return part.kind === 'text' ? part.text : '';
+}
+
+function equal(text: string, path: string): MapNode {
+  return { kind: 'equal', path, parts: [{ kind: 'text', text }] };
+}

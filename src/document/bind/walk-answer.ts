@@ -1,0 +1,240 @@
+import { isJsonArray, isRawNumber, jsonMember } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
+import { decimalText } from '../plain-number.ts';
+import type { Note, Values } from '../values.ts';
+import { readValue } from '../values.ts';
+import { canFail, holdsDirectly, leavesOf } from './response-map.ts';
+import type { BindLeaf, KnownPart, MapNode } from './response-map.ts';
+
+/** A value found in the answer. */
+export interface Found {
+  readonly leaf: BindLeaf;
+  readonly text: string;
+}
+
+/** Values that belong together; those of the parent belong to it too. */
+export interface FoundScope {
+  readonly parent: FoundScope | undefined;
+  readonly found: Found[];
+}
+
+/** The state of reading one answer. */
+export interface Walk {
+  readonly values: Values;
+  readonly properties: Readonly<Record<string, string>>;
+  /** One scope per element of the lists that make records. */
+  readonly records: FoundScope[];
+  readonly moving: Found[];
+  /** By place in the map, so that a long list is noted once. */
+  readonly notes: Map<string, Note>;
+  /** What became of the elements that decide whether a write was done. */
+  readonly elements: { differed: boolean; matched: boolean };
+  /** The first difference from a literal outside any list, in words. */
+  difference: string | undefined;
+  /** The first one inside a list, which by itself refuses nothing. */
+  elementDifference: string | undefined;
+}
+
+/** Reads a value into a scope; false when a literal differs. */
+export type Reader = (value: Json | undefined, scope: FoundScope, walk: Walk) => boolean;
+
+/** How a list of the map relates to the records of the answer. */
+type ListRole = 'record' | 'above' | 'collect' | 'demand';
+
+export interface ReaderOptions {
+  /** The method's own id: the list whose elements hold it makes records. */
+  readonly idField: string;
+  /** True when the map has the own id at all. */
+  readonly bindsId: boolean;
+}
+
+/** Compiles a map into a function that reads answers. */
+export function compileReader(node: MapNode, options: ReaderOptions): Reader {
+  return compile(node, options, { inRecord: false, inList: false });
+}
+
+interface Surroundings {
+  readonly inRecord: boolean;
+  readonly inList: boolean;
+}
+
+function compile(node: MapNode, options: ReaderOptions, around: Surroundings): Reader {
+  switch (node.kind) {
+    case 'nothing':
+      return () => true;
+    case 'absent':
+      return (value, _scope, walk) =>
+        value === undefined || value === null || differs(walk, node.path, 'nothing', value);
+    case 'equal':
+      return compileEqual(node.path, node.parts);
+    case 'bind':
+      return compileLeaf(node);
+    case 'object': {
+      const members = node.members.map(
+        ([key, member]) => [key, compile(member, options, around)] as const,
+      );
+      return (value, scope, walk) => {
+        const object = firstOfList(value, node.path, walk);
+        return members.every(([key, read]) => read(jsonMember(object, key), scope, walk));
+      };
+    }
+    case 'positions': {
+      const elements = node.elements.map((element) => compile(element, options, around));
+      return (value, scope, walk) => {
+        const items = asList(value);
+        return elements.every((read, index) => read(items[index], scope, walk));
+      };
+    }
+    case 'each':
+    case 'patterns':
+      return compileList(node.elements, options, around);
+  }
+}
+
+function compileEqual(path: string, parts: readonly KnownPart[]): Reader {
+  return (value, _scope, walk) => {
+    const expected = knownText(parts, walk);
+    if (expected === undefined) return differs(walk, path, 'a value that is missing', value);
+    return scalarText(value) === expected || differs(walk, path, `"${expected}"`, value);
+  };
+}
+
+function compileLeaf(leaf: BindLeaf): Reader {
+  return (value, scope, walk) => {
+    const text = leafText(leaf, value, walk);
+    if (text === undefined) return true;
+    const before = knownText(leaf.before, walk);
+    const after = knownText(leaf.after, walk);
+    if (before === undefined || after === undefined) return true;
+    if (text.length < before.length + after.length) return true;
+    if (!text.startsWith(before) || !text.endsWith(after)) return true;
+    const inner = text.slice(before.length, text.length - after.length);
+    if (inner !== '') (leaf.moving ? walk.moving : scope.found).push({ leaf, text: inner });
+    return true;
+  };
+}
+
+function compileList(
+  elements: readonly MapNode[],
+  options: ReaderOptions,
+  around: Surroundings,
+): Reader {
+  const role = roleOf(elements, options, around);
+  const inside = { inRecord: around.inRecord || role === 'record', inList: true };
+  // What has a literal is asked first; one without takes the rest, wherever it stands.
+  const readers = elements
+    .toSorted((a, b) => Number(canFail(b)) - Number(canFail(a)))
+    .map((element) => compile(element, options, inside));
+  const [first] = readers;
+  if (first === undefined) return () => true;
+  if (role === 'demand') {
+    return (value, scope, walk) => {
+      const items = value === undefined || value === null ? [undefined] : asList(value);
+      const met = readers.every((read) => items.some((item) => attempt(read, item, scope, walk)));
+      if (!met) walk.difference ??= walk.elementDifference;
+      return met;
+    };
+  }
+  const ownScope = role === 'record' || role === 'above';
+  const counts = ownScope || (!options.bindsId && !around.inList);
+  return (value, scope, walk) => {
+    for (const item of asList(value)) {
+      const target = ownScope ? { parent: scope, found: [] } : scope;
+      const matched = readers.some((read) => attempt(read, item, target, walk));
+      if (matched && role === 'record') walk.records.push(target);
+      if (counts) walk.elements[matched ? 'matched' : 'differed'] = true;
+    }
+    return true;
+  };
+}
+
+function roleOf(
+  elements: readonly MapNode[],
+  { idField }: ReaderOptions,
+  { inRecord }: Surroundings,
+): ListRole {
+  const leaves = elements.flatMap(leavesOf);
+  if (leaves.length === 0) return 'demand';
+  if (inRecord || !leaves.some((leaf) => leaf.target === idField)) return 'collect';
+  return elements.some((element) => holdsDirectly(element, idField)) ? 'record' : 'above';
+}
+
+/** Reads an element; one that differs leaves nothing behind. */
+function attempt(read: Reader, item: Json | undefined, scope: FoundScope, walk: Walk): boolean {
+  const { found } = scope;
+  const marks = [found.length, walk.records.length, walk.moving.length] as const;
+  const earlier = walk.difference;
+  if (read(item, scope, walk)) return true;
+  found.length = marks[0];
+  walk.records.length = marks[1];
+  walk.moving.length = marks[2];
+  walk.elementDifference ??= walk.difference;
+  walk.difference = earlier;
+  return false;
+}
+
+function leafText(leaf: BindLeaf, value: Json | undefined, walk: Walk): string | undefined {
+  if (leaf.takes === 'object' && typeof value === 'object' && value !== null) {
+    return JSON.stringify(value);
+  }
+  const scalar = firstOfList(value, leaf.path, walk);
+  if (typeof scalar === 'boolean' && leaf.takes !== 'boolean') return undefined;
+  return scalarText(scalar);
+}
+
+/** The text of a value as answers and literals are compared; lists and objects have none. */
+function scalarText(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return decimalText(value);
+  if (typeof value === 'boolean') return String(value);
+  return isRawNumber(value) ? value.rawJSON : undefined;
+}
+
+function knownText(parts: readonly KnownPart[], walk: Walk): string | undefined {
+  let text = '';
+  for (const part of parts) {
+    const piece = knownPart(part, walk);
+    if (piece === undefined) return undefined;
+    text += piece;
+  }
+  return text;
+}
+
+function knownPart(part: KnownPart, { values, properties }: Walk): string | undefined {
+  if (part.kind === 'text') return part.text;
+  if (part.kind === 'property') return scalarText(readValue(properties, part.label));
+  for (const name of part.names) {
+    const value = readValue(values, name);
+    if (value !== undefined) return scalarText(value);
+  }
+  return undefined;
+}
+
+/** Where one thing is expected and a list comes: its first element. */
+function firstOfList(value: Json | undefined, path: string, walk: Walk): Json | undefined {
+  if (!isJsonArray(value)) return value;
+  if (value.length > 1) {
+    const message = `"${path}" is a list of ${value.length} in the answer; its first element was read.`;
+    if (!walk.notes.has(path)) walk.notes.set(path, { code: 'first_of_list', message });
+  }
+  return value[0];
+}
+
+/** Where a list is expected and one thing comes: a list of one. */
+function asList(value: Json | undefined): readonly (Json | undefined)[] {
+  if (value === undefined || value === null) return [];
+  return isJsonArray(value) ? value : [value];
+}
+
+function differs(walk: Walk, path: string, expected: string, value: Json | undefined): false {
+  walk.difference ??= `"${path}" is ${inWords(value)} in the answer; the document expects ${expected}.`;
+  return false;
+}
+
+function inWords(value: Json | undefined): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  const text = scalarText(value);
+  if (text === undefined) return isJsonArray(value) ? 'a list' : 'an object';
+  return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
+}
