@@ -34,7 +34,13 @@ export function checkPlaceholders(
     }
     checkUnknown(context, place);
     checkOtherNotation(context, place);
-    for (const name of namesIn(context, place)) {
+    const names = namesIn(context, place);
+    if (place.isKey && names.length > 0) {
+      const message =
+        'A placeholder in a key is checked, but it does not run yet: the method is refused.';
+      context.report('not_supported_yet', { node: place.node, steps: place.steps }, message);
+    }
+    for (const name of names) {
       used.add(name);
       checkParameter(context, place, name, { declared, undeclared });
     }

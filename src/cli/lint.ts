@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+
+import type { Finding } from '../document/finding.ts';
+import { lintDocument } from '../document/lint/lint-document.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+
+export interface LintOptions {
+  readonly json?: boolean;
+}
+
+interface FileFindings {
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Adds `lint FILE…` to the program. */
+export function registerLint(program: Command, context: CommandContext): void {
+  program
+    .command('lint')
+    .description('Check integration documents and say what to mend, with line and column.')
+    .argument('<file...>', 'Documents to check; - reads standard input.')
+    .option('--json', 'Print the findings as JSON.')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 when there is no error and no warning (infos count as fine), 1 when there is\none, 2 when a file cannot be read.',
+    )
+    .action(async (files: readonly string[], options: LintOptions) => {
+      context.exitWith(await lintFiles(files, options, context));
+    });
+}
+
+/**
+ * Checks documents and prints every finding. Answers 0 when no file has an error or a warning, 1 when
+ * one has, 2 when a file cannot be read; the others are checked all the same.
+ */
+export async function lintFiles(
+  files: readonly string[],
+  options: LintOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const results: FileFindings[] = [];
+  for (const file of files) {
+    const read = await readDocument(file, context);
+    if (read.ok) {
+      const name = file === '-' ? '(standard input)' : file;
+      results.push({ file: name, findings: lintDocument(read.text) });
+    } else {
+      context.err(read.message);
+    }
+  }
+  if (options.json === true) {
+    context.out(JSON.stringify({ files: results.map(inOrder) }, null, 2));
+  } else {
+    for (const line of results.flatMap(findingLines)) {
+      context.out(line);
+    }
+    if (results.length > 0) {
+      context.out(summary(results));
+    }
+  }
+  if (results.length < files.length) {
+    return 2;
+  }
+  const all = results.flatMap(({ findings }) => findings);
+  return all.some(({ severity }) => severity !== 'info') ? 1 : 0;
+}
+
+type ReadDocument =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+
+async function readDocument(file: string, context: CommandContext): Promise<ReadDocument> {
+  if (file === '-') {
+    return { ok: true, text: await context.readInput() };
+  }
+  try {
+    return { ok: true, text: await readFile(resolve(context.directory, file), 'utf8') };
+  } catch (err) {
+    return { ok: false, message: `The file ${file} cannot be read: ${reason(err)}.` };
+  }
+}
+
+function reason(err: unknown): string {
+  const code = err instanceof Error ? Reflect.get(err, 'code') : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'it does not exist';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+      return 'access is refused';
+    default:
+      return err instanceof Error ? err.message : String(err);
+  }
+}
+
+/** The members in the order that is promised. */
+function inOrder({ file, findings }: FileFindings): unknown {
+  return {
+    file,
+    findings: findings.map(({ code, severity, path, line, column, message, fix }) => ({
+      code,
+      severity,
+      path,
+      line,
+      column,
+      message,
+      ...(fix === undefined ? {} : { fix }),
+    })),
+  };
+}
+
+function findingLines({ file, findings }: FileFindings): readonly string[] {
+  return findings.flatMap(({ code, severity, line, column, message, fix }) => [
+    `${file}:${String(line)}:${String(column)} ${severity} ${code} ${message}`,
+    ...(fix === undefined ? [] : [`    fix: ${fix}`]),
+  ]);
+}
+
+function summary(results: readonly FileFindings[]): string {
+  const all = results.flatMap(({ findings }) => findings);
+  const count = (severity: Finding['severity'], word: string): string[] => {
+    const number = all.filter((each) => each.severity === severity).length;
+    return number === 0 ? [] : [`${String(number)} ${word}${number === 1 ? '' : 's'}`];
+  };
+  const counts = [
+    ...count('error', 'error'),
+    ...count('warning', 'warning'),
+    ...count('info', 'info'),
+  ];
+  const found = counts.length === 0 ? 'nothing to mend' : listed(counts);
+  const files = results.length === 1 ? '1 document' : `${String(results.length)} documents`;
+  const errors = all.some(({ severity }) => severity === 'error');
+  const verdict = errors ? ' A document with errors cannot be used.' : '';
+  return `${files}: ${found}.${verdict}`;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2
+    ? words.join('')
+    : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
