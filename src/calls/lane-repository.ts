@@ -86,6 +86,7 @@ export async function updateLane(
   lease: Lease,
   change: Updateable<Tables['lane']>,
 ): Promise<void> {
+  if (Object.keys(change).length === 0) return;
   await transaction
     .updateTable('lane')
     .set(change)

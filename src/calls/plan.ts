@@ -96,8 +96,9 @@ function isCreateDue({ facts, methods }: PlanInput, owner: Owner): boolean {
 function planFind({ facts, methods, steps, now }: PlanInput): readonly NewStep[] {
   if (!methods.has('FindContact') || steps.some((step) => step.method === 'FindContact')) return [];
   if (facts.direction === 'internal') return [];
-  if (partyNumber(facts) === undefined && facts.phase !== 'ended') return [];
-  return [newStep('FindContact', 'FindContact', now)];
+  if (partyNumber(facts) !== undefined) return [newStep('FindContact', 'FindContact', now)];
+  // Without a number there is nothing to look for, unless the ring is late and tells it.
+  return facts.phase === 'ended' ? [newStep('FindContact', 'FindContact', now + LATE_RING_MS)] : [];
 }
 
 function planCreate({ facts, methods, options, steps, now }: PlanInput): readonly NewStep[] {

@@ -1,0 +1,354 @@
+import { describe, expect, it } from 'vitest';
+
+import { describeDatabases } from '../store/testing/databases.ts';
+import { recoverLanes } from './recover.ts';
+import { aRun, LOST, REFUSED, UNAVAILABLE } from './testing/fake-runner.ts';
+import { aCall, openPipeline } from './testing/pipeline.ts';
+
+const FOUND = aRun({}, [
+  { contact_id: '7', contact_name: 'Grace Hopper', phone: ['+442071838750'] },
+]);
+const MINUTE = 60_000;
+
+describeDatabases('delivery', ({ open }) => {
+  describe('a call from its ring to its end', () => {
+    it('reaches the CRM step by step, in the order of its life', async () => {
+      const { accept, drain, runner, steps } = await openPipeline(open);
+      runner.answer('FindContact', FOUND);
+      const call = aCall();
+
+      await accept(call.ringing);
+      await drain();
+      await accept(call.answered, call.ended);
+      await drain();
+
+      expect(runner.sent.map((sent) => sent.method)).toEqual([
+        'FindContact',
+        'CreateActivity',
+        'StopCallActivity',
+      ]);
+      expect(runner.sent[1]?.values).toMatchObject({
+        contact_id: '7',
+        contact_name: 'Grace Hopper',
+        user_id: '11',
+        party_number: '+442071838750',
+        subject: 'Inbound call from +442071838750',
+      });
+      expect(runner.sent[2]?.values).toMatchObject({ activity_id: 'act-2', call_duration: 63 });
+      expect(await steps()).toEqual([
+        'FindContact done',
+        'CreateActivity done',
+        'StopCallActivity done',
+      ]);
+    });
+
+    it('keeps the order when the end arrives first', async () => {
+      const { accept, drain, runner, clock } = await openPipeline(open);
+      const call = aCall();
+
+      await accept({ ...call.ended, extension: '101', direction: 'inbound' });
+      await drain();
+      await accept(call.ringing);
+      clock.advance(3_000);
+      await drain();
+
+      expect(runner.sent.map((sent) => sent.method)).toEqual([
+        'FindContact',
+        'CreateActivity',
+        'StopCallActivity',
+      ]);
+      expect(runner.sent[1]?.values).toMatchObject({ calling_number: '+442071838750' });
+    });
+
+    it('changes nothing when events are sent again', async () => {
+      const { accept, drain, runner } = await openPipeline(open);
+      const call = aCall();
+      await accept(call.ringing, call.answered, call.ended);
+      await drain();
+      const sent = runner.sent.length;
+
+      const results = await accept(call.ringing, call.answered, call.ended);
+      await drain();
+
+      expect(results.map((result) => result.status)).toEqual(['repeated', 'repeated', 'repeated']);
+      expect(runner.sent).toHaveLength(sent);
+    });
+
+    it('refuses a bad event without its neighbours', async () => {
+      const { accept } = await openPipeline(open);
+
+      const results = await accept({ kind: 'ringing' }, aCall().ringing, 7);
+
+      expect(results.map((result) => result.status)).toEqual(['refused', 'accepted', 'refused']);
+    });
+
+    it('merges comments saved within five seconds into one update', async () => {
+      const { accept, drain, runner, clock } = await openPipeline(open);
+      await accept(aCall().ringing);
+      await drain();
+
+      await accept({ call_id: 'c-1', kind: 'noted', description: 'first' });
+      clock.advance(2_000);
+      await accept({ call_id: 'c-1', kind: 'noted', description: 'second', subject: 'Invoice' });
+      await drain();
+      expect(runner.sent.filter((sent) => sent.method === 'UpdateActivity')).toHaveLength(0);
+      clock.advance(3_000);
+      await drain();
+
+      const updates = runner.sent.filter((sent) => sent.method === 'UpdateActivity');
+      expect(updates).toHaveLength(1);
+      expect(updates[0]?.values).toMatchObject({
+        description: 'second',
+        subject: 'Invoice',
+        update_reason: 'note',
+      });
+    });
+  });
+
+  describe('an unknown outcome', () => {
+    it('is settled by asking, and the create is not repeated', async () => {
+      const { accept, drain, runner, clock, steps } = await openPipeline(open);
+      runner.answer('CreateActivity', LOST);
+      runner.answer('FindActivity', aRun({}, [{ activity_id: 'act-9' }]));
+      await accept(aCall().ringing);
+      await drain();
+      expect(await steps()).toContain('CreateActivity unknown');
+
+      clock.advance(5_000);
+      await drain();
+
+      expect(await steps()).toContain('CreateActivity done');
+      expect(runner.sent.filter((sent) => sent.method === 'CreateActivity')).toHaveLength(1);
+    });
+
+    it('is sent again only after the last no', async () => {
+      const { accept, drain, runner, clock } = await openPipeline(open);
+      runner.answer('CreateActivity', LOST);
+      await accept(aCall().ringing);
+      await drain();
+      const asked: number[] = [];
+
+      for (const seconds of [5, 25, 90, 480]) {
+        clock.advance(seconds * 1_000);
+        await drain();
+        asked.push(runner.sent.filter((sent) => sent.method === 'FindActivity').length);
+      }
+
+      expect(asked).toEqual([1, 2, 3, 4]);
+      expect(runner.sent.filter((sent) => sent.method === 'CreateActivity')).toHaveLength(2);
+    });
+
+    it('without a look-up is repeated once, flagged, and then waits for a person', async () => {
+      const methods = ['CreateActivity', 'StopCallActivity'] as const;
+      const { accept, drain, runner, clock, steps, database } = await openPipeline(open, {
+        methods,
+      });
+      runner.answer('CreateActivity', LOST, LOST);
+      await accept(aCall().ringing);
+      await drain();
+
+      clock.advance(MINUTE);
+      await drain();
+
+      expect(await steps()).toEqual(['CreateActivity parked unknown_outcome']);
+      const [first, second] = runner.sent;
+      expect(first?.values['description']).toBeUndefined();
+      expect(second?.values['description']).toContain('Possible duplicate');
+      const step = await database.read.selectFrom('step').selectAll().executeTakeFirstOrThrow();
+      expect(step.possible_duplicate).toBe(1);
+    });
+
+    it('is what a crash between sending and settling leaves', async () => {
+      const { accept, drain, runner, clock, database, deliver, steps } = await openPipeline(open);
+      runner.answer('CreateActivity', 'hang');
+      await accept(aCall().ringing);
+      const reached = new Promise<void>((resolve) => {
+        runner.answer('CreateActivity');
+        const timer = setInterval(() => {
+          if (runner.sent.some((sent) => sent.method === 'CreateActivity')) {
+            clearInterval(timer);
+            resolve();
+          }
+        }, 1);
+      });
+      void drain();
+      await reached;
+
+      const freed = await recoverLanes(database, { kind: 'node', node: deliver.node });
+
+      expect(freed).toBe(1);
+      expect(await steps()).toContain('CreateActivity unknown');
+      runner.answer('FindActivity', aRun({}, [{ activity_id: 'act-9' }]));
+      await drain();
+      clock.advance(5_000);
+      await drain();
+      expect(await steps()).toContain('CreateActivity done');
+    });
+  });
+
+  describe('a refusal', () => {
+    it('of the create parks it and holds up what needs it', async () => {
+      const { accept, drain, runner, steps } = await openPipeline(open);
+      runner.answer('CreateActivity', REFUSED);
+      const call = aCall();
+      await accept(call.ringing, call.answered, call.ended);
+
+      await drain();
+
+      expect(await steps()).toEqual([
+        'FindContact done',
+        'CreateActivity parked refused',
+        'StopCallActivity pending',
+      ]);
+    });
+
+    it('of an update holds up nothing', async () => {
+      const { accept, drain, runner, steps, clock } = await openPipeline(open);
+      runner.answer('UpdateActivity', REFUSED);
+      const call = aCall();
+      await accept(call.ringing);
+      await drain();
+      await accept({ call_id: 'c-1', kind: 'noted', description: 'x' }, call.ended);
+      clock.advance(5_000);
+
+      await drain();
+
+      expect(await steps()).toEqual([
+        'FindContact done',
+        'CreateActivity done',
+        'UpdateActivity parked refused',
+        'StopCallActivity done',
+      ]);
+    });
+
+    it('of the search does not keep the call out of the CRM', async () => {
+      const { accept, drain, runner, steps } = await openPipeline(open);
+      runner.answer('FindContact', REFUSED);
+      await accept(aCall().ringing);
+
+      await drain();
+
+      expect(await steps()).toEqual(['FindContact skipped not_identified', 'CreateActivity done']);
+    });
+  });
+
+  describe('the connection', () => {
+    it('waits for new credentials, and that costs the step nothing', async () => {
+      const { accept, drain, runner, database, clock } = await openPipeline(open);
+      runner.answer(
+        'CreateActivity',
+        aRun({ kind: 'unauthorized', effect: 'not_executed', action: 'refresh', message: '401' }),
+      );
+      await accept(aCall().ringing);
+
+      await drain();
+      clock.advance(24 * 60 * MINUTE);
+      await drain();
+
+      const connection = await database.read
+        .selectFrom('connection')
+        .selectAll()
+        .executeTakeFirstOrThrow();
+      expect(connection.state).toBe('needs_auth');
+      const steps = await database.read.selectFrom('step').selectAll().orderBy('rank').execute();
+      expect(steps[1]).toMatchObject({ state: 'pending', attempts: 0 });
+      expect(runner.sent.filter((sent) => sent.method === 'CreateActivity')).toHaveLength(1);
+    });
+
+    it('waits as long as the CRM asks', async () => {
+      const { accept, drain, runner, clock, steps } = await openPipeline(open);
+      runner.answer(
+        'CreateActivity',
+        aRun({ kind: 'throttled', effect: 'not_executed', action: 'wait', retryAfterMs: 7_000 }),
+      );
+      await accept(aCall().ringing);
+      await drain();
+      clock.advance(6_000);
+      await drain();
+      expect(await steps()).toContain('CreateActivity pending');
+
+      clock.advance(1_000);
+      await drain();
+
+      expect(await steps()).toContain('CreateActivity done');
+    });
+
+    it('opens its breaker after five failures and sends one probe', async () => {
+      const { accept, drain, runner, database, clock } = await openPipeline(open, {
+        methods: ['CreateActivity', 'StopCallActivity'],
+      });
+      runner.answer('CreateActivity', ...Array.from({ length: 8 }, () => UNAVAILABLE));
+      await accept(...Array.from({ length: 8 }, (_, at) => aCall(`c-${at}`).ringing));
+
+      await drain();
+      const sent = runner.sent.length;
+      const { state } = await database.read
+        .selectFrom('connection')
+        .select('state')
+        .executeTakeFirstOrThrow();
+
+      expect(state).toBe('broken');
+      expect(sent).toBeLessThan(8);
+      clock.advance(31_000);
+      await drain();
+      expect(runner.sent.length).toBe(sent + 1);
+    });
+
+    it('becomes forbidden when three calls within ten minutes are refused with 403', async () => {
+      const { accept, drain, runner, database } = await openPipeline(open, {
+        methods: ['CreateActivity'],
+      });
+      const forbidden = aRun({ kind: 'forbidden', effect: 'not_executed', action: 'park' });
+      runner.answer('CreateActivity', forbidden, forbidden, forbidden);
+      for (const id of ['c-1', 'c-2', 'c-3']) {
+        await accept(aCall(id).ringing, aCall(id).ended);
+        await drain();
+      }
+
+      const { state } = await database.read
+        .selectFrom('connection')
+        .select('state')
+        .executeTakeFirstOrThrow();
+
+      expect(state).toBe('forbidden');
+    });
+
+    it('never exceeds its rate', async () => {
+      const { accept, drain, runner, clock } = await openPipeline(open, {
+        methods: ['CreateActivity', 'StopCallActivity'],
+        options: { rate: { requests: 2, per_seconds: 10 } },
+      });
+      await accept(...Array.from({ length: 6 }, (_, at) => aCall(`c-${at}`).ringing));
+      const counts: number[] = [];
+
+      for (let second = 0; second < 11; second += 5) {
+        await drain();
+        counts.push(runner.sent.length);
+        clock.advance(5_000);
+      }
+
+      expect(counts).toEqual([1, 2, 3]);
+    });
+  });
+
+  it('throws away the result of a worker that was replaced', async () => {
+    const { accept, drain, runner, database, steps, clock } = await openPipeline(open);
+    runner.answer('CreateActivity', 'hang');
+    await accept(aCall().ringing);
+    const replaced = drain();
+    while (!runner.sent.some((sent) => sent.method === 'CreateActivity')) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    clock.advance(46_000);
+    await recoverLanes(database, { kind: 'expired' });
+    runner.answer('FindActivity', aRun({}, [{ activity_id: 'act-9' }]));
+    clock.advance(6_000);
+
+    await drain();
+    clock.advance(6_000);
+    await drain();
+
+    expect(await steps()).toContain('CreateActivity done');
+    void replaced;
+  });
+});

@@ -1,0 +1,136 @@
+import type { Database } from '../../store/database.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Ids } from '../../text/uuid.ts';
+import { createIds } from '../../text/uuid.ts';
+import { claimLanes } from '../claim.ts';
+import { deliverLane } from '../deliver.ts';
+import type { DeliverDeps } from '../deliver.ts';
+import { DELIVERY_POLICY } from '../delivery-policy.ts';
+import type { ConnectionBook } from '../call-connection.ts';
+import { createIntake } from '../intake.ts';
+import type { EventResult, Intake } from '../intake.ts';
+import { createFakeRunner } from './fake-runner.ts';
+import type { FakeRunner } from './fake-runner.ts';
+import { seed, SEEDED, seededBook } from './seed.ts';
+import type { SeedOptions } from './seed.ts';
+
+/** A clock that only a test moves. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+/** Starts at 1 March 2026. */
+export function testClock(): TestClock {
+  let now = Date.UTC(2026, 2, 1, 9, 0, 0);
+  return {
+    now: () => now,
+    monotonic: () => now,
+    sleep: () => Promise.reject(new Error('tests move the clock themselves')),
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+export interface TestPipeline {
+  readonly database: Database;
+  readonly clock: TestClock;
+  readonly runner: FakeRunner;
+  readonly intake: Intake;
+  readonly connections: ConnectionBook;
+  readonly ids: Ids;
+  readonly callKeySecret: Uint8Array;
+  readonly deliver: DeliverDeps;
+  accept(...bodies: readonly unknown[]): Promise<readonly EventResult[]>;
+  /** Claims and delivers until nothing is due; returns how many lanes were claimed. */
+  drain(): Promise<number>;
+  steps(): Promise<readonly string[]>;
+}
+
+/** The pipeline on a database of its own clock, without a loop: a test says when to deliver. */
+export async function openPipeline(
+  open: (options: { clock: Clock }) => Promise<Database>,
+  options: SeedOptions = {},
+): Promise<TestPipeline> {
+  const clock = testClock();
+  const opened = await open({ clock });
+  // PostgreSQL's clock is real: a test that lets days pass brings its own.
+  const database: Database = { ...opened, now: () => clock.now() };
+  await seed(database, options);
+  const connections = seededBook(options);
+  const runner = createFakeRunner();
+  let counter = 0;
+  const ids = createIds({
+    clock,
+    randomBytes: (size) => {
+      counter += 1;
+      return new Uint8Array(size).map((_, at) => (counter >> (8 * at)) & 0xff);
+    },
+  });
+  const callKeySecret = new Uint8Array(32);
+  const deliver: DeliverDeps = {
+    database,
+    ids,
+    runner,
+    recordings: {
+      open: () => Promise.resolve({ status: 'later', message: 'the recording is not there yet' }),
+    },
+    policy: DELIVERY_POLICY,
+    node: 'node-1',
+    random: () => 0.5,
+    log: { warn: () => {}, debug: () => {} },
+  };
+  const intake = createIntake({ database, connections, ids, callKeySecret, wake: () => {} });
+  const claim = { database, connections, node: 'node-1', leaseMs: 45_000 };
+  return {
+    database,
+    clock,
+    runner,
+    intake,
+    connections,
+    ids,
+    callKeySecret,
+    deliver,
+    accept: (...bodies) => intake.accept(SEEDED, bodies),
+    drain: async () => {
+      let count = 0;
+      for (let round = 0; round < 50; round += 1) {
+        const claimed = await claimLanes(claim, 100);
+        if (claimed.length === 0) return count;
+        count += claimed.length;
+        for (const { laneId, fence, connection } of claimed) {
+          const signal = new AbortController().signal;
+          await deliverLane(deliver, { lease: { laneId, fence }, connection, signal });
+        }
+      }
+      throw new Error('the lanes never came to rest');
+    },
+    steps: async () => {
+      const rows = await database.read
+        .selectFrom('step')
+        .select(['method', 'state', 'reason'])
+        .orderBy('rank')
+        .orderBy('sequence')
+        .execute();
+      return rows.map((row) => [row.method, row.state, row.reason].filter(Boolean).join(' '));
+    },
+  };
+}
+
+/** A ringing call to extension 101, its answer and its end. */
+export function aCall(callId = 'c-1') {
+  return {
+    ringing: {
+      event_id: `${callId}-1`,
+      call_id: callId,
+      kind: 'ringing',
+      at: Date.UTC(2026, 2, 1, 8, 59, 59),
+      direction: 'inbound',
+      extension: '101',
+      calling_number: '+442071838750',
+      called_number: '+442079460000',
+    },
+    answered: { event_id: `${callId}-2`, call_id: callId, kind: 'answered', extension: '101' },
+    ended: { event_id: `${callId}-3`, call_id: callId, kind: 'ended', duration: 63, cause: '200' },
+  } as const;
+}
