@@ -1,0 +1,78 @@
+import { pickCaller } from '../../src/document/bind/compare-number.ts';
+import type { BoundRecord } from '../../src/document/bind/compile-binding.ts';
+import type { CompiledDocument, CompiledMethod } from '../../src/document/compile.ts';
+import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
+import type { Json } from '../../src/document/json-value.ts';
+import { methodNamed } from '../../src/document/methods.ts';
+import { compileCase, contextOf, phones } from './prepare.ts';
+import { sameJson } from './same-json.ts';
+import { parseLossless } from './suite.ts';
+import type { Verdict } from './suite.ts';
+
+/** Runs a case of the suite `bind`: what a method makes of an answer. */
+export function runBind(json: Json): Verdict {
+  const expected = jsonMember(json, 'expect') ?? null;
+  const compiled = compileCase(json);
+  const got = typeof compiled === 'string' ? compiled : bindCase(compiled, json);
+  const normal = normalised(expected);
+  if (typeof got !== 'string' && sameJson(normal, got)) return undefined;
+  return {
+    expected: JSON.stringify(normal),
+    got: typeof got === 'string' ? got : JSON.stringify(got),
+  };
+}
+
+function bindCase(compiled: CompiledDocument, json: Json): Json {
+  const name = methodNamed(jsonText(json, 'method') ?? '');
+  const method = name === undefined ? undefined : compiled.methods.get(name);
+  if (method === undefined) return 'the document has no such method';
+  if (method.unsupported.length > 0) return `not supported: ${method.unsupported.join(', ')}`;
+  const response = jsonMember(json, 'response') ?? null;
+  const status = Number(jsonMember(response, 'status') ?? 200);
+  if (status === 404 && method.name === 'FindContact') return { not_found: true };
+  if (status >= 400) return { refused: true };
+  const context = contextOf(json);
+  const result = method.bind.read(answerOf(response), context);
+  if (result.status === 'refused') return { refused: true };
+  if (result.status === 'executed_without_id') return { executed_without_id: true };
+  const kept = keepCaller(method, result.records, context.values['party_number']);
+  if (method.name === 'FindContact' && kept.length === 0) return { not_found: true };
+  return { records: kept.map((record) => Object.fromEntries(Object.entries(record))) };
+}
+
+function keepCaller(
+  method: CompiledMethod,
+  records: readonly BoundRecord[],
+  number: unknown,
+): readonly BoundRecord[] {
+  if (method.name !== 'FindContact' || typeof number !== 'string') return records;
+  return pickCaller(records, number, 'GB', phones, method.bind.bindsNumber);
+}
+
+/** The body of a `response` of a case: JSON, or a text that may be JSON; empty is none. */
+export function answerOf(response: Json): Json | undefined {
+  const body = jsonMember(response, 'body');
+  if (body !== undefined) return body === '' ? undefined : body;
+  const text = jsonText(response, 'text') ?? '';
+  try {
+    return parseLossless(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A single text where a list is wanted is a list of one. */
+function normalised(expected: Json): Json {
+  const records = jsonMember(expected, 'records');
+  if (!isJsonArray(records)) return expected;
+  return {
+    records: records.map((record) =>
+      Object.fromEntries(
+        jsonMembers(record).map(([name, value]) => [
+          name,
+          ['phone', 'mobile', 'email'].includes(name) && !isJsonArray(value) ? [value] : value,
+        ]),
+      ),
+    ),
+  };
+}

@@ -1,0 +1,43 @@
+import { fieldNamed, PENDING_METHODS } from '../../src/document/fields.ts';
+import type { FieldSetName } from '../../src/document/field.ts';
+import { methodNamed } from '../../src/document/methods.ts';
+import { PARAMETERS } from '../../src/document/parameters.ts';
+import { typeNamed } from '../../src/document/parameter-type.ts';
+
+/** Words of `needs` that are no key of a document. */
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['placeholder_in_key', false],
+  ['phone_forms', true],
+  ['text_body', false],
+  ['method_array', false],
+  ['lines', false],
+  ['json', false],
+  ['auth:none', false],
+  ['properties:type', true],
+  ['response_map:text', false],
+  ['request_auth', false],
+  ['ApiKey', true],
+  ['Session', false],
+  ['@when', true],
+]);
+
+/** Where a key is looked for; the first set that knows it decides. */
+const SETS: readonly FieldSetName[] = [
+  'method',
+  'document',
+  'parameter',
+  'property',
+  'variable_expression',
+  'paging',
+];
+
+/** True when a word of `needs` names something that runs today. */
+export function isSupported(word: string): boolean {
+  const special = WORDS.get(word);
+  if (special !== undefined) return special;
+  const method = methodNamed(word);
+  if (method !== undefined) return !PENDING_METHODS.includes(method);
+  if (PARAMETERS.some(({ name }) => name === word) || typeNamed(word) !== undefined) return true;
+  const field = SETS.map((set) => fieldNamed(set, word)).find((found) => found !== undefined);
+  return field !== undefined && field.pending !== true;
+}
