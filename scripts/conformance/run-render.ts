@@ -5,6 +5,7 @@ import { methodNamed } from '../../src/document/methods.ts';
 import { compileCase, contextOf, fileBytes } from './prepare.ts';
 import { readMultipart } from './read-multipart.ts';
 import type { Part } from './read-multipart.ts';
+import { textOf } from '../../src/document/render/typed-value.ts';
 import { sameJson } from './same-json.ts';
 import { parseLossless } from './suite.ts';
 import type { Verdict } from './suite.ts';
@@ -83,7 +84,7 @@ function hasHeader(request: RenderedRequest, name: string, wanted: Json): boolea
   const own = request.headers.find(([key]) => key.toLowerCase() === lower)?.[1];
   const value = own ?? (lower === 'content-type' ? request.body?.contentType : undefined);
   if (wanted === null) return value === undefined;
-  return value !== undefined && withoutCaseOfWord(value) === withoutCaseOfWord(String(wanted));
+  return value !== undefined && withoutCaseOfWord(value) === withoutCaseOfWord(textOf(wanted));
 }
 
 function withoutCaseOfWord(value: string): string {
@@ -116,8 +117,8 @@ function grouped(pairs: Json): Json {
   const groups = new Map<string, Json[]>();
   for (const pair of isJsonArray(pairs) ? pairs : []) {
     const [key, value] = isJsonArray(pair) ? pair : [];
-    const values = groups.get(String(key)) ?? [];
-    groups.set(String(key), [...values, value ?? null]);
+    const name = textOf(key ?? null);
+    groups.set(name, [...(groups.get(name) ?? []), value ?? null]);
   }
   return Object.fromEntries(groups);
 }

@@ -27,7 +27,8 @@ export function runProgram(
   const child = spawn(file, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    // A build log shows colours as noise.
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
   });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

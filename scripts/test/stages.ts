@@ -78,7 +78,7 @@ function suite(name: string, project: string): Stage {
     name,
     repair: `npm test -- ${name}`,
     async run(context) {
-      const folder = mkdtempSync(join(tmpdir(), 'patchcord-test-'));
+      const folder = mkdtempSync(join(tmpdir(), 'patchcord-report-'));
       const report = join(folder, 'report.json');
       try {
         const run = await runProgram(
