@@ -460,6 +460,40 @@ describe('shapes that differ from the map', () => {
   });
 });
 
+describe('what was received', () => {
+  it.each<[string, Json, Json, number]>([
+    [
+      'elements passed over count',
+      [{ type: 'a', id: '$contact_id$' }],
+      [{ type: 'b', id: 1 }, { id: 2 }],
+      2,
+    ],
+    [
+      'of lists in lists the outer one',
+      [{ people: [{ id: '$contact_id$' }] }],
+      [{ people: [{ id: 1 }, { id: 2 }] }, {}],
+      2,
+    ],
+    ['without a list the record', { id: '$contact_id$' }, { id: 1 }, 1],
+    ['nothing', [{ id: '$contact_id$' }], [], 0],
+  ])('%s', (_name, map, answer, received) => {
+    const result = read('Contacts', map, answer);
+
+    expect(result.status === 'bound' && result.received).toBe(received);
+  });
+
+  it('of very many values for each record the first hundred are kept', () => {
+    const map = { mails: ['$email$'], name: ['$company_name$'], data: [{ id: '$contact_id$' }] };
+    const mails = Array.from({ length: 50_000 }, (_, index) => `m${index}`);
+    const data = Array.from({ length: 20_000 }, (_, id) => ({ id }));
+
+    const result = read('Contacts', map, { mails, name: mails, data });
+
+    expect(result.status === 'bound' && result.records.length).toBe(20_000);
+    expect(result.status === 'bound' && result.records[0]?.['email']).toHaveLength(100);
+  });
+});
+
 describe('texts around a placeholder', () => {
   check([
     {

@@ -2,9 +2,9 @@ import type { Json } from '../json-value.ts';
 import { methodRow } from '../methods.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, Values } from '../values.ts';
-import { canFail, leavesOf, readResponseMap } from './response-map.ts';
+import { COLLECTING, canFail, leavesOf, readResponseMap } from './response-map.ts';
 import type { MapOptions } from './response-map.ts';
-import { compileReader } from './walk-answer.ts';
+import { compileReader, newScope } from './walk-answer.ts';
 import type { Found, FoundScope, Reader, Walk } from './walk-answer.ts';
 
 /**
@@ -17,6 +17,8 @@ export type BindResult =
   | {
       readonly status: 'bound';
       readonly records: readonly BoundRecord[];
+      /** Elements in the answer's own list, those passed over included: what an offset counts. */
+      readonly received: number;
       /** `cursor`, `has_more`, `next_url`, `offset` and the like, where the method has `paging`. */
       readonly moving: BoundRecord;
       readonly notes: readonly Note[];
@@ -45,8 +47,13 @@ export interface CompiledBinding {
 
 export type BindingOptions = MapOptions;
 
-/** Names of which a record may have several. */
-const COLLECTING: ReadonlySet<string> = new Set(['phone', 'mobile', 'email']);
+const NO_RECORDS: BindResult = {
+  status: 'bound',
+  records: [],
+  received: 0,
+  moving: emptyRecord(),
+  notes: [],
+};
 
 /**
  * Compiles a `response_map`. A literal outside any list that differs, or a write of whose elements
@@ -55,7 +62,7 @@ const COLLECTING: ReadonlySet<string> = new Set(['phone', 'mobile', 'email']);
  */
 export function compileBinding(map: Json | undefined, options: BindingOptions): CompiledBinding {
   const row = methodRow(options.method);
-  if (map === undefined) return { bindsNumber: false, binds: [], read: () => bound([], [], []) };
+  if (map === undefined) return { bindsNumber: false, binds: [], read: () => NO_RECORDS };
   const root = readResponseMap(map, options);
   const leaves = leavesOf(root);
   const binds = [...new Set(leaves.map((leaf) => leaf.target))];
@@ -69,7 +76,7 @@ export function compileBinding(map: Json | undefined, options: BindingOptions): 
     read: (answer, context) => {
       // 204, 304 and empty answers: nothing was found, or there was nothing to say.
       if (answer === undefined && (row.kind !== 'write' || (!makesRecords && !demands))) {
-        return bound([], [], []);
+        return NO_RECORDS;
       }
       return readAnswer(read, answer, { row, bindsId, context });
     },
@@ -82,14 +89,14 @@ function readAnswer(
   rules: { row: MethodRow; bindsId: boolean; context: BindContext },
 ): BindResult {
   const { row, bindsId, context } = rules;
-  const root: FoundScope = { parent: undefined, found: [] };
+  const root = newScope();
   const walk: Walk = {
     values: context.values,
     properties: context.properties,
     records: [],
-    moving: [],
+    moving: newScope(),
     notes: new Map(),
-    elements: { differed: false, matched: false },
+    elements: { differed: false, matched: false, received: 0 },
     difference: undefined,
     elementDifference: undefined,
   };
@@ -98,16 +105,25 @@ function readAnswer(
     const difference = walk.difference ?? walk.elementDifference;
     return { status: 'refused', message: difference ?? 'The answer differs from the document.' };
   }
+  const isList = walk.elements.received > 0;
   const scopes = walk.records.length > 0 ? walk.records : [root];
   const records = scopes.map(recordOf).filter((record) => Object.keys(record).length > 0);
-  if (!bindsId) return bound(records, walk.moving, [...walk.notes.values()]);
-  const identified = records.filter((record) => Object.hasOwn(record, row.idField));
+  const identified = bindsId
+    ? records.filter((record) => Object.hasOwn(record, row.idField))
+    : records;
   const left = walk.records.length > 0 ? walk.records.length - identified.length : 0;
   const notes = [...walk.notes.values(), ...withoutId(left, row.idField)];
-  if (identified.length === 0 && row.kind === 'write') {
+  if (bindsId && identified.length === 0 && row.kind === 'write') {
     return { status: 'executed_without_id', notes };
   }
-  return bound(identified, walk.moving, notes);
+  const received = isList ? walk.elements.received : records.length;
+  return {
+    status: 'bound',
+    records: identified,
+    received,
+    moving: collect(walk.moving.found),
+    notes,
+  };
 }
 
 /** True when the answer to a write had elements, and each differed from what the map demands. */
@@ -119,14 +135,6 @@ function noneMatched(
   if (!elements.differed) return false;
   if (!bindsId) return !elements.matched;
   return records.length === 0 && !root.found.some(({ leaf }) => leaf.target === row.idField);
-}
-
-function bound(
-  records: readonly BoundRecord[],
-  moving: readonly Found[],
-  notes: readonly Note[],
-): BindResult {
-  return { status: 'bound', records, moving: collect(moving), notes };
 }
 
 /** The values of a scope and of all around it, in the order of the map. */

@@ -22,6 +22,8 @@ export interface BindLeaf {
   readonly order: number;
   readonly target: string;
   readonly moving: boolean;
+  /** How many values of one record are kept: names that collect have several. */
+  readonly most: number;
   /** What the answer may hold here besides texts and numbers. */
   readonly takes: 'text' | 'boolean' | 'object';
   readonly before: readonly KnownPart[];
@@ -53,6 +55,13 @@ export interface MapOptions {
   readonly paging: boolean;
 }
 
+/** Names of which a record has a list. */
+export const COLLECTING: ReadonlySet<string> = new Set(['phone', 'mobile', 'email']);
+/**
+ * Values of one name kept per place of the map. Values outside a list belong to each record of it:
+ * 100,000 addresses beside 100,000 records would not fit into any memory.
+ */
+const MOST_VALUES = 100;
 /** Keys with which a program could be harmed that reads members without care; lint refuses them. */
 const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /** Documents are read no deeper; this guards callers that come another way. */
@@ -161,6 +170,7 @@ class MapReader {
       order: this.#leaves,
       target: only.ref.name,
       moving: only.ref.kind === 'moving',
+      most: COLLECTING.has(only.ref.name) ? MOST_VALUES : 1,
       takes: takes(only.ref),
       before: known.slice(0, only.at),
       after: known.slice(only.at),

@@ -16,6 +16,13 @@ export interface Found {
 export interface FoundScope {
   readonly parent: FoundScope | undefined;
   readonly found: Found[];
+  /** How many of `found` each leaf has. */
+  readonly counts: Map<BindLeaf, number>;
+}
+
+/** A scope in which nothing was found yet. */
+export function newScope(parent?: FoundScope): FoundScope {
+  return { parent, found: [], counts: new Map() };
 }
 
 /** The state of reading one answer. */
@@ -24,11 +31,11 @@ export interface Walk {
   readonly properties: Readonly<Record<string, string>>;
   /** One scope per element of the lists that make records. */
   readonly records: FoundScope[];
-  readonly moving: Found[];
+  readonly moving: FoundScope;
   /** By place in the map, so that a long list is noted once. */
   readonly notes: Map<string, Note>;
   /** What became of the elements that decide whether a write was done. */
-  readonly elements: { differed: boolean; matched: boolean };
+  readonly elements: { differed: boolean; matched: boolean; received: number };
   /** The first difference from a literal outside any list, in words. */
   difference: string | undefined;
   /** The first one inside a list, which by itself refuses nothing. */
@@ -109,7 +116,7 @@ function compileLeaf(leaf: BindLeaf): Reader {
     if (text.length < before.length + after.length) return true;
     if (!text.startsWith(before) || !text.endsWith(after)) return true;
     const inner = text.slice(before.length, text.length - after.length);
-    if (inner !== '') (leaf.moving ? walk.moving : scope.found).push({ leaf, text: inner });
+    if (inner !== '') keep(leaf.moving ? walk.moving : scope, leaf, inner);
     return true;
   };
 }
@@ -138,8 +145,11 @@ function compileList(
   const ownScope = role === 'record' || role === 'above';
   const counts = ownScope || (!options.bindsId && !around.inList);
   return (value, scope, walk) => {
-    for (const item of asList(value)) {
-      const target = ownScope ? { parent: scope, found: [] } : scope;
+    const items = asList(value);
+    // A CRM's offset counts its own list, whatever we make of the elements.
+    if (ownScope && !around.inList) walk.elements.received += items.length;
+    for (const item of items) {
+      const target = ownScope ? newScope(scope) : scope;
       const matched = readers.some((read) => attempt(read, item, target, walk));
       if (matched && role === 'record') walk.records.push(target);
       if (counts) walk.elements[matched ? 'matched' : 'differed'] = true;
@@ -161,16 +171,28 @@ function roleOf(
 
 /** Reads an element; one that differs leaves nothing behind. */
 function attempt(read: Reader, item: Json | undefined, scope: FoundScope, walk: Walk): boolean {
-  const { found } = scope;
-  const marks = [found.length, walk.records.length, walk.moving.length] as const;
+  const marks = [scope.found.length, walk.moving.found.length, walk.records.length] as const;
   const earlier = walk.difference;
   if (read(item, scope, walk)) return true;
-  found.length = marks[0];
-  walk.records.length = marks[1];
-  walk.moving.length = marks[2];
+  forget(scope, marks[0]);
+  forget(walk.moving, marks[1]);
+  walk.records.length = marks[2];
   walk.elementDifference ??= walk.difference;
   walk.difference = earlier;
   return false;
+}
+
+function keep(scope: FoundScope, leaf: BindLeaf, text: string): void {
+  const count = scope.counts.get(leaf) ?? 0;
+  if (count >= leaf.most) return;
+  scope.counts.set(leaf, count + 1);
+  scope.found.push({ leaf, text });
+}
+
+function forget(scope: FoundScope, from: number): void {
+  for (const { leaf } of scope.found.splice(from)) {
+    scope.counts.set(leaf, (scope.counts.get(leaf) ?? 1) - 1);
+  }
 }
 
 function leafText(leaf: BindLeaf, value: Json | undefined, walk: Walk): string | undefined {
