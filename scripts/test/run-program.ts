@@ -46,6 +46,9 @@ export function runProgram(
     options.limitMs,
   );
   options.signal.addEventListener('abort', onAbort, { once: true });
+  if (options.signal.aborted) {
+    onAbort();
+  }
 
   return new Promise((resolve) => {
     const finish = (exitCode: number): void => {
