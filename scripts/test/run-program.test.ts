@@ -36,16 +36,16 @@ describe('running a program', () => {
   });
 
   it('ends a program that takes too long, with the children it started', async () => {
+    // The output is closed, and the run over, only when the last process that can write to it is gone.
     const code = `
-      const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-      process.stdout.write(String(child.pid) + ' ');
+      const wait = ['-e', 'setInterval(() => {}, 1000)'];
+      require('node:child_process').spawn(process.execPath, wait, { stdio: 'inherit' });
       setInterval(() => {}, 1000);`;
 
     const run = await runProgram(node(code), { signal: never, limitMs: 1_000 });
 
     expect(run.exitCode).toBe(1);
     expect(run.output).toContain('stopped: took longer than 1 s');
-    expect(() => process.kill(Number(run.output.split(' ')[0]), 0)).toThrow('ESRCH');
   });
 
   it('ends at once when the run was stopped before', async () => {
