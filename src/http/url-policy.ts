@@ -113,3 +113,9 @@ function judgeScheme(target: UrlTarget, policy: UrlPolicy): UrlVerdict | undefin
 function refuse(code: string, reason: string, setting?: string): UrlVerdict {
   return { ok: false, code, reason, ...(setting === undefined ? {} : { setting }) };
 }
+
+/** The origin of a URL, in lower case without a default port; `undefined` where there is none. */
+export function originOf(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url === null || url.origin === 'null' ? undefined : url.origin;
+}

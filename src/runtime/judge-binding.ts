@@ -1,0 +1,34 @@
+import type { BindResult } from '../document/bind/compile-binding.ts';
+import type { MethodName } from '../document/methods.ts';
+import { METHOD_CLASSES } from './outcome-table.ts';
+import type { BodyForm } from './outcome-table.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Refines a successful outcome by what the binding found in the answer: a refusal written in the
+ * body of a 2xx, a create without its id, a look-up that found nobody, a text that is no answer.
+ */
+export function judgeBinding(
+  outcome: Outcome,
+  bound: BindResult,
+  answer: { readonly method: MethodName; readonly form: BodyForm },
+): Outcome {
+  if (bound.status === 'refused') {
+    const message = `The CRM refused the request. ${bound.message}`;
+    return { ...outcome, kind: 'refused', effect: 'not_executed', action: 'park', message };
+  }
+  if (bound.status === 'executed_without_id') {
+    const message = 'Done, but the answer has no id.';
+    return { ...outcome, kind: 'unreadable', effect: 'executed', action: 'look_up', message };
+  }
+  const onClass = METHOD_CLASSES[answer.method];
+  const reads = onClass === 'find' || onClass === 'list';
+  if (!reads || bound.records.length > 0) return outcome;
+  if (answer.form === 'text') {
+    const message = 'The answer is neither JSON nor what the document expects.';
+    return { ...outcome, kind: 'unreadable', action: 'retry', breaker: true, message };
+  }
+  return onClass === 'find'
+    ? { ...outcome, kind: 'not_found', message: 'The CRM has nothing of this.' }
+    : outcome;
+}

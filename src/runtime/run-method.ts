@@ -1,0 +1,157 @@
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import type {
+  CompiledDocument,
+  CompiledMethod,
+  RenderContext,
+  RenderedRequest,
+} from '../document/compile.ts';
+import type { MethodName } from '../document/methods.ts';
+import type { Note, PhoneNumbers, Values } from '../document/values.ts';
+import type { Egress } from '../http/egress.ts';
+import type { FileSource } from '../http/request-body.ts';
+import type { Clock } from '../time/clock.ts';
+import { mayRepeat } from './classify.ts';
+import type { Outcome } from './classify.ts';
+import { createExchangeScrubber } from './scrub-exchange.ts';
+import type { ScrubbedExchange, ScrubbedRequest } from './scrub-exchange.ts';
+import { renderFirst, sendPages } from './send-pages.ts';
+
+export type { FileSource } from '../http/request-body.ts';
+export type { ScrubbedExchange, ScrubbedRequest } from './scrub-exchange.ts';
+
+/** The part of a connection that a method needs. */
+export interface MethodConnection {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Label → value, secrets opened. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  /** IANA time zone. */
+  readonly timezone: string;
+  /** Pinned: requests go nowhere else. */
+  readonly origins: readonly string[];
+}
+
+export interface MethodCall {
+  readonly document: CompiledDocument;
+  readonly method: MethodName;
+  readonly connection: MethodConnection;
+  readonly values: Values;
+  readonly file?: FileSource;
+  /** Milliseconds for all its exchanges together; without it each has the usual total. */
+  readonly deadlineMs?: number;
+  /** Since the record was created in the CRM: a young one may not be visible yet. */
+  readonly recordAgeMs?: number;
+}
+
+export type PreparedMethod =
+  | {
+      readonly status: 'ready';
+      /** The first request, for people. */
+      readonly request: ScrubbedRequest;
+      /** Sending it twice does no harm. */
+      readonly idempotent: boolean;
+      /** Never rejects: whatever happens is an outcome. */
+      send(signal: AbortSignal): Promise<MethodRun>;
+    }
+  | {
+      readonly status: 'not_sent';
+      /** `absent`: the document has no such method. */
+      readonly reason: 'missing_value' | 'unsafe_value' | 'not_supported' | 'absent';
+      /** The value, or the key of the document. */
+      readonly name?: string;
+      readonly message: string;
+    };
+
+export interface MethodRun {
+  readonly outcome: Outcome;
+  /** As bound, raw; for a look-up an empty list means not found. */
+  readonly records: readonly BoundRecord[];
+  readonly executedWithoutId: boolean;
+  readonly exchanges: readonly ScrubbedExchange[];
+  readonly notes: readonly Note[];
+  /** Why paging ended. */
+  readonly endedBy?: string;
+}
+
+export interface MethodRunner {
+  /** Renders the request; nothing is sent before `send`. */
+  prepare(call: MethodCall): PreparedMethod;
+}
+
+export interface MethodRunnerDeps {
+  readonly egress: Egress;
+  readonly phones: PhoneNumbers;
+  readonly clock: Clock;
+  /** For multipart boundaries. */
+  readonly randomId: () => string;
+}
+
+/** Runs methods of documents against CRMs. Knows no database and keeps nothing between calls. */
+export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
+  return {
+    prepare: (call) => {
+      const method = call.document.methods.get(call.method);
+      if (method === undefined) {
+        return notSent('absent', call.method, `The document has no method ${call.method}.`);
+      }
+      const [key] = method.unsupported;
+      if (key !== undefined) {
+        const keys = method.unsupported.join(', ');
+        return notSent(
+          'not_supported',
+          key,
+          `${call.method} uses what is not supported yet: ${keys}.`,
+        );
+      }
+      return prepareMethod(deps, call, method);
+    },
+  };
+}
+
+function prepareMethod(
+  deps: MethodRunnerDeps,
+  call: MethodCall,
+  method: CompiledMethod,
+): PreparedMethod {
+  const { connection } = call;
+  const context: RenderContext = {
+    values: call.values,
+    properties: connection.properties,
+    country: connection.country,
+    timezone: connection.timezone,
+    phones: deps.phones,
+    boundary: deps.randomId().replaceAll(/[^A-Za-z0-9]/g, ''),
+    origins: connection.origins,
+    ...(call.file === undefined ? {} : { file: call.file }),
+  };
+  const scrubber = createExchangeScrubber(call.document.properties, connection.properties);
+  const job = { deps, call, method, context, scrubber };
+  const first = renderFirst(method, context);
+  if (first.status === 'missing_value') {
+    return notSent('missing_value', first.name, `${call.method} needs a value for ${first.name}.`);
+  }
+  if (first.status === 'unsafe_value') {
+    const message = scrubber.text(`The value of ${first.name} cannot be sent: ${first.message}`);
+    return notSent('unsafe_value', first.name, message);
+  }
+  return {
+    status: 'ready',
+    request: scrubber.request(first.request, call.file?.size),
+    idempotent: isIdempotent(call.method, first.request),
+    send: (signal) => sendPages(job, first, signal),
+  };
+}
+
+function isIdempotent(method: MethodName, request: RenderedRequest): boolean {
+  return mayRepeat({ method, httpMethod: request.method, declaredIdempotent: false });
+}
+
+function notSent(
+  reason: Extract<PreparedMethod, { status: 'not_sent' }>['reason'],
+  name: string,
+  message: string,
+): PreparedMethod {
+  return { status: 'not_sent', reason, name, message };
+}

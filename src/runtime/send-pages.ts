@@ -1,0 +1,239 @@
+import { pickCaller } from '../document/bind/compare-number.ts';
+import type { BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
+import type { CompiledMethod, RenderContext, RenderedRequest } from '../document/compile.ts';
+import { createPager } from '../document/paging.ts';
+import { readValue } from '../document/values.ts';
+import type { Note } from '../document/values.ts';
+import type { EgressResult } from '../http/egress.ts';
+import { originOf } from '../http/url-policy.ts';
+import { classify } from './classify.ts';
+import type { ClassifyContext, Ending, Outcome } from './classify.ts';
+import { judgeBinding } from './judge-binding.ts';
+import { METHOD_CLASSES } from './outcome-table.ts';
+import { readAnswer } from './read-answer.ts';
+import type { ReadAnswer } from './read-answer.ts';
+import type { MethodCall, MethodRun, MethodRunnerDeps } from './run-method.ts';
+import type { ExchangeScrubber, ScrubbedExchange } from './scrub-exchange.ts';
+
+/** One method about to run. */
+export interface MethodJob {
+  readonly deps: MethodRunnerDeps;
+  readonly call: MethodCall;
+  readonly method: CompiledMethod;
+  readonly context: RenderContext;
+  readonly scrubber: ExchangeScrubber;
+}
+
+export interface FirstRequest {
+  readonly request: RenderedRequest;
+  readonly notes: readonly Note[];
+}
+
+interface Page {
+  readonly exchange: ScrubbedExchange;
+  readonly outcome: Outcome;
+  /** Where the answer was bound. */
+  readonly bound?: BindResult;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: string;
+}
+
+/** Sends the request, and those of further pages; joins what they bound. Never rejects. */
+export async function sendPages(
+  job: MethodJob,
+  first: FirstRequest,
+  signal: AbortSignal,
+): Promise<MethodRun> {
+  const { deps, call, method } = job;
+  const pager =
+    method.paging === undefined ? undefined : createPager(method.paging, isPinned(job.context));
+  pager?.first();
+  const started = deps.clock.monotonic();
+  const exchanges: ScrubbedExchange[] = [];
+  const records: BoundRecord[] = [];
+  const notes: Note[] = [...first.notes];
+  let { request } = first;
+  for (;;) {
+    const page = await sendPage(job, request, { started, signal });
+    exchanges.push(page.exchange);
+    if (page.bound !== undefined && page.bound.status !== 'refused')
+      notes.push(...page.bound.notes);
+    if (page.bound?.status === 'bound') records.push(...page.bound.records);
+    const run = { outcome: page.outcome, records, exchanges, notes };
+    if (page.outcome.action !== 'succeed' || page.bound?.status !== 'bound')
+      return finish(job, run);
+    if (pager === undefined) return finish(job, run);
+    const { moving } = page.bound;
+    const step = pager.next({
+      records: page.bound.received,
+      moving,
+      headers: page.headers,
+      url: page.url,
+    });
+    if (step.status === 'end') return finish(job, { ...run, endedBy: step.endedBy });
+    const next = method.render({
+      ...job.context,
+      moving: step.moving,
+      ...(step.nextUrl === undefined ? {} : { nextUrl: step.nextUrl }),
+    });
+    if (next.status !== 'request') {
+      const endedBy = next.status === 'unsafe_value' ? 'origin_refused' : 'no_next';
+      return finish(job, { ...run, endedBy });
+    }
+    ({ request } = next);
+    if (deps.clock.monotonic() - started >= (call.deadlineMs ?? Number.POSITIVE_INFINITY)) {
+      return finish(job, { ...run, outcome: outOfTime(job, request) });
+    }
+  }
+}
+
+/** Renders the request of the first page. */
+export function renderFirst(
+  method: CompiledMethod,
+  context: RenderContext,
+): ReturnType<CompiledMethod['render']> {
+  if (method.paging === undefined) return method.render(context);
+  return method.render({
+    ...context,
+    moving: createPager(method.paging, isPinned(context)).first(),
+  });
+}
+
+function isPinned({ origins = [] }: RenderContext): (url: string) => boolean {
+  return (url) => {
+    const origin = originOf(url);
+    return origin !== undefined && origins.includes(origin);
+  };
+}
+
+async function sendPage(
+  job: MethodJob,
+  request: RenderedRequest,
+  run: { readonly started: number; readonly signal: AbortSignal },
+): Promise<Page> {
+  const { deps, call, scrubber } = job;
+  const startedAt = deps.clock.now();
+  const result = await deps.egress.send({
+    ...request,
+    ...(request.body === undefined ? {} : { body: withFile(request.body, call) }),
+    organizationId: call.connection.organizationId,
+    connectionId: call.connection.id,
+    origins: call.connection.origins,
+    idempotent: isRepeatable(job, request),
+    ...remaining(job, run.started),
+    signal: run.signal,
+  });
+  const read = result.kind === 'response' ? readAnswer(result.body, result.headers) : undefined;
+  const outcome = classify(toEnding(result, read), situation(job, request));
+  const exchange: ScrubbedExchange = {
+    request: scrubber.request(request, call.file?.size),
+    ...(result.kind === 'response'
+      ? { response: scrubber.response({ ...result, text: read?.text ?? '' }) }
+      : {
+          failure: {
+            phase: result.phase,
+            code: result.code,
+            message: scrubber.text(result.message),
+          },
+        }),
+    startedAt,
+    durationMs: result.durationMs,
+  };
+  const page = { exchange, outcome, ...endOf(result, request) };
+  if (outcome.action !== 'succeed' || read === undefined || result.kind !== 'response') return page;
+  // A look-up that the CRM answered with 404 has found nothing, whatever its body says.
+  if (result.status < 200 || result.status > 299) return page;
+  const { values, connection } = call;
+  const bound = job.method.bind.read(read.value, { values, properties: connection.properties });
+  const judged = judgeBinding(outcome, bound, { method: call.method, form: read.form });
+  return { ...page, outcome: judged, bound };
+}
+
+function finish(job: MethodJob, run: Omit<MethodRun, 'executedWithoutId'>): MethodRun {
+  const { outcome } = run;
+  const executedWithoutId =
+    outcome.effect === 'executed' && outcome.action === 'look_up' && isWrite(job);
+  const scrubbed: MethodRun = {
+    ...run,
+    outcome: { ...outcome, message: job.scrubber.text(outcome.message) },
+    executedWithoutId,
+  };
+  return job.call.method === 'FindContact' && run.records.length > 0
+    ? keepCaller(job, scrubbed)
+    : scrubbed;
+}
+
+/** Some CRMs answer everybody to a filter they do not know: only the number decides who it is. */
+function keepCaller(job: MethodJob, run: MethodRun): MethodRun {
+  const { call, method, deps } = job;
+  const number = readValue(call.values, 'phone') ?? readValue(call.values, 'party_number');
+  if (number === undefined) return run;
+  const { country } = call.connection;
+  const { bindsNumber } = method.bind;
+  const records = pickCaller(run.records, String(number), country, deps.phones, bindsNumber);
+  if (records.length === run.records.length) return run;
+  const left = run.records.length - records.length;
+  const message = `${String(left)} of the records have another number than the one that called.`;
+  const notes = [...run.notes, { code: 'other_numbers', message }];
+  if (records.length > 0) return { ...run, records, notes };
+  const outcome: Outcome = {
+    ...run.outcome,
+    kind: 'not_found',
+    message: 'The CRM answered with records, none of them with the number that called.',
+  };
+  return { ...run, outcome, records, notes };
+}
+
+function withFile(
+  body: NonNullable<RenderedRequest['body']>,
+  call: MethodCall,
+): NonNullable<RenderedRequest['body']> & { readonly file?: NonNullable<MethodCall['file']> } {
+  return call.file === undefined ? body : { ...body, file: call.file };
+}
+
+function remaining(job: MethodJob, started: number): { readonly deadlineMs?: number } {
+  const { deadlineMs } = job.call;
+  if (deadlineMs === undefined) return {};
+  return { deadlineMs: Math.max(1, deadlineMs - (job.deps.clock.monotonic() - started)) };
+}
+
+function toEnding(result: EgressResult, read: ReadAnswer | undefined): Ending {
+  if (result.kind === 'failure') return result;
+  const { status, headers } = result;
+  const words = read?.words;
+  const form = read?.form ?? 'empty';
+  return { kind: 'answer', status, headers, form, ...(words === undefined ? {} : { words }) };
+}
+
+function situation(job: MethodJob, request: RenderedRequest): ClassifyContext {
+  const { recordAgeMs } = job.call;
+  return {
+    method: job.call.method,
+    httpMethod: request.method,
+    declaredIdempotent: false,
+    binds: job.method.bind.binds.length > 0,
+    now: job.deps.clock.now(),
+    ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
+  };
+}
+
+function outOfTime(job: MethodJob, request: RenderedRequest): Outcome {
+  const message = 'The time for this method was over before its last page.';
+  const ending: Ending = { kind: 'failure', phase: 'pool', code: 'aborted', message };
+  return classify(ending, situation(job, request));
+}
+
+function endOf(
+  result: EgressResult,
+  request: RenderedRequest,
+): { readonly headers: Readonly<Record<string, string>>; readonly url: string } {
+  return result.kind === 'response' ? result : { headers: {}, url: request.url };
+}
+
+function isRepeatable(job: MethodJob, request: RenderedRequest): boolean {
+  return !isWrite(job) || ['GET', 'PUT', 'DELETE'].includes(request.method);
+}
+
+function isWrite(job: MethodJob): boolean {
+  return !['find', 'list'].includes(METHOD_CLASSES[job.call.method]);
+}
