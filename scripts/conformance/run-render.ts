@@ -26,13 +26,15 @@ export function runRender(json: Json): Verdict {
   if (result.status !== 'request' || wanted === undefined) {
     return sameStop(result, expected) ? undefined : verdict(expected, JSON.stringify(result));
   }
-  const body = result.request.body;
-  const bytes = body === undefined ? undefined : bodyBytes(body, fileBytes(json));
-  const faults = jsonMembers(wanted).filter(
-    ([key, value]) => !holds(key, value, result.request, bytes),
-  );
+  return checkRequest(wanted, result.request, fileBytes(json));
+}
+
+/** Compares the members that are given of a request; `file` are the bytes of the recording. */
+export function checkRequest(wanted: Json, request: RenderedRequest, file: Buffer): Verdict {
+  const bytes = request.body === undefined ? undefined : bodyBytes(request.body, file);
+  const faults = jsonMembers(wanted).filter(([key, value]) => !holds(key, value, request, bytes));
   if (faults.length === 0) return undefined;
-  const shown = { ...result.request, body: bytes?.toString('utf8') };
+  const shown = { ...request, body: bytes?.toString('utf8') };
   return verdict(Object.fromEntries(faults), JSON.stringify(shown));
 }
 

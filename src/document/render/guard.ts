@@ -3,7 +3,6 @@ import { unsafeValue } from './stop.ts';
 import type { Placeholder, WriteValue } from './text.ts';
 
 /** What can end a quoted text of a query language, or hide its end. */
-// eslint-disable-next-line no-control-regex
 const BREAKS_QUOTES = /["'\\\u0000-\u001f\u007f-\u009f]/;
 
 /** Refuses a value that could leave the quotes which the template's own text puts around it. */

@@ -46,7 +46,6 @@ export function compileHeaders(
  * name that the refusal tells; the value itself is never told.
  */
 export function checkHeaderValue(value: string, subject: string): string {
-  // eslint-disable-next-line no-control-regex
   if (!/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) {
     throw unsafeValue(
       subject,

@@ -1,7 +1,8 @@
 import type { BuiltinParameter } from '../parameters.ts';
+import { completeNames } from '../person-names.ts';
+import type { PersonNames } from '../person-names.ts';
 import { readValue } from '../values.ts';
 import type { Scalar, Values } from '../values.ts';
-import { joinName, splitName } from './person-name.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -24,10 +25,11 @@ function standIn(name: string, values: Values, scope: Scope): Scalar | undefined
     case 'call_url':
       return readValue(values, 'content_url');
     case 'contact_name':
-      return joinName(readText(values, 'firstname'), readText(values, 'lastname'));
+      return namesOf(values).full;
     case 'firstname':
+      return namesOf(values).first;
     case 'lastname':
-      return namePart(name, values);
+      return namesOf(values).last;
     case 'timezone':
       return context.timezone;
     case 'country':
@@ -43,13 +45,15 @@ function standIn(name: string, values: Values, scope: Scope): Scalar | undefined
   }
 }
 
-// A part that is missing beside the other one is missing: the full name is of no use then.
-function namePart(part: 'firstname' | 'lastname', values: Values): string | undefined {
-  const other = part === 'firstname' ? 'lastname' : 'firstname';
+function namesOf(values: Values): PersonNames {
   const full = readText(values, 'contact_name');
-  if (full === undefined || readText(values, other) !== undefined) return undefined;
-  const split = splitName(full);
-  return part === 'firstname' ? split.first : split.last;
+  const first = readText(values, 'firstname');
+  const last = readText(values, 'lastname');
+  return completeNames({
+    ...(full === undefined ? {} : { full }),
+    ...(first === undefined ? {} : { first }),
+    ...(last === undefined ? {} : { last }),
+  });
 }
 
 function readText(values: Values, name: string): string | undefined {

@@ -55,6 +55,12 @@ export function textOfParts(parts: readonly TextPart[]): CompiledText {
   };
 }
 
+/** The text of parts without placeholders; `undefined` where there are any. */
+export function literalText(parts: readonly TextPart[]): string | undefined {
+  const texts = parts.filter((part) => typeof part === 'string');
+  return texts.length === parts.length ? texts.join('') : undefined;
+}
+
 /**
  * Fills a template, or answers `undefined` where it has no value: its only placeholder or a
  * reference is missing. Of a text with line feeds the lines go instead whose placeholders are all

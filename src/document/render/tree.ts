@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { Rendered } from './rendered.ts';
 import type { Scope } from './scope.ts';
-import { renderText } from './text.ts';
+import { literalText, renderText } from './text.ts';
 import type { CompiledText, WriteValue } from './text.ts';
 
 /** Renders one node; `undefined` where it has no value and goes with its key or place. */
@@ -52,7 +52,8 @@ function constant(value: Json): Node {
 }
 
 function compileLeaf(text: CompiledText, write: WriteValue): Node {
-  if (text.placeholders.length === 0) return constant(text.parts.join(''));
+  const literal = literalText(text.parts);
+  if (literal !== undefined) return constant(literal);
   const file = text.parts.findIndex((part) => typeof part !== 'string' && part.reader.isFile);
   if (file !== -1) return { shape: 'text', render: fileLeaf(text, file, write) };
   const { single } = text;

@@ -4,7 +4,7 @@ import type { Authority } from './host.ts';
 import { encodeLiteral, encodeValue } from './percent.ts';
 import type { Scope } from './scope.ts';
 import { missingValue, unsafeValue } from './stop.ts';
-import { renderText, textOfParts } from './text.ts';
+import { literalText, renderText, textOfParts } from './text.ts';
 import type { CompiledText, Placeholder, TextPart, WriteValue } from './text.ts';
 import { splitParts, splitUrl } from './url-parts.ts';
 
@@ -162,9 +162,8 @@ function compilePath(parts: readonly TextPart[]): (scope: Scope) => string {
 
 function compileSegment(parts: readonly TextPart[]): string | ((scope: Scope) => string) {
   const encoded = parts.map((part) => (typeof part === 'string' ? encodeLiteral(part) : part));
-  const placeholders = encoded.filter((part) => typeof part !== 'string');
-  const [first] = placeholders;
-  if (first === undefined) return encoded.join('');
+  const first = encoded.find((part) => typeof part !== 'string');
+  if (first === undefined) return literalText(encoded) ?? '';
   return (scope) => {
     const segment = encoded
       .map((part) => (typeof part === 'string' ? part : segmentValue(part, scope)))
@@ -189,8 +188,9 @@ function compilePair(
   writeQuery: WriteValue,
 ): (scope: Scope) => string | undefined {
   const [keyParts = [], ...rest] = splitParts(parts, '=');
-  const hasKey = keyParts.every((part) => typeof part === 'string') && rest.length > 0;
-  const key = hasKey ? `${encodeLiteral(keyParts.join(''))}=` : '';
+  const keyText = literalText(keyParts);
+  const hasKey = keyText !== undefined && rest.length > 0;
+  const key = hasKey ? `${encodeLiteral(keyText)}=` : '';
   const valueParts = hasKey ? afterFirst(parts, '=') : parts;
   const value = textOfParts(
     valueParts.map((part) => (typeof part === 'string' ? encodeLiteral(part) : part)),
