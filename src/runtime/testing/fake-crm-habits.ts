@@ -40,7 +40,7 @@ interface Situation {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const LOGIN_PAGE = '<!doctype html><html><title>Sign in</title><form>Please sign in</form></html>';
-const BOMB_SIZE_BYTES = 64 * 1024 * 1024;
+const BOMB_SIZE_BYTES = 16 * 1024 * 1024;
 
 /** Answers one request in the manner of `habit`; the promise settles when nothing more follows. */
 export async function answerWithHabit(habit: Habit, situation: Situation): Promise<void> {

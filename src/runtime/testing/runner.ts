@@ -1,0 +1,75 @@
+import { createPhoneNumbers } from '../../contacts/phone-number.ts';
+import { compileDocument } from '../../document/compile.ts';
+import type { MethodName } from '../../document/methods.ts';
+import type { Values } from '../../document/values.ts';
+import { parseAllowRules } from '../../http/allow-rules.ts';
+import { createEgress } from '../../http/egress.ts';
+import type { EgressLimits } from '../../http/limits.ts';
+import { systemClock } from '../../time/clock.ts';
+import { createMethodRunner } from '../run-method.ts';
+import type { FileSource, MethodRun, PreparedMethod } from '../run-method.ts';
+import type { FakeCrm } from './fake-crm.ts';
+import { fakeCrmDocument, fakeCrmProperties } from './fake-crm-document.ts';
+
+export interface Asking {
+  readonly values?: Values;
+  readonly file?: FileSource;
+  readonly deadlineMs?: number;
+  readonly recordAgeMs?: number;
+}
+
+export interface TestRunner {
+  prepare(method: MethodName, asking?: Asking): PreparedMethod;
+  /** Prepares and sends; throws where nothing can be sent. */
+  run(method: MethodName, asking?: Asking): Promise<MethodRun>;
+  close(): Promise<void>;
+}
+
+/** A runner with one connection to a fake CRM, over real sockets. */
+export function testRunner(
+  crm: FakeCrm,
+  options: {
+    readonly document?: string;
+    readonly properties?: Readonly<Record<string, string>>;
+    readonly limits?: Partial<EgressLimits>;
+    /** Pinned; default: those that the document gives. */
+    readonly origins?: readonly string[];
+  } = {},
+): TestRunner {
+  const rules = parseAllowRules(crm.host);
+  if (!rules.ok) throw new Error('the fake CRM has no address');
+  const egress = createEgress({
+    allow: rules.rules,
+    plainHttp: rules.rules,
+    monotonic: systemClock.monotonic,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  const phones = createPhoneNumbers();
+  const runner = createMethodRunner({
+    egress,
+    phones,
+    clock: systemClock,
+    randomId: () => 'boundary-0123456789',
+  });
+  const document = compileDocument(options.document ?? fakeCrmDocument());
+  const properties = options.properties ?? fakeCrmProperties(crm);
+  const connection = {
+    id: 'c1',
+    organizationId: 'o1',
+    properties,
+    country: 'GB',
+    timezone: 'Europe/London',
+    origins: options.origins ?? document.originsOf(properties),
+  };
+  const prepare: TestRunner['prepare'] = (method, asking = {}) =>
+    runner.prepare({ ...asking, document, method, connection, values: asking.values ?? {} });
+  return {
+    prepare,
+    run: async (method, asking) => {
+      const prepared = prepare(method, asking);
+      if (prepared.status !== 'ready') throw new Error(prepared.message);
+      return prepared.send(new AbortController().signal);
+    },
+    close: () => egress.close(),
+  };
+}
