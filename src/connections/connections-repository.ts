@@ -1,4 +1,4 @@
-import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
+import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { pageBounds, toPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
@@ -7,15 +7,19 @@ import type { ConnectionHealth } from './transitions.ts';
 
 export type ConnectionRow = Tables['connection'];
 
-/** A connection with what its integration and its organization say. */
+/** A connection with the version of its integration. */
 export interface ConnectionInUse extends ConnectionRow {
   readonly integration_id: string;
   readonly integration_number: number;
   readonly document: string;
   readonly digest: string;
-  readonly organization_country: string;
-  readonly organization_timezone: string;
 }
+
+/** The part of a connection that changes without a new revision, and the revision. */
+export type ConnectionNow = Pick<
+  ConnectionRow,
+  'id' | 'organization_id' | 'name' | 'revision' | 'state' | 'state_until'
+> & { readonly organization_country: string; readonly organization_timezone: string };
 
 /** Rejects with `conflict` when the organization has a connection of this name. */
 export async function insertConnection(
@@ -57,19 +61,28 @@ export async function findConnection(
     .executeTakeFirst();
 }
 
-/** The state of every connection, for the worker that claims lanes for all organizations. */
-export async function listConnectionHealth(
+/** What opening a connection reads each time: all but the document and what is sealed with it. */
+export async function findConnectionState(
   handle: Handle,
-  _scope: AdminScope,
-  page: { readonly after: string; readonly limit: number },
-): Promise<readonly Pick<ConnectionRow, 'id' | 'organization_id' | 'state' | 'state_until'>[]> {
+  scope: OrganizationScope,
+  id: string,
+): Promise<ConnectionNow | undefined> {
   return await handle
     .selectFrom('connection')
-    .select(['id', 'organization_id', 'state', 'state_until'])
-    .where('id', '>', page.after)
-    .orderBy('id')
-    .limit(page.limit)
-    .execute();
+    .innerJoin('organization', 'organization.id', 'connection.organization_id')
+    .select([
+      'connection.id',
+      'connection.organization_id',
+      'connection.name',
+      'connection.revision',
+      'connection.state',
+      'connection.state_until',
+      'organization.country as organization_country',
+      'organization.timezone as organization_timezone',
+    ])
+    .where('connection.organization_id', '=', scope.organizationId)
+    .where('connection.id', '=', id)
+    .executeTakeFirst();
 }
 
 /**
@@ -157,14 +170,11 @@ function inUse(handle: Handle) {
   return handle
     .selectFrom('connection')
     .innerJoin('integration_version as version', 'version.id', 'connection.integration_version_id')
-    .innerJoin('organization', 'organization.id', 'connection.organization_id')
     .selectAll('connection')
     .select([
       'version.integration_id',
       'version.number as integration_number',
       'version.document',
       'version.digest',
-      'organization.country as organization_country',
-      'organization.timezone as organization_timezone',
     ]);
 }

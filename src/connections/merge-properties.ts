@@ -61,6 +61,12 @@ function checkOrigins(
   checkUrl: CheckUrl,
 ): readonly string[] {
   const origins = document.originsOf(withDefaults(document.properties, values));
+  if (origins.length === 0 && document.methods.size > 0) {
+    const urls = document.properties.filter(({ secret }) => !secret).map(({ label }) => label);
+    const named = urls.length === 0 ? 'the document' : `'${urls.join("', '")}'`;
+    const message = `No address to call follows from ${named}: a URL must be complete (https://…) and its host one that the document may call.`;
+    throw refuse([{ property: urls[0] ?? 'resource_url', message }]);
+  }
   const problems = origins.flatMap((origin): PropertyProblem[] => {
     const verdict = checkUrl(origin);
     return verdict.ok

@@ -5,8 +5,7 @@ import type { Database } from '../store/database.ts';
 import type { ConnectionState } from '../store/tables/connections.ts';
 import { parseOptions } from './connection-options.ts';
 import type { ConnectionOptions } from './connection-options.ts';
-import { findConnection } from './connections-repository.ts';
-import type { ConnectionInUse } from './connections-repository.ts';
+import { findConnection, findConnectionState } from './connections-repository.ts';
 import { openSecrets } from './open-secrets.ts';
 import { withDefaults } from './property-values.ts';
 import { readMembers, readTexts } from './stored-json.ts';
@@ -61,10 +60,10 @@ export function createOpenConnections(deps: OpenConnectionDeps): OpenConnections
   const kept = new Map<string, Prepared>();
   return {
     open: async (scope, id) => {
-      const row = await findConnection(deps.database.read, scope, id);
-      if (row === undefined) throw new AppError('not_found', `There is no connection '${id}'.`);
+      const row = await findConnectionState(deps.database.read, scope, id);
+      if (row === undefined) throw missing(id);
       const known = kept.get(id);
-      const prepared = known?.revision === row.revision ? known : await prepare(deps, scope, row);
+      const prepared = known?.revision === row.revision ? known : await prepare(deps, scope, id);
       kept.delete(id);
       kept.set(id, prepared);
       const [oldest] = kept.keys();
@@ -86,8 +85,10 @@ export function createOpenConnections(deps: OpenConnectionDeps): OpenConnections
 async function prepare(
   deps: OpenConnectionDeps,
   scope: OrganizationScope,
-  row: ConnectionInUse,
+  id: string,
 ): Promise<Prepared> {
+  const row = await findConnection(deps.database.read, scope, id);
+  if (row === undefined) throw missing(id);
   const secret = await openSecrets(deps.database.read, scope, {
     connectionId: row.id,
     vault: deps.vault,
@@ -104,4 +105,8 @@ async function prepare(
     origins: document.originsOf(properties),
     secrets: [...secret.values()],
   };
+}
+
+function missing(id: string): AppError {
+  return new AppError('not_found', `There is no connection '${id}'.`);
 }

@@ -52,7 +52,8 @@ export interface DatabaseDeps {
   onFatal(err: AppError): void;
 }
 
-const DATABASE_FILE = 'patchcord.db';
+/** The SQLite database inside the data directory. */
+export const DATABASE_FILE = 'patchcord.db';
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A statement of ours takes milliseconds; one that takes this long waits for a dead node's lock. */

@@ -50,3 +50,8 @@ export async function checkMasterKey(database: Database, keyId: string): Promise
     `The secrets of this database are sealed with the master key '${known ?? ''}', but the given key is '${keyId}': set MASTER_KEY or MASTER_KEY_FILE to the first one.`,
   );
 }
+
+/** Id of the master key that seals this database's secrets; undefined before the first start. */
+export async function findMasterKeyId(database: Database): Promise<string | undefined> {
+  return await findStoreFact(database.read, MASTER_KEY_FACT);
+}

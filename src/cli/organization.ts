@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+
+import { AppError } from '../errors/app-error.ts';
+import { createOrganization } from '../organizations/organizations.ts';
+import { listOrganizations } from '../organizations/organizations-repository.ts';
+import { ADMIN } from '../organizations/scope.ts';
+import { MAX_PAGE_ROWS } from '../store/page.ts';
+import type { Tables } from '../store/schema.ts';
+import type { CommandContext } from './command-context.ts';
+import { addStoreOptions, withStore } from './with-store.ts';
+import type { StoreOptions } from './with-store.ts';
+
+export interface CreateOrganizationOptions extends StoreOptions {
+  readonly name: string;
+  readonly domain?: string | undefined;
+  readonly country: string;
+  readonly timezone: string;
+  readonly json?: boolean | undefined;
+}
+
+export interface ListOrganizationsOptions extends StoreOptions {
+  readonly json?: boolean | undefined;
+}
+
+/** Adds `organization create` and `organization list`. */
+export function registerOrganization(program: Command, context: CommandContext): void {
+  const organization = program.command('organization').description('Make and list organizations.');
+  addStoreOptions(
+    organization
+      .command('create')
+      .description('Make an organization.')
+      .requiredOption('--name <text>', 'Name for people.')
+      .option('--domain <text>', 'What a phone system of several organizations calls it.')
+      .option('--country <code>', 'Country of its numbers, ISO 3166-1, for example GB.', 'US')
+      .option('--timezone <zone>', 'Its time zone, for example Europe/London.', 'UTC'),
+  ).action((options: CreateOrganizationOptions) => runCreateOrganization(options, context));
+  addStoreOptions(organization.command('list').description('List the organizations.')).action(
+    (options: ListOrganizationsOptions) => runListOrganizations(options, context),
+  );
+}
+
+/** Makes an organization and prints its id. Rejects with `invalid_request`, `conflict`. */
+export async function runCreateOrganization(
+  options: CreateOrganizationOptions,
+  context: CommandContext,
+): Promise<void> {
+  checkPlace(options);
+  const { name, domain, country, timezone } = options;
+  if (name.trim() === '') throw new AppError('invalid_request', '--name must not be empty.');
+  const row = await withStore(context, options, (tools) =>
+    createOrganization(tools, { name, domain, country, timezone, actor: 'command line' }),
+  );
+  context.out(options.json === true ? JSON.stringify(present(row)) : row.id);
+}
+
+/** Prints the organizations, one per line, oldest first. */
+export async function runListOrganizations(
+  options: ListOrganizationsOptions,
+  context: CommandContext,
+): Promise<void> {
+  const rows = await withStore(context, options, async ({ database }) => {
+    const all: Tables['organization'][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = { limit: MAX_PAGE_ROWS, cursor };
+      const { items, next_cursor } = await listOrganizations(database.read, ADMIN, page);
+      all.push(...items);
+      cursor = next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    return all;
+  });
+  if (options.json === true) {
+    context.out(JSON.stringify({ organizations: rows.map(present) }));
+    return;
+  }
+  if (rows.length === 0) {
+    context.err('There are no organizations; `patchcord organization create` makes one.');
+  }
+  for (const row of rows) context.out([row.id, row.domain ?? '-', row.name].join('  '));
+}
+
+function checkPlace({ country, timezone }: CreateOrganizationOptions): void {
+  if (!/^[A-Z]{2}$/.test(country)) {
+    throw new AppError('invalid_request', `'${country}' is no country: write two capital letters.`);
+  }
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+  } catch (cause) {
+    throw new AppError('invalid_request', `'${timezone}' is no time zone of the IANA list.`, {
+      cause,
+    });
+  }
+}
+
+function present(row: Tables['organization']): Readonly<Record<string, unknown>> {
+  return { ...row, created_at: new Date(row.created_at).toISOString() };
+}

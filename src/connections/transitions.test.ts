@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { BREAKER_FAILURES, HEALTHY, nextHealth, permission } from './transitions.ts';
+import type { ConnectionEvent, ConnectionHealth } from './transitions.ts';
+
+const NOW = 1_000_000;
+const failure: ConnectionEvent = { kind: 'failure', reason: 'no answer' };
+const success: ConnectionEvent = { kind: 'success' };
+
+function after(events: readonly ConnectionEvent[], from = HEALTHY, now = NOW): ConnectionHealth {
+  return events.reduce((health, event) => nextHealth(health, event, now), from);
+}
+
+const broken = after(Array.from({ length: BREAKER_FAILURES }, () => failure));
+const throttled = after([{ kind: 'throttled', retryAfterMs: 60_000, reason: 'slow down' }]);
+const needsAuth = after([{ kind: 'unauthorized', reason: 'bad token' }]);
+const forbidden = after([{ kind: 'forbidden', reason: 'no rights' }]);
+const paused = after([{ kind: 'pause', reason: 'by hand' }]);
+
+describe('the state table of a connection', () => {
+  const events: Record<string, ConnectionEvent> = {
+    success,
+    throttled: { kind: 'throttled', reason: 'slow down' },
+    failure,
+    unauthorized: { kind: 'unauthorized', reason: 'bad token' },
+    forbidden: { kind: 'forbidden', reason: 'no rights' },
+    pause: { kind: 'pause', reason: 'by hand' },
+    resume: { kind: 'resume' },
+    credentials_saved: { kind: 'credentials_saved' },
+  };
+  const order = Object.keys(events);
+  test.each([
+    [
+      'active',
+      HEALTHY,
+      ['active', 'throttled', 'active', 'needs_auth', 'forbidden', 'paused', 'active', 'active'],
+    ],
+    [
+      'throttled',
+      throttled,
+      [
+        'throttled',
+        'throttled',
+        'throttled',
+        'needs_auth',
+        'forbidden',
+        'paused',
+        'active',
+        'active',
+      ],
+    ],
+    [
+      'broken',
+      broken,
+      ['active', 'broken', 'broken', 'needs_auth', 'forbidden', 'paused', 'active', 'active'],
+    ],
+    [
+      'needs_auth',
+      needsAuth,
+      [
+        'needs_auth',
+        'needs_auth',
+        'needs_auth',
+        'needs_auth',
+        'needs_auth',
+        'paused',
+        'active',
+        'active',
+      ],
+    ],
+    [
+      'forbidden',
+      forbidden,
+      [
+        'forbidden',
+        'forbidden',
+        'forbidden',
+        'needs_auth',
+        'forbidden',
+        'paused',
+        'active',
+        'active',
+      ],
+    ],
+    [
+      'paused',
+      paused,
+      ['paused', 'paused', 'paused', 'paused', 'paused', 'paused', 'active', 'paused'],
+    ],
+  ])('from %s', (name, health, expected) => {
+    expect(health.state).toBe(name);
+
+    const reached = order.map((kind) => nextHealth(health, events[kind] ?? success, NOW).state);
+
+    expect(reached).toEqual(expected);
+  });
+
+  test('is total: no order of events leads to an impossible row', () => {
+    const event = fc.constantFrom(...Object.values(events));
+    const steps = fc.array(fc.tuple(event, fc.integer({ min: 0, max: 3_600_000 })), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(steps, (list) => {
+        let health = HEALTHY;
+        let now = NOW;
+        for (const [happened, wait] of list) {
+          now += wait;
+          health = nextHealth(health, happened, now);
+          const timed = health.state === 'throttled' || health.state === 'broken';
+          expect(health.until !== null).toBe(timed);
+          expect(health.reason === null).toBe(health.state === 'active');
+          expect(Math.min(health.failures, health.throttles, health.breaks)).toBeGreaterThanOrEqual(
+            0,
+          );
+        }
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+});
+
+describe('the breaker', () => {
+  test('opens at the fifth failure in a row and not before', () => {
+    const four = after(Array.from({ length: BREAKER_FAILURES - 1 }, () => failure));
+
+    expect(four.state).toBe('active');
+    expect(nextHealth(four, failure, NOW)).toMatchObject({ state: 'broken', until: NOW + 30_000 });
+    expect(after([success, failure], four).state).toBe('active');
+  });
+
+  test('lets one probe out after its wait, which doubles to 15 minutes', () => {
+    expect(permission(broken, NOW + 29_999)).toBe('closed');
+    expect(permission(broken, NOW + 30_000)).toBe('probe');
+
+    let health = broken;
+    const waits: number[] = [];
+    for (let probe = 0; probe < 7; probe += 1) {
+      const now = health.until ?? 0;
+      health = nextHealth(health, failure, now);
+      waits.push((health.until ?? 0) - now);
+    }
+    expect(waits).toEqual([60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
+  });
+
+  test('answers of requests that were under way when it opened do not push the probe away', () => {
+    expect(nextHealth(broken, failure, NOW + 10).until).toBe(broken.until);
+  });
+});
+
+describe('a throttled connection', () => {
+  test('waits as long as the CRM asked, and the longest of a burst holds', () => {
+    const longer = after([{ kind: 'throttled', retryAfterMs: 90_000, reason: 'r' }], throttled);
+    const shorter = after([{ kind: 'throttled', retryAfterMs: 1_000, reason: 'r' }], throttled);
+
+    expect(longer.until).toBe(NOW + 90_000);
+    expect(shorter.until).toBe(NOW + 60_000);
+    expect(permission(throttled, NOW + 59_999)).toBe('closed');
+    expect(permission(throttled, NOW + 60_000)).toBe('open');
+  });
+
+  test('without a wait of the CRM backs off further each time', () => {
+    const again: ConnectionEvent = { kind: 'throttled', reason: 'r' };
+    const first = after([again]);
+    const second = nextHealth(first, again, first.until ?? 0);
+
+    expect((first.until ?? 0) - NOW).toBe(2_000);
+    expect((second.until ?? 0) - (first.until ?? 0)).toBe(4_000);
+  });
+
+  test('a late success of a request of before does not end the wait; a later one does', () => {
+    expect(nextHealth(throttled, success, NOW + 1).state).toBe('throttled');
+    expect(nextHealth(throttled, success, NOW + 60_000)).toEqual(HEALTHY);
+  });
+});
