@@ -226,6 +226,7 @@ function again(step: Step, now: number): Change {
     state: unknown ? 'unknown' : 'pending',
     attempts: 0,
     asked: 0,
+    executed: false,
     readyAt: now,
     firstAt: null,
     message: 'Somebody asked for it to be tried again',

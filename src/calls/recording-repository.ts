@@ -1,0 +1,111 @@
+import type { Kysely, Selectable, Transaction } from 'kysely';
+
+import type { SpooledFile } from '../recordings/spool.ts';
+import type { Tables } from '../store/schema.ts';
+
+export type RecordingRow = Selectable<Tables['recording']>;
+
+/** A recording of a call by the key that its step names. */
+export async function findRecording(
+  handle: Kysely<Tables>,
+  of: { readonly callId: string; readonly key: string },
+): Promise<RecordingRow | undefined> {
+  return await handle
+    .selectFrom('recording')
+    .selectAll()
+    .where('call_id', '=', of.callId)
+    .where('key', '=', of.key)
+    .executeTakeFirst();
+}
+
+/** Adds a recording that is in the spool; false when this call has it already. */
+export async function insertStored(
+  transaction: Transaction<Tables>,
+  row: {
+    id: string;
+    organizationId: string;
+    callId: string;
+    key: string;
+    spooled: SpooledFile;
+    mediaType: string | undefined;
+    filename: string | undefined;
+    now: number;
+  },
+): Promise<boolean> {
+  const inserted = await transaction
+    .insertInto('recording')
+    .values({
+      id: row.id,
+      organization_id: row.organizationId,
+      call_id: row.callId,
+      key: row.key,
+      state: 'stored',
+      source_url: null,
+      file: row.spooled.file,
+      size: row.spooled.size,
+      sha256: row.spooled.sha256,
+      media_type: row.mediaType ?? null,
+      filename: row.filename ?? null,
+      message: null,
+      created_at: row.now,
+      stored_at: row.now,
+    })
+    .onConflict((conflict) => conflict.columns(['call_id', 'key']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** An announced recording has been fetched; false when somebody else was faster. */
+export async function markStored(
+  transaction: Transaction<Tables>,
+  of: { id: string; spooled: SpooledFile; now: number },
+): Promise<boolean> {
+  const updated = await transaction
+    .updateTable('recording')
+    .set({
+      state: 'stored',
+      file: of.spooled.file,
+      size: of.spooled.size,
+      sha256: of.spooled.sha256,
+      media_type: of.spooled.mediaType ?? null,
+      stored_at: of.now,
+    })
+    .where('id', '=', of.id)
+    .where('state', '<>', 'stored')
+    .returning('id')
+    .executeTakeFirst();
+  return updated !== undefined;
+}
+
+/** Recordings in the spool whose uploads are all settled since before `before`. */
+export async function findDelivered(
+  handle: Kysely<Tables>,
+  of: { readonly before: number; readonly limit: number },
+): Promise<readonly RecordingRow[]> {
+  return await handle
+    .selectFrom('recording')
+    .selectAll()
+    .where('state', '=', 'stored')
+    .where('stored_at', '<', of.before)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('step')
+            .innerJoin('lane', 'lane.id', 'step.lane_id')
+            .select('step.id')
+            .whereRef('lane.call_id', '=', 'recording.call_id')
+            .whereRef('step.recording_key', '=', 'recording.key')
+            .where((eb) =>
+              eb.or([
+                eb('step.state', 'in', ['pending', 'sending', 'unknown', 'parked']),
+                eb('step.updated_at', '>=', of.before),
+              ]),
+            ),
+        ),
+      ),
+    )
+    .orderBy('stored_at')
+    .limit(of.limit)
+    .execute();
+}

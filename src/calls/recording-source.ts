@@ -1,0 +1,94 @@
+import type { Egress } from '../http/egress.ts';
+import { fetchRecording } from '../recordings/fetch-recording.ts';
+import type { Spool } from '../recordings/spool.ts';
+import type { Database } from '../store/database.ts';
+import type { RecordingSource } from './prepare-step.ts';
+import { findDelivered, findRecording, markStored } from './recording-repository.ts';
+import type { RecordingRow } from './recording-repository.ts';
+import type { StepFile } from './step-runner.ts';
+
+export interface RecordingDeps {
+  readonly database: Database;
+  readonly spool: Spool;
+  readonly egress: Egress;
+}
+
+/** Opens recordings for upload: from the spool, and first from their address where only that is known. */
+export function createRecordingSource(deps: RecordingDeps): RecordingSource {
+  return {
+    open: async (of) => {
+      const row = await findRecording(deps.database.read, of);
+      if (row === undefined) return { status: 'never', message: 'The recording is not known' };
+      if (row.state === 'stored') return { status: 'ready', file: toFile(deps.spool, row) };
+      if (row.source_url === null) {
+        return { status: 'never', message: 'The recording was removed from the spool' };
+      }
+      const fetched = await fetchRecording(deps, { url: row.source_url, ...of });
+      if (fetched.status !== 'stored') return fetched;
+      const { spooled } = fetched;
+      const now = deps.database.now();
+      const ours = await deps.database.write((transaction) =>
+        markStored(transaction, { id: row.id, spooled, now }),
+      );
+      // Another connection of the call fetched it at the same time: one file is enough.
+      if (!ours) await deps.spool.remove(spooled.file);
+      const stored = await findRecording(deps.database.read, of);
+      return stored?.state === 'stored'
+        ? { status: 'ready', file: toFile(deps.spool, stored) }
+        : { status: 'later', message: 'The recording is being fetched' };
+    },
+  };
+}
+
+function toFile(spool: Spool, row: RecordingRow): StepFile {
+  const { file, size } = row;
+  if (file === null || size === null) throw new Error('a stored recording has a file and a size');
+  return {
+    size,
+    ...(row.media_type === null ? {} : { type: row.media_type }),
+    ...(row.filename === null ? {} : { name: row.filename }),
+    open: () => spool.read(file),
+  };
+}
+
+/** A delivered recording stays this long, for a replay. */
+const KEPT_MS = 24 * 60 * 60 * 1_000;
+const SLICE = 100;
+
+/**
+ * Removes recordings that all connections have had for a day, and files that no row names (left by
+ * a crash between the file and its row). Returns how many files went.
+ */
+export async function sweepSpool(
+  deps: Pick<RecordingDeps, 'database' | 'spool'>,
+  keptMs: number = KEPT_MS,
+): Promise<number> {
+  const { database, spool } = deps;
+  const before = database.now() - keptMs;
+  const delivered = await findDelivered(database.read, { before, limit: SLICE });
+  for (const row of delivered) {
+    await database.write(async (transaction) => {
+      await transaction
+        .updateTable('recording')
+        .set({ state: 'deleted', file: null })
+        .where('id', '=', row.id)
+        .execute();
+    });
+    if (row.file !== null) await spool.remove(row.file);
+  }
+  const files = (await spool.list()).filter(({ writtenAt }) => writtenAt < before).slice(0, SLICE);
+  if (files.length === 0) return delivered.length;
+  const named = await database.read
+    .selectFrom('recording')
+    .select('file')
+    .where(
+      'file',
+      'in',
+      files.map(({ file }) => file),
+    )
+    .execute();
+  const known = new Set(named.map((row) => row.file));
+  const orphans = files.filter(({ file }) => !known.has(file));
+  for (const { file } of orphans) await spool.remove(file);
+  return delivered.length + orphans.length;
+}
