@@ -1,15 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 
-/**
- * `npm run build`: compiles `src` and `demo` into `dist`, which is what the package ships (Node strips no
- * types below `node_modules`). Files that are read at run time are copied to the same relative places.
- */
+// `npm run build`: compiles `src` and `demo` into `dist`, which is what the package ships, since Node strips
+// no types below `node_modules`. Files read at run time (documents, schemas) lie beside `dist`, at the root.
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-});
-for (const file of globSync('{src,demo}/**/*.{json,html,css}')) {
-  cpSync(file, join('dist', file));
-}
+const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
+process.exitCode = spawnSync(process.execPath, compiler, { stdio: 'inherit' }).status ?? 1;
