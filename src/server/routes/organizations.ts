@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 
-import { recordDeed } from '../../access/audit.ts';
 import {
   createOrganization,
   getOrganization,
@@ -8,9 +7,9 @@ import {
 } from '../../contract/organizations.ts';
 import type { Organization } from '../../contract/organizations.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { createOrganization as create } from '../../organizations/organizations.ts';
 import {
   findOrganization,
-  insertOrganization,
   listOrganizations as listRows,
 } from '../../organizations/organizations-repository.ts';
 import { ADMIN } from '../../organizations/scope.ts';
@@ -21,28 +20,15 @@ import { actorOf, iso, presentPage } from './present.ts';
 import type { StoreDeps } from './route-deps.ts';
 
 /** The operator's routes for organizations; an organization reads its own. */
-export function organizationRoutes({ database, ids }: StoreDeps): readonly Route[] {
+export function organizationRoutes(deps: StoreDeps): readonly Route[] {
+  const { database } = deps;
   return [
     route(listOrganizations, async ({ query }) => ({
       body: presentPage(await listRows(database.read, ADMIN, query), present),
     })),
-    route(createOrganization, async ({ body }, context) => {
-      const at = database.now();
-      const row = { id: ids.next(), ...body, domain: body.domain ?? null, created_at: at };
-      await database.write(async (transaction) => {
-        await insertOrganization(transaction, ADMIN, row);
-        await recordDeed(transaction, ADMIN, {
-          ids,
-          actor: actorOf(context),
-          action: 'organization.created',
-          objectKind: 'organization',
-          objectId: row.id,
-          details: { name: row.name },
-          at,
-        });
-      });
-      return { body: present(row) };
-    }),
+    route(createOrganization, async ({ body }, context) => ({
+      body: present(await create(deps, { ...body, actor: actorOf(context) })),
+    })),
     route(getOrganization, async ({ params }, { principal }) => {
       const own = principal?.organizationId;
       const id = params.organization_id;

@@ -127,7 +127,6 @@ async function allRows<T>(read: (page: Page) => Promise<PageOf<T>>): Promise<rea
   let cursor: string | undefined;
   do {
     // One page after another: each names the next.
-    // oxlint-disable-next-line no-await-in-loop
     const page = await read({ limit: MAX_PAGE_ROWS, cursor });
     rows.push(...page.items);
     cursor = page.next_cursor ?? undefined;

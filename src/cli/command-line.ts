@@ -1,0 +1,33 @@
+import type { Environment } from '../config/environment.ts';
+import { readEnvironment } from '../config/environment.ts';
+import type { ExitCode } from './command-context.ts';
+import { COMMANDS } from './commands.ts';
+import { packageVersion } from './package-version.ts';
+import { runProgram } from './program.ts';
+
+/** Runs a command line of this process and gives the code to end with. */
+export async function runCommandLine(
+  args: readonly string[],
+  env: Environment = readEnvironment(),
+): Promise<ExitCode> {
+  return await runProgram(
+    args,
+    {
+      env,
+      directory: process.cwd(),
+      out: (line) => void process.stdout.write(`${line}\n`),
+      err: (line) => void process.stderr.write(`${line}\n`),
+      readInput,
+      exitWith: () => {
+        // The program keeps the code; see `runProgram`.
+      },
+    },
+    { commands: COMMANDS, version: packageVersion() },
+  );
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

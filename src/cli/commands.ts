@@ -1,0 +1,19 @@
+import { registerDoctor } from './doctor.ts';
+import { registerKey } from './key.ts';
+import { registerLint } from './lint.ts';
+import { registerNew } from './new.ts';
+import { registerOrganization } from './organization.ts';
+import type { RegisterCommand } from './program.ts';
+import { registerSchema } from './schema.ts';
+import { registerServe } from './serve.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerServe,
+  registerLint,
+  registerNew,
+  registerSchema,
+  registerOrganization,
+  registerKey,
+  registerDoctor,
+];

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+import { createKey } from '../access/keys.ts';
+import { readSettings } from '../config/settings.ts';
+import { ADMIN } from '../organizations/scope.ts';
+import type { OpenServer } from '../server/open-server.ts';
+import { createIds } from '../text/uuid.ts';
+import { systemClock } from '../time/clock.ts';
+import type { CommandContext } from './command-context.ts';
+import { demoProgram, startDemoCrm } from './demo-crm.ts';
+import type { DemoCrm } from './demo-crm.ts';
+import { DemoOffice, setUpOffice } from './demo-office.ts';
+import { DEMO_FOLDER } from './demo-folder.ts';
+import { settingFlags } from './setting-flags.ts';
+import type { ServeOptions } from './setting-flags.ts';
+import { startServer } from './start-server.ts';
+import { untilSignal } from './until-signal.ts';
+
+/** What `demo/place-call.ts` reads, and what the next start knows of this one. */
+const DEMO_FILE = 'demo.json';
+/** The demo is the demo's: of the environment only what a person sets to see it elsewhere. */
+const OWN_VARIABLES = ['HOST', 'PORT', 'LOG_LEVEL'];
+
+/**
+ * Runs the server with a small demo CRM and an office that is set up, in a folder of its own, until
+ * a signal ends both. The egress door lets the server call that CRM's port and nothing else on this
+ * machine.
+ */
+export async function serveDemo(options: ServeOptions, context: CommandContext): Promise<void> {
+  const folder = resolve(context.directory, options.data ?? DEMO_FOLDER);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const crm = await startDemoCrm(folder);
+  try {
+    const server = await startServer(demoSettings(options, context, { folder, crm }), context);
+    try {
+      const known = readDemo(folder);
+      const tools = { ids: createIds({ clock: systemClock, randomBytes }), randomBytes };
+      const office = await setUpOffice(server, crm, known, tools);
+      writeDemo(folder, { ...office, server: server.origin, crm: crm.origin });
+      const isFirst = known?.organization_id !== office.organization_id;
+      const adminKey = isFirst ? await makeAdminKey(server, tools) : undefined;
+      announce(context, { server, crm, folder, adminKey });
+      await untilSignal();
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await crm.close();
+  }
+}
+
+function demoSettings(
+  options: ServeOptions,
+  context: CommandContext,
+  { folder, crm }: { folder: string; crm: DemoCrm },
+): ReturnType<typeof readSettings> {
+  const env = Object.fromEntries(OWN_VARIABLES.map((name) => [name, context.env[name]]));
+  const place = new URL(crm.origin).host;
+  return readSettings(env, {
+    ...settingFlags(options),
+    logLevel: options.logLevel ?? env['LOG_LEVEL'] ?? 'warn',
+    dataDir: folder,
+    egressAllow: place,
+    egressPlainHttp: place,
+  });
+}
+
+function readDemo(folder: string): DemoOffice | undefined {
+  const file = join(folder, DEMO_FILE);
+  if (!existsSync(file)) return undefined;
+  const parsed = DemoOffice.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function writeDemo(folder: string, demo: DemoOffice & { server: string; crm: string }): void {
+  writeFileSync(join(folder, DEMO_FILE), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+}
+
+async function makeAdminKey(
+  server: OpenServer,
+  tools: Parameters<typeof setUpOffice>[3],
+): Promise<string> {
+  const { key } = await createKey({ ...tools, database: server.database }, ADMIN, {
+    name: 'Administrator of the demo',
+    scope: 'admin',
+    actor: 'demo',
+  });
+  return key;
+}
+
+function announce(
+  context: CommandContext,
+  demo: { server: OpenServer; crm: DemoCrm; folder: string; adminKey: string | undefined },
+): void {
+  const { server, crm, folder, adminKey } = demo;
+  const shown = relative(context.directory, folder) || '.';
+  const keyLine =
+    adminKey ??
+    `shown at the first start; another: npm run -s patchcord -- key create --data-dir ${shown} --name Me`;
+  const lines = [
+    '',
+    `Patchcord   ${server.origin}   (API: ${server.origin}/v1/openapi.json)`,
+    `Demo CRM    ${crm.origin}`,
+    `Admin key   ${keyLine}`,
+    '',
+    'Place a demo call, in a second terminal:',
+    '',
+    `  ${callCommand(context.directory, folder)}`,
+    '',
+    `The call then stands in the demo CRM: ${crm.origin}`,
+    'Ctrl-C ends both.',
+  ];
+  for (const line of lines) context.out(line);
+}
+
+/** The line to copy: in a checkout the npm script, elsewhere the program itself. */
+function callCommand(directory: string, folder: string): string {
+  const own = folder === resolve(directory, DEMO_FOLDER) ? '' : ` --data '${folder}'`;
+  const program = demoProgram('place-call');
+  if (program.endsWith('.ts')) return `npm run -s demo:call${own === '' ? '' : ` --${own}`}`;
+  return `node '${program}'${own}`;
+}

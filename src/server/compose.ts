@@ -1,0 +1,166 @@
+import { hkdfSync } from 'node:crypto';
+
+import type { FastifyInstance } from 'fastify';
+
+import { createAccess } from '../access/access.ts';
+import type { ConnectionBook } from '../calls/call-connection.ts';
+import { closeSilentCalls } from '../calls/close-silent-calls.ts';
+import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
+import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
+import { createIntake } from '../calls/intake.ts';
+import type { RecordingSource } from '../calls/prepare-step.ts';
+import { applyRetention } from '../calls/retention.ts';
+import type { Retention } from '../calls/retention.ts';
+import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
+import type { Worker, WorkerTimes } from '../calls/worker.ts';
+import { createDocumentCache } from '../connections/document-cache.ts';
+import { shipIntegration } from '../connections/integrations.ts';
+import type { MasterKey } from '../connections/master-key.ts';
+import { createOpenConnections } from '../connections/open-connection.ts';
+import { createVault } from '../connections/vault.ts';
+import { createPhoneNumbers } from '../contacts/phone-number.ts';
+import { ENDPOINTS } from '../contract/endpoints.ts';
+import { buildOpenApi } from '../contract/openapi.ts';
+import { compileDocument } from '../document/compile.ts';
+import { lintDocument } from '../document/lint/lint-document.ts';
+import type { Egress } from '../http/egress.ts';
+import type { Logger } from '../logging/logger.ts';
+import { ADMIN } from '../organizations/scope.ts';
+import { createMethodRunner } from '../runtime/run-method.ts';
+import type { MethodRunner } from '../runtime/run-method.ts';
+import type { Database } from '../store/database.ts';
+import { touchNode } from '../store/nodes-repository.ts';
+import type { SecretRegistry } from '../text/scrub.ts';
+import type { Ids } from '../text/uuid.ts';
+import type { Clock } from '../time/clock.ts';
+import { allRoutes } from './all-routes.ts';
+import { buildApp } from './app.ts';
+import type { AppDeps } from './app.ts';
+import { createConnectionBook } from './connection-book.ts';
+import type { PipelineConnection } from './connection-book.ts';
+import { createMetrics } from './metrics.ts';
+import { openApiOptions } from './openapi-options.ts';
+import { checkReady } from './readiness.ts';
+import { readStatistics } from './statistics-repository.ts';
+import { createStepRunner } from './step-runner.ts';
+
+/** Times and policies of the pipeline; tests pass shorter ones. */
+export interface ServerTuning {
+  readonly times?: Partial<WorkerTimes>;
+  readonly policy?: Partial<DeliveryPolicy>;
+  readonly retention?: Retention;
+}
+
+export interface ServerParts {
+  readonly database: Database;
+  readonly masterKey: MasterKey;
+  readonly egress: Egress;
+  readonly logger: Logger;
+  /** Told each credential when it is opened; the logger scrubs by it. */
+  readonly secrets: SecretRegistry;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly recordings: RecordingSource;
+  /** Unique among the processes that work on the database at one time. */
+  readonly node: string;
+  readonly version: string;
+  readonly http: Pick<AppDeps, 'trustedProxies' | 'https' | 'tls'> & {
+    readonly publicUrl: string | undefined;
+  };
+  readonly tuning?: ServerTuning | undefined;
+}
+
+export interface ComposedServer {
+  readonly app: FastifyInstance;
+  readonly worker: Worker;
+  /** Makes a document known to all organizations; rejects with `document_invalid`. */
+  readonly ship: (document: string) => Promise<void>;
+}
+
+/** Puts the parts of a server together; nothing runs and nothing listens yet. */
+export function composeServer(parts: ServerParts): ComposedServer {
+  const { database, ids, logger, egress, clock, randomBytes } = parts;
+  const documents = createDocumentCache(compileDocument);
+  const vault = createVault(parts.masterKey, randomBytes);
+  const openConnections = createOpenConnections({
+    database,
+    vault,
+    documents,
+    registerSecret: parts.secrets.register,
+  });
+  const connections = createConnectionBook(database, openConnections);
+  const runner = createMethodRunner({
+    egress,
+    phones: createPhoneNumbers(),
+    clock,
+    randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
+  });
+  const callKeySecret = deriveCallKeySecret(parts.masterKey);
+  const worker = createPipelineWorker(parts, { connections, runner, callKeySecret });
+  const wake = (): void => {
+    worker.wake();
+  };
+  const intake = createIntake({ database, ids, connections, wake, callKeySecret });
+  const metrics = createMetrics(() => readStatistics(database.read, ADMIN, database.now()));
+  const access = createAccess(database);
+  const routes = allRoutes({
+    database,
+    ids,
+    randomBytes,
+    access,
+    metrics,
+    intake,
+    vault,
+    documents,
+    openConnections,
+    runner,
+    wake,
+    checkUrl: egress.checkUrl,
+    compile: compileDocument,
+    lint: lintDocument,
+    openApi: buildOpenApi(ENDPOINTS, openApiOptions(parts.version, parts.http.publicUrl)),
+    checkReady: () => checkReady(database),
+  });
+  const app = buildApp({ ...parts.http, access, routes, logger, ids });
+  const ship = (document: string): Promise<void> =>
+    shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
+  return { app, worker, ship };
+}
+
+function createPipelineWorker(
+  parts: ServerParts,
+  made: {
+    readonly connections: ConnectionBook<PipelineConnection>;
+    readonly runner: MethodRunner;
+    readonly callKeySecret: Uint8Array;
+  },
+): Worker {
+  const { database, ids, tuning } = parts;
+  const { connections, callKeySecret } = made;
+  return createWorker({
+    database,
+    ids,
+    connections,
+    clock: parts.clock,
+    node: parts.node,
+    random: parts.random,
+    log: parts.logger,
+    runner: createStepRunner(made.runner),
+    recordings: parts.recordings,
+    policy: { ...DELIVERY_POLICY, ...tuning?.policy },
+    times: { ...WORKER_TIMES, ...tuning?.times },
+    housekeep: async () => {
+      await database.write((transaction) => touchNode(transaction, parts.node, database.now()));
+      await closeSilentCalls({ database, ids, connections, callKeySecret });
+      await applyRetention(database, tuning?.retention);
+    },
+  });
+}
+
+/** A key of its own for the calls' keys, so that one use of the master key says nothing of another. */
+function deriveCallKeySecret(masterKey: MasterKey): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey.bytes, '', 'patchcord call key', 32));
+}

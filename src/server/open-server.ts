@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { Server as HttpsServer } from 'node:https';
+import { hostname } from 'node:os';
+
+import { loadMasterKey } from '../connections/master-key.ts';
+import { databaseOf } from '../config/database-settings.ts';
+import type { Settings } from '../config/settings.ts';
+import { AppError } from '../errors/app-error.ts';
+import { parseAllowRules } from '../http/allow-rules.ts';
+import type { AllowRule } from '../http/allow-rules.ts';
+import { createEgress } from '../http/egress.ts';
+import type { Egress } from '../http/egress.ts';
+import type { Logger } from '../logging/logger.ts';
+import { openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { registerNode } from '../store/register-node.ts';
+import type { SecretRegistry } from '../text/scrub.ts';
+import type { Ids } from '../text/uuid.ts';
+import type { Clock } from '../time/clock.ts';
+import { closeInOrder } from './close-in-order.ts';
+import { composeServer } from './compose.ts';
+import type { ComposedServer, ServerTuning } from './compose.ts';
+import { listen } from './listen.ts';
+import { followTlsFiles, readTlsFiles } from './tls-files.ts';
+import type { TlsPaths } from './tls-files.ts';
+
+export interface OpenServerDeps {
+  readonly logger: Logger;
+  /** The registry that the logger scrubs by. */
+  readonly secrets: SecretRegistry;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly version: string;
+  /** Documents that come with Patchcord, as text: every organization may use them. */
+  readonly shippedDocuments: readonly string[];
+  /** Told once when a master key was made: a backup without that file is worthless. */
+  readonly masterKeyMade: (path: string) => void;
+  /** The storage failed under a commit: the process must end. */
+  readonly onFatal: (err: AppError) => void;
+  readonly tuning?: ServerTuning;
+}
+
+export interface OpenServer {
+  /** Scheme, host and port that it listens on. */
+  readonly origin: string;
+  readonly database: Database;
+  readonly composed: ComposedServer;
+  /** Takes nothing more in, lets requests to CRMs end, at most 25 s, and closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a whole server from its settings: database and its migrations, key, egress door, worker,
+ * HTTP. Rejects with `invalid_settings` and what the database rejects with; then nothing is open.
+ */
+export async function openServer(settings: Settings, deps: OpenServerDeps): Promise<OpenServer> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = (): Promise<void> => closeInOrder(opened.toReversed(), deps);
+  try {
+    const tls = tlsPaths(settings);
+    const files = tls === undefined ? undefined : readTlsFiles(tls);
+    const egress = openEgress(settings, deps.clock);
+    opened.push(() => egress.close());
+    const masterKey = loadMasterKey(
+      {
+        masterKey: settings.masterKey,
+        masterKeyFile: settings.masterKeyFile,
+        ...(settings.databaseUrl === undefined ? { directory: settings.dataDir } : {}),
+      },
+      { randomBytes: deps.randomBytes, created: deps.masterKeyMade },
+    );
+    const database = await openDatabase(databaseOf(settings, { exclusive: true }), deps);
+    opened.push(() => database.close());
+    await migrate(database);
+    const node = deps.ids.next();
+    await registerNode(database, {
+      id: node,
+      name: settings.nodeName ?? hostname(),
+      keyId: masterKey.id,
+      version: deps.version,
+    });
+    const composed = composeServer({
+      ...deps,
+      database,
+      egress,
+      masterKey,
+      node,
+      http: {
+        trustedProxies: settings.trustedProxies,
+        https: settings.https,
+        publicUrl: settings.publicUrl,
+        ...(files === undefined ? {} : { tls: files }),
+      },
+    });
+    await shipDocuments(composed, deps);
+    const { app } = composed;
+    opened.push(() => composed.worker.close());
+    await composed.worker.start();
+    opened.push(() => app.close());
+    const origin = await listen(app, settings);
+    if (tls !== undefined && app.server instanceof HttpsServer) {
+      const end = followTlsFiles(app.server, tls, {
+        renewed: () => {
+          deps.logger.info('certificate read again');
+        },
+        failed: (err) => {
+          deps.logger.error({ err }, 'certificate cannot be used; the old one stays');
+        },
+      });
+      opened.push(() => Promise.resolve(end()));
+    }
+    return { origin, database, composed, close };
+  } catch (err) {
+    await close();
+    throw err;
+  }
+}
+
+async function shipDocuments(composed: ComposedServer, deps: OpenServerDeps): Promise<void> {
+  for (const document of deps.shippedDocuments) {
+    try {
+      await composed.ship(document);
+    } catch (err) {
+      // One bad document must not keep the calls of all others out.
+      deps.logger.error({ err }, 'a shipped document cannot be used');
+    }
+  }
+}
+
+function tlsPaths(settings: Settings): TlsPaths | undefined {
+  const { tlsCert: cert, tlsKey: key } = settings;
+  return cert === undefined || key === undefined ? undefined : { cert, key };
+}
+
+function openEgress(settings: Settings, clock: Clock): Egress {
+  return createEgress({
+    allow: rules('EGRESS_ALLOW', settings.egressAllow),
+    plainHttp: rules('EGRESS_PLAIN_HTTP', settings.egressPlainHttp),
+    ...(settings.egressCaFile === undefined ? {} : { ca: readCa(settings.egressCaFile) }),
+    monotonic: clock.monotonic,
+  });
+}
+
+function rules(setting: string, text: string): readonly AllowRule[] {
+  const parsed = parseAllowRules(text);
+  if (parsed.ok) return parsed.rules;
+  throw new AppError('invalid_settings', `${setting}: ${parsed.problems.join('; ')}.`);
+}
+
+function readCa(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (err) {
+    throw new AppError('invalid_settings', `EGRESS_CA_FILE '${path}' cannot be read.`, {
+      cause: err,
+    });
+  }
+}

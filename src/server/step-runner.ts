@@ -1,0 +1,25 @@
+import type { StepRunner } from '../calls/step-runner.ts';
+import type { MethodRunner } from '../runtime/run-method.ts';
+import type { PipelineConnection } from './connection-book.ts';
+
+/** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
+export function createStepRunner(runner: MethodRunner): StepRunner<PipelineConnection> {
+  return {
+    prepare: ({ connection, method, values, file }) => {
+      const prepared = runner.prepare({
+        document: connection.opened.document,
+        method,
+        connection: connection.opened,
+        values,
+        ...(file === undefined ? {} : { file }),
+      });
+      return prepared.status === 'not_sent'
+        ? prepared
+        : {
+            status: 'ready',
+            idempotent: prepared.idempotent,
+            send: (signal) => prepared.send(signal),
+          };
+    },
+  };
+}
