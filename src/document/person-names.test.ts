@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeNames, deriveNames, fullName, splitName } from './person-names.ts';
+import { completeNames } from './person-names.ts';
 
 describe('names of a person follow from each other', () => {
   it.each([
@@ -27,24 +27,5 @@ describe('names of a person follow from each other', () => {
     ['nothing gives nothing', {}, {}],
   ])('%s', (_name, known, added) => {
     expect(completeNames(known)).toEqual({ ...known, ...added });
-  });
-
-  it('splits by itself too', () => {
-    expect(splitName('Ada Lovelace')).toEqual({ first: 'Ada', last: 'Lovelace' });
-  });
-});
-
-describe('names of a bound record', () => {
-  it('are derived for contacts and for users', () => {
-    const contact = deriveNames({ contact_id: '1', contact_name: 'Ada Lovelace' }, 'contact');
-    const user = deriveNames({ user_id: '1', firstname: 'Ada', lastname: 'Lovelace' }, 'user');
-
-    expect(contact).toMatchObject({ contact_id: '1', firstname: 'Ada', lastname: 'Lovelace' });
-    expect(user).toMatchObject({ user_id: '1', user_name: 'Ada Lovelace' });
-  });
-
-  it('the whole one is read from the parts', () => {
-    expect(fullName({ firstname: 'Ada', lastname: 'Lovelace' }, 'user')).toBe('Ada Lovelace');
-    expect(fullName({ email: ['a@example.com'] }, 'contact')).toBeUndefined();
   });
 });

@@ -41,7 +41,6 @@ function evaluate(
     properties: PROPERTIES,
     phones: PHONES,
     country: 'GB',
-    timezone: 'Europe/London',
     note: (note) => notes.push(note),
   });
 }
@@ -188,7 +187,7 @@ describe('an error while running is no value and a note', () => {
         () => {
           throw new Error('no');
         },
-        { properties: {}, phones: PHONES, country: 'GB', timezone: 'UTC' },
+        { properties: {}, phones: PHONES, country: 'GB' },
       );
 
     expect(result).toBeNull();

@@ -20,7 +20,6 @@ export interface ExpressionEnvironment {
   readonly phones: PhoneNumbers;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
-  readonly timezone: string;
   /** Hears why an expression came to no value. */
   readonly note?: (note: Note) => void;
 }

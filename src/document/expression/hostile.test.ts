@@ -91,7 +91,7 @@ it('no source and no value makes it throw, and every result is within its bounds
         return;
       }
       const lookup = (name: string) => (name === 'v' ? v : w);
-      const environment = { properties: {}, phones: PHONES, country: 'GB', timezone: 'UTC' };
+      const environment = { properties: {}, phones: PHONES, country: 'GB' };
       const result = compiled.expression.evaluate(lookup, environment);
       if (typeof result === 'number') expect(Number.isFinite(result)).toBe(true);
       // A name by itself is passed through as it is.
@@ -125,7 +125,7 @@ it('expressions that are well formed stay within their bounds too', () => {
       const compiled = compileExpression(text, NAMES);
       if (!compiled.ok) return;
       const lookup = (name: string) => (name === 'v' ? v : w);
-      const environment = { properties: {}, phones: PHONES, country: 'GB', timezone: 'UTC' };
+      const environment = { properties: {}, phones: PHONES, country: 'GB' };
       const result = compiled.expression.evaluate(lookup, environment);
       if (typeof result === 'string' && result !== v && result !== w) {
         expect(new TextEncoder().encode(result).length).toBeLessThanOrEqual(MAX_RESULT_BYTES);

@@ -1,18 +1,13 @@
-/** What can be wrong with an expression: code → what it means. */
-export const EXPRESSION_PROBLEMS = {
-  expression_too_long: 'An expression is longer than 16 KiB or has more than 256 parts.',
-  expression_syntax: 'An expression cannot be read at this place.',
-  expression_not_allowed:
-    'An expression uses something that documents may not use: lists, maps, regular expressions, methods of values.',
-  expression_type:
-    'An expression puts together what does not go together, such as text and number.',
-  expression_argument: 'A function of an expression is given something that it cannot use.',
-  compared_with_null: 'An expression compares a name with null; present(name) asks that.',
-  unknown_variable: 'An expression uses a name that the document does not have.',
-  unknown_function: 'An expression calls a function that does not exist.',
-} as const;
-
-export type ExpressionProblemCode = keyof typeof EXPRESSION_PROBLEMS;
+/** What can be wrong with an expression; the codes are findings of lint, which explains them. */
+export type ExpressionProblemCode =
+  | 'expression_too_long'
+  | 'expression_syntax'
+  | 'expression_not_allowed'
+  | 'expression_type'
+  | 'expression_argument'
+  | 'compared_with_null'
+  | 'unknown_variable'
+  | 'unknown_function';
 
 /** A fault in an expression; `offset` and `length` count UTF-16 units of the source. */
 export interface ExpressionProblem {

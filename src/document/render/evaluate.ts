@@ -10,12 +10,11 @@ export function evaluateExpression(
   readerOf: ReaderOf,
   scope: Scope,
 ): Scalar | undefined {
-  const { properties, phones, country, timezone } = scope.context;
+  const { properties, phones, country } = scope.context;
   const result = expression.evaluate((name) => readerOf(name)?.raw(scope) ?? null, {
     properties,
     phones,
     country,
-    timezone,
     note: (note) => {
       addNote(scope, note);
     },
