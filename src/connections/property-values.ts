@@ -17,6 +17,9 @@ export type CheckUrl = (
 const MAX_VALUE_LENGTH = 65_536;
 /** The pattern is the document's: a hostile one must not hold the process. */
 const PATTERN_TIMEOUT_MS = 50;
+/** The pattern must be one by itself: `a)|(b` would otherwise slip out of the anchors. */
+const PATTERN_TEST =
+  "new RegExp(pattern, 'u'); new RegExp('^(?:' + pattern + ')$', 'u').test(value)";
 
 /**
  * Checks the values of a connection against the fields of its document: unknown labels, required
@@ -96,7 +99,7 @@ function checkUrlValue(label: string, value: string, checkUrl: CheckUrl): string
 function checkPattern(label: string, pattern: string, value: string): string | undefined {
   try {
     const fits: unknown = runInNewContext(
-      "new RegExp('^(?:' + pattern + ')$', 'u').test(value)",
+      PATTERN_TEST,
       { pattern, value },
       { timeout: PATTERN_TIMEOUT_MS },
     );
