@@ -12,7 +12,7 @@ import { compileBody } from './render/body.ts';
 import { compileCondition } from './render/condition.ts';
 import { compileEscape } from './render/escapes.ts';
 import { writeEscaped } from './render/guard.ts';
-import { compileHeaders } from './render/headers.ts';
+import { compileHeaders, headerTemplate } from './render/headers.ts';
 import { flattenPairs, writePairs } from './render/pairs.ts';
 import type { ReaderOf } from './render/reader.ts';
 import type { ReaderTable } from './render/readers.ts';
@@ -94,16 +94,18 @@ function compileParts(
   const absolute = jsonText(method, 'request_url');
   const base = text(absolute ?? jsonText(document, 'resource_url') ?? '');
   const path = absolute === undefined ? text(jsonText(method, 'request_path') ?? '') : undefined;
-  const contentType = jsonText(method, 'request_content_type');
+  const headerLayers = [
+    jsonMember(document, 'request_headers'),
+    jsonMember(method, 'request_headers'),
+  ];
+  const contentType =
+    jsonText(method, 'request_content_type') ?? headerTemplate(headerLayers, 'content-type');
   const typeText = contentType === undefined ? undefined : text(contentType);
   return {
     verb,
     url: compileUrl(base, path, writeEscaped(escape, true)),
     query: verb === 'GET' ? compileQuery(parameters, tree(true)) : () => '',
-    headers: compileHeaders(
-      [jsonMember(document, 'request_headers'), jsonMember(method, 'request_headers')],
-      text,
-    ),
+    headers: compileHeaders(headerLayers, text),
     body: compileBody({
       method: verb,
       parameters: verb === 'GET' ? undefined : parameters,
@@ -135,12 +137,18 @@ function renderRequest(parts: Parts, origins: OriginPolicy, scope: Scope): Rende
   );
   const query = secrets.length === 0 ? pieces.query : [...pieces.query, writePairs(secrets)];
   const body = parts.body(scope);
+  const headers = [...parts.headers(scope), ...credentials.headers];
   return {
     method: parts.verb,
     url: writeUrl({ ...pieces, query }),
-    headers: [...parts.headers(scope), ...credentials.headers],
+    // The body carries its own type, with the boundary where it has one.
+    headers: body === undefined ? headers : headers.filter(([name]) => !isContentType(name)),
     ...(body === undefined ? {} : { body }),
   };
+}
+
+function isContentType(name: string): boolean {
+  return name.toLowerCase() === 'content-type';
 }
 
 function firstUrl(parts: Parts, scope: Scope): UrlPieces {

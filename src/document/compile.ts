@@ -83,7 +83,7 @@ function compileTree(source: Json, digest: string): CompiledDocument {
       ...unsupportedInMethod(source, name, method),
       ...unsupportedUses(source, method, { names, notation, variables }),
     ];
-    methods.set(name, draft.finish(origins, unsupported));
+    methods.set(name, draft.finish(origins, [...new Set(unsupported)]));
   }
   const version = jsonText(source, 'version');
   return {

@@ -40,6 +40,15 @@ export function compileHeaders(
     });
 }
 
+/** The template of one header, that of the last layer that has it. */
+export function headerTemplate(
+  layers: readonly (Json | undefined)[],
+  name: string,
+): string | undefined {
+  const found = layers.flatMap(jsonMembers).findLast(([key]) => key.toLowerCase() === name);
+  return typeof found?.[1] === 'string' ? found[1] : undefined;
+}
+
 /**
  * Lets a text through that a header can carry: no line break, NUL or other control character, and
  * nothing beyond Latin-1, which HTTP has no way to write (RFC 9110, section 5.5). `subject` is the
