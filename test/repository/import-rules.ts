@@ -70,7 +70,7 @@ export const ONLY_IN: Readonly<Record<string, Where>> = {
   'node:child_process': inModule('cli'),
   'node:http': inModule('http', 'server'),
   'node:https': inModule('http', 'server'),
-  'node:net': inModule('http', 'server'),
+  'node:net': inModule('http', 'server', 'config'),
   'node:tls': inModule('http', 'server'),
   'node:dns': inModule('http'),
 };

@@ -8,7 +8,11 @@ const MOST_LINES = 400;
 const LINES_OF_NINE_IN_TEN = 250;
 
 /** Tables: one row after the other, which gain nothing by being cut. */
-const TABLES = ['src/document/finding-codes.ts', 'src/errors/catalogue.ts'];
+const TABLES = [
+  'src/document/finding-codes.ts',
+  'src/document/lint/lint-cases.ts',
+  'src/errors/catalogue.ts',
+];
 
 describe('file sizes', () => {
   const files = repositoryFiles(isTypeScript);
