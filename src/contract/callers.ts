@@ -20,6 +20,17 @@ export const Caller = z
   })
   .meta({ id: 'Caller', description: 'A person of a CRM with this number.' });
 
+export const CallerAnswer = z
+  .object({
+    connection_id: idOf('connection'),
+    status: z.enum(['found', 'ambiguous', 'not_found', 'not_asked', 'failed']).meta({
+      description:
+        '`not_asked`: the document has no FindContact, or the connection is closed just now.',
+    }),
+    message: z.string().meta({ description: 'The reason in words.' }),
+  })
+  .meta({ id: 'CallerAnswer', description: 'What one connection answered.' });
+
 export const findCallers = defineEndpoint({
   name: 'findCallers',
   resource: 'callers',
@@ -48,18 +59,7 @@ export const findCallers = defineEndpoint({
   response: z.object({
     number: z.string().meta({ description: 'The number as it was understood.' }),
     callers: z.array(Caller).meta({ description: 'All persons found.' }),
-    connections: z
-      .array(
-        z.object({
-          connection_id: idOf('connection'),
-          status: z.enum(['found', 'ambiguous', 'not_found', 'not_asked', 'failed']).meta({
-            description:
-              '`not_asked`: the document has no FindContact, or the connection is paused.',
-          }),
-          message: z.string().meta({ description: 'The reason in words.' }),
-        }),
-      )
-      .meta({ description: 'What each connection answered.' }),
+    connections: z.array(CallerAnswer).meta({ description: 'What each connection answered.' }),
   }),
   problems: [],
 });

@@ -49,7 +49,15 @@ export const Call = z
 export const Attempt = z
   .object({
     number: z.number().int().meta({ description: 'From 1.' }),
-    state: z.string().meta({ description: '`pending`, `sending` or `settled`.' }),
+    purpose: z
+      .enum(['run', 'ask'])
+      .meta({ description: '`run`: the step itself. `ask`: whether an earlier try had worked.' }),
+    method: z
+      .string()
+      .meta({ description: 'Method of the document that ran.', examples: ['FindActivity'] }),
+    state: z.enum(['sending', 'settled', 'lost']).meta({
+      description: '`lost`: the process ended before the outcome was known.',
+    }),
     outcome: text('Outcome of the exchange, for example `success` or `lost`.'),
     effect: text('`executed`, `not_executed` or `unknown`.'),
     message: text('The outcome in words.'),
@@ -67,8 +75,9 @@ export const Step = z
       .string()
       .meta({ description: 'Method of the document.', examples: ['CreateActivity'] }),
     state: StepState,
-    reason: text('With `skipped`, `parked`, `unknown` and `discarded`: why.'),
-    remedy: text('With `parked`: what to do.'),
+    reason: text('With `skipped`, `parked`, `unknown` and `discarded`: why, as a code.'),
+    message: z.string().meta({ description: 'What happened, in words.' }),
+    remedy: text('What to do, where somebody must act.'),
     activity_id: text("The CRM's id of the activity, once known."),
     possible_duplicate: z.boolean().meta({ description: 'True when it may have been done twice.' }),
     ready_at: moment('When it may be tried next.').nullable(),

@@ -1,6 +1,11 @@
+import type { ActionDeps } from '../calls/ledger-actions.ts';
+import type { StoreRecordingDeps } from '../calls/store-recording.ts';
 import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
+import { callRoutes } from './routes/calls.ts';
+import { callerRoutes } from './routes/callers.ts';
+import type { CallerDeps } from './routes/callers.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import type { ConnectionRouteDeps } from './routes/connections.ts';
 import { extensionRoutes } from './routes/extensions.ts';
@@ -9,6 +14,7 @@ import type { IntegrationRouteDeps } from './routes/integrations.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { phoneSystemRoutes } from './routes/phone-systems.ts';
+import { recordingRoutes } from './routes/recordings.ts';
 import type { StoreDeps } from './routes/route-deps.ts';
 import { systemRoutes } from './routes/system.ts';
 import type { SystemDeps } from './routes/system.ts';
@@ -17,6 +23,9 @@ import type { UserLinkDeps } from './routes/user-links.ts';
 
 export type RouteDeps = StoreDeps &
   CallEventDeps &
+  ActionDeps &
+  StoreRecordingDeps &
+  CallerDeps &
   ConnectionRouteDeps &
   IntegrationRouteDeps &
   UserLinkDeps &
@@ -26,6 +35,9 @@ export type RouteDeps = StoreDeps &
 export function allRoutes(deps: RouteDeps): readonly Route[] {
   return [
     ...callEventRoutes(deps),
+    ...recordingRoutes(deps),
+    ...callRoutes(deps),
+    ...callerRoutes(deps),
     ...connectionRoutes(deps),
     ...userLinkRoutes(deps),
     ...integrationRoutes(deps),

@@ -8,7 +8,7 @@ import { closeSilentCalls } from '../calls/close-silent-calls.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
-import type { RecordingSource } from '../calls/prepare-step.ts';
+import { createRecordingSource, sweepSpool } from '../calls/recording-source.ts';
 import { applyRetention } from '../calls/retention.ts';
 import type { Retention } from '../calls/retention.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
@@ -26,6 +26,8 @@ import { lintDocument } from '../document/lint/lint-document.ts';
 import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ADMIN } from '../organizations/scope.ts';
+import { createSpool } from '../recordings/spool.ts';
+import type { Spool } from '../recordings/spool.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import type { MethodRunner } from '../runtime/run-method.ts';
 import type { Database } from '../store/database.ts';
@@ -63,7 +65,8 @@ export interface ServerParts {
   readonly randomBytes: (size: number) => Uint8Array;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly recordings: RecordingSource;
+  /** Where recordings wait, encrypted, for the CRM. */
+  readonly spoolDirectory: string;
   /** Unique among the processes that work on the database at one time. */
   readonly node: string;
   readonly version: string;
@@ -92,14 +95,20 @@ export function composeServer(parts: ServerParts): ComposedServer {
     registerSecret: parts.secrets.register,
   });
   const connections = createConnectionBook(database, openConnections);
+  const phones = createPhoneNumbers();
   const runner = createMethodRunner({
     egress,
-    phones: createPhoneNumbers(),
+    phones,
     clock,
     randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
   });
-  const callKeySecret = deriveCallKeySecret(parts.masterKey);
-  const worker = createPipelineWorker(parts, { connections, runner, callKeySecret });
+  const callKeySecret = deriveKey(parts.masterKey, 'patchcord call key');
+  const spool = createSpool({
+    directory: parts.spoolDirectory,
+    key: deriveKey(parts.masterKey, 'patchcord recordings'),
+    randomBytes,
+  });
+  const worker = createPipelineWorker(parts, { connections, runner, callKeySecret, spool });
   const wake = (): void => {
     worker.wake();
   };
@@ -117,6 +126,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
     documents,
     openConnections,
     runner,
+    connections,
+    spool,
+    callKeySecret,
+    phones,
+    now: () => database.now(),
     wake,
     checkUrl: egress.checkUrl,
     compile: compileDocument,
@@ -136,10 +150,11 @@ function createPipelineWorker(
     readonly connections: ConnectionBook<PipelineConnection>;
     readonly runner: MethodRunner;
     readonly callKeySecret: Uint8Array;
+    readonly spool: Spool;
   },
 ): Worker {
   const { database, ids, tuning } = parts;
-  const { connections, callKeySecret } = made;
+  const { connections, callKeySecret, spool } = made;
   return createWorker({
     database,
     ids,
@@ -149,18 +164,19 @@ function createPipelineWorker(
     random: parts.random,
     log: parts.logger,
     runner: createStepRunner(made.runner),
-    recordings: parts.recordings,
+    recordings: createRecordingSource({ database, spool, egress: parts.egress }),
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },
     housekeep: async () => {
       await database.write((transaction) => touchNode(transaction, parts.node, database.now()));
       await closeSilentCalls({ database, ids, connections, callKeySecret });
       await applyRetention(database, tuning?.retention);
+      await sweepSpool({ database, spool });
     },
   });
 }
 
-/** A key of its own for the calls' keys, so that one use of the master key says nothing of another. */
-function deriveCallKeySecret(masterKey: MasterKey): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', masterKey.bytes, '', 'patchcord call key', 32));
+/** A key of its own for each purpose, so that one use of the master key says nothing of another. */
+function deriveKey(masterKey: MasterKey, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey.bytes, '', purpose, 32));
 }

@@ -19,14 +19,20 @@ export type Asked =
 export async function askCrm(
   runner: MethodRunner,
   connection: OpenConnection,
-  question: { readonly method: MethodName; readonly values?: Values; readonly signal: AbortSignal },
+  question: {
+    readonly method: MethodName;
+    readonly values?: Values;
+    /** Milliseconds for all its requests. */
+    readonly deadlineMs?: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Asked> {
   const prepared = runner.prepare({
     document: connection.document,
     method: question.method,
     connection,
     values: question.values ?? {},
-    deadlineMs: INTERACTIVE_DEADLINE_MS,
+    deadlineMs: question.deadlineMs ?? INTERACTIVE_DEADLINE_MS,
   });
   if (prepared.status === 'not_sent') return { status: 'not_sent', message: prepared.message };
   return { status: 'ran', run: await prepared.send(question.signal) };

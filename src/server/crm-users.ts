@@ -6,6 +6,7 @@ import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { completeNames } from '../document/person-names.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { MethodRunner } from '../runtime/run-method.ts';
+import { listOf, textOf } from './bound-record.ts';
 import { askCrm } from './crm-methods.ts';
 
 export type CrmUserRow = z.input<typeof CrmUser>;
@@ -81,16 +82,4 @@ function nameOf(record: BoundRecord): string | null {
     return text === undefined ? [] : [[part, text] as const];
   });
   return completeNames(Object.fromEntries(known)).full ?? null;
-}
-
-/** A bound value by name, from the record itself and never from its prototype. */
-export function textOf(record: BoundRecord, name: string): string | undefined {
-  const value = Object.hasOwn(record, name) ? record[name] : undefined;
-  return typeof value === 'string' ? value : value?.[0];
-}
-
-/** All values bound under a name. */
-export function listOf(record: BoundRecord, name: string): string[] {
-  const value = Object.hasOwn(record, name) ? record[name] : undefined;
-  return value === undefined ? [] : typeof value === 'string' ? [value] : [...value];
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Server as HttpsServer } from 'node:https';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 
 import { loadMasterKey } from '../connections/master-key.ts';
 import { databaseOf } from '../config/database-settings.ts';
@@ -89,6 +90,7 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
       egress,
       masterKey,
       node,
+      spoolDirectory: join(settings.dataDir, 'recordings'),
       http: {
         trustedProxies: settings.trustedProxies,
         https: settings.https,

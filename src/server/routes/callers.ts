@@ -1,0 +1,23 @@
+import type { ConnectionBook } from '../../calls/call-connection.ts';
+import { findCallers } from '../../contract/callers.ts';
+import type { PipelineConnection } from '../connection-book.ts';
+import { findCallersOf } from '../find-callers.ts';
+import type { FindCallersDeps } from '../find-callers.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+
+export interface CallerDeps extends FindCallersDeps {
+  readonly connections: ConnectionBook<PipelineConnection>;
+}
+
+/** Who is calling? */
+export function callerRoutes(deps: CallerDeps): readonly Route[] {
+  return [
+    route(findCallers, async ({ query }, { scope, signal }) => {
+      const { organizationId } = scope();
+      const connections = await deps.connections.ofOrganization(organizationId);
+      const { number } = query;
+      return { body: { number, ...(await findCallersOf(deps, connections, { number, signal })) } };
+    }),
+  ];
+}

@@ -1,0 +1,75 @@
+import { getCall as readCall, listCalls as readCalls } from '../../calls/ledger.ts';
+import {
+  discardStep as discard,
+  replayCall as replayAll,
+  replayStep as replay,
+  settleUnknown,
+} from '../../calls/ledger-actions.ts';
+import type { ActionDeps } from '../../calls/ledger-actions.ts';
+import {
+  discardStep,
+  getCall,
+  listCalls,
+  replayCall,
+  replayStep,
+  settleStep,
+} from '../../contract/calls.ts';
+import type { CallWithSteps } from '../../contract/calls.ts';
+import type { OrganizationScope } from '../../organizations/scope.ts';
+import { presentCall, presentCallDetail } from '../present-call.ts';
+import { route } from '../route.ts';
+import type { Answer, Route } from '../route.ts';
+import { actorOf, presentPage } from './present.ts';
+import type * as z from 'zod';
+
+/** The ledger: what became of each call, and what people can do about it. */
+export function callRoutes(deps: ActionDeps): readonly Route[] {
+  const { database } = deps;
+  const answer = async (
+    scope: OrganizationScope,
+    callId: string,
+  ): Promise<Answer<z.input<typeof CallWithSteps>>> => ({
+    body: presentCallDetail(await readCall(database, scope, callId)),
+  });
+  return [
+    route(listCalls, async ({ query }, { scope }) => {
+      const { limit, cursor, state, since, until } = query;
+      const filter = {
+        state,
+        connectionId: query.connection_id,
+        phoneSystemId: query.phone_system_id,
+        externalId: query.phone_call_id,
+        since: since === undefined ? undefined : Date.parse(since),
+        until: until === undefined ? undefined : Date.parse(until),
+      };
+      const page = await readCalls(database, scope(), { filter, page: { limit, cursor } });
+      return { body: presentPage(page, presentCall) };
+    }),
+    route(getCall, async ({ params }, { scope }) => answer(scope(), params.call_id)),
+    route(replayCall, async ({ params }, context) => {
+      const scope = context.scope();
+      const callId = params.call_id;
+      await replayAll(deps, scope, { callId, actor: actorOf(context) });
+      return answer(scope, callId);
+    }),
+    route(replayStep, async ({ params }, context) => {
+      const scope = context.scope();
+      const request = { stepId: params.step_id, actor: actorOf(context) };
+      return answer(scope, await replay(deps, scope, request));
+    }),
+    route(settleStep, async ({ params, body }, context) => {
+      const scope = context.scope();
+      const callId = await settleUnknown(deps, scope, {
+        stepId: params.step_id,
+        actor: actorOf(context),
+        answer: body.outcome === 'absent' ? { absent: true } : { found: body.activity_id },
+      });
+      return answer(scope, callId);
+    }),
+    route(discardStep, async ({ params, body }, context) => {
+      const scope = context.scope();
+      const request = { stepId: params.step_id, actor: actorOf(context), reason: body.reason };
+      return answer(scope, await discard(deps, scope, request));
+    }),
+  ];
+}
