@@ -62,6 +62,7 @@ export async function writeStartingDocument(
   context.out(
     `  patchcord try ${file} Users --properties FILE     runs one method against the CRM`,
   );
+  return 0;
 }
 
 /** Writes a new file; answers in words why it could not. */

@@ -118,6 +118,8 @@ export interface Field {
   readonly shapes: readonly Shape[];
   readonly example: Json;
   readonly required?: true;
+  /** Needed where this other key is absent. */
+  readonly requiredUnless?: string;
   /** Needed only for these values of `type`. */
   readonly requiredFor?: readonly string[];
   /** Has a meaning only for these values of `type`. */

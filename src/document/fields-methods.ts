@@ -213,7 +213,7 @@ export const METHOD_FIELDS: readonly Field[] = [
 /** A method with `steps` has its requests there. */
 function withRequiredUnless(each: Field): Field {
   const { required: _, ...rest } = each;
-  return rest;
+  return { ...rest, requiredUnless: 'steps' };
 }
 
 /** The keys of one of the `steps` of a method. */

@@ -73,6 +73,9 @@ function fieldSchema(field: Field): Schema {
 }
 
 function conditionOf(field: Field): readonly Schema[] {
+  if (field.requiredUnless !== undefined) {
+    return [{ anyOf: [{ required: [field.name] }, { required: [field.requiredUnless] }] }];
+  }
   return field.requiredFor === undefined
     ? []
     : [

@@ -1,5 +1,15 @@
 import type { FindingCode } from './finding-codes.ts';
-import { DOUBLE_CURLY, QUOTES, SINGLE_CURLY, mendedEnd, straightEnd } from './text-end.ts';
+import { numberFromText } from './json-value.ts';
+import { TextRewriter } from './text-rewriter.ts';
+import {
+  DOUBLE_CURLY,
+  QUOTES,
+  SINGLE_CURLY,
+  bareWordAt,
+  commentAt,
+  mendedEnd,
+  straightEnd,
+} from './text-end.ts';
 import { bareWordFix, excerpt, meantLiteral, shorten } from './text-fault-words.ts';
 
 export interface TextFault {
@@ -7,7 +17,7 @@ export interface TextFault {
   /** In UTF-16 units of the original text. */
   readonly offset: number;
   readonly message: string;
-  readonly fix?: string;
+  readonly fix?: string | undefined;
 }
 
 export interface MendedText {
@@ -21,7 +31,7 @@ export interface MendedText {
 }
 
 /** The deepest nesting read; the deepest known document has 11 levels. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 /** After so many faults the text is no JSON document, and more of them would help nobody. */
 const MAX_FAULTS = 100;
 
@@ -43,64 +53,57 @@ interface Level {
   comma: number | undefined;
 }
 
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const ODD_BLANK =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]/;
 
 class Mender {
-  readonly #source: string;
-  #at = 0;
-  #out: string[] = [];
-  #origins: number[] = [];
+  readonly #text: TextRewriter;
   #faults: TextFault[] = [];
   #readable = true;
   #levels: Level[] = [];
   #rootDone = false;
 
   constructor(source: string) {
-    this.#source = source;
+    this.#text = new TextRewriter(source);
   }
 
   run(): MendedText {
-    if (this.#source.startsWith('\ufeff')) {
+    if (this.#text.source.startsWith('\ufeff')) {
       this.#fault('byte_order_mark', 0, 'The file begins with an invisible byte order mark.');
-      this.#at = 1;
+      this.#text.replace('', 1);
     }
-    while (this.#readable && this.#at < this.#source.length) {
+    while (this.#readable && this.#text.at < this.#text.source.length) {
       this.#step();
     }
     if (this.#readable) {
       this.#closeAll();
     }
-    const origins = this.#origins;
-    const end = this.#source.length;
+    const text = this.#text;
     return {
-      text: this.#out.join(''),
+      text: text.toString(),
       faults: this.#faults,
       readable: this.#readable,
-      originOf: (offset) => origins[offset] ?? end,
+      originOf: (offset) => text.originOf(offset),
     };
   }
 
   #step(): void {
-    const char = this.#source.charAt(this.#at);
+    const char = this.#text.peek();
     if (char === ' ' || char === '\t' || char === '\n' || char === '\r') {
-      this.#copy(1);
+      this.#text.copy(1);
     } else if (ODD_BLANK.test(char)) {
       const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
       this.#fault(
         'invisible_character',
-        this.#at,
+        this.#text.at,
         `An invisible character (U+${code}) stands between the members.`,
         'delete it and type an ordinary blank',
       );
-      this.#replace(' ', 1);
-    } else if (char === '/' && (this.#next() === '/' || this.#next() === '*')) {
-      this.#comment();
-    } else if (char === '#' && this.#levels.at(-1)?.state !== 'value') {
+      this.#text.replace(' ', 1);
+    } else if (commentAt(this.#text.source, this.#text.at) !== '') {
       this.#comment();
     } else if (this.#rootDone) {
-      this.#fail(this.#at, 'Something follows after the end of the document.', 'remove it');
+      this.#fail(this.#text.at, 'Something follows after the end of the document.', 'remove it');
     } else {
       this.#token(char);
     }
@@ -130,13 +133,13 @@ class Mender {
     this.#beforeValue();
     if (this.#levels.length >= MAX_DEPTH) {
       const message = `The nesting is deeper than ${String(MAX_DEPTH)} levels here.`;
-      this.#fault('too_deep', this.#at, message);
+      this.#fault('too_deep', this.#text.at, message);
       this.#readable = false;
       return;
     }
     const [close, state] = char === '{' ? (['}', 'key'] as const) : ([']', 'value'] as const);
-    this.#levels.push({ close, state, offset: this.#at, comma: undefined });
-    this.#copy(1);
+    this.#levels.push({ close, state, offset: this.#text.at, comma: undefined });
+    this.#text.copy(1);
   }
 
   #close(char: string): void {
@@ -146,16 +149,20 @@ class Mender {
         level === undefined
           ? `This ${char} closes nothing.`
           : `This ${char} does not fit: a ${level.close} is expected for the bracket of line ${String(this.#lineOf(level.offset))}.`;
-      this.#fail(this.#at, message, 'compare the brackets around this place');
+      this.#fail(this.#text.at, message, 'compare the brackets around this place');
       return;
     }
     if (level.state === 'colon' || (level.state === 'value' && level.close === '}')) {
-      this.#fail(this.#at, 'A key without a value stands before this }.', 'write `"key": "value"`');
+      this.#fail(
+        this.#text.at,
+        'A key without a value stands before this }.',
+        'write `"key": "value"`',
+      );
       return;
     }
     this.#dropTrailingComma(level);
     this.#levels.pop();
-    this.#copy(1);
+    this.#text.copy(1);
     this.#afterValue();
   }
 
@@ -167,7 +174,7 @@ class Mender {
       (level.state === 'value' && level.close === '}')
     ) {
       this.#fail(
-        this.#at,
+        this.#text.at,
         'A comma stands where a value is expected.',
         'write the value before the comma',
       );
@@ -176,26 +183,26 @@ class Mender {
     if (level.state !== 'comma') {
       this.#fault(
         'trailing_comma',
-        this.#at,
+        this.#text.at,
         'A comma stands where no member precedes it.',
         'remove the comma',
       );
-      this.#replace(' ', 1);
+      this.#text.replace(' ', 1);
       return;
     }
-    level.comma = this.#origins.length;
+    level.comma = this.#text.length;
     level.state = level.close === '}' ? 'key' : 'value';
-    this.#copy(1);
+    this.#text.copy(1);
   }
 
   #colon(): void {
     const level = this.#levels.at(-1);
     if (level?.state !== 'colon') {
-      this.#fail(this.#at, 'A colon stands where none is expected.', 'write `"key": "value"`');
+      this.#fail(this.#text.at, 'A colon stands where none is expected.', 'write `"key": "value"`');
       return;
     }
     level.state = 'value';
-    this.#copy(1);
+    this.#text.copy(1);
   }
 
   /** Puts in the comma or colon that should stand before a value that begins here. */
@@ -207,26 +214,26 @@ class Mender {
     if (level.state === 'comma') {
       this.#fault(
         'missing_comma',
-        this.#at,
+        this.#text.at,
         'A comma is missing before this.',
         'put a comma at the end of the member before',
       );
-      this.#insert(',');
+      this.#text.insert(',');
       level.state = level.close === '}' ? 'key' : 'value';
     } else if (level.state === 'colon') {
       this.#fault(
         'json_syntax',
-        this.#at,
+        this.#text.at,
         'A colon is missing between key and value.',
         'write `"key": "value"`',
       );
-      this.#insert(':');
+      this.#text.insert(':');
       level.state = 'value';
     }
     level.comma = undefined;
-    if (level.state === 'key' && '{['.includes(this.#source.charAt(this.#at))) {
+    if (level.state === 'key' && '{['.includes(this.#text.peek())) {
       this.#fail(
-        this.#at,
+        this.#text.at,
         'A key is expected here, not a bracket.',
         'write `"key":` before the bracket',
       );
@@ -243,9 +250,12 @@ class Mender {
   }
 
   #string(open: string): void {
-    const start = this.#at;
-    const end = open === '"' ? straightEnd(this.#source, start) : mendedEnd(this.#source, start);
-    const inner = this.#source.slice(start + 1, end.offset);
+    const start = this.#text.at;
+    const end =
+      open === '"'
+        ? straightEnd(this.#text.source, start, this.#levels.at(-1)?.state === 'key')
+        : mendedEnd(this.#text.source, start);
+    const inner = this.#text.source.slice(start + 1, end.offset);
     if (DOUBLE_CURLY.includes(open) || (SINGLE_CURLY.includes(open) && open !== '`')) {
       this.#fault(
         'curly_quotes',
@@ -276,33 +286,32 @@ class Mender {
       );
     }
     if (open === '"' && end.close === '"') {
-      this.#copy(end.offset + 1 - start);
+      this.#text.copy(end.offset + 1 - start);
       return;
     }
-    this.#replace('"', 1);
-    this.#copyEscaped(end.offset);
-    this.#replace('"', end.close.length);
+    this.#text.replace('"', 1);
+    this.#text.copyEscaped(end.offset);
+    this.#text.replace('"', end.close.length);
   }
 
   #bareWord(): void {
-    const start = this.#at;
-    let end = start;
-    while (end < this.#source.length && !`,:{}[]\n\r${QUOTES}`.includes(this.#source.charAt(end))) {
-      end += 1;
-    }
-    const word = this.#source.slice(start, end).trimEnd();
-    end = start + word.length;
+    const start = this.#text.at;
+    const word = bareWordAt(this.#text.source, start);
+    const end = start + word.length;
     if (word === '') {
       this.#fail(start, 'This character has no place here.', 'remove it');
       return;
     }
     const isKey = this.#levels.at(-1)?.state === 'key';
-    if (!isKey && (word === 'true' || word === 'false' || word === 'null' || NUMBER.test(word))) {
-      this.#copy(word.length);
+    if (
+      !isKey &&
+      (word === 'true' || word === 'false' || word === 'null' || numberFromText(word) !== undefined)
+    ) {
+      this.#text.copy(word.length);
       return;
     }
     // `connection_id": string`: only the opening quote is missing, the closing one belongs to it.
-    const closing = QUOTES.includes(this.#source.charAt(end) || ' ') ? 1 : 0;
+    const closing = QUOTES.includes(this.#text.source.charAt(end) || ' ') ? 1 : 0;
     this.#fault(
       'missing_quotes',
       start,
@@ -311,49 +320,43 @@ class Mender {
     );
     const literal = isKey ? undefined : meantLiteral(word);
     if (literal !== undefined) {
-      this.#insertAll(literal);
-      this.#at = end + closing;
+      this.#text.replace(literal, end + closing - start);
       return;
     }
-    this.#insert('"');
-    this.#copyEscaped(end);
-    this.#replace('"', closing);
+    this.#text.insert('"');
+    this.#text.copyEscaped(end);
+    this.#text.replace('"', closing);
   }
 
   #comment(): void {
-    const start = this.#at;
-    const block = this.#source.startsWith('/*', start);
-    const found = block
-      ? this.#source.indexOf('*/', start + 2)
-      : this.#source.slice(start).search(/[\r\n]/);
-    const end = found === -1 ? this.#source.length : block ? found + 2 : start + found;
-    const words = this.#source.slice(start, end).replace(/^[/*#\s]+|[/*\s]+$/g, '');
+    const start = this.#text.at;
+    const comment = commentAt(this.#text.source, start);
+    const words = comment.replace(/^[/*#\s]+|[/*\s]+$/g, '');
     this.#fault(
       'comment',
       start,
       'JSON has no comments of this form.',
       `write it as a member, \`"//": ${JSON.stringify(shorten(words))}\`, or remove it`,
     );
-    this.#replace(' ', end - start);
+    this.#text.replace(' ', comment.length);
   }
 
   #dropTrailingComma(level: Level): void {
     if (level.comma !== undefined) {
-      const offset = this.#origins[level.comma] ?? this.#at;
+      const offset = this.#text.blank(level.comma);
       this.#fault(
         'trailing_comma',
         offset,
         `A comma stands before the closing ${level.close}.`,
         'remove the comma',
       );
-      this.#out[level.comma] = ' ';
     }
   }
 
   #closeAll(): void {
     for (const level of this.#levels.toReversed()) {
       if (level.state === 'colon' || (level.state === 'value' && level.close === '}')) {
-        this.#fail(this.#at, 'The text ends in the middle of a member.', 'write the rest');
+        this.#fail(this.#text.at, 'The text ends in the middle of a member.', 'write the rest');
         return;
       }
       const line = String(this.#lineOf(level.offset));
@@ -364,7 +367,7 @@ class Mender {
         `write ${level.close} at its end`,
       );
       this.#dropTrailingComma(level);
-      this.#insert(level.close);
+      this.#text.insert(level.close);
       this.#levels.pop();
       this.#afterValue();
     }
@@ -379,9 +382,7 @@ class Mender {
 
   #fault(code: FindingCode, offset: number, message: string, fix?: string): void {
     if (this.#faults.length < MAX_FAULTS) {
-      this.#faults.push(
-        fix === undefined ? { code, offset, message } : { code, offset, message, fix },
-      );
+      this.#faults.push({ code, offset, message, fix });
     } else {
       this.#readable = false;
     }
@@ -392,51 +393,7 @@ class Mender {
     this.#readable = false;
   }
 
-  #next(): string {
-    return this.#source.charAt(this.#at + 1);
-  }
-
-  #copy(count: number): void {
-    for (let left = count; left > 0; left -= 1) {
-      this.#replace(this.#source.charAt(this.#at), 1);
-    }
-  }
-
-  /** Copies up to an offset as the inside of a straight-quoted text. */
-  #copyEscaped(end: number): void {
-    while (this.#at < end) {
-      const char = this.#source.charAt(this.#at);
-      if (char === '"' || (char < ' ' && char !== '')) {
-        this.#insertAll(JSON.stringify(char).slice(1, -1));
-        this.#at += 1;
-      } else if (char === '\\' && this.#at + 1 < end && '"\\/bfnrtu'.includes(this.#next())) {
-        this.#copy(2);
-      } else if (char === '\\') {
-        this.#insert('\\');
-        this.#copy(1);
-      } else {
-        this.#copy(1);
-      }
-    }
-  }
-
-  #insert(char: string): void {
-    this.#out.push(char);
-    this.#origins.push(this.#at);
-  }
-
-  #insertAll(text: string): void {
-    for (const unit of text.split('')) {
-      this.#insert(unit);
-    }
-  }
-
-  #replace(char: string, sourceLength: number): void {
-    this.#insert(char);
-    this.#at += sourceLength;
-  }
-
   #lineOf(offset: number): number {
-    return this.#source.slice(0, offset).split(/\r\n|\n|\r/).length;
+    return this.#text.source.slice(0, offset).split(/\r\n|\n|\r/).length;
   }
 }

@@ -81,6 +81,9 @@ function fieldSection(field: Field): string {
   const facts = [
     `${field.shapes.map(shapeWords).join(' or ')}`,
     ...(field.required === true ? ['required'] : []),
+    ...(field.requiredUnless === undefined
+      ? []
+      : [`required unless there is \`${field.requiredUnless}\``]),
     ...(field.requiredFor === undefined ? [] : [`required for ${codeList(field.requiredFor)}`]),
     ...(field.onlyFor === undefined ? [] : [`only for ${codeList(field.onlyFor)}`]),
     ...(field.default === undefined ? [] : [`default \`${JSON.stringify(field.default)}\``]),

@@ -185,8 +185,8 @@ function checkPath(context: LintContext, { node, steps }: Place): void {
     const message = 'A whole address stands in "request_path", which is put after "resource_url".';
     context.report('invalid_url', at, message, 'write it as "request_url"');
   }
-  const bare = /%(?![0-9A-Fa-f]{2})/.exec(path);
-  const index = bare?.index ?? (/[ '"]/.test(path) ? path.indexOf('%') : -1);
+  // With blanks or quotes it is a query in its own language, where even %ac is no code.
+  const index = /[ '"]/.test(path) ? path.indexOf('%') : path.search(/%(?![0-9A-Fa-f]{2})/);
   if (index !== -1) {
     const message = `The % here may be read as the beginning of a code such as %20, so the CRM could get another text.`;
     const fix =

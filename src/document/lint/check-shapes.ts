@@ -47,7 +47,10 @@ class ShapeWalker {
       }
     }
     for (const each of FIELDS[set].fields) {
-      const needed = each.required === true || matchesType(each.requiredFor, type);
+      const needed =
+        each.required === true ||
+        matchesType(each.requiredFor, type) ||
+        (each.requiredUnless !== undefined && memberOf(node, each.requiredUnless) === undefined);
       const present = [each.name, ...(each.aliases ?? [])].some(
         (name) => memberOf(node, name) !== undefined,
       );
@@ -166,18 +169,10 @@ class ShapeWalker {
       const fold = (text: string): string => (shape.anyCase === true ? text.toLowerCase() : text);
       const found = shape.choices.find((each) => fold(each.value) === fold(value));
       if (found === undefined) {
-        const near = nearName(
-          value,
-          shape.choices.map((each) => each.value),
-        );
-        const list = shape.choices.map((each) => `"${each.value}"`).join(', ');
-        const fix = `write ${near === undefined ? `one of ${list}` : `"${near}"`}`;
-        this.#report(
-          'invalid_option',
-          { node, steps },
-          `${what} cannot be "${value}"; it takes ${list}.`,
-          fix,
-        );
+        const values = shape.choices.map((each) => each.value);
+        const list = values.map((each) => `"${each}"`).join(', ');
+        const message = `${what} cannot be "${value}"; it takes ${list}.`;
+        this.#report('invalid_option', { node, steps }, message, choiceFix(value, values));
       } else if (found.pending === true) {
         this.#pending(node, `"${found.value}"`, steps);
       }
@@ -357,6 +352,34 @@ function kindFix(node: JsonNode, shapes: readonly Shape[]): string | undefined {
   }
   const wantsList = shapes.some((each) => each.kind === 'list');
   return wantsList && node.kind === 'string' ? `write ["${node.value}"]` : undefined;
+}
+
+/** What people write who know other languages, and what they mean. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  text: 'string',
+  str: 'string',
+  varchar: 'string',
+  int: 'number',
+  integer: 'number',
+  float: 'number',
+  double: 'number',
+  decimal: 'number',
+  bool: 'boolean',
+  datetime: 'ISO8601Date',
+  timestamp: 'ISO8601Date',
+  iso8601: 'ISO8601Date',
+  password: 'secret',
+  string: 'text',
+  token: 'Bearer',
+  apikey: 'ApiKey',
+  api_key: 'ApiKey',
+};
+
+function choiceFix(value: string, values: readonly string[]): string | undefined {
+  const lower = value.toLowerCase();
+  const other = Object.hasOwn(OTHER_WORDS, lower) ? OTHER_WORDS[lower] : undefined;
+  const meant = values.find((each) => each === other) ?? nearName(value, values);
+  return meant === undefined ? undefined : `write "${meant}"`;
 }
 
 function lowerFirst(text: string): string {

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Field, FieldSetName } from './field.ts';
+import { FIELDS } from './fields.ts';
+import { integrationSchema } from './json-schema.ts';
+import type { Json } from './json-value.ts';
+import { documentWith, LINT_CASES } from './lint/lint-cases.ts';
+import { lintDocument } from './lint/lint-document.ts';
+import { documentReference, findingsReference } from './reference.ts';
+import { schemaFaults } from './schema-check.ts';
+import { startingDocument } from './starting-document.ts';
+
+/** Names that the examples use and no document of their own declares. */
+const DECLARED = {
+  properties: [
+    'API key',
+    'Username',
+    'Password',
+    'Client ID',
+    'Client Secret',
+    'Accounts server',
+    'Instance URL',
+  ].map((label): Json => label),
+  parameters: {
+    contact_id: 'string',
+    activity_id: 'string',
+    subject: 'string',
+    call_key: 'string',
+    upload_ref: 'string',
+    user_id: 'string',
+    user_name: 'string',
+  },
+} as const;
+
+type Tree = Readonly<Record<string, Json>>;
+
+/** Where the example of a field stands in a document: the least that lets it lint. */
+const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
+  document: (example) => example,
+  property: (example) => ({
+    properties: [
+      ...DECLARED.properties,
+      {
+        label: 'Own field',
+        ...('choices' in example ? { type: 'choice' } : {}),
+        ...example,
+        ...('label' in example ? { label: 'Other field' } : {}),
+      },
+    ],
+  }),
+  parameter: (example) => ({
+    parameters: { ...DECLARED.parameters, since: { type: 'ISO8601Date', ...example } },
+  }),
+  variable_expression: (example) => ({
+    variables: { own_value: { expression: 'subject', ...example } },
+  }),
+  variable_json: (example) => ({ variables: { own_value: example } }),
+  variable_text: (example) => ({ variables: { own_value: example } }),
+  auth: (example) => ({ auth: { ...authOf(example), ...example } }),
+  placement: (example) => ({
+    OAuth2: { ...OAUTH2, request_auth: { name: 'A', value: '$access_token$', ...example } },
+  }),
+  oauth2: (example) => ({ OAuth2: { ...OAUTH2, ...example } }),
+  flow_type: (example) => ({ OAuth2: { ...OAUTH2, flow_type: example } }),
+  method: (example) => ({
+    API: {
+      Contacts: {
+        request_method: 'GET',
+        ...('paging' in example ? { request_path: '/c?p=$page$' } : {}),
+        ...example,
+      },
+    },
+  }),
+  step: (example) => ({ API: { Contacts: { steps: [{ request_method: 'POST', ...example }] } } }),
+  paging: (example) => ({
+    API: {
+      Contacts: {
+        request_method: 'GET',
+        request_path: '/c?p=$page$',
+        paging: { type: 'page', ...example },
+      },
+    },
+  }),
+  error_row: (example) => ({ errors: [{ then: 'retry', ...example }] }),
+  limits: (example) => ({ limits: { requests: 1, per_seconds: 1, ...example } }),
+};
+const OAUTH2 = {
+  client_id: '$Client ID$',
+  client_secret: '$Client Secret$',
+  token_endpoint: 'https://login.example.com/token',
+};
+
+function authOf(example: Tree): Tree {
+  const [key = ''] = Object.keys(example);
+  const field = FIELDS.auth.fields.find(({ name }) => name === key);
+  const type = field?.onlyFor?.[0] ?? 'Bearer';
+  const rest = {
+    Bearer: { token: '$API key$' },
+    Basic: { username: '$Username$' },
+    ApiKey: { name: 'X-Key', value: '$API key$' },
+  }[type];
+  return { type, ...rest };
+}
+
+const ALL = Object.entries(FIELDS).flatMap(([set, { fields }]) =>
+  fields.map((field): [string, FieldSetName, Field] => [
+    `${set}.${field.name}`,
+    isSet(set) ? set : 'document',
+    field,
+  ]),
+);
+
+function isSet(name: string): name is FieldSetName {
+  return Object.hasOwn(FIELDS, name);
+}
+
+function exampleDocument(set: FieldSetName, field: Field): string {
+  const held = HOLDERS[set]({ [field.name]: field.example });
+  return documentWith({
+    properties: DECLARED.properties,
+    parameters: DECLARED.parameters,
+    ...held,
+  });
+}
+
+describe('each field', () => {
+  test.each(ALL)('%s has a description that is a sentence', (_name, _set, { description }) => {
+    expect(description).toMatch(/^[^a-z].*[.…]$/s);
+  });
+
+  test.each(ALL)('%s has an example that lints without error', (_name, set, field) => {
+    const errors = lintDocument(exampleDocument(set, field)).filter(
+      ({ severity }) => severity === 'error',
+    );
+    expect(errors).toEqual([]);
+  });
+
+  test.each(ALL)('%s has an example that no finding calls an unknown key', (_name, set, field) => {
+    const unknown = lintDocument(exampleDocument(set, field)).filter(
+      ({ code }) => code === 'unknown_field',
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each(ALL)('%s has an example that the JSON Schema accepts', (_name, set, field) => {
+    expect(schemaFaults(JSON.parse(exampleDocument(set, field)), integrationSchema())).toEqual([]);
+  });
+
+  test.each(ALL.filter(([, , { pending }]) => pending === true))(
+    '%s, which does not run yet, is warned of',
+    (_name, set, field) => {
+      const codes = lintDocument(exampleDocument(set, field)).map(({ code }) => code);
+      expect(codes).toContain('not_supported_yet');
+    },
+  );
+
+  test('stands once in its set', () => {
+    for (const { fields } of Object.values(FIELDS)) {
+      const names = fields.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+});
+
+describe('the JSON Schema', () => {
+  test('accepts the starting document', () => {
+    expect(schemaFaults(JSON.parse(startingDocument('Example')), integrationSchema())).toEqual([]);
+  });
+
+  test('accepts every shape of the cases of lint that lints without error', () => {
+    for (const { good } of Object.values(LINT_CASES)) {
+      if (lintDocument(good).every(({ severity }) => severity !== 'error')) {
+        expect(schemaFaults(JSON.parse(good.replace(/^\ufeff/, '')), integrationSchema())).toEqual(
+          [],
+        );
+      }
+    }
+  });
+
+  test.each([
+    ['a missing name', { name: undefined }, '/name required'],
+    ['a number as the name', { name: 1 }, '/name type'],
+    ['an unknown type of authentication', { auth: { type: 'Magic' } }, '/auth/type anyOf'],
+    ['Basic without user name', { auth: { type: 'basic' } }, '/auth/username required'],
+    ['a label in a number', { properties: [1] }, '/properties/0 anyOf'],
+    [
+      'paging of no kind',
+      { API: { Contacts: { request_method: 'GET', paging: {} } } },
+      '/API/Contacts anyOf',
+    ],
+    ['no methods at all', { API: undefined }, ' anyOf'],
+  ])('refuses %s', (_name, changes, fault) => {
+    expect(schemaFaults(JSON.parse(documentWith(changes)), integrationSchema())).toContain(fault);
+  });
+});
+
+describe('the reference pages', () => {
+  const page = documentReference();
+
+  test.each(ALL)('%s stands on the page', (_name, _set, { name, description }) => {
+    expect(page).toContain(`#### \`${name}\``);
+    expect(page).toContain(description);
+  });
+
+  test('have every code of lint', () => {
+    for (const code of Object.keys(LINT_CASES)) {
+      expect(findingsReference()).toContain(`### \`${code}\``);
+    }
+  });
+
+  test('have examples in JSON', () => {
+    for (const [, example] of page.matchAll(/```json\n([^`]*)```/g)) {
+      expect(() => JSON.parse(`{${example ?? ''}}`)).not.toThrow();
+    }
+  });
+});
