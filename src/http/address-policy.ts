@@ -78,3 +78,10 @@ function embeddedIPv4(
   }
   return [];
 }
+
+/** Whether a host, as it stands in a URL without brackets, is this machine itself. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  const address = parseAddress(host);
+  return address !== undefined && address.range() === 'loopback';
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../document/json-value.ts';
+import { collectNames } from '../document/names.ts';
+import { explainBinding } from './explain-binding.ts';
+
+const OPTIONS = {
+  method: 'FindContact',
+  names: collectNames({}),
+  notation: 'dollar',
+  paging: false,
+} as const;
+
+const MAP: Json = {
+  success: true,
+  data: { items: [{ Id: '$contact_id$', Phone: '$phone$' }] },
+};
+
+describe('why nothing was bound', () => {
+  test.each<[string, Json | undefined, readonly string[]]>([
+    ['no body', undefined, ['The answer has no body that could be read.']],
+    [
+      'another root',
+      'hello',
+      ['At the root stands the text "hello", where an object with "success", "data" is expected.'],
+    ],
+    [
+      'missing members with their likes',
+      { success: true, data: { items: [{ id: 1, phone_number: '1' }] } },
+      [
+        '/data/items/0 has no member "Id" for $contact_id$; most like it: "id".',
+        '/data/items/0 has no member "Phone" for $phone$; most like it: "phone_number".',
+      ],
+    ],
+    [
+      'nothing like it',
+      { success: true, result: [] },
+      ['The answer has no member "data"; there are: "success", "result".'],
+    ],
+    [
+      'a literal that differs',
+      { success: false, data: { items: [{ Id: 1, Phone: '1' }] } },
+      ['At /success stands false, where the document demands "true".'],
+    ],
+    [
+      'an object in the place of a text',
+      { success: true, data: { items: [{ Id: { value: 1 }, Phone: '1' }] } },
+      [
+        'At /data/items/0/Id stands an object, where a text or number for $contact_id$ is expected.',
+      ],
+    ],
+    [
+      'a text in the place of a list',
+      { success: true, data: { items: 'none' } },
+      ['At /data/items stands the text "none", where a list is expected.'],
+    ],
+    ['an empty list', { success: true, data: { items: [] } }, []],
+  ])('%s', (_name, answer, reasons) => {
+    expect(explainBinding(MAP, answer, OPTIONS).reasons).toEqual(reasons);
+  });
+
+  test('an empty list is told as such', () => {
+    const answer = { success: true, data: { items: [] } };
+
+    expect(explainBinding(MAP, answer, OPTIONS).emptyList).toBe(true);
+  });
+
+  test('any answer is explained in bounded words, and none throws', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const answer: Json = JSON.parse(JSON.stringify(value));
+        const { reasons } = explainBinding(MAP, answer, OPTIONS);
+        expect(reasons.length).toBeLessThanOrEqual(20);
+        for (const reason of reasons) expect(reason.length).toBeLessThan(2_000);
+      }),
+    );
+  });
+});

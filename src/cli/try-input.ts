@@ -1,0 +1,132 @@
+import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import type { CompiledDocument } from '../document/compile.ts';
+import type { Scalar, Values } from '../document/values.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { FileSource } from '../http/request-body.ts';
+import { parseIso } from '../time/date-format.ts';
+import type { CommandContext } from './command-context.ts';
+
+const PROPERTY_PREFIX = 'PATCHCORD_PROPERTY_';
+const FILE_TYPES: Readonly<Record<string, string>> = {
+  '.m4a': 'audio/mp4',
+  '.mp3': 'audio/mpeg',
+  '.ogg': 'audio/ogg',
+  '.wav': 'audio/wav',
+  '.webm': 'audio/webm',
+};
+
+/** Reads a text file of the user's; throws `invalid_request` with the reason. */
+export async function readUserFile(path: string, context: CommandContext): Promise<string> {
+  try {
+    return await readFile(resolve(context.directory, path), 'utf8');
+  } catch (err) {
+    throw new AppError('invalid_request', `The file ${path} cannot be read.`, { cause: err });
+  }
+}
+
+/**
+ * The values of `--set name=value`, by canonical name: durations as numbers, dates as epoch
+ * milliseconds, the rest as text. Throws `invalid_request` for names the document does not know.
+ */
+export function readValues(pairs: readonly string[], document: CompiledDocument): Values {
+  const values = new Map<string, Scalar>();
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const name = pair.slice(0, Math.max(equals, 0));
+    if (equals < 1) {
+      throw new AppError('invalid_request', `--set takes name=value, not "${pair}".`);
+    }
+    const ref = document.names.resolve(name);
+    if (ref === undefined || (ref.kind !== 'parameter' && ref.kind !== 'local')) {
+      throw new AppError('invalid_request', `"${name}" is no parameter of this document.`);
+    }
+    const kind = ref.kind === 'parameter' ? ref.builtin.kind : 'text';
+    values.set(ref.name, toScalar(name, pair.slice(equals + 1), kind));
+  }
+  return withOtherNumber(values);
+}
+
+/**
+ * The values of a document's properties: the JSON file `label → value`, and for labels that it
+ * lacks the environment's PATCHCORD_PROPERTY_<LABEL> (upper case, `_` for all but letters and
+ * digits), then the default.
+ */
+export async function readPropertyValues(
+  file: string | undefined,
+  document: CompiledDocument,
+  context: CommandContext,
+): Promise<Readonly<Record<string, string>>> {
+  const given = file === undefined ? new Map<string, string>() : await readPairs(file, context);
+  const values = new Map<string, string>();
+  for (const { label, default: standIn } of document.properties) {
+    const variable = PROPERTY_PREFIX + label.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+    const value = given.get(label) ?? context.env[variable] ?? standIn;
+    if (value !== undefined) values.set(label, value);
+  }
+  for (const label of given.keys()) {
+    if (!document.properties.some((field) => field.label === label)) {
+      throw new AppError('invalid_request', `The document has no property "${label}".`);
+    }
+  }
+  return Object.fromEntries(values);
+}
+
+/** The file to upload, streamed anew for each try. */
+export async function openUserFile(path: string, context: CommandContext): Promise<FileSource> {
+  const full = resolve(context.directory, path);
+  try {
+    const { size } = await stat(full);
+    const type = FILE_TYPES[extname(full).toLowerCase()] ?? 'application/octet-stream';
+    return { size, type, name: basename(full), open: () => createReadStream(full) };
+  } catch (err) {
+    throw new AppError('invalid_request', `The file ${path} cannot be read.`, { cause: err });
+  }
+}
+
+async function readPairs(file: string, context: CommandContext): Promise<Map<string, string>> {
+  const text = await readUserFile(file, context);
+  const parsed = parse(text);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new AppError('invalid_request', `${file} must be a JSON object: label → value.`);
+  }
+  const pairs = new Map<string, string>();
+  for (const [label, value] of Object.entries(parsed)) {
+    if (typeof value === 'object') {
+      throw new AppError('invalid_request', `The value of "${label}" in ${file} is no text.`);
+    }
+    pairs.set(label, String(value));
+  }
+  return pairs;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toScalar(name: string, text: string, kind: string): Scalar {
+  if (kind === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  if (kind !== 'date') return text;
+  const time = /^\d{9,15}$/.test(text) ? Number(text) : parseIso(text);
+  if (time === undefined) {
+    const message = `"${name}" takes epoch milliseconds or an ISO 8601 time, not "${text}".`;
+    throw new AppError('invalid_request', message);
+  }
+  return time;
+}
+
+/** In a look-up the contact's number is the other side's, under either name. */
+function withOtherNumber(values: Map<string, Scalar>): Values {
+  const phone = values.get('phone') ?? values.get('party_number');
+  const party = values.get('party_number') ?? values.get('phone');
+  return {
+    ...Object.fromEntries(values),
+    ...(phone === undefined ? {} : { phone }),
+    ...(party === undefined ? {} : { party_number: party }),
+  };
+}

@@ -1,0 +1,124 @@
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import type { MethodRun, ScrubbedExchange, ScrubbedRequest } from '../runtime/run-method.ts';
+import type { BindingExplanation } from './explain-binding.ts';
+
+/** What one run of `try` has to tell. */
+export interface TryReport {
+  readonly request: ScrubbedRequest;
+  readonly run: MethodRun;
+  /** Where the map found less than it looks for. */
+  readonly why: BindingExplanation | undefined;
+}
+
+const BODY_LINES_MAX = 60;
+const BODY_CHARACTERS_MAX = 4_000;
+const RECORDS_SHOWN = 50;
+
+/** The report as lines for people. */
+export function reportLines({ run, why }: TryReport): readonly string[] {
+  const shown = run.exchanges.slice(0, 3);
+  const left = run.exchanges.length - shown.length;
+  return [
+    ...shown.flatMap(exchangeLines),
+    ...(left > 0 ? [`… and ${String(left)} more exchanges (--json shows all)`, ''] : []),
+    `${run.outcome.kind}: ${run.outcome.message}`,
+    ...(run.endedBy === undefined ? [] : [`Paging ended by ${run.endedBy}.`]),
+    ...run.notes.map(({ code, message }) => `note ${code}: ${message}`),
+    ...recordLines(run.records),
+    ...whyLines(why),
+  ];
+}
+
+/** The report as one JSON text. */
+export function reportJson({ request, run, why }: TryReport): string {
+  const { outcome, records, exchanges, notes, endedBy } = run;
+  return JSON.stringify(
+    {
+      request,
+      outcome,
+      records,
+      notes,
+      ...(endedBy === undefined ? {} : { ended_by: endedBy }),
+      why: why?.reasons ?? [],
+      exchanges: exchanges.map(({ startedAt, durationMs, ...exchange }) => ({
+        ...exchange,
+        started_at: new Date(startedAt).toISOString(),
+        duration_ms: durationMs,
+      })),
+    },
+    null,
+    2,
+  );
+}
+
+function exchangeLines(exchange: ScrubbedExchange): readonly string[] {
+  const { request, response, failure, durationMs } = exchange;
+  const sent = requestLines(request);
+  if (failure !== undefined) {
+    return [...sent, `! ${failure.phase} ${failure.code}: ${failure.message}`, ''];
+  }
+  if (response === undefined) return sent;
+  return [
+    ...sent,
+    `< ${String(response.status)} after ${String(durationMs)} ms`,
+    ...Object.entries(response.headers).map(([name, value]) => `< ${name}: ${value}`),
+    ...bodyLines(response.body, response.truncated).map((line) => `< ${line}`),
+    '',
+  ];
+}
+
+/** A request as lines, secrets already removed. */
+export function requestLines(request: ScrubbedRequest): readonly string[] {
+  return [
+    `> ${request.method} ${request.url}`,
+    ...Object.entries(request.headers).map(([name, value]) => `> ${name}: ${value}`),
+    ...(request.body === undefined
+      ? []
+      : bodyLines(request.body, false).map((line) => `> ${line}`)),
+    '',
+  ];
+}
+
+function bodyLines(body: string, truncated: boolean): readonly string[] {
+  if (body === '') return [];
+  const lines = pretty(body).slice(0, BODY_CHARACTERS_MAX).split(/\r?\n/);
+  const cut = truncated || body.length > BODY_CHARACTERS_MAX || lines.length > BODY_LINES_MAX;
+  return ['', ...lines.slice(0, BODY_LINES_MAX), ...(cut ? ['… (shortened)'] : [])];
+}
+
+/** Long digits would be changed by a parse, so such a body is shown as it came. */
+function pretty(body: string): string {
+  if (/\d{16}/.test(body)) return body;
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function recordLines(records: readonly BoundRecord[]): readonly string[] {
+  if (records.length === 0) return ['Nothing bound.'];
+  const left = records.length - RECORDS_SHOWN;
+  return [
+    `Bound ${String(records.length)} ${records.length === 1 ? 'record' : 'records'}:`,
+    ...records
+      .slice(0, RECORDS_SHOWN)
+      .flatMap((record, index) => [
+        ...(index === 0 ? [] : ['']),
+        ...Object.entries(record).map(
+          ([name, value]) =>
+            `  ${name.padEnd(16)} ${typeof value === 'string' ? value : value.join(', ')}`,
+        ),
+      ]),
+    ...(left > 0 ? ['', `  … and ${String(left)} more (--json shows all)`] : []),
+  ];
+}
+
+function whyLines(why: BindingExplanation | undefined): readonly string[] {
+  if (why === undefined) return [];
+  if (why.reasons.length === 0) return why.emptyList ? ['The list in the answer is empty.'] : [];
+  return [
+    'What the response_map looks for and the answer lacks:',
+    ...why.reasons.map((reason) => `  ${reason}`),
+  ];
+}

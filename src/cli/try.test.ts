@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../errors/app-error.ts';
+import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
+import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
+import { fakeCrmDocument, fakeCrmProperties } from '../runtime/testing/fake-crm-document.ts';
+import type { CommandContext } from './command-context.ts';
+import { tryMethod } from './try.ts';
+import type { TryOptions } from './try.ts';
+
+const NUMBER = 'phone=+442071838750';
+
+let crm: FakeCrm;
+let directory: string;
+
+beforeEach(async () => {
+  crm = await startFakeCrm();
+  directory = await mkdtemp(join(tmpdir(), 'patchcord-try-'));
+  await writeFile(join(directory, 'crm.json'), fakeCrmDocument());
+  await writeFile(join(directory, 'properties.json'), JSON.stringify(fakeCrmProperties(crm)));
+});
+
+afterEach(async () => {
+  await crm.close();
+  await rm(directory, { recursive: true });
+});
+
+async function attempt(
+  method: string,
+  options: TryOptions = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; out: string }> {
+  const lines: string[] = [];
+  const context: CommandContext = {
+    env,
+    directory,
+    out: (line) => void lines.push(line),
+    err: () => undefined,
+    readInput: async () => '',
+    exitWith: () => undefined,
+  };
+  const usual = { properties: 'properties.json', allow: [crm.host] };
+  const code = await tryMethod('crm.json', method, { ...usual, ...options }, context);
+  return { code, out: lines.join('\n') };
+}
+
+function addAlice(): void {
+  crm.contacts.push({
+    id: '7',
+    first_name: 'Alice',
+    last_name: 'Smith',
+    phone: '+442071838750',
+    email: 'alice@crm.test',
+    company: '',
+  });
+}
+
+describe('try', () => {
+  test('shows request, answer and the bound record, and no secret', async () => {
+    addAlice();
+
+    const { code, out } = await attempt('FindContact', { set: [NUMBER] });
+
+    expect(code).toBe(0);
+    expect(out).toContain(`> GET ${crm.origin}/contacts?phone=%2B442071838750`);
+    expect(out).toContain('> authorization: Bearer [secret]');
+    expect(out).toMatch(/< 200 after \d+ ms/);
+    expect(out).toMatch(/Bound 1 record:\n {2}contact_id +7/);
+    expect(out).not.toContain(crm.token);
+  });
+
+  test('says that a list is empty when nobody is found', async () => {
+    const { code, out } = await attempt('FindContact', { set: [NUMBER] });
+
+    expect(code).toBe(0);
+    expect(out).toContain('Nothing bound.\nThe list in the answer is empty.');
+  });
+
+  test('says which member is missing and what is most like it', async () => {
+    addAlice();
+    const document = fakeCrmDocument().replaceAll('"id": "$contact_id$"', '"Id": "$contact_id$"');
+    await writeFile(join(directory, 'crm.json'), document);
+
+    const { code, out } = await attempt('FindContact', { set: [NUMBER] });
+
+    expect(code).toBe(1);
+    expect(out).toContain('/contacts/0 has no member "Id" for $contact_id$; most like it: "id".');
+  });
+
+  test('uploads a file', async () => {
+    crm.calls.push({ id: '5', fields: {}, stopped: 0, stop: {}, recordings: [] });
+    await writeFile(join(directory, 'call.wav'), 'RIFF');
+
+    const { code, out } = await attempt('UploadFile', { set: ['activity_id=5'], file: 'call.wav' });
+
+    expect(code).toBe(0);
+    expect(out).toContain('<file 4 bytes>');
+    expect(crm.calls[0]?.recordings).toEqual([
+      { name: 'call.wav', type: 'audio/wav', bytes: Buffer.from('RIFF') },
+    ]);
+  });
+
+  test('takes properties from the environment too', async () => {
+    const { Address, 'API token': token } = fakeCrmProperties(crm);
+    await writeFile(join(directory, 'properties.json'), JSON.stringify({ Address }));
+
+    const { code } = await attempt('Users', {}, { PATCHCORD_PROPERTY_API_TOKEN: token ?? '' });
+
+    expect(code).toBe(0);
+  });
+
+  test('with --json prints one JSON text', async () => {
+    const { out } = await attempt('Users', { json: true });
+
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: { kind: 'success' },
+      records: [{ user_id: '11' }, { user_id: '12' }],
+      why: [],
+      exchanges: [{ response: { status: 200 } }],
+    });
+  });
+
+  test.each([
+    ['a refusal', 'refuse', 'subject is too long'],
+    ['a lost answer', 'reset', '! waiting reset'],
+    ['a web page', 'html', 'unreadable'],
+  ] as const)('ends with 1 after %s', async (_name, habit, text) => {
+    crm.behave('POST /calls', habit);
+
+    const { code, out } = await attempt('CreateActivity', { set: ['subject=Hello'] });
+
+    expect(code).toBe(1);
+    expect(out).toContain(text);
+  });
+
+  test('without --allow nothing reaches a private address, and the setting is named', async () => {
+    const { code, out } = await attempt('Users', { allow: [] });
+
+    expect(code).toBe(1);
+    expect(out).toContain(`EGRESS_ALLOW=${crm.host}`);
+    expect(crm.connections()).toBe(0);
+  });
+
+  test('says what is missing when nothing can be sent', async () => {
+    const { code, out } = await attempt('StopCallActivity');
+
+    expect(code).toBe(1);
+    expect(out).toContain('Nothing was sent (missing_value).');
+  });
+
+  test.each<[string, string, TryOptions]>([
+    ['an unknown method', 'FindContacts', {}],
+    ['an unknown value', 'FindContact', { set: ['fone=1'] }],
+    ['a value without a name', 'FindContact', { set: ['phone'] }],
+    ['a date that is none', 'StopCallActivity', { set: ['call_timestop=soon'] }],
+    ['a missing file', 'Users', { properties: 'none.json' }],
+    ['an exception that is none', 'Users', { allow: ['127.0.0.1'] }],
+  ])('%s is wrong usage', async (_name, method, options) => {
+    const failed = attempt(method, options);
+
+    await expect(failed).rejects.toBeInstanceOf(AppError);
+    await expect(failed).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+});

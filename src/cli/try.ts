@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readSettings } from '../config/settings.ts';
+import { createPhoneNumbers } from '../contacts/phone-number.ts';
+import { compileDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compile.ts';
+import { isJsonArray, isJsonObject, jsonMember } from '../document/json-value.ts';
+import type { Json } from '../document/json-value.ts';
+import { methodNamed } from '../document/methods.ts';
+import type { MethodName } from '../document/methods.ts';
+import { AppError } from '../errors/app-error.ts';
+import { isLoopback } from '../http/address-policy.ts';
+import { parseAllowRules } from '../http/allow-rules.ts';
+import type { AllowRule } from '../http/allow-rules.ts';
+import { createEgress } from '../http/egress.ts';
+import type { Egress, EgressOptions, EgressResult } from '../http/egress.ts';
+import { readAnswer } from '../runtime/read-answer.ts';
+import { createMethodRunner } from '../runtime/run-method.ts';
+import type { MethodRun } from '../runtime/run-method.ts';
+import { systemClock } from '../time/clock.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+import { explainBinding } from './explain-binding.ts';
+import type { BindingExplanation } from './explain-binding.ts';
+import { openUserFile, readPropertyValues, readUserFile, readValues } from './try-input.ts';
+import { reportJson, reportLines } from './try-report.ts';
+
+export interface TryOptions {
+  readonly set?: readonly string[];
+  readonly properties?: string;
+  readonly file?: string;
+  readonly allow?: readonly string[];
+  readonly country?: string;
+  readonly timezone?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `try FILE METHOD` to the program. */
+export function registerTry(program: Command, context: CommandContext): void {
+  const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [
+    ...earlier,
+    value,
+  ];
+  program
+    .command('try')
+    .description('Run one method of a document against the real CRM and show what happened.')
+    .argument('<file>', 'The integration document.')
+    .argument('<method>', 'A method of its API, such as FindContact.')
+    .option('--set <name=value>', 'Value of a parameter; may be repeated.', collect)
+    .option('--properties <file>', 'JSON object label → value of the document’s properties.')
+    .option('--file <path>', 'File for UploadFile.')
+    .option(
+      '--allow <host:port>',
+      'Allow this private address or port for this run; on loopback also plain http.',
+      collect,
+    )
+    .option('--country <code>', 'Country of national numbers, ISO 3166-1.', 'US')
+    .option('--timezone <zone>', 'IANA time zone.', 'UTC')
+    .option('--json', 'Print the report as JSON.')
+    .addHelpText(
+      'after',
+      '\nProperties may also come from PATCHCORD_PROPERTY_<LABEL>, never from the command line.\nEnds with 0 when the method did its work, 1 when not, 2 for wrong usage.',
+    )
+    .action(async (file: string, method: string, options: TryOptions) => {
+      context.exitWith(await tryMethod(file, method, options, context));
+    });
+}
+
+/**
+ * Runs one method and prints request, answer, notes and what was bound, or why nothing was.
+ * Answers 0 when the method did its work, 1 when not. Rejects with `document_invalid`,
+ * `invalid_request` or `invalid_settings`.
+ */
+export async function tryMethod(
+  file: string,
+  methodText: string,
+  options: TryOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const document = compileDocument(await readUserFile(file, context));
+  const method = findMethod(document, methodText);
+  const properties = await readPropertyValues(options.properties, document, context);
+  const source = options.file === undefined ? undefined : await openUserFile(options.file, context);
+  const values = {
+    ...(source === undefined
+      ? {}
+      : { filename: source.name, file_type: source.type, file_size: source.size }),
+    ...readValues(options.set ?? [], document),
+  };
+  const egress = createEgress(await egressOptions(options.allow ?? [], context));
+  try {
+    const answers: EgressResult[] = [];
+    const runner = createMethodRunner({
+      egress: keepAnswers(egress, answers),
+      phones: createPhoneNumbers(),
+      clock: systemClock,
+      randomId: randomUUID,
+    });
+    const prepared = runner.prepare({
+      document,
+      method,
+      connection: {
+        id: 'try',
+        organizationId: 'try',
+        properties,
+        country: options.country ?? 'US',
+        timezone: options.timezone ?? 'UTC',
+        origins: document.originsOf(properties),
+      },
+      values,
+      ...(source === undefined ? {} : { file: source }),
+    });
+    if (prepared.status === 'not_sent') {
+      const { reason, name, message } = prepared;
+      if (options.json === true)
+        context.out(JSON.stringify({ not_sent: { reason, name, message } }));
+      else context.out(`Nothing was sent (${reason}). ${message}`);
+      return 1;
+    }
+    const run = await prepared.send(new AbortController().signal);
+    const why = explain(document, method, run, answers.at(-1));
+    const report = { request: prepared.request, run, why };
+    if (options.json === true) context.out(reportJson(report));
+    else for (const line of reportLines(report)) context.out(line);
+    return didItsWork(run, why) ? 0 : 1;
+  } finally {
+    await egress.close();
+  }
+}
+
+function findMethod(document: CompiledDocument, text: string): MethodName {
+  const method = methodNamed(text);
+  if (method !== undefined && document.methods.has(method)) return method;
+  const known = [...document.methods.keys()].join(', ');
+  throw new AppError('invalid_request', `The document has no method "${text}"; it has ${known}.`);
+}
+
+async function egressOptions(
+  allowed: readonly string[],
+  context: CommandContext,
+): Promise<EgressOptions> {
+  const settings = readSettings(context.env);
+  const extra = rulesOf('--allow', allowed.join(','));
+  const local = extra.filter((rule) => isLoopback(hostOf(rule)));
+  const ca =
+    settings.egressCaFile === undefined
+      ? undefined
+      : await readFile(resolve(context.directory, settings.egressCaFile), 'utf8');
+  return {
+    allow: [...rulesOf('EGRESS_ALLOW', settings.egressAllow), ...extra],
+    plainHttp: [...rulesOf('EGRESS_PLAIN_HTTP', settings.egressPlainHttp), ...local],
+    ...(ca === undefined ? {} : { ca }),
+    monotonic: systemClock.monotonic,
+  };
+}
+
+function rulesOf(name: string, text: string): readonly AllowRule[] {
+  const parsed = parseAllowRules(text);
+  if (parsed.ok) return parsed.rules;
+  throw new AppError('invalid_request', `${name}: ${parsed.problems.join('; ')}.`);
+}
+
+function hostOf(rule: AllowRule): string {
+  return rule.target.kind === 'host' ? rule.target.host : rule.target.address.toString();
+}
+
+/** Hands every result on, and keeps it: the report needs the whole answer, the ledger does not. */
+function keepAnswers(egress: Egress, answers: EgressResult[]): Egress {
+  return {
+    ...egress,
+    send: async (request) => {
+      const result = await egress.send(request);
+      answers.splice(0, answers.length, result);
+      return result;
+    },
+  };
+}
+
+function explain(
+  document: CompiledDocument,
+  method: MethodName,
+  run: MethodRun,
+  answer: EgressResult | undefined,
+): BindingExplanation | undefined {
+  const map = mapOf(document, method);
+  if (run.records.length > 0 || map === undefined || answer?.kind !== 'response') return undefined;
+  if (answer.status < 200 || answer.status > 299) return undefined;
+  return explainBinding(map, readAnswer(answer.body, answer.headers).value, {
+    method,
+    names: document.names,
+    notation: document.notation,
+    paging: document.methods.get(method)?.paging !== undefined,
+  });
+}
+
+function mapOf(document: CompiledDocument, method: MethodName): Json | undefined {
+  const api = jsonMember(document.source, 'API') ?? jsonMember(document.source, 'api');
+  if (!isJsonObject(api)) return undefined;
+  const key = Object.keys(api).find((candidate) => methodNamed(candidate) === method);
+  const object = key === undefined ? undefined : api[key];
+  return jsonMember(isJsonArray(object) ? object[0] : object, 'response_map');
+}
+
+function didItsWork(run: MethodRun, why: BindingExplanation | undefined): boolean {
+  if (run.outcome.action !== 'succeed') return false;
+  const foundNobody = run.notes.some(({ code }) => code === 'other_numbers');
+  return run.records.length > 0 || foundNobody || (why?.reasons.length ?? 0) === 0;
+}
