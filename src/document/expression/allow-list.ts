@@ -3,6 +3,7 @@ import type { Names } from '../names.ts';
 import { FUNCTIONS } from './functions.ts';
 import { expressionName, typeOfName } from './name-types.ts';
 import type { ExpressionProblemCode, Place } from './problem.ts';
+import { originalName } from './rewrite-source.ts';
 
 /** A problem at a place of the rewritten text. */
 export interface PlacedProblem {
@@ -60,7 +61,7 @@ class Walker implements WalkResult {
         this.#value(node);
         break;
       case 'id':
-        this.#name(node, node.args);
+        this.#name(node, originalName(node.args));
         break;
       case 'call':
         this.#call(node, node.args[0], node.args[1]);
@@ -185,7 +186,7 @@ class Walker implements WalkResult {
     if (!sides.some(isNull)) return;
     const other = sides.find((side) => !isNull(side));
     if (other === undefined || !this.#isTyped(other)) return;
-    const subject = other.input.slice(other.start, other.end);
+    const subject = inWords(other);
     const fix = `${op === '==' ? '!' : ''}present(${subject})`;
     const message = `Whether ${subject} has a value is asked with ${fix}.`;
     this.#refuse(node, 'compared_with_null', message, fix);
@@ -193,7 +194,7 @@ class Walker implements WalkResult {
 
   #isTyped(node: ASTNode): boolean {
     if (node.op === '.' || node.op === '[]') return true;
-    const ref = node.op === 'id' ? expressionName(this.#names, node.args) : undefined;
+    const ref = node.op === 'id' ? expressionName(this.#names, originalName(node.args)) : undefined;
     return ref !== undefined && typeOfName(ref) !== 'dyn';
   }
 
@@ -212,6 +213,13 @@ const WORDS = {
 
 function labelOf(node: ASTNode): string | undefined {
   return node.op === 'value' && typeof node.args === 'string' ? node.args : undefined;
+}
+
+/** A name or a property as the author writes it. */
+function inWords(node: ASTNode): string {
+  if (node.op === 'id') return originalName(node.args);
+  const label = node.op === '.' ? node.args[1] : node.op === '[]' ? labelOf(node.args[1]) : '';
+  return `properties[${JSON.stringify(label)}]`;
 }
 
 function isName(node: ASTNode): boolean {

@@ -84,6 +84,44 @@ describe('an expression computes', () => {
     expect(evaluate(source, values)).toBe(result);
   });
 
+  it.each([
+    'string',
+    'type',
+    'int',
+    'map',
+    'list',
+    'bool',
+    'bytes',
+    'timestamp',
+    'duration',
+    'uint',
+    'dyn',
+    'google',
+    'optional',
+    'cel',
+    'math',
+    'double',
+    'size',
+    'has',
+    'matches',
+    'if',
+    'as',
+    'package',
+    'constructor',
+    'toString',
+    'v_x',
+    'Properties',
+    'response',
+    '_',
+  ])('a local value may be called %s', (name) => {
+    const names = collectNames({ parameters: { [name]: 'string' }, properties: ['P'] });
+    const compiled = compileExpression(`${name} + upper (${name}) + properties['P']`, names);
+
+    expect(compiled.ok && compiled.expression.uses).toEqual([name]);
+    const environment = { properties: { P: 'p' }, phones: PHONES, country: 'GB' };
+    expect(compiled.ok && compiled.expression.evaluate(() => 'v', environment)).toBe('vVp');
+  });
+
   it('tells which names and properties it uses, and its type', () => {
     const compiled = compileExpression(
       "present(title) ? subject + properties['Client ID'] : contact_name",
@@ -230,7 +268,9 @@ describe('what may not be used is refused, with its place', () => {
     ["format_phone(phone, 'nice')", 'expression_argument', "'nice'"],
     ["1 + 2 + 'a", 'expression_syntax', "'a"],
     ['1 2 3', 'expression_syntax', '2'],
-    ['if', 'expression_syntax', 'if'],
+    ['in', 'expression_syntax', 'in'],
+    ['if', 'unknown_variable', 'if'],
+    ['__proto__', 'unknown_variable', '__proto__'],
     ['', 'expression_syntax', ''],
     [`${'!'.repeat(1000)}vip`, 'expression_too_long', ''],
     [`${'('.repeat(100)}1${')'.repeat(100)}`, 'expression_too_long', ''],

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { FUNCTIONS } from './functions.ts';
 import type { FunctionContext } from './functions.ts';
+import { originalName } from './rewrite-source.ts';
 import { RunningError, bounded } from './running-error.ts';
 import type { Value } from './running-error.ts';
 
@@ -22,7 +23,7 @@ export function compileNode(node: ASTNode): Evaluate {
     case 'value':
       return compileValue(node.args);
     case 'id': {
-      const name = node.args;
+      const name = originalName(node.args);
       return (run) => run.nameValue(name);
     }
     case '.':

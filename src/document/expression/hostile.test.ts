@@ -134,3 +134,22 @@ it('expressions that are well formed stay within their bounds too', () => {
     { seed: 8, numRuns: 1000 },
   );
 });
+
+it.each([
+  ['comments behind a name', `v ${'/'.repeat(16_000)}`],
+  ['lines of comments behind a name', `v ${'//\n'.repeat(5000)}`],
+  ['quotes that never close', `"""${'a\'b "'.repeat(3000)}`],
+  ['backslashes', `"${'\\'.repeat(16_000)}`],
+  ['signs', `${'-'.repeat(2000)}1`],
+  ['open brackets', '('.repeat(2000)],
+  ['open calls', 'upper('.repeat(600)],
+  ['macros in macros', `${'[1].map(x,'.repeat(200)}x${')'.repeat(200)}`],
+  ['questions', 'v ? '.repeat(900)],
+  ['digits', '9'.repeat(16_000)],
+  ['hexadecimal digits', `0x${'f'.repeat(16_000)}`],
+])('%s are refused in the same way', (_name, text) => {
+  const compiled = compileExpression(text, NAMES);
+
+  // What is read at all is read in one pass; a slow reader would run into the limit of the test.
+  expect(compiled.ok ? compiled.expression.uses : compiled.problems.length).toBeTruthy();
+});

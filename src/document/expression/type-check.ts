@@ -7,6 +7,7 @@ import { FUNCTIONS } from './functions.ts';
 import type { ExpressionFunction } from './functions.ts';
 import { expressionName, typeOfName, typeOfProperty } from './name-types.ts';
 import type { ExpressionType } from './name-types.ts';
+import { rewrittenName } from './rewrite-source.ts';
 
 /** Brackets and ternaries inside each other; the deepest code table known has nine rows. */
 const MAX_DEPTH = 64;
@@ -36,7 +37,9 @@ export function checkTypes(
   environment.registerOperator('double % double', nothing);
   for (const name of walked.uses) {
     const ref = expressionName(names, name);
-    if (ref !== undefined) environment.registerVariable(name, typeOfName(ref));
+    if (ref !== undefined) {
+      environment.registerVariable(rewrittenName(name), typeOfName(ref));
+    }
   }
   if (walked.properties.size > 0) declareProperties(environment, names, walked.properties);
   for (const name of walked.functions) {
