@@ -1,13 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:https';
 
 import { AppError } from '../errors/app-error.ts';
 import type { TlsFiles } from './app.ts';
 
 /**
- * Files are compared this often: `watch` misses the change of a mounted secret, which is a
- * renamed link.
+ * The files, a few kilobytes, are compared this often: `fs.watch` misses the change of a mounted
+ * secret, which is a renamed link, and `watchFile` one that comes with its own first look.
  */
 const LOOK_EVERY_MS = 5_000;
 
@@ -35,8 +35,8 @@ export function readTlsFiles(paths: TlsPaths): TlsFiles {
 
 /**
  * Gives the server a renewed certificate without a restart. Files that do not fit together are
- * reported and the old ones stay in use: the two are rarely replaced in one moment. Returns what
- * ends the watch.
+ * reported once and the old ones stay in use: the two are rarely replaced in one moment. Returns
+ * what ends the watch.
  */
 export function followTlsFiles(
   server: Pick<Server, 'setSecureContext'>,
@@ -44,7 +44,11 @@ export function followTlsFiles(
   report: { renewed(): void; failed(err: unknown): void },
   everyMs: number = LOOK_EVERY_MS,
 ): () => void {
-  const renew = (): void => {
+  let seen = textsOf(paths);
+  const look = (): void => {
+    const now = textsOf(paths);
+    if (now === seen) return;
+    seen = now;
     try {
       server.setSecureContext(readTlsFiles(paths));
       report.renewed();
@@ -52,10 +56,16 @@ export function followTlsFiles(
       report.failed(err);
     }
   };
-  for (const path of [paths.cert, paths.key]) {
-    watchFile(path, { interval: everyMs, persistent: false }, renew);
-  }
+  const timer = setInterval(look, everyMs);
+  timer.unref();
   return () => {
-    for (const path of [paths.cert, paths.key]) unwatchFile(path, renew);
+    clearInterval(timer);
   };
+}
+
+/** Both texts as one, to be compared; a file that is missing just now is an empty one. */
+function textsOf(paths: TlsPaths): string {
+  return [paths.cert, paths.key]
+    .map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''))
+    .join('\n');
 }
