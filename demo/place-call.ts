@@ -30,7 +30,7 @@ const ARRIVAL_LIMIT_MS = 20_000;
 const demo = readDemo(join(options.data, 'demo.json'));
 const callId = `demo-${Date.now()}`;
 const startedAt = Date.now();
-const answeredBefore = await countAnswered();
+const recordedBefore = await countRecorded();
 
 say(`A call from ${options.from} to extension ${options.to} (call_id ${callId})`);
 await report('ringing', {
@@ -101,12 +101,12 @@ async function send(
   );
 }
 
-/** Waits until the CRM's page shows one answered call more than before; the page needs no token. */
+/** Waits until the CRM's page shows one call with a recording more than before; the page needs no token. */
 async function seeInCrm(): Promise<void> {
   const deadline = Date.now() + ARRIVAL_LIMIT_MS;
   while (Date.now() < deadline) {
-    if ((await countAnswered()) > answeredBefore) {
-      say(`\nThe call stands in the CRM now: open ${demo.crm}`);
+    if ((await countRecorded()) > recordedBefore) {
+      say(`\nThe call stands in the CRM now, with its recording: open ${demo.crm}`);
       return;
     }
     await sleep(200);
@@ -114,10 +114,10 @@ async function seeInCrm(): Promise<void> {
   fail(`\nThe call has not come to ${demo.crm} yet: ${demo.server}/v1/calls says why.`);
 }
 
-async function countAnswered(): Promise<number> {
+async function countRecorded(): Promise<number> {
   const page = await fetch(`${demo.crm}/main`).then(
     (answer) => answer.text(),
     () => fail(`Nothing answers at ${demo.crm}: start the demo with "npm start" first.`),
   );
-  return page.split('class="badge answered"').length - 1;
+  return page.split('<audio ').length - 1;
 }

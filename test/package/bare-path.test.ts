@@ -52,11 +52,12 @@ describe('the two commands of the README on a machine with nothing but Node', ()
     const [callLine = ''] = await server.waitFor(/npm run -s demo:call.*$/m, START_LIMIT_MS);
     const [, crm = ''] = await server.waitFor(/CRM\D*(http:\/\/127\.0\.0\.1:\d+)/, START_LIMIT_MS);
     const call = start('sh', '-c', callLine);
-    await call.waitFor(/The call stands in the CRM now/, CALL_LIMIT_MS);
+    await call.waitFor(/The call stands in the CRM now, with its recording/, CALL_LIMIT_MS);
     const page = await (await fetch(crm)).text();
 
     expect(page).toContain('class="badge answered"');
-    expect(page).toContain('Alice Smith');
+    expect(page).toContain('Nadia Rahman');
+    expect(page).toContain('<audio ');
     expect(await server.stop()).not.toBe(1);
     await expect(fetch(crm)).rejects.toThrow(TypeError);
   });
