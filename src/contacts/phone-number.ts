@@ -8,14 +8,26 @@ import type { PhoneNumberForms, PhoneNumbers } from '../document/values.ts';
 const LONGEST_NUMBER = 40;
 
 /**
+ * Reading a number and writing its forms takes some 50 µs, and one call needs the same two or three
+ * numbers in each of its requests.
+ */
+const MAX_KNOWN_NUMBERS = 2000;
+
+/**
  * Phone numbers by libphonenumber's metadata. A number counts as parsed only when it is valid in
  * the numbering plan (ITU-T E.164 and the national plans), so `101` or a short code stays what it is.
  */
 export function createPhoneNumbers(): PhoneNumbers {
+  const known = new Map<string, PhoneNumberForms | undefined>();
   return {
     parse: (number, country) => {
+      const key = `${country} ${number}`;
+      if (known.has(key)) return known.get(key);
       const parsed = parseNumber(number, country);
-      return parsed === undefined ? undefined : formsOf(parsed);
+      const forms = parsed === undefined ? undefined : formsOf(parsed);
+      if (known.size >= MAX_KNOWN_NUMBERS) known.clear();
+      if (number.length <= LONGEST_NUMBER) known.set(key, forms);
+      return forms;
     },
     same: (a, b, country) => isSame(readSide(a, country), readSide(b, country)),
   };
