@@ -120,8 +120,8 @@ describe('settings', () => {
   });
 });
 
-test('the generated pages hold every setting and nothing that breaks their tables', () => {
-  const [page, example, errors] = generatedFiles();
+test('the generated pages hold every setting and nothing that breaks its table', () => {
+  const [page, example] = generatedFiles();
 
   for (const { env } of Object.values(SETTINGS)) {
     expect(page?.text).toContain(`\`${env}\``);
@@ -130,5 +130,4 @@ test('the generated pages hold every setting and nothing that breaks their table
   const cells = (text = '') =>
     text.split('\n').flatMap((line) => (line.startsWith('|') ? [line.split('|').length - 2] : []));
   expect(new Set(cells(page?.text))).toEqual(new Set([4]));
-  expect(new Set(cells(errors?.text))).toEqual(new Set([6]));
 });

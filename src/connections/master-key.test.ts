@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -61,6 +69,13 @@ test('the first start makes the file for its owner only and says so once', () =>
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(data).mode & 0o777).toBe(0o700);
   expect(Buffer.from(readFileSync(path, 'utf8'), 'base64')).toHaveLength(32);
+});
+
+test('no second key is made where secrets are sealed with a lost one', () => {
+  const source = { directory: join(directory, 'lost'), sealedWith: 'abc' };
+
+  expect(() => loadMasterKey(source, DEPS)).toThrow(/restore the file/);
+  expect(existsSync(source.directory)).toBe(false);
 });
 
 test.skipIf(process.platform === 'win32')('a file that everybody can read is refused', () => {

@@ -27,6 +27,8 @@ export interface MasterKeySource {
   readonly masterKeyFile?: string | undefined;
   /** Where one process on SQLite keeps the key it makes for itself; absent on PostgreSQL. */
   readonly directory?: string | undefined;
+  /** Id of the key that the database's secrets are sealed with: then no other key is made. */
+  readonly sealedWith?: string | undefined;
 }
 
 export interface MasterKeyDeps {
@@ -55,7 +57,13 @@ export function loadMasterKey(source: MasterKeySource, deps: MasterKeyDeps): Mas
     );
   }
   const path = join(source.directory, KEY_FILE);
-  return exists(path) ? readKeyFile(path) : makeKeyFile(path, source.directory, deps);
+  if (exists(path)) return readKeyFile(path);
+  if (source.sealedWith !== undefined) {
+    throw refuse(
+      `${path} is gone, and the credentials in the database are sealed with it ('${source.sealedWith}'): restore the file.`,
+    );
+  }
+  return makeKeyFile(path, source.directory, deps);
 }
 
 function readKeyFile(path: string): MasterKey {

@@ -1,0 +1,26 @@
+/** One thing that `doctor` looked at. */
+export interface Examination {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'failed';
+  /** What is so, and where it is not well, what to do. */
+  readonly message: string;
+}
+
+/** What `doctor` asks of the machine, so that a test can be another machine. */
+export interface Machine {
+  readonly nodeVersion: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Share of the file system that is free, 0 to 1, and its bytes. */
+  readonly freeSpace: (directory: string) => Promise<{ share: number; bytes: number }>;
+}
+
+/** An examination that found something wrong. */
+export function failedBecause(name: string, message: string): Examination {
+  return { name, status: 'failed', message };
+}
+
+/** The sentence of an error of any kind. */
+export function sentenceOf(err: unknown): string {
+  return err instanceof Error ? err.message : String(err);
+}

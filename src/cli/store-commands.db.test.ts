@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { createAccess } from '../access/access.ts';
+import { openDatabase } from '../store/database.ts';
+import { systemClock } from '../time/clock.ts';
+import type { CommandContext } from './command-context.ts';
+import { registerDoctor, runDoctor } from './doctor.ts';
+import type { Machine } from './examination.ts';
+import { registerKey } from './key.ts';
+import { registerOrganization } from './organization.ts';
+import { runProgram } from './program.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'patchcord-test-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const context: CommandContext = {
+    env,
+    directory,
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    readInput: async () => '',
+    exitWith: () => {},
+  };
+  const commands = [registerKey, registerOrganization, registerDoctor];
+  const code = await runProgram(args, context, { commands, version: '1' });
+  return { code, out, err, first: out[0] ?? '' };
+}
+
+const open = (exclusive: boolean) =>
+  openDatabase(
+    { kind: 'sqlite', directory: join(directory, 'data'), exclusive },
+    { clock: systemClock, onFatal: () => {} },
+  );
+
+describe('key', () => {
+  test('create prints a key that works, beside a running server; revoke ends it', async () => {
+    const made = await run(['key', 'create', '--name', 'root']);
+    const server = await open(true);
+    const access = createAccess(server);
+
+    const beside = await run(['key', 'create', '--name', 'second']);
+
+    expect([made.code, beside.code]).toEqual([0, 0]);
+    expect(await access.authenticate(made.first)).toMatchObject({ scope: 'admin' });
+    expect(await access.authenticate(beside.first)).toMatchObject({ scope: 'admin' });
+    expect(beside.err.join(' ')).toContain('shown once');
+    const ended = await run(['key', 'revoke', beside.first.slice(0, 14)]);
+    expect(ended.out).toEqual([`${beside.first.slice(0, 14)}… (second) no longer works.`]);
+    expect(await access.authenticate(beside.first)).toBeUndefined();
+    const listed = await run(['key', 'list', '--json']);
+    expect(JSON.parse(listed.first)).toMatchObject({
+      keys: [
+        { name: 'root', revoked_at: null },
+        { name: 'second', revoked_at: expect.any(String) },
+      ],
+    });
+    expect(listed.first).not.toContain(made.first.slice(15));
+    await server.close();
+  });
+
+  test('create for an organization finds it by id and by domain', async () => {
+    const { first: id } = await run([
+      'organization',
+      'create',
+      '--name',
+      'Acme',
+      '--domain',
+      'acme',
+    ]);
+
+    const byDomain = await run([
+      'key',
+      'create',
+      '--name',
+      'k',
+      '--organization',
+      'acme',
+      '--json',
+    ]);
+    const listed = await run(['key', 'list', '--organization', id]);
+
+    expect(JSON.parse(byDomain.first)).toMatchObject({
+      scope: 'organization',
+      organization_id: id,
+    });
+    expect(listed.out).toHaveLength(1);
+  });
+
+  test.each([
+    ['no name', ['create'], 2],
+    ['an unknown scope', ['create', '--name', 'k', '--scope', 'root'], 2],
+    ['a scope that does not fit', ['create', '--name', 'k', '--scope', 'events'], 2],
+    ['an unknown organization', ['create', '--name', 'k', '--organization', 'none'], 1],
+    ['a moment that is none', ['create', '--name', 'k', '--expires-at', 'tomorrow'], 2],
+    ['an unknown key', ['revoke', 'pc_ad_00000000'], 1],
+  ])('with %s ends with the right code and one sentence', async (_name, args, code) => {
+    const result = await run(['key', ...args]);
+
+    expect(result.code).toBe(code);
+    expect(result.err.length).toBeGreaterThan(0);
+    expect(result.out).toEqual([]);
+  });
+});
+
+describe('organization', () => {
+  test('create prints the id, list shows all', async () => {
+    const made = await run(['organization', 'create', '--name', 'Acme', '--country', 'GB']);
+    const listed = await run(['organization', 'list', '--json']);
+
+    expect(JSON.parse(listed.first)).toMatchObject({
+      organizations: [{ id: made.first, name: 'Acme', country: 'GB', timezone: 'UTC' }],
+    });
+  });
+
+  test.each([
+    ['a country in words', ['--country', 'England']],
+    ['a zone that is none', ['--timezone', 'Mars/Olympus']],
+    ['an empty name', ['--name', ' ']],
+  ])('create with %s is a usage error', async (_name, args) => {
+    expect((await run(['organization', 'create', '--name', 'A', ...args])).code).toBe(2);
+  });
+});
+
+describe('doctor', () => {
+  test('on a fresh machine finds nothing wrong and makes nothing', async () => {
+    const result = await run(['doctor', '--json']);
+
+    expect(result.code).toBe(0);
+    const report: unknown = JSON.parse(result.first);
+    expect(report).toMatchObject({
+      examinations: expect.arrayContaining([
+        { name: 'database', status: 'ok', message: 'is made at the first start.' },
+      ]),
+    });
+    expect((await run(['doctor'])).out.join('\n')).toMatch(/^ok {7}clock/m);
+  });
+
+  test('knows a database, its migrations and a server that works in the directory', async () => {
+    await run(['key', 'create', '--name', 'k']);
+    const server = await open(true);
+
+    const { out, code } = await run(['doctor']);
+
+    await server.close();
+    expect(code).toBe(0);
+    expect(out.join('\n')).toMatch(/data directory: .*a server works in it/);
+    expect(out.join('\n')).toMatch(/database: sqlite, \d+ migrations/);
+  });
+
+  test('hides secrets and refuses settings that do not fit', async () => {
+    const env = { MASTER_KEY: Buffer.alloc(32, 9).toString('base64') };
+
+    const shown = await run(['doctor'], env);
+    const refused = await run(['doctor'], { PORT: 'x', HOST: '0.0.0.0' });
+
+    expect(shown.out).toContain('MASTER_KEY=set (hidden)');
+    expect(shown.out.join()).not.toContain(env.MASTER_KEY);
+    expect(refused.code).toBe(2);
+    expect(refused.err.join(' ')).toMatch(/PORT must be/);
+  });
+
+  test.each([
+    ['an old Node', { nodeVersion: '20.1.0' }, {}, /Node: 20\.1\.0 is too old/],
+    ['a clock of 1970', { now: () => 0 }, {}, /clock: says 1970/],
+    [
+      'a full disk',
+      { freeSpace: async () => ({ share: 0.01, bytes: 1e6 }) },
+      {},
+      /free some space/,
+    ],
+    ['an unreadable master key', {}, { MASTER_KEY: 'short' }, /MASTER_KEY must hold 32 bytes/],
+    ['a wrong exception', {}, { EGRESS_ALLOW: 'crm.lan' }, /EGRESS_ALLOW: "crm\.lan"/],
+    ['a missing authority', {}, { EGRESS_CA_FILE: 'none.pem' }, /EGRESS_CA_FILE cannot be read/],
+  ])('says what is wrong with %s', async (_name, machine, env, message) => {
+    await run(['key', 'create', '--name', 'k']);
+    const out: string[] = [];
+    let code = 0;
+    const healthy: Machine = {
+      nodeVersion: '24.0.0',
+      now: () => systemClock.now(),
+      freeSpace: async () => ({ share: 0.5, bytes: 1e12 }),
+    };
+
+    await runDoctor(
+      {},
+      {
+        env,
+        directory,
+        out: (line) => void out.push(line),
+        err: () => {},
+        readInput: async () => '',
+        exitWith: (wished) => {
+          code = wished;
+        },
+      },
+      { ...healthy, ...machine },
+    );
+
+    expect(code).toBe(1);
+    expect(out.filter((line) => line.startsWith('failed'))).toEqual([
+      expect.stringMatching(message),
+    ]);
+  });
+
+  test('a page behind the egress door that is closed is named with its setting', async () => {
+    const { code, out } = await run(['doctor', '--url', 'https://127.0.0.1:9']);
+
+    expect(code).toBe(1);
+    expect(out.join('\n')).toMatch(/egress: .*EGRESS_ALLOW=127\.0\.0\.1:9/);
+  });
+});
