@@ -123,8 +123,10 @@ function compareLiteral(
   // A property or a parameter is compared too, but its value is the connection's to know.
   if (parts.includes(undefined)) return;
   const wanted = parts.join('');
-  const got = isRawNumber(value) ? value.rawJSON : String(value);
-  if (got !== wanted) walk.reasons.push(`${found}, where the document demands ${quote(wanted)}.`);
+  const got = isRawNumber(value) ? value.rawJSON : value;
+  const isScalar = typeof got === 'string' || typeof got === 'number' || typeof got === 'boolean';
+  if (!isScalar || String(got) !== wanted)
+    walk.reasons.push(`${found}, where the document demands ${quote(wanted)}.`);
 }
 
 function missing(key: string, member: MapNode, keys: readonly string[], place: string): string {

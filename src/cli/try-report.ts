@@ -6,6 +6,8 @@ import type { BindingExplanation } from './explain-binding.ts';
 export interface TryReport {
   readonly request: ScrubbedRequest;
   readonly run: MethodRun;
+  /** False for a method whose answer nobody asks for anything. */
+  readonly binds: boolean;
   /** Where the map found less than it looks for. */
   readonly why: BindingExplanation | undefined;
 }
@@ -15,7 +17,7 @@ const BODY_CHARACTERS_MAX = 4_000;
 const RECORDS_SHOWN = 50;
 
 /** The report as lines for people. */
-export function reportLines({ run, why }: TryReport): readonly string[] {
+export function reportLines({ run, binds, why }: TryReport): readonly string[] {
   const shown = run.exchanges.slice(0, 3);
   const left = run.exchanges.length - shown.length;
   return [
@@ -24,7 +26,7 @@ export function reportLines({ run, why }: TryReport): readonly string[] {
     `${run.outcome.kind}: ${run.outcome.message}`,
     ...(run.endedBy === undefined ? [] : [`Paging ended by ${run.endedBy}.`]),
     ...run.notes.map(({ code, message }) => `note ${code}: ${message}`),
-    ...recordLines(run.records),
+    ...(binds ? recordLines(run.records) : ['The method binds nothing.']),
     ...whyLines(why),
   ];
 }

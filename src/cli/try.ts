@@ -120,7 +120,8 @@ export async function tryMethod(
     }
     const run = await prepared.send(new AbortController().signal);
     const why = explain(document, method, run, answers.at(-1));
-    const report = { request: prepared.request, run, why };
+    const binds = (document.methods.get(method)?.bind.binds.length ?? 0) > 0;
+    const report = { request: prepared.request, run, binds, why };
     if (options.json === true) context.out(reportJson(report));
     else for (const line of reportLines(report)) context.out(line);
     return didItsWork(run, why) ? 0 : 1;

@@ -82,10 +82,15 @@ describe('JSON from a CRM', () => {
 
   test('arbitrary text never throws', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\0e1u') }), (text) => {
-        const { status } = parseLosslessJson(text);
-        expect(['json', 'not_json']).toContain(status);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', '0', 'e', '1', 'u'),
+        }),
+        (text) => {
+          const { status } = parseLosslessJson(text);
+          expect(['json', 'not_json']).toContain(status);
+        },
+      ),
     );
   });
 });
