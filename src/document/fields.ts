@@ -14,6 +14,8 @@ import type { MethodName } from './methods.ts';
 export interface FieldSet {
   /** Heading on the reference page. */
   readonly title: string;
+  /** The object in a sentence: "is no key of …". */
+  readonly phrase: string;
   /** What the object is, in a sentence. */
   readonly description: string;
   readonly fields: readonly Field[];
@@ -26,77 +28,92 @@ export interface FieldSet {
 export const FIELDS: Readonly<Record<FieldSetName, FieldSet>> = {
   document: {
     title: 'Document',
+    phrase: 'the document',
     description: 'The keys of the document itself.',
     fields: DOCUMENT_FIELDS,
   },
   property: {
     title: 'Property',
+    phrase: 'a property',
     description: 'An element of `properties`: a label, or an object with these keys.',
     fields: PROPERTY_FIELDS,
   },
   parameter: {
     title: 'Parameter type',
+    phrase: "a parameter's type",
     description:
       'The value of a member of `parameters`: the name of a type, or an object with these keys.',
     fields: PARAMETER_FIELDS,
   },
   variable_expression: {
     title: 'Variable: expression',
+    phrase: 'a variable with "expression"',
     description: 'A variable computed by a formula.',
     fields: VARIABLE_EXPRESSION_FIELDS,
   },
   variable_text: {
     title: 'Variable: text',
+    phrase: 'a variable with "text"',
     description: 'A variable that is a text even if it looks like arithmetic.',
     fields: VARIABLE_TEXT_FIELDS,
   },
   variable_json: {
     title: 'Variable: JSON text',
+    phrase: 'a variable with "json"',
     description: 'A variable that is JSON text.',
     fields: VARIABLE_JSON_FIELDS,
   },
   auth: {
     title: 'Authentication',
+    phrase: '"auth"',
     description: 'The object `auth`.',
     fields: AUTH_FIELDS,
   },
   placement: {
     title: 'Place of a token',
+    phrase: 'the place of a token',
     description: 'Where and how a token is sent.',
     fields: PLACEMENT_FIELDS,
   },
   oauth2: {
     title: 'OAuth 2.0',
+    phrase: '"OAuth2"',
     description: 'The object `OAuth2`.',
     fields: OAUTH2_FIELDS,
   },
   flow_type: {
     title: 'OAuth 2.0: flow type',
+    phrase: '"flow_type"',
     description: '`flow_type` written as an object.',
     fields: FLOW_TYPE_FIELDS,
   },
   method: {
     title: 'Method',
+    phrase: 'a method',
     description: 'A member of `API`: one request and the meaning of its answer.',
     fields: METHOD_FIELDS,
   },
   step: {
     title: 'Step',
+    phrase: 'a step',
     description: 'An element of `steps` of a method.',
     fields: STEP_FIELDS,
   },
   paging: {
     title: 'Paging',
+    phrase: '"paging"',
     description: 'The object `paging` of a method.',
     fields: PAGING_FIELDS,
   },
   error_row: {
     title: 'Error row',
+    phrase: 'a row of "errors"',
     description: 'An element of `errors`.',
     fields: ERROR_ROW_FIELDS,
   },
   limits: {
     title: 'Limits',
+    phrase: '"limits"',
     description: 'The object `limits`.',
     fields: LIMITS_FIELDS,
   },

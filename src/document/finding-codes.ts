@@ -379,6 +379,14 @@ export const FINDING_CODES = {
     meaning: 'A header that documents may not set.',
     advice: 'Remove it; credentials belong into `auth`.',
   },
+  quoted_value: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A value stands between quotes in a query or a search without `escape`. A value that holds a quote itself could change the query, so the request is refused for it.',
+    advice:
+      'Declare `escape` with the language of the query; in a path, move the query into `request_parameters`.',
+  },
   missing_id_in_answer: {
     severity: 'warning',
     group: 'methods',

@@ -29,6 +29,8 @@ export function integrationSchema(): Schema {
         description: 'JSON of any form; texts in it may hold placeholders.',
         type: ['object', 'array', 'string', 'number', 'boolean', 'null'],
       },
+      method_or_list: valuesOf('API'),
+      declaration: valuesOf('parameters'),
       variable: variableSchema(),
       choice: choiceSchema(),
     },
@@ -158,40 +160,45 @@ function anyCasePattern(words: readonly string[]): string {
 }
 
 function mapSchema(shape: MapShape): Schema {
-  const values = alternatives(shape.values);
   if (shape.keys === 'method') {
-    return { type: 'object', properties: methodProperties(values), additionalProperties: true };
+    return { type: 'object', properties: methodProperties(), additionalProperties: true };
   }
   if (shape.keys === 'parameter') {
-    return {
-      type: 'object',
-      properties: parameterProperties(values),
-      additionalProperties: values,
-    };
+    return { type: 'object', properties: parameterProperties(), additionalProperties: DECLARATION };
   }
   // Keys that begin with _ or // are the author's comments, of any kind.
-  return { type: 'object', patternProperties: { '^(?!_|//)': values } };
+  return { type: 'object', patternProperties: { '^(?!_|//)': alternatives(shape.values) } };
 }
 
-function methodProperties(method: Schema): Schema {
+/** Repeated for each known name, so that editors explain it; the shapes themselves stand once. */
+const METHOD: Schema = { $ref: '#/$defs/method_or_list' };
+const DECLARATION: Schema = { $ref: '#/$defs/declaration' };
+
+/** The shapes of the values of a map of the document, such as `API`. */
+function valuesOf(name: string): Schema {
+  const shape = FIELDS.document.fields.find((each) => each.name === name)?.shapes[0];
+  return shape?.kind === 'map' ? alternatives(shape.values) : {};
+}
+
+function methodProperties(): Schema {
   const known = [...METHODS.values()].map(({ name, purpose, moment }) => {
     const later = PENDING_METHODS.includes(name) ? ' (Checked, but it does not run yet.)' : '';
-    return [name, { description: `${purpose} ${moment}${later}`, ...method }] as const;
+    return [name, { description: `${purpose} ${moment}${later}`, ...METHOD }] as const;
   });
   const old = [...METHOD_ALIASES].map(
     ([alias, name]) =>
-      [alias, { description: `Old spelling of ${name}.`, deprecated: true, ...method }] as const,
+      [alias, { description: `Old spelling of ${name}.`, deprecated: true, ...METHOD }] as const,
   );
   return Object.fromEntries([...known, ...old]);
 }
 
-function parameterProperties(type: Schema): Schema {
+function parameterProperties(): Schema {
   const known = PARAMETERS.map(
-    ({ name, description }) => [name, { description, ...type }] as const,
+    ({ name, description }) => [name, { description, ...DECLARATION }] as const,
   );
   const old = [...PARAMETER_ALIASES].map(
     ([alias, name]) =>
-      [alias, { description: `Old name of ${name}.`, deprecated: true, ...type }] as const,
+      [alias, { description: `Old name of ${name}.`, deprecated: true, ...DECLARATION }] as const,
   );
   return Object.fromEntries([...known, ...old]);
 }

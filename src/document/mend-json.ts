@@ -1,16 +1,8 @@
 import type { FindingCode } from './finding-codes.ts';
 import { numberFromText } from './json-value.ts';
 import { TextRewriter } from './text-rewriter.ts';
-import {
-  DOUBLE_CURLY,
-  QUOTES,
-  SINGLE_CURLY,
-  bareWordAt,
-  commentAt,
-  mendedEnd,
-  straightEnd,
-} from './text-end.ts';
-import { bareWordFix, excerpt, meantLiteral, shorten } from './text-fault-words.ts';
+import { QUOTES, bareWordAt, commentAt, mendedEnd, straightEnd } from './text-end.ts';
+import { bareWordFix, excerpt, meantLiteral, quoteFault, shorten } from './text-fault-words.ts';
 
 export interface TextFault {
   readonly code: FindingCode;
@@ -152,7 +144,7 @@ class Mender {
       this.#fail(this.#text.at, message, 'compare the brackets around this place');
       return;
     }
-    if (level.state === 'colon' || (level.state === 'value' && level.close === '}')) {
+    if (isInsideMember(level)) {
       this.#fail(
         this.#text.at,
         'A key without a value stands before this }.',
@@ -256,39 +248,12 @@ class Mender {
         ? straightEnd(this.#text.source, start, this.#levels.at(-1)?.state === 'key')
         : mendedEnd(this.#text.source, start);
     const inner = this.#text.source.slice(start + 1, end.offset);
-    if (DOUBLE_CURLY.includes(open) || (SINGLE_CURLY.includes(open) && open !== '`')) {
-      this.#fault(
-        'curly_quotes',
-        start,
-        `Curly quotes stand around ${excerpt(inner)}.`,
-        `write "${shorten(inner)}" with straight quotes`,
-      );
-    } else if (open !== '"') {
-      this.#fault(
-        'single_quotes',
-        start,
-        `Single quotes stand around ${excerpt(inner)}.`,
-        `write "${shorten(inner)}" with double quotes`,
-      );
-    } else if (end.close === '') {
-      this.#fault(
-        'missing_quotes',
-        start,
-        `The closing quote of ${excerpt(inner)} is missing.`,
-        'put a " at its end; a line break inside a text is written \\n',
-      );
-    } else if (end.close !== '"') {
-      this.#fault(
-        'curly_quotes',
-        end.offset,
-        `A curly quote closes ${excerpt(inner)}.`,
-        `write "${shorten(inner)}" with straight quotes`,
-      );
-    }
-    if (open === '"' && end.close === '"') {
+    const fault = quoteFault(open, end.close, inner);
+    if (fault === undefined) {
       this.#text.copy(end.offset + 1 - start);
       return;
     }
+    this.#fault(fault.code, fault.atEnd ? end.offset : start, fault.message, fault.fix);
     this.#text.replace('"', 1);
     this.#text.copyEscaped(end.offset);
     this.#text.replace('"', end.close.length);
@@ -308,6 +273,10 @@ class Mender {
       (word === 'true' || word === 'false' || word === 'null' || numberFromText(word) !== undefined)
     ) {
       this.#text.copy(word.length);
+      return;
+    }
+    if (this.#levels.length === 0) {
+      this.#fail(start, `The document begins with ${excerpt(word)}, not with {.`, 'write { … }');
       return;
     }
     // `connection_id": string`: only the opening quote is missing, the closing one belongs to it.
@@ -355,7 +324,7 @@ class Mender {
 
   #closeAll(): void {
     for (const level of this.#levels.toReversed()) {
-      if (level.state === 'colon' || (level.state === 'value' && level.close === '}')) {
+      if (isInsideMember(level)) {
         this.#fail(this.#text.at, 'The text ends in the middle of a member.', 'write the rest');
         return;
       }
@@ -396,4 +365,9 @@ class Mender {
   #lineOf(offset: number): number {
     return this.#text.source.slice(0, offset).split(/\r\n|\n|\r/).length;
   }
+}
+
+/** Between a key and its value. */
+function isInsideMember({ state, close }: Level): boolean {
+  return state === 'colon' || (state === 'value' && close === '}');
 }

@@ -142,9 +142,9 @@ function choiceRows(shape: Shape): readonly string[] {
   return [`| value | meaning |\n| --- | --- |\n${rows.join('\n')}\n`];
 }
 
-/** A text that cannot end a cell of a Markdown table. */
+/** A text that cannot end a cell of a Markdown table, nor be read as HTML. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
 }
 
 function parametersSection(): string {

@@ -1,3 +1,39 @@
+import type { FindingCode } from './finding-codes.ts';
+import { DOUBLE_CURLY, SINGLE_CURLY } from './text-end.ts';
+
+export interface QuoteFault {
+  readonly code: FindingCode;
+  /** True when the closing quote is the wrong one. */
+  readonly atEnd: boolean;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What is wrong with the quotes around a text; `close` is empty where there is none. */
+export function quoteFault(open: string, close: string, inner: string): QuoteFault | undefined {
+  const isCurly = DOUBLE_CURLY.includes(open) || (SINGLE_CURLY.includes(open) && open !== '`');
+  const straight = `write "${shorten(inner)}" with straight double quotes`;
+  const words = excerpt(inner);
+  if (isCurly || open !== '"') {
+    const code = isCurly ? 'curly_quotes' : 'single_quotes';
+    const message = `${isCurly ? 'Curly' : 'Single'} quotes stand around ${words}.`;
+    return { code, atEnd: false, message, fix: straight };
+  }
+  if (close === '') {
+    const message = `The closing quote of ${words} is missing.`;
+    const fix = 'put a " at its end; a line break inside a text is written \\n';
+    return { code: 'missing_quotes', atEnd: false, message, fix };
+  }
+  return close === '"'
+    ? undefined
+    : {
+        code: 'curly_quotes',
+        atEnd: true,
+        message: `A curly quote closes ${words}.`,
+        fix: straight,
+      };
+}
+
 /** The JSON literal that a bare word of another language means: `True`, `None`. */
 export function meantLiteral(word: string): string | undefined {
   const lower = word.toLowerCase();

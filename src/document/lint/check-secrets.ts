@@ -64,7 +64,8 @@ function checkCredentials(context: LintContext, section: 'auth' | 'OAuth2'): voi
 
 function checkText(context: LintContext, place: Place): void {
   const { node, steps, use } = place;
-  if (isCredentialField(steps) || use === 'response' || use === 'expression') {
+  const isForPeople = use === 'words' && steps.at(-1) !== 'default';
+  if (isForPeople || isCredentialField(steps) || use === 'response' || use === 'expression') {
     return;
   }
   const at = { node, steps };

@@ -74,7 +74,7 @@ class ShapeWalker {
         key.value,
         FIELDS[set].fields.map((each) => each.name),
       );
-      const message = `"${key.value}" is no key of ${FIELDS[set].title.toLowerCase()}; it is kept and never sent.`;
+      const message = `"${key.value}" is no key of ${FIELDS[set].phrase}; it is kept and never sent.`;
       const fix =
         near === undefined
           ? `remove it, or write "_${key.value}" for a note of yours`

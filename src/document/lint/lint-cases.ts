@@ -321,6 +321,14 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: documentWith({ request_headers: { Accept: 'application/json' } }),
     at: '"Cookie"',
   },
+  quoted_value: {
+    bad: method('SearchContacts', { request_parameters: { filter: "name eq '$prefix$'" } }),
+    good: method('SearchContacts', {
+      request_parameters: { filter: "name eq '$prefix$'" },
+      escape: 'odata',
+    }),
+    at: '$prefix$',
+  },
   missing_id_in_answer: {
     bad: method('FindContact', { ...FIND, response_map: [{ tel: '$phone$' }] }, CALLER),
     good: method(

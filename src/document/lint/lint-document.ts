@@ -12,6 +12,7 @@ import { checkDates } from './check-dates.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkMethods } from './check-methods.ts';
 import { checkNames } from './check-names.ts';
+import { checkQuotes } from './check-quotes.ts';
 import { checkPlaceholders } from './check-placeholders.ts';
 import { checkRequests } from './check-requests.ts';
 import { checkSecrets } from './check-secrets.ts';
@@ -71,6 +72,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkDates(context);
   checkAddresses(context);
   checkRequests(context);
+  checkQuotes(context);
   checkAnswers(context);
   checkUses(context, uses);
   checkSecrets(context);

@@ -1,0 +1,89 @@
+import { memberOf } from '../json-text.ts';
+import { methodRow } from '../methods.ts';
+import { parseTemplate } from '../template.ts';
+import { placesOf } from './check-answers.ts';
+import { resolveAt } from './lint-context.ts';
+import type { LintContext, MethodNode, Place } from './lint-context.ts';
+
+/**
+ * Tells of values between quotes in queries and searches without `escape`: a name such as O'Brien
+ * would be refused there, since it could end the text of the query.
+ */
+export function checkQuotes(context: LintContext): void {
+  const ofDocument = memberOf(context.root, 'escape') !== undefined;
+  for (const method of context.methods) {
+    const escapes = ofDocument || memberOf(method.node, 'escape') !== undefined;
+    for (const place of placesOf(context, method)) {
+      if (!place.isKey && isGuarded(method, place, escapes)) {
+        checkPlace(context, place);
+      }
+    }
+  }
+}
+
+/** Paths always; queries and the bodies of methods that only read, where no `escape` is declared. */
+function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean {
+  if (place.use === 'path' || place.use === 'url') {
+    return true;
+  }
+  const section = place.steps[method.steps.length];
+  const verb = memberOf(method.node, 'request_method')?.value;
+  const isQuery = section === 'query' || (verb?.kind === 'string' && verb.value === 'GET');
+  const isReading = method.name !== undefined && methodRow(method.name).kind !== 'write';
+  const isSent =
+    place.use === 'request' && (section === 'query' || section === 'request_parameters');
+  return isSent && !escapes && (isQuery || isReading);
+}
+
+function checkPlace(context: LintContext, place: Place): void {
+  const { node, steps } = place;
+  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
+  let before = '';
+  for (const part of parseTemplate(node.value, context.notation, isKnown)) {
+    if (part.kind === 'text') {
+      before += part.text;
+    } else if (holdsText(context, place, part.name) && (isOdd(before, "'") || isOdd(before, '"'))) {
+      const written = context.placeholder(part.name);
+      const message = `${written} stands between quotes: a value with a quote in it, such as O'Brien, is refused here.`;
+      const fix =
+        place.use === 'request'
+          ? 'add "escape" with the language of the query, such as "escape": "odata"'
+          : 'move the query into "request_parameters", and add "escape" with its language';
+      context.report('quoted_value', { node, steps, index: part.offset }, message, fix);
+    }
+  }
+}
+
+/** Texts that no person writes: keys, codes and extensions. */
+const MACHINE_MADE = [
+  'call_key',
+  'activity_type',
+  'call_result',
+  'call_cause',
+  'update_reason',
+  'user_number',
+  'file_type',
+  'timezone',
+  'country',
+];
+
+/** Ids, numbers and dates hold no quotes. */
+function holdsText(context: LintContext, place: Place, name: string): boolean {
+  const ref = resolveAt(context, place, name);
+  switch (ref?.kind) {
+    case 'parameter':
+      return ref.builtin.kind === 'text' && !MACHINE_MADE.includes(ref.name);
+    case 'property':
+      return ref.type === 'text';
+    case 'local':
+    case 'variable':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isOdd(text: string, quote: string): boolean {
+  const unescaped = text.replace(/\\./gs, '');
+  return (unescaped.split(quote).length - 1) % 2 === 1;
+}
