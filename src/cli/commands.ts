@@ -6,11 +6,13 @@ import { registerOrganization } from './organization.ts';
 import type { RegisterCommand } from './program.ts';
 import { registerSchema } from './schema.ts';
 import { registerServe } from './serve.ts';
+import { registerTry } from './try.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
   registerLint,
+  registerTry,
   registerNew,
   registerSchema,
   registerOrganization,
