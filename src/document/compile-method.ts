@@ -34,6 +34,8 @@ export interface MethodFrame {
   readonly notation: Notation;
   readonly readers: ReaderTable;
   readonly auth: RenderAuth;
+  /** Adds the defaults of properties. */
+  readonly complete: (context: RenderContext) => RenderContext;
 }
 
 /** A method whose URL is known, before the origins of the whole document are. */
@@ -62,7 +64,8 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
       unsupported,
       bind,
       ...(rule === undefined ? {} : { paging: rule }),
-      render: (context) => settle(context, row, (scope) => renderRequest(parts, origins, scope)),
+      render: (context) =>
+        settle(frame.complete(context), row, (scope) => renderRequest(parts, origins, scope)),
     }),
   };
 }

@@ -156,6 +156,26 @@ describe('originsOf', () => {
   });
 });
 
+describe('the default of a property', () => {
+  const document = documentOf({
+    properties: [{ label: 'Sub', default: 'eu' }],
+    resource_url: 'https://$Sub$.crm.example',
+    variables: { v: { expression: "properties['Sub'] + '!'" } },
+  });
+
+  it.each([
+    ['is missing', {}, 'eu'],
+    ['is empty', { Sub: '' }, 'eu'],
+    ['is filled', { Sub: 'us' }, 'us'],
+  ])('when the field %s', (_, properties, sub) => {
+    expect(document.originsOf(properties)).toEqual([`https://${sub}.crm.example`]);
+    expect(document.variable('v', contextOf({ properties }))).toBe(`${sub}!`);
+    expect(document.methods.get('CreateActivity')?.render(contextOf({ properties }))).toMatchObject(
+      { request: { url: `https://${sub}.crm.example/calls` } },
+    );
+  });
+});
+
 describe('link', () => {
   const document = documentOf({
     properties: ['URL'],

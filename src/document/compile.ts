@@ -13,12 +13,13 @@ import { methodNamed } from './methods.ts';
 import type { MethodName } from './methods.ts';
 import { collectNames } from './names.ts';
 import { createOriginPolicy } from './origins.ts';
-import { readProperties } from './properties.ts';
+import { completeProperties, readProperties } from './properties.ts';
 import { compileAuth } from './render/auth.ts';
 import { compileHostRule } from './render/host.ts';
 import type { HostRule } from './render/host.ts';
 import { createReaders } from './render/readers.ts';
 import type { ReadVariable } from './render/readers.ts';
+import type { RenderContext } from './render/request.ts';
 import { createScope } from './render/scope.ts';
 import { RenderStop } from './render/stop.ts';
 import { asIs, compileText } from './render/text.ts';
@@ -70,7 +71,13 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   refuseCycle(variables);
   const inAuth = readers.at('auth');
   const auth = compileAuth(source, (text) => compileText(text, notation, inAuth));
-  const frame: MethodFrame = { document: source, names, notation, readers, auth };
+  const properties = readProperties(source);
+  const completed = completeProperties(properties);
+  const complete = (context: RenderContext): RenderContext => ({
+    ...context,
+    properties: completed(context.properties),
+  });
+  const frame: MethodFrame = { document: source, names, notation, readers, auth, complete };
   const drafts = compileMethods(source, frame);
   const hosts = readHosts(source);
   const origins = createOriginPolicy(
@@ -94,14 +101,14 @@ function compileTree(source: Json, digest: string): CompiledDocument {
     source,
     names,
     notation,
-    properties: readProperties(source),
+    properties,
     methods,
     hosts,
     authentication: authenticationOf(source),
     unsupported: unsupportedInDocument(source),
-    originsOf: origins.of,
-    link: compileLinks(source, (text) => compileText(text, notation, readerOf)),
-    variable: (name, context) => readerOf(name)?.typed(createScope(context)),
+    originsOf: (given) => origins.of(completed(given)),
+    link: compileLinks(source, complete, (text) => compileText(text, notation, readerOf)),
+    variable: (name, context) => readerOf(name)?.typed(createScope(complete(context))),
   };
 }
 
@@ -160,6 +167,7 @@ function authenticationOf(source: Json): CompiledDocument['authentication'] {
 
 function compileLinks(
   source: Json,
+  complete: (context: RenderContext) => RenderContext,
   compile: (text: string) => CompiledText,
 ): CompiledDocument['link'] {
   const urls = new Map<string, CompiledUrl>();
@@ -171,7 +179,7 @@ function compileLinks(
     const url = urls.get(page);
     if (url === undefined) return undefined;
     try {
-      return writeUrl(url.render(createScope(context)));
+      return writeUrl(url.render(createScope(complete(context))));
     } catch (err) {
       if (err instanceof RenderStop) return undefined;
       throw err;

@@ -36,6 +36,24 @@ export function readProperties(document: Json): readonly PropertyField[] {
   return [...fields.values()];
 }
 
+export type PropertyValues = Readonly<Record<string, string>>;
+
+/** Completes property values: where one is missing or empty, the field's `default` stands in. */
+export function completeProperties(
+  fields: readonly PropertyField[],
+): (given: PropertyValues) => PropertyValues {
+  const standIns = fields.flatMap(({ label, default: standIn }) =>
+    standIn === undefined ? [] : [[label, standIn] as const],
+  );
+  if (standIns.length === 0) return (given) => given;
+  return (given) => {
+    const missing = standIns.filter(
+      ([label]) => !Object.hasOwn(given, label) || given[label] === '',
+    );
+    return missing.length === 0 ? given : { ...given, ...Object.fromEntries(missing) };
+  };
+}
+
 function readField(element: Json, credentials: ReadonlySet<string>): PropertyField | undefined {
   if (typeof element === 'string') {
     return { label: element, type: 'text', secret: credentials.has(element), required: true };

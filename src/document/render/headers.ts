@@ -34,7 +34,8 @@ export function compileHeaders(
   return (scope) =>
     compiled.flatMap(({ name, text }) => {
       const value = renderText(text, scope, asIs);
-      return value === undefined || value === ''
+      const isEmptied = value === '' && text.placeholders.length > 0;
+      return value === undefined || isEmptied
         ? []
         : [[name, checkHeaderValue(value, subjectOf(text) ?? name)] as const];
     });
