@@ -101,7 +101,7 @@ export async function settleUnknown(
     },
     decide: (step, now) => {
       if (step.state !== 'unknown' && step.state !== 'parked') throw settled(step);
-      if (!found) return { ...again(step, now), state: 'pending' };
+      if (!found) return { ...again(step, now), state: 'pending', executed: false };
       if (answer.found === undefined && step.method === 'CreateActivity') {
         throw new AppError(
           'invalid_request',
@@ -226,7 +226,6 @@ function again(step: Step, now: number): Change {
     state: unknown ? 'unknown' : 'pending',
     attempts: 0,
     asked: 0,
-    executed: false,
     readyAt: now,
     firstAt: null,
     message: 'Somebody asked for it to be tried again',

@@ -7,7 +7,7 @@ import type { CallFacts } from './call-facts.ts';
 import { callKey } from './call-key.ts';
 import { readLinks, readSteps, restingState, touchLane } from './lane-repository.ts';
 import { planCall } from './plan.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanTimes } from './plan.ts';
 import { newStepRow } from './step-rows.ts';
 import type { LaneRow } from './step-rows.ts';
 
@@ -15,6 +15,8 @@ export interface PlanLanesDeps {
   readonly ids: Ids;
   /** Key of the calls' HMAC; derived from the master key. */
   readonly callKeySecret: Uint8Array;
+  /** Shorter ones for tests. */
+  readonly planTimes?: PlanTimes;
 }
 
 export interface CallToPlan {
@@ -67,6 +69,7 @@ async function planLane(
     links,
     steps,
     onlyConnection: work.connections.length === 1,
+    times: deps.planTimes,
     now,
   });
   await applyPlan(transaction, deps, { plan, lane, sequence: steps.length, now });

@@ -21,7 +21,18 @@ export interface PlanInput {
   readonly onlyConnection: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
+  readonly times?: PlanTimes | undefined;
 }
+
+/** Milliseconds. */
+export interface PlanTimes {
+  /** Changes saved within this time are one run of `UpdateActivity`. */
+  readonly mergeMs: number;
+  /** An end without a ring: give the ring this long to arrive. */
+  readonly lateRingMs: number;
+}
+
+export const PLAN_TIMES: PlanTimes = { mergeMs: 5_000, lateRingMs: 3_000 };
 
 export interface NewStep {
   readonly key: string;
@@ -46,11 +57,6 @@ export interface Plan {
   /** Why nothing goes to this CRM, as long as that is so. */
   readonly skip?: { readonly reason: SkipReason; readonly message: string };
 }
-
-/** Changes saved within this time are one run of `UpdateActivity`. */
-export const MERGE_WINDOW_MS = 5_000;
-/** An end without a ring: give the ring this long to arrive. */
-export const LATE_RING_MS = 3_000;
 
 /**
  * Says which steps a call needs on one connection, given those that exist: pure, and planning the
@@ -93,17 +99,20 @@ function isCreateDue({ facts, methods }: PlanInput, owner: Owner): boolean {
   return methods.has('StopCallActivity') && owner.kind !== 'undecided';
 }
 
-function planFind({ facts, methods, steps, now }: PlanInput): readonly NewStep[] {
+function planFind(input: PlanInput): readonly NewStep[] {
+  const { facts, methods, steps, now } = input;
+  const { lateRingMs } = input.times ?? PLAN_TIMES;
   if (!methods.has('FindContact') || steps.some((step) => step.method === 'FindContact')) return [];
   if (facts.direction === 'internal') return [];
   if (partyNumber(facts) !== undefined) return [newStep('FindContact', 'FindContact', now)];
   // Without a number there is nothing to look for, unless the ring is late and tells it.
-  return facts.phase === 'ended' ? [newStep('FindContact', 'FindContact', now + LATE_RING_MS)] : [];
+  return facts.phase === 'ended' ? [newStep('FindContact', 'FindContact', now + lateRingMs)] : [];
 }
 
-function planCreate({ facts, methods, options, steps, now }: PlanInput): readonly NewStep[] {
-  const readyAt =
-    facts.withoutRing && !wasAnswered({ ...facts, phase: 'ringing' }) ? now + LATE_RING_MS : now;
+function planCreate(input: PlanInput): readonly NewStep[] {
+  const { facts, methods, options, steps, now } = input;
+  const { lateRingMs } = input.times ?? PLAN_TIMES;
+  const readyAt = facts.withoutRing ? now + lateRingMs : now;
   const contact =
     options.unknown_callers === 'create_contact' &&
     methods.has('CreateContact') &&
@@ -200,7 +209,7 @@ function linkIsNews({ facts, options, methods }: PlanInput, previous: CallFacts)
 }
 
 function planChange(
-  { steps, methods, now }: PlanInput,
+  { steps, methods, now, times = PLAN_TIMES }: PlanInput,
   method: 'UpdateActivity' | 'AssignActivity',
   reasons: readonly UpdateReason[],
 ): Changes {
@@ -210,7 +219,7 @@ function planChange(
     const joined = [...new Set([...open.reasons, ...reasons])];
     return { add: [], merge: [{ stepId: open.id, reasons: joined }] };
   }
-  const step = newStep(method, `${method} ${same.length + 1}`, now + MERGE_WINDOW_MS, reasons);
+  const step = newStep(method, `${method} ${same.length + 1}`, now + times.mergeMs, reasons);
   if (methods.has(method)) return { add: [step], merge: [] };
   const message = `The document has no ${method}: the change (${reasons.join(', ')}) is not told to the CRM`;
   return { add: [{ ...step, skipped: { reason: 'absent_method', message } }], merge: [] };

@@ -1,0 +1,310 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import { createConnection } from '../../src/connections/connections.ts';
+import { createDocumentCache } from '../../src/connections/document-cache.ts';
+import { createIntegration } from '../../src/connections/integrations.ts';
+import { createVault } from '../../src/connections/vault.ts';
+import { compileDocument } from '../../src/document/compile.ts';
+import { startFakeCrm } from '../../src/runtime/testing/fake-crm.ts';
+import type { FakeCrm } from '../../src/runtime/testing/fake-crm.ts';
+import { fakeCrmDocument, fakeCrmProperties } from '../../src/runtime/testing/fake-crm-document.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database, DatabaseSettings } from '../../src/store/database.ts';
+import { createIds } from '../../src/text/uuid.ts';
+import { systemClock } from '../../src/time/clock.ts';
+import type { Executed, Facts, LedgerLane } from './auditor.ts';
+import { MASTER_KEY } from './fault-settings.ts';
+import type { ChildSettings, Kill, Reply, Request } from './protocol.ts';
+
+const ORGANIZATION = 'org-1';
+const PHONE_SYSTEM = 'pbx-1';
+const PROGRAM = fileURLToPath(new URL('./server-under-test.ts', import.meta.url));
+/** Longest that a restart with everything settled may take, in milliseconds. */
+const PATIENCE_MS = 30_000;
+
+export interface CallEventBody {
+  readonly call_id: string;
+  readonly kind: string;
+  readonly [name: string]: unknown;
+}
+
+/** A server that dies, the CRM that survives it, and the phone system that sends again. */
+export class FaultHarness {
+  readonly #crm: FakeCrm;
+  readonly #settings: DatabaseSettings;
+  readonly #acknowledged: { callId: string; kind: string }[] = [];
+  readonly #skipSending: boolean;
+  #child: ChildProcess | undefined;
+  /** Loaded and waiting, so that a restart does not wait for it. */
+  #standby: ChildProcess | undefined;
+  #nextId = 1;
+  #failures = 0;
+
+  private constructor(crm: FakeCrm, settings: DatabaseSettings, skipSending: boolean) {
+    this.#crm = crm;
+    this.#settings = settings;
+    this.#skipSending = skipSending;
+  }
+
+  /** A fresh database with two connections: to a CRM that can be asked, and to one that cannot. */
+  static async open(
+    settings: DatabaseSettings,
+    options: { readonly skipSending?: boolean } = {},
+  ): Promise<FaultHarness> {
+    const crm = await startFakeCrm();
+    crm.contacts.push({
+      id: '7001',
+      first_name: 'Grace',
+      last_name: 'Hopper',
+      phone: '+442071838750',
+      email: '',
+      company: '',
+    });
+    await seedFaults(settings, crm);
+    return new FaultHarness(crm, settings, options.skipSending ?? false);
+  }
+
+  /** Starts the server; resolves when it takes events, or has ended before. */
+  async start(): Promise<void> {
+    const child = this.#standby ?? spawn();
+    this.#standby = spawn();
+    this.#child = child;
+    child.once('exit', (code) => {
+      if (this.#child === child) this.#child = undefined;
+      if (code === 3) this.#failures += 1;
+    });
+    const settings: ChildSettings = {
+      database: this.#settings,
+      crmHost: this.#crm.host,
+      organizationId: ORGANIZATION,
+      phoneSystemId: PHONE_SYSTEM,
+      skipSending: this.#skipSending,
+    };
+    await this.#ask({ id: this.#nextId, kind: 'begin', settings });
+    if (this.#failures > 0) throw new Error('the server under test failed: see its error output');
+  }
+
+  /** The running server will end itself at a point. */
+  async arm(kill: Kill): Promise<void> {
+    await this.#ask({ id: this.#nextId, kind: 'arm', ...kill });
+  }
+
+  get alive(): boolean {
+    return this.#child !== undefined;
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Sends events as one request; false when the server died before it answered. */
+  async send(bodies: readonly CallEventBody[]): Promise<boolean> {
+    const reply = await this.#ask({ id: this.#nextId, kind: 'events', bodies });
+    if (reply?.kind !== 'events') return false;
+    for (const [at, status] of reply.statuses.entries()) {
+      const body = bodies[at];
+      if (status === 'refused' || body === undefined) throw new Error(`an event was ${status}`);
+      this.#acknowledged.push({ callId: body.call_id, kind: body.kind });
+    }
+    return true;
+  }
+
+  /** Waits until no step is open; false when the server died meanwhile. */
+  async settle(): Promise<boolean> {
+    const until = systemClock.monotonic() + PATIENCE_MS;
+    while (systemClock.monotonic() < until) {
+      const reply = await this.#ask({ id: this.#nextId, kind: 'open-steps' });
+      if (reply?.kind !== 'open-steps') return false;
+      if (reply.open === 0) return true;
+      await systemClock.sleep(15);
+    }
+    throw new Error('the server never came to rest');
+  }
+
+  /** Ends the server for good and reads what is left. */
+  async facts(): Promise<Facts> {
+    await this.kill();
+    const database = await openDatabase(this.#settings, { clock: systemClock, onFatal: () => {} });
+    try {
+      return {
+        acknowledged: this.#acknowledged,
+        executed: readExecuted(this.#crm),
+        ledger: await readLedger(database),
+      };
+    } finally {
+      await database.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    this.#standby?.kill('SIGKILL');
+    await this.#crm.close();
+  }
+
+  async #ask(request: Request): Promise<Reply | undefined> {
+    const child = this.#child;
+    if (child === undefined || !child.connected) return undefined;
+    this.#nextId += 1;
+    return await new Promise((resolve) => {
+      const finish = (reply: Reply | undefined): void => {
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+        resolve(reply);
+      };
+      // Sent by the child in this very form.
+      const onMessage = (message: unknown): void => {
+        const reply = message as Reply;
+        if ('id' in reply && reply.id === request.id) finish(reply);
+      };
+      const onExit = (): void => finish(undefined);
+      child.on('message', onMessage);
+      child.once('exit', onExit);
+      child.send(request, (err) => {
+        if (err !== null) finish(undefined);
+      });
+    });
+  }
+}
+
+function spawn(): ChildProcess {
+  return fork(PROGRAM, [], { execArgv: [], stdio: 'inherit' });
+}
+
+async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<void> {
+  const database = await openDatabase(settings, { clock: systemClock, onFatal: () => {} });
+  const ids = createIds({ clock: systemClock, randomBytes });
+  const scope = { organizationId: ORGANIZATION };
+  try {
+    await seedOrganization(database);
+    const deps = {
+      database,
+      ids,
+      vault: createVault(MASTER_KEY, randomBytes),
+      documents: createDocumentCache(compileDocument),
+      compile: compileDocument,
+      checkUrl: () => ({ ok: true as const }),
+    };
+    for (const [id, without] of [
+      ['can-be-asked', []],
+      ['cannot-be-asked', ['FindActivity']],
+    ] as const) {
+      const document = fakeCrmDocument({ id, without: [...without, 'UploadFile'] });
+      const { id: integrationId } = await createIntegration(deps, scope, {
+        document,
+        actor: 'test',
+      });
+      const { row } = await createConnection(deps, scope, {
+        integrationId,
+        name: id,
+        properties: fakeCrmProperties(crm),
+        options: { concurrency: 8 },
+        actor: 'test',
+      });
+      await link(database, row.id);
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+async function seedOrganization(database: Database): Promise<void> {
+  const created_at = database.now();
+  await database.write(async (transaction) => {
+    await transaction
+      .insertInto('organization')
+      .values({
+        id: ORGANIZATION,
+        name: 'Acme',
+        domain: null,
+        country: 'GB',
+        timezone: 'Europe/London',
+        created_at,
+      })
+      .execute();
+    await transaction
+      .insertInto('phone_system')
+      .values({ id: PHONE_SYSTEM, organization_id: ORGANIZATION, name: 'PBX', created_at })
+      .execute();
+    await transaction
+      .insertInto('extension')
+      .values({
+        id: 'ext-101',
+        organization_id: ORGANIZATION,
+        number: '101',
+        name: null,
+        email: null,
+        created_at,
+      })
+      .execute();
+  });
+}
+
+async function link(database: Database, connectionId: string): Promise<void> {
+  await database.write(async (transaction) => {
+    await transaction
+      .insertInto('user_link')
+      .values({
+        organization_id: ORGANIZATION,
+        connection_id: connectionId,
+        extension_id: 'ext-101',
+        crm_user_id: '11',
+        crm_user_name: 'Bob Agent',
+        locals: '{}',
+        linked_at: database.now(),
+      })
+      .execute();
+  });
+}
+
+/** What the CRM executed, from its own log of requests. */
+function readExecuted(crm: FakeCrm): readonly Executed[] {
+  const keyOf = new Map(crm.calls.map((call) => [call.id, String(call.fields['key'])]));
+  let created = 0;
+  return crm.requests.flatMap((request): readonly Executed[] => {
+    const [, collection, record = '', action] = request.path.split('/');
+    if (collection !== 'calls') return [];
+    if (request.method === 'POST' && record === '') {
+      const call = crm.calls[created];
+      created += 1;
+      return call === undefined
+        ? []
+        : [{ act: 'create', key: keyOf.get(call.id) ?? '', record: call.id }];
+    }
+    const key = keyOf.get(record) ?? '';
+    if (request.method === 'PATCH') return [{ act: 'update', key, record }];
+    return action === 'stop' ? [{ act: 'stop', key, record }] : [];
+  });
+}
+
+async function readLedger(database: Database): Promise<readonly LedgerLane[]> {
+  const lanes = await database.read
+    .selectFrom('lane')
+    .innerJoin('call', 'call.id', 'lane.call_id')
+    .select(['lane.id', 'lane.call_id', 'lane.call_key', 'call.external_id'])
+    .execute();
+  const steps = await database.read
+    .selectFrom('step')
+    .select(['lane_id', 'method', 'state', 'possible_duplicate'])
+    .execute();
+  const events = await database.read.selectFrom('call_event').select(['call_id', 'kind']).execute();
+  const stepsOf = Map.groupBy(steps, (step) => step.lane_id);
+  const eventsOf = Map.groupBy(events, (event) => event.call_id);
+  return lanes.map((lane) => ({
+    callId: lane.external_id,
+    key: lane.call_key,
+    events: (eventsOf.get(lane.call_id) ?? []).map((event) => event.kind),
+    steps: (stepsOf.get(lane.id) ?? []).map((step) => ({
+      method: step.method,
+      state: step.state,
+      possibleDuplicate: step.possible_duplicate === 1,
+    })),
+  }));
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+
+import { createIntake } from '../../src/calls/intake.ts';
+import { createWorker } from '../../src/calls/worker.ts';
+import { DELIVERY_POLICY } from '../../src/calls/delivery-policy.ts';
+import { createOpenConnections } from '../../src/connections/open-connection.ts';
+import { createDocumentCache } from '../../src/connections/document-cache.ts';
+import { createVault } from '../../src/connections/vault.ts';
+import { createPhoneNumbers } from '../../src/contacts/phone-number.ts';
+import { compileDocument } from '../../src/document/compile.ts';
+import { parseAllowRules } from '../../src/http/allow-rules.ts';
+import { createEgress } from '../../src/http/egress.ts';
+import { createMethodRunner } from '../../src/runtime/run-method.ts';
+import { createConnectionBook } from '../../src/server/connection-book.ts';
+import { createStepRunner } from '../../src/server/step-runner.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createIds } from '../../src/text/uuid.ts';
+import { systemClock } from '../../src/time/clock.ts';
+import { FAULT_POLICY, FAULT_TIMES, MASTER_KEY, PLAN_TIMES } from './fault-settings.ts';
+import type { ChildSettings, Kill, KillPoint, Reply, Request } from './protocol.ts';
+import { withoutSending } from './skip-sending.ts';
+
+/** The process that is killed: database, intake and worker as the server composes them. */
+async function begin(settings: ChildSettings): Promise<(request: Request) => Promise<Reply>> {
+  const opened = await openDatabase(settings.database, { clock: systemClock, onFatal: die });
+  const database = settings.skipSending ? withoutSending(opened) : opened;
+  const parts = compose(database, settings);
+  let kill: Kill | undefined;
+  let left = 0;
+  const reached = (point: KillPoint): void => {
+    if (point !== kill?.point) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  };
+  const worker = createWorker({
+    ...parts,
+    clock: systemClock,
+    recordings: { open: () => Promise.resolve({ status: 'never', message: 'no recordings here' }) },
+    policy: { ...DELIVERY_POLICY, ...FAULT_POLICY },
+    times: FAULT_TIMES,
+    node: 'fault-node',
+    random: Math.random,
+    log: { warn: report, debug: () => {} },
+    housekeep: () => Promise.resolve(),
+    reached,
+  });
+  const intake = createIntake({ ...parts, wake: () => worker.wake(), reached });
+  const { phoneSystemId, organizationId } = settings;
+  await worker.start();
+  return async (request) => {
+    const { id } = request;
+    switch (request.kind) {
+      case 'arm':
+        kill = request;
+        left = request.count;
+        return { id, kind: 'done' };
+      case 'events': {
+        const results = await intake.accept({ phoneSystemId, organizationId }, request.bodies);
+        return { id, kind: 'events', statuses: results.map(({ status }) => status) };
+      }
+      case 'open-steps':
+        return { id, kind: 'open-steps', open: await countOpen(database) };
+      case 'begin':
+        throw new Error('it has begun already');
+    }
+  };
+}
+
+async function countOpen(database: Database): Promise<number> {
+  const { open } = await database.read
+    .selectFrom('step')
+    .select((eb) => eb.fn.countAll<number>().as('open'))
+    .where('state', 'in', ['pending', 'sending', 'unknown'])
+    .executeTakeFirstOrThrow();
+  return open;
+}
+
+function compose(database: Database, settings: ChildSettings) {
+  const ids = createIds({ clock: systemClock, randomBytes });
+  const allowed = parseAllowRules(settings.crmHost);
+  if (!allowed.ok) throw new Error(allowed.problems.join());
+  const egress = createEgress({
+    allow: allowed.rules,
+    plainHttp: allowed.rules,
+    monotonic: systemClock.monotonic,
+  });
+  const connections = createConnectionBook(
+    database,
+    createOpenConnections({
+      database,
+      vault: createVault(MASTER_KEY, randomBytes),
+      documents: createDocumentCache(compileDocument),
+    }),
+  );
+  const runner = createStepRunner(
+    createMethodRunner({
+      egress,
+      phones: createPhoneNumbers(),
+      clock: systemClock,
+      randomId: () => randomBytes(16).toString('hex'),
+    }),
+  );
+  return {
+    database,
+    ids,
+    connections,
+    runner,
+    callKeySecret: MASTER_KEY.bytes,
+    planTimes: PLAN_TIMES,
+  };
+}
+
+function send(reply: Reply): void {
+  process.send?.(reply);
+}
+
+function report(fields: unknown, message: string): void {
+  process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+}
+
+function die(err: unknown): void {
+  report({ err: String(err) }, 'the server under test failed');
+  process.exit(3);
+}
+
+let server: ((request: Request) => Promise<Reply>) | undefined;
+
+async function answer(request: Request): Promise<Reply> {
+  if (request.kind !== 'begin') {
+    if (server === undefined) throw new Error('it has not begun');
+    return await server(request);
+  }
+  server = await begin(request.settings);
+  return { id: request.id, kind: 'done' };
+}
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (message) => {
+  // Sent by the harness in this very form.
+  void answer(message as Request).then(send, die);
+});
