@@ -124,8 +124,12 @@ async function openPostgresDatabase(
     application_name: 'patchcord',
     types: { getTypeParser: typeParser },
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
+  // A connection that breaks is replaced by the pool, and its statement rejects; without these
+  // listeners, one for idle connections and one for those at work, it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
   const handle = new Kysely<Tables>({ dialect: new OwnPostgresDialect({ pool }) });
   try {
     await POSTGRES.check(handle);
