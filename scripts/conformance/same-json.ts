@@ -27,6 +27,15 @@ function isNumber(value: Json): value is Extract<Json, number | { rawJSON: strin
 }
 
 function sameNumber(a: Json, b: Json): boolean {
-  // Two doubles may hide a difference that the digits show.
-  return JSON.stringify(a) === JSON.stringify(b);
+  return decimal(JSON.stringify(a)) === decimal(JSON.stringify(b));
+}
+
+/** One spelling for equal numbers, by digits: doubles would make unequal ones equal. */
+function decimal(text: string): string {
+  const found = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = found ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const kept = digits.replace(/0+$/, '');
+  const shift = Number(exponent) - fraction.length + (digits.length - kept.length);
+  return kept === '' ? '0' : `${sign}${kept}e${String(shift)}`;
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { isSupported } from './support.ts';
+
+describe('isSupported', () => {
+  it.each([
+    'expression',
+    'hosts',
+    'escape',
+    'request_headers',
+    'default',
+    'timezone',
+    'epoch_seconds',
+    'call_key',
+    'phone_forms',
+    'properties:type',
+    '@when',
+    'FindActivity',
+    'ApiKey',
+    'paging',
+  ])('knows that %s runs', (word) => {
+    expect(isSupported(word)).toBe(true);
+  });
+
+  it.each([
+    'steps',
+    'when',
+    'success',
+    'errors',
+    'derive',
+    'limits',
+    'Session',
+    'lines',
+    'Account',
+    'unheard_of',
+  ])('knows that %s does not run', (word) => {
+    expect(isSupported(word)).toBe(false);
+  });
+});

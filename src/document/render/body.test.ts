@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../json-value.ts';
+import { bodyText, renderDocument, requestOf } from '../testing/render-request.ts';
+
+describe('bodies', () => {
+  const body = (verb: string, method: JsonObject, context = {}) =>
+    requestOf(
+      renderDocument(
+        { API: { UploadFile: { request_method: verb, request_path: '/c', ...method } } },
+        { method: 'UploadFile', values: { activity_id: '7' }, context },
+      ),
+    );
+  const file = { file: { size: 5, type: 'audio/mpeg', name: 'a"b.mp3' } };
+
+  it.each(['GET', 'DELETE', 'POST'])('%s without parameters has none', (verb) => {
+    expect(body(verb, {}).body).toBeUndefined();
+  });
+
+  it('a DELETE with parameters has one', () => {
+    expect(bodyText(body('DELETE', { request_parameters: { a: 1 } }))).toBe('{"a":1}');
+  });
+
+  it('a file in JSON is a chunk between quotes', () => {
+    const { body: rendered } = body(
+      'POST',
+      { request_parameters: { d: '$file$', e: 'x,$file$!' } },
+      file,
+    );
+
+    expect(rendered?.chunks).toEqual([
+      '{"d":"',
+      { file: 'base64' },
+      '","e":"x,',
+      { file: 'base64' },
+      '!"}',
+    ]);
+  });
+
+  it('a missing file goes with its key', () => {
+    expect(bodyText(body('POST', { request_parameters: { d: '$file$', a: 1 } }))).toBe('{"a":1}');
+  });
+
+  it('a file alone in multipart is bytes with a name that cannot leave its quotes', () => {
+    const method = {
+      request_content_type: 'Multipart/Form-Data',
+      request_parameters: { 'f[]': '$file$', id: '$activity_id$' },
+    };
+
+    const { body: rendered } = body('POST', method, file);
+
+    expect(rendered?.contentType).toBe('multipart/form-data; boundary=boundary0123456789');
+    expect(rendered?.chunks).toEqual([
+      '--boundary0123456789\r\nContent-Disposition: form-data; name="f[]"; filename="a%22b.mp3"\r\nContent-Type: audio/mpeg\r\n\r\n',
+      { file: 'bytes' },
+      '\r\n--boundary0123456789\r\nContent-Disposition: form-data; name="id"\r\n\r\n7\r\n--boundary0123456789--\r\n',
+    ]);
+  });
+
+  it.each([
+    [
+      'a form',
+      'POST',
+      {
+        request_content_type: 'application/x-www-form-urlencoded',
+        request_parameters: { d: '$file$' },
+      },
+    ],
+    ['a query', 'GET', { request_parameters: { d: '$file$' } }],
+    ['a path', 'GET', { request_path: '/c/$file$' }],
+  ])('a file in %s is refused', (_, verb, method) => {
+    const result = renderDocument(
+      { API: { UploadFile: { request_path: '/c', ...method, request_method: verb } } },
+      { method: 'UploadFile', context: file },
+    );
+
+    expect(result).toMatchObject({ status: 'unsafe_value', name: 'file' });
+  });
+
+  it.each([
+    [
+      'literals as written',
+      { n: null, e: [], o: {}, t: true, d: 1.5 },
+      '{"n":null,"e":[],"o":{},"t":true,"d":1.5}',
+    ],
+    [
+      'keys that look special',
+      { '@odata.bind': 1, 'party.': 2, '>D': 3 },
+      '{"@odata.bind":1,"party.":2,">D":3}',
+    ],
+  ])('have %s', (_, parameters, expected) => {
+    expect(bodyText(body('POST', { request_parameters: parameters }))).toBe(expected);
+  });
+
+  it('flatten nested form values', () => {
+    const method = {
+      request_content_type: 'application/x-www-form-urlencoded; charset=utf-8',
+      request_parameters: { a: { b: { c: null } }, l: ['1', 2], o: [{ x: [{ y: 1 }] }], e: {} },
+    };
+
+    const request = body('PUT', method);
+
+    expect(bodyText(request)).toBe('a%5Bb%5D%5Bc%5D=&l=1&l=2&o%5B0%5D%5Bx%5D%5B0%5D%5By%5D=1');
+    expect(request.body?.contentType).toBe('application/x-www-form-urlencoded; charset=utf-8');
+  });
+});
