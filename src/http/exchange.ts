@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
+import type { Download } from './egress-request.ts';
 import { EgressFault, toFault } from './fault.ts';
 import type { EgressPhase } from './fault.ts';
 import type { EgressLimits } from './limits.ts';
@@ -11,6 +12,7 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: SendableBody | undefined;
+  readonly download?: Download | undefined;
 }
 
 export interface RawAnswer {
@@ -38,6 +40,7 @@ export function exchange(
     const chunks: Buffer[] = [];
     let received = 0;
     let sent = false;
+    let settled = false;
     let status: number | undefined;
     let headers: Readonly<Record<string, string>> = {};
     let controller: Dispatcher.DispatchController | undefined;
@@ -58,6 +61,7 @@ export function exchange(
       stop(new EgressFault(phase(), code, message, status === undefined ? {} : { status }));
     const arm = (ms: number, message: string): void => {
       clearTimeout(timer);
+      if (settled) return;
       timer = setTimeout(() => fail('timeout', message), ms);
     };
     const abandon = (): void => {
@@ -65,8 +69,32 @@ export function exchange(
       else fail('aborted', 'The request was abandoned.');
     };
     const settle = (): void => {
+      settled = true;
       clearTimeout(timer);
       signal.removeEventListener('abort', abandon);
+    };
+
+    const checkSize = (bytes: number): boolean => {
+      const most = download?.maxBytes ?? limits.bodyBytes;
+      if (bytes <= most) return true;
+      fail('body_too_large', `The answer is larger than ${String(most)} bytes.`);
+      return false;
+    };
+    // Writes follow one another; the server is not read from while one is under way.
+    let download: Download | undefined;
+    let passed = Promise.resolve();
+    const giveUp = (error: unknown): void => {
+      const message = 'What came could not be stored.';
+      stop(new EgressFault('reading', 'not_stored', message, { cause: error }));
+    };
+    const pass = (download: Download, bytes: Buffer): void => {
+      clearTimeout(timer);
+      controller?.pause();
+      passed = passed.then(() => download.write(bytes));
+      passed.then(() => {
+        arm(limits.idleMs, 'The answer stopped in the middle.');
+        controller?.resume();
+      }, giveUp);
     };
 
     const handler: Dispatcher.DispatchHandler = {
@@ -83,20 +111,25 @@ export function exchange(
         status = code;
         headers = toHeaders(fields);
         arm(limits.idleMs, 'The answer stopped in the middle.');
-        if (Number(headers['content-length'] ?? '0') > limits.bodyBytes) {
-          fail('body_too_large', tooLarge(limits));
-        }
+        download = code === 200 ? request.download : undefined;
+        checkSize(Number(headers['content-length'] ?? '0'));
       },
       onResponseData: (_controller, chunk) => {
         arm(limits.idleMs, 'The answer stopped in the middle.');
         received += chunk.length;
-        if (received > limits.bodyBytes) return fail('body_too_large', tooLarge(limits));
+        if (!checkSize(received)) return;
         // undici reuses its read buffer.
-        chunks.push(Buffer.from(chunk));
+        const bytes = Buffer.from(chunk);
+        if (download === undefined) chunks.push(bytes);
+        else pass(download, bytes);
       },
       onResponseEnd: () => {
-        settle();
-        resolve({ status: status ?? 0, headers, body: Buffer.concat(chunks) });
+        clearTimeout(timer);
+        const answer = { status: status ?? 0, headers, body: Buffer.concat(chunks) };
+        passed.then(() => {
+          settle();
+          resolve(answer);
+        }, giveUp);
       },
       onResponseError: (_controller, error) => {
         settle();
@@ -134,10 +167,6 @@ function inPhase(fault: EgressFault, phase: EgressPhase): EgressFault {
     cause: fault,
     ...(fault.status === undefined ? {} : { status: fault.status }),
   });
-}
-
-function tooLarge(limits: EgressLimits): string {
-  return `The answer is larger than ${String(limits.bodyBytes)} bytes.`;
 }
 
 function toHeaders(

@@ -26,8 +26,9 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  */
 export function toRequestHeaders(
   headers: readonly (readonly [string, string])[],
-  contentType: string | undefined,
+  options: { readonly contentType: string | undefined; readonly acceptGzip: boolean },
 ): readonly (readonly [string, string])[] {
+  const { contentType, acceptGzip } = options;
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
     if (!TOKEN.test(name)) throw refused('A header has a name that HTTP does not allow.');
@@ -44,7 +45,7 @@ export function toRequestHeaders(
     ...headers,
     ...(has('accept') ? [] : [['accept', '*/*'] as const]),
     ...(has('user-agent') ? [] : [['user-agent', 'Patchcord'] as const]),
-    ['accept-encoding', 'gzip'],
+    ['accept-encoding', acceptGzip ? 'gzip' : 'identity'],
     ...(contentType === undefined ? [] : [['content-type', contentType] as const]),
   ];
 }

@@ -1,0 +1,76 @@
+import { afterEach, expect, test } from 'vitest';
+import { createDoorKit, get, summary } from './testing/door-kit.ts';
+import { hasWhole } from './testing/raw-server.ts';
+
+const { listen, door, close } = createDoorKit();
+
+afterEach(close);
+
+const CHUNK = 64 * 1024;
+const CHUNKS = 320;
+
+test('a file larger than any other answer goes to its taker piece by piece', async () => {
+  const server = await listen((socket, received) => {
+    if (!hasWhole(received)) return;
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${String(CHUNK * CHUNKS)}\r\n\r\n`);
+    for (let index = 0; index < CHUNKS; index += 1) socket.write(Buffer.alloc(CHUNK, index));
+  });
+  let bytes = 0;
+  let writing = 0;
+  let most = 0;
+  let sum = 0;
+
+  const result = await door([server.port]).send(
+    get(server.origin, {
+      download: {
+        maxBytes: 64 * 1024 * 1024,
+        write: async (chunk) => {
+          writing += 1;
+          most = Math.max(most, writing);
+          await new Promise(setImmediate);
+          bytes += chunk.length;
+          for (const byte of chunk) sum += byte;
+          writing -= 1;
+        },
+      },
+    }),
+  );
+
+  const expected = Array.from({ length: CHUNKS }, (_, index) => (index % 256) * CHUNK);
+  expect(summary(result)).toBe('response 200 ');
+  expect([bytes, most]).toEqual([CHUNK * CHUNKS, 1]);
+  expect(sum).toBe(expected.reduce((total, next) => total + next, 0));
+  expect(server.received[0]?.toLowerCase()).toContain('accept-encoding: identity');
+});
+
+test('a file over its limit, and a taker that fails, end the request', async () => {
+  const server = await listen((socket, received) => {
+    if (hasWhole(received)) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nRIFF`);
+  });
+  const egress = door([server.port]);
+  const take = async (maxBytes: number, write: () => Promise<void>): Promise<string> =>
+    summary(await egress.send(get(server.origin, { download: { maxBytes, write } })));
+
+  expect(await take(499, async () => undefined)).toBe('reading body_too_large');
+  expect(await take(500, () => Promise.reject(new Error('disk full')))).toBe('reading not_stored');
+});
+
+test('an error page is an answer and no file', async () => {
+  const server = await listen((socket, received) => {
+    if (hasWhole(received)) socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone');
+  });
+  let written = 0;
+
+  const result = await door([server.port]).send(
+    get(server.origin, {
+      download: {
+        maxBytes: 10,
+        write: async () => {
+          written += 1;
+        },
+      },
+    }),
+  );
+
+  expect([summary(result), written]).toEqual(['response 404 gone', 0]);
+});

@@ -1,0 +1,28 @@
+import type { EgressBody } from './request-body.ts';
+
+/** Where the bytes of a large answer go; nothing is asked to be compressed. */
+export interface Download {
+  /** More than this is `body_too_large`. */
+  readonly maxBytes: number;
+  /** Takes the next bytes; the server waits until it resolves. A rejection ends the request. */
+  write(chunk: Uint8Array): Promise<void>;
+}
+
+export interface EgressRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: EgressBody;
+  /** Sockets are shared within this only. */
+  readonly organizationId: string;
+  readonly connectionId: string;
+  /** Pinned origins: a request to any other is refused before its headers exist on a wire. */
+  readonly origins?: readonly string[];
+  /** Default by method: GET, HEAD, PUT, DELETE and OPTIONS (RFC 9110, section 9.2.2). */
+  readonly idempotent?: boolean;
+  /** Milliseconds for the whole exchange, instead of the usual total. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+  /** Takes the body of a 200 piece by piece instead of the result: for files. */
+  readonly download?: Download;
+}
