@@ -68,6 +68,19 @@ describe('sockets are shared within one connection of one organization only', ()
     expect([summary(again), summary(lost)]).toEqual(['response 200 ok', 'waiting reset']);
   });
 
+  test('a socket that the server closes after its answer is not used again', async () => {
+    const server = await listen((socket, received) => {
+      if (hasWhole(received, 2)) socket.end(answer('ok', 'Connection: close\r\n'));
+    });
+    const egress = door([server.port]);
+
+    const first = await egress.send(post(server.origin, '{}'));
+    const second = await egress.send(post(server.origin, '{}'));
+
+    expect([summary(first), summary(second)]).toEqual(['response 200 ok', 'response 200 ok']);
+    expect(server.connections()).toBe(2);
+  });
+
   test('a full pool makes requests wait their turn, and not for ever', async () => {
     const server = await listen(() => undefined);
     const egress = door([server.port], { limits: { socketsPerPool: 1, poolWaitMs: 20 } });

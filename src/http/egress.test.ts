@@ -173,6 +173,29 @@ describe('a failure says how far the request had come', () => {
     expect(read).toBeLessThan(file.size / 2);
   });
 
+  test('an answer before the end of an upload is an answer', async () => {
+    const file: FileSource = {
+      size: 64 * 1024 * 1024,
+      open: async function* () {
+        for (let index = 0; index < 1024; index += 1) yield Buffer.alloc(64 * 1024);
+      },
+    };
+    const server = await listen((socket, received) => {
+      if (received.length < 300_000 && hasWhole(received)) {
+        socket.write('HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig');
+      }
+    });
+
+    const result = await door([server.port]).send(
+      get(server.origin, {
+        method: 'POST',
+        body: { contentType: 'x/y', chunks: [{ file: 'bytes' }], file },
+      }),
+    );
+
+    expect(summary(result)).toBe('response 413 big');
+  });
+
   test('a file shorter than was said is a failure of writing, never a short upload', async () => {
     const file: FileSource = {
       size: 100,
