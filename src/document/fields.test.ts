@@ -4,10 +4,10 @@ import type { Field, FieldSetName } from './field.ts';
 import { FIELDS } from './fields.ts';
 import { integrationSchema } from './json-schema.ts';
 import type { Json } from './json-value.ts';
-import { documentWith, LINT_CASES } from './lint/lint-cases.ts';
+import { documentWith, LINT_CASES } from './testing/lint-cases.ts';
 import { lintDocument } from './lint/lint-document.ts';
 import { documentReference, findingsReference } from './reference.ts';
-import { schemaFaults } from './schema-check.ts';
+import { schemaFaults } from './testing/schema-check.ts';
 import { startingDocument } from './starting-document.ts';
 
 /** Names that the examples use and no document of their own declares. */
@@ -31,6 +31,8 @@ const DECLARED = {
     user_name: 'string',
   },
 } as const;
+
+const SCHEMA = integrationSchema();
 
 type Tree = Readonly<Record<string, Json>>;
 
@@ -143,7 +145,7 @@ describe('each field', () => {
   });
 
   test.each(ALL)('%s has an example that the JSON Schema accepts', (_name, set, field) => {
-    expect(schemaFaults(JSON.parse(exampleDocument(set, field)), integrationSchema())).toEqual([]);
+    expect(schemaFaults(JSON.parse(exampleDocument(set, field)), SCHEMA)).toEqual([]);
   });
 
   test.each(ALL.filter(([, , { pending }]) => pending === true))(
@@ -164,15 +166,13 @@ describe('each field', () => {
 
 describe('the JSON Schema', () => {
   test('accepts the starting document', () => {
-    expect(schemaFaults(JSON.parse(startingDocument('Example')), integrationSchema())).toEqual([]);
+    expect(schemaFaults(JSON.parse(startingDocument('Example')), SCHEMA)).toEqual([]);
   });
 
   test('accepts every shape of the cases of lint that lints without error', () => {
     for (const { good } of Object.values(LINT_CASES)) {
       if (lintDocument(good).every(({ severity }) => severity !== 'error')) {
-        expect(schemaFaults(JSON.parse(good.replace(/^\ufeff/, '')), integrationSchema())).toEqual(
-          [],
-        );
+        expect(schemaFaults(JSON.parse(good.replace(/^\ufeff/, '')), SCHEMA)).toEqual([]);
       }
     }
   });
@@ -190,7 +190,7 @@ describe('the JSON Schema', () => {
     ],
     ['no methods at all', { API: undefined }, ' anyOf'],
   ])('refuses %s', (_name, changes, fault) => {
-    expect(schemaFaults(JSON.parse(documentWith(changes)), integrationSchema())).toContain(fault);
+    expect(schemaFaults(JSON.parse(documentWith(changes)), SCHEMA)).toContain(fault);
   });
 });
 

@@ -7,6 +7,7 @@ import type { FindingCode } from './finding-codes.ts';
 import { numberFromText } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { mendJson } from './mend-json.ts';
+import type { MendedText } from './mend-json.ts';
 import { createLineIndex } from './line-index.ts';
 import type { Position } from './line-index.ts';
 
@@ -107,12 +108,7 @@ export function parseJsonText(text: string): JsonText {
     root,
     findings,
     positionAt: lines.positionAt,
-    offsetWithin: (node, index) => {
-      const start = strings.get(node);
-      return start === undefined
-        ? node.offset
-        : mended.originOf(skipCharacters(mended.text, start + 1, index));
-    },
+    offsetWithin: characterFinder(mended, strings),
   };
 }
 
@@ -227,6 +223,27 @@ function collectKeyFaults(
     }
     collectKeyFaults(value, [...steps, key.value], report, findings);
   }
+}
+
+/**
+ * Finds characters inside texts. It goes on from the last one found where it can: a long text may
+ * have a finding at every third character.
+ */
+function characterFinder(
+  mended: MendedText,
+  strings: WeakMap<StringNode, number>,
+): JsonText['offsetWithin'] {
+  let last: { node: StringNode; index: number; at: number } | undefined;
+  return (node, index) => {
+    const start = strings.get(node);
+    if (start === undefined) {
+      return node.offset;
+    }
+    const from = last?.node === node && last.index <= index ? last : { index: 0, at: start + 1 };
+    const at = skipCharacters(mended.text, from.at, index - from.index);
+    last = { node, index, at };
+    return mended.originOf(at);
+  };
 }
 
 /** Moves over `count` UTF-16 units of a JSON text, each possibly written as an escape. */

@@ -5,7 +5,6 @@ import { parseTemplate } from '../template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
 import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';
-import { nearName } from './near-name.ts';
 
 /** What could be meant as a name: letters, digits, `_` and blanks. */
 const NAME = /^[\p{L}\p{N}_ ]{1,60}$/u;
@@ -91,7 +90,7 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
   const trimmed = name.trim();
   // Names are not trimmed: `{ id }` is text, as in GraphQL; `$ contact_id $` is hardly ever meant so.
   const meant = context.notation === 'dollar' && context.names.resolve(trimmed) !== undefined;
-  const near = trimmed === name || meant ? nearName(trimmed, context.names.all()) : undefined;
+  const near = trimmed === name || meant ? context.near(trimmed) : undefined;
   if (near !== undefined) {
     const message = `${written} is no known name; ${context.placeholder(near)} is almost the same.`;
     context.report('misspelt_name', at, message, `write \`${context.placeholder(near)}\``);

@@ -37,6 +37,8 @@ export interface LintContext {
   report(code: FindingCode, at: At, message: string, fix?: string): void;
   /** A name between the document's signs, quoted for a message: `$contact_id$`. */
   placeholder(name: string): string;
+  /** The known name that a misspelt one most likely means. */
+  near(name: string): string | undefined;
   /** True when there are more findings than anybody gets to see. */
   isFull(): boolean;
 }

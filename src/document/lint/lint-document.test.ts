@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { FINDING_CODES } from '../finding-codes.ts';
 import { startingDocument } from '../starting-document.ts';
-import { LINT_CASES, documentWith } from './lint-cases.ts';
+import { LINT_CASES, documentWith } from '../testing/lint-cases.ts';
 import { lintDocument } from './lint-document.ts';
 
 const codesOf = (text: string): readonly string[] => lintDocument(text).map(({ code }) => code);

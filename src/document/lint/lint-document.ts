@@ -21,6 +21,7 @@ import { checkUses } from './check-uses.ts';
 import { checkVariables } from './check-variables.ts';
 import { createReport } from './lint-context.ts';
 import type { LintContext } from './lint-context.ts';
+import { nearName } from './near-name.ts';
 import { variableUses } from './variable-uses.ts';
 
 /** No author reads further; a hostile document must not cost more. */
@@ -50,16 +51,18 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   const { places, methods } = checkShapes(root, report);
   const json = toJson(root);
   const notation = notationOf(jsonMember(json, 'var_char'));
+  const names = collectNames(json);
   const context: LintContext = {
     root,
     json,
-    names: collectNames(json),
+    names,
     notation,
     places,
     placeOf: new Map(places.map((place) => [place.node, place])),
     methods,
     report,
     placeholder: (name) => (notation === 'dollar' ? `$${name}$` : `{${name}}`),
+    near: remembering((name) => nearName(name, names.all())),
     isFull: () => findings.length > MAX_FINDINGS,
   };
   const expressions = checkExpressions(context);
@@ -76,6 +79,17 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkAnswers(context);
   checkUses(context, uses);
   checkSecrets(context);
+}
+
+/** Asks once for each name: a document may repeat the same misspelling a thousand times. */
+function remembering(find: (name: string) => string | undefined): LintContext['near'] {
+  const found = new Map<string, string | undefined>();
+  return (name) => {
+    if (!found.has(name)) {
+      found.set(name, find(name));
+    }
+    return found.get(name);
+  };
 }
 
 /** Two rules may see the same fault in the same place. */

@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Json } from '../json-value.ts';
+import { documentWith } from '../testing/lint-cases.ts';
+import { lintDocument } from './lint-document.ts';
+
+type Changes = { readonly [key: string]: Json | undefined };
+
+/** Codes of errors and warnings, in the order of the text. */
+function codesOf(changes: Changes): readonly string[] {
+  return lintDocument(documentWith(changes))
+    .filter(({ severity }) => severity !== 'info')
+    .map(({ code }) => code);
+}
+
+function post(parameters: Json, others: Changes = {}): Changes {
+  const request = { request_method: 'POST', request_path: '/x', request_parameters: parameters };
+  return { ...others, API: { CreateActivity: request } };
+}
+
+describe('placeholders', () => {
+  test.each<[string, Changes, readonly string[]]>([
+    ['money', post({ a: '$5 and $$ or $10$' }), []],
+    ['a query of GraphQL', post({ a: 'query ($board: ID!) { boards { id } }' }), []],
+    ['GraphQL with braces', post({ a: '{ id }' }, { var_char: '{}' }), []],
+    ['a field of OData', post({ a: '$select=Id&$filter=x' }), []],
+    [
+      'a known name twice',
+      post({ a: '$subject$subject$' }, { parameters: { subject: 'string' } }),
+      [],
+    ],
+    [
+      'a form of a number',
+      post({ a: '$party_number_last7$' }, { parameters: { party_number: 'string' } }),
+      [],
+    ],
+    [
+      'a misspelt form of a number',
+      post({ a: '$party_number_last6$' }, { parameters: { party_number: 'string' } }),
+      ['misspelt_name'],
+    ],
+    [
+      'blanks around a known name',
+      post({ a: '$ subject $' }, { parameters: { subject: 'string' } }),
+      ['misspelt_name'],
+    ],
+    [
+      'an old name',
+      post({ a: '$call_id$' }, { parameters: { call_key: 'string' } }),
+      ['old_parameter_name'],
+    ],
+    [
+      'an old name, not declared',
+      post({ a: '$call_id$' }),
+      ['old_parameter_name', 'undeclared_parameter'],
+    ],
+    [
+      'an undeclared name twice',
+      post({ a: '$subject$', b: '$subject$' }),
+      ['undeclared_parameter'],
+    ],
+    [
+      "a value of one's own",
+      post({ a: '$ticket_ref$' }, { parameters: { ticket_ref: 'string' } }),
+      [],
+    ],
+    ['a token outside of authentication', post({ a: '$access_token$' }), ['misplaced_name']],
+    [
+      'a name in a key',
+      post({ $subject$: 'x' }, { parameters: { subject: 'string' } }),
+      ['not_supported_yet'],
+    ],
+    ['a note of the author', { _todo: '$contactid$', '// hint': '{subject}' }, []],
+    [
+      'dollars in a document with braces',
+      post({ a: '$subject$' }, { var_char: '{}', parameters: { subject: 'string' } }),
+      ['other_notation'],
+    ],
+  ])('%s', (_name, changes, codes) => {
+    expect(codesOf(changes)).toEqual(codes);
+  });
+});
+
+describe('addresses', () => {
+  test.each<[string, Changes, readonly string[]]>([
+    [
+      'a property at the beginning',
+      { resource_url: '$Instance$/v1', properties: ['Instance'] },
+      [],
+    ],
+    [
+      'a property inside a host',
+      { resource_url: 'https://$Sub$.example.com', properties: ['Sub'], hosts: ['*.example.com'] },
+      [],
+    ],
+    ['no scheme', { resource_url: '//api.example.com' }, ['invalid_url']],
+    ['another scheme', { resource_url: 'ftp://api.example.com' }, ['invalid_url']],
+    ['no host', { resource_url: 'https:///v1' }, ['invalid_url']],
+    ['data as a link', { contact_url: 'data:text/html,x' }, ['unsafe_link']],
+    ['a script with blanks as a link', { activity_url: ' JavaScript:alert(1)' }, ['unsafe_link']],
+    ['a host of hosts', { hosts: ['api.example.com'] }, []],
+    ['a host below a star', { hosts: ['*.example.com'] }, []],
+    ['a host beside a star', { hosts: ['*.ample.com'] }, ['host_not_declared']],
+    ['a port', { resource_url: 'https://api.example.com:8443', hosts: ['api.example.com'] }, []],
+    [
+      'an address in hosts',
+      { hosts: ['https://api.example.com/x'] },
+      ['invalid_host', 'host_not_declared'].toReversed(),
+    ],
+    [
+      'a star in the middle of hosts',
+      { hosts: ['api.example.com', 'a.*.example.com'] },
+      ['invalid_host'],
+    ],
+    ['no address at all', { resource_url: undefined }, ['missing_field']],
+    [
+      'a whole address as a path',
+      { API: { CreateActivity: { request_method: 'POST', request_path: 'https://x.example' } } },
+      ['invalid_url'],
+    ],
+    [
+      'an encoded blank in a path',
+      { API: { CreateActivity: { request_method: 'POST', request_path: '/a%20b' } } },
+      [],
+    ],
+    [
+      'a broken code in a path',
+      { API: { CreateActivity: { request_method: 'POST', request_path: '/100%' } } },
+      ['percent_in_path'],
+    ],
+  ])('%s', (_name, changes, codes) => {
+    expect(codesOf(changes).toSorted()).toEqual(codes.toSorted());
+  });
+});
+
+describe('headers', () => {
+  test.each([
+    'Host',
+    'content-length',
+    'Connection',
+    'COOKIE',
+    'Transfer-Encoding',
+    'Proxy-Authorization',
+    'Sec-Fetch-Mode',
+    'Authorization',
+    'bad name',
+  ])('%s is refused in the document, in a method and as the place of a key', (name) => {
+    const inMethod = { request_method: 'POST', request_headers: { [name]: 'x' } };
+
+    expect(codesOf({ request_headers: { [name]: 'x' } })).toEqual(['refused_header']);
+    expect(codesOf({ API: { CreateActivity: inMethod } })).toEqual(['refused_header']);
+  });
+
+  test('Authorization may hold a key of another form', () => {
+    const auth = { type: 'ApiKey', in: 'header', name: 'Authorization', value: 'token $Key$' };
+    expect(codesOf({ auth, properties: ['Key'] })).toEqual([]);
+  });
+
+  test('Cookie may not hold a key', () => {
+    const auth = { type: 'ApiKey', in: 'header', name: 'Cookie', value: '$Key$' };
+    expect(codesOf({ auth, properties: ['Key'] })).toEqual(['refused_header']);
+  });
+});
+
+describe('credentials', () => {
+  test.each<[string, Changes, readonly string[]]>([
+    [
+      'a token in a header',
+      { request_headers: { 'X-Key': 'ghp_a1B2c3D4e5F6g7H8i9J0' } },
+      ['secret_in_document'],
+    ],
+    [
+      'a random text in a body',
+      post({ k: 'dGhpc0lzQVJhbmRvbUtleTEyMzQ1Njc4OTA' }),
+      ['secret_in_document'],
+    ],
+    ['a private key', post({ k: '-----BEGIN PRIVATE KEY-----' }), ['secret_in_document']],
+    ['an id of a record type', post({ k: '0125g000000AbCdEAF' }), []],
+    ['a UUID', post({ k: '3f2b8c1e-7d4a-4b6f-9e21-0a1b2c3d4e5f' }), []],
+    ['a path', post({ k: 'HUBSPOT_DEFINED/ASSOCIATION/194' }), []],
+    [
+      'an example of a key in the form',
+      {
+        properties: [{ label: 'Key', type: 'secret', example: 'ghp_a1B2c3D4e5F6g7H8i9J0' }],
+        request_headers: { 'X-Key': '$Key$' },
+      },
+      [],
+    ],
+    [
+      'a key as the default of the form',
+      {
+        properties: [{ label: 'Key', type: 'secret', default: 'ghp_a1B2c3D4e5F6g7H8i9J0' }],
+        request_headers: { 'X-Key': '$Key$' },
+      },
+      ['secret_in_document'],
+    ],
+    [
+      'an address with a key inside',
+      { properties: [{ label: 'Webhook', type: 'url', secret: true }], resource_url: '$Webhook$' },
+      [],
+    ],
+    [
+      'a secret in a variable',
+      { properties: [{ label: 'Key', type: 'secret' }], variables: { v: 'x$Key$' } },
+      ['secret_in_request'],
+    ],
+    [
+      'an empty password',
+      { auth: { type: 'Basic', username: '$Key$', password: '' }, properties: ['Key'] },
+      [],
+    ],
+  ])('%s', (_name, changes, codes) => {
+    expect(codesOf(changes)).toEqual(codes);
+  });
+});
+
+describe('a finding about a credential', () => {
+  test('never shows it', () => {
+    const secret = 'ghp_a1B2c3D4e5F6g7H8i9J0';
+    const found = lintDocument(
+      documentWith({
+        auth: { type: 'Bearer', token: secret },
+        contact_url: `https://u:${secret}@a.example`,
+      }),
+    );
+
+    expect(found.length).toBeGreaterThan(1);
+    expect(JSON.stringify(found)).not.toContain(secret);
+  });
+});
+
+describe('circles of variables', () => {
+  test.each<[string, Readonly<Record<string, Json>>, number]>([
+    ['a variable that needs itself', { one_thing: '$one_thing$' }, 1],
+    [
+      'a circle through a choice',
+      { one_thing: { second_thing: { a: 'b' } }, second_thing: '$one_thing$' },
+      1,
+    ],
+    [
+      'a circle through an expression',
+      { one_thing: { expression: 'second_thing' }, second_thing: '$one_thing$' },
+      1,
+    ],
+    ['two circles', { one_thing: '$one_thing$', second_thing: '$second_thing$' }, 2],
+    [
+      'two ways to one variable',
+      { one_thing: '$second_thing$$third_thing$', second_thing: '$third_thing$', third_thing: 'x' },
+      0,
+    ],
+  ])('%s', (_name, variables, count) => {
+    const circles = codesOf({ variables }).filter((code) => code === 'variable_cycle');
+    expect(circles).toHaveLength(count);
+  });
+});
+
+describe('requests', () => {
+  const search = (request: { readonly [key: string]: Json }, others: Changes = {}): Changes => ({
+    ...others,
+    API: {
+      SearchContacts: { request_method: 'POST', request_parameters: { q: '$prefix$' }, ...request },
+    },
+    parameters: { prefix: 'string', contact_id: 'string', phone: 'string', call_key: 'string' },
+  });
+  const answer = { response_map: [{ id: '$contact_id$' }] };
+
+  test.each<[string, Changes, readonly string[]]>([
+    [
+      'a value used through a variable',
+      search(
+        { ...answer, request_parameters: { q: '$like_text$' } },
+        { variables: { like_text: '$prefix$*' } },
+      ),
+      [],
+    ],
+    [
+      'a value used through an expression',
+      search(
+        { ...answer, request_parameters: { q: '$like_text$' } },
+        { variables: { like_text: { expression: 'upper(prefix)' } } },
+      ),
+      [],
+    ],
+    [
+      'a value between quotes',
+      search({ ...answer, request_parameters: { q: "name = '$prefix$'" } }),
+      ['quoted_value'],
+    ],
+    [
+      'a value behind a pair of quotes',
+      search({ ...answer, request_parameters: { q: "'name' = $prefix$" } }),
+      [],
+    ],
+    [
+      'a key of ours between quotes',
+      search({ ...answer, request_parameters: { q: "'$call_key$' $prefix$" } }),
+      [],
+    ],
+    ['no request method', { API: { CreateActivity: { request_path: '/x' } } }, ['missing_field']],
+    [
+      'steps in place of a request',
+      { API: { CreateActivity: { steps: [{ request_method: 'POST' }] } } },
+      ['not_supported_yet'],
+    ],
+    [
+      'several requests',
+      { API: { CreateActivity: [{ request_method: 'POST' }, { request_method: 'GET' }] } },
+      ['not_supported_yet'],
+    ],
+    ['a body as text', post('plain'), ['not_supported_yet']],
+    ['a condition by name', post({ a: { '@when': 'subject', b: 1 } }), []],
+    ['a condition by expression', post({ a: { '@when': "subject == 'x'", b: 1 } }), []],
+    ['a wrong condition', post({ a: { '@when': 'quite_unknown', b: 1 } }), ['unknown_variable']],
+    ['a condition that is no text', post({ a: { '@when': true, b: 1 } }), ['wrong_type']],
+    ['other keys with @', post({ a: { '@odata.bind': 'x', 'party.': 1 } }), []],
+  ])('%s', (_name, changes, codes) => {
+    expect(codesOf(changes)).toEqual(codes);
+  });
+});
