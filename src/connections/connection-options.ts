@@ -105,6 +105,20 @@ export function parseOptions(given: unknown): ConnectionOptions {
   );
 }
 
+/**
+ * The options as they are to be stored: as given, so that a new default reaches the connections
+ * that never chose. `null` takes a member away. Throws `invalid_request` like `parseOptions`.
+ */
+export function mergeOptions(
+  stored: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const merged = Object.entries({ ...stored, ...given }).filter(([, value]) => value !== null);
+  const options = Object.fromEntries(merged);
+  parseOptions(options);
+  return options;
+}
+
 function isTimezone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

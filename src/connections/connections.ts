@@ -8,7 +8,7 @@ import type { Handle } from '../store/handle.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Ids } from '../text/uuid.ts';
 import { changeState } from './change-state.ts';
-import { parseOptions } from './connection-options.ts';
+import { mergeOptions, parseOptions } from './connection-options.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import {
   findConnection,
@@ -21,11 +21,11 @@ import { findIntegration, findIntegrationVersion } from './integrations-reposito
 import type { IntegrationVersion } from './integrations-repository.ts';
 import { mergeProperties } from './merge-properties.ts';
 import type { PropertyChange } from './merge-properties.ts';
-import { openSecrets } from './open-secrets.ts';
 import { withDefaults } from './property-values.ts';
 import type { CheckUrl } from './property-values.ts';
-import { deleteSecrets, listSecretFields, putSecret } from './secrets-repository.ts';
+import { listSecretFields } from './secrets-repository.ts';
 import { readMembers, readTexts, writeTexts } from './stored-json.ts';
+import { openSecrets, writeSecrets } from './stored-secrets.ts';
 import { HEALTHY } from './transitions.ts';
 import type { Vault } from './vault.ts';
 
@@ -94,7 +94,12 @@ export async function createConnection(
   const row = newRow(deps, { integration, request, change, options });
   return await database.write(async (transaction) => {
     await insertConnection(transaction, scope, row);
-    await writeSecrets(deps, transaction, { scope, id: row.id, change, now: row.created_at });
+    await writeSecrets(transaction, scope, {
+      vault: deps.vault,
+      connectionId: row.id,
+      change,
+      now: row.created_at,
+    });
     await recordDeed(transaction, scope, {
       ids,
       actor: request.actor,
@@ -136,7 +141,7 @@ export async function updateConnectionSettings(
       given: change.properties ?? {},
       checkUrl: deps.checkUrl,
     });
-    const options = mergeOptions(row.options, change.options);
+    const options = mergeOptions(readMembers(row.options), change.options);
     const updated = await updateConnection(transaction, scope, {
       id: row.id,
       revision: row.revision,
@@ -147,7 +152,12 @@ export async function updateConnectionSettings(
       updated_at: now,
     });
     if (!updated) throw movedOn(change.id);
-    await writeSecrets(deps, transaction, { scope, id: row.id, change: merged, now });
+    await writeSecrets(transaction, scope, {
+      vault: deps.vault,
+      connectionId: row.id,
+      change: merged,
+      now,
+    });
     if (merged.sealed.size > 0 || changed(stored.plain, merged.plain)) {
       const event = { kind: 'credentials_saved' } as const;
       await changeState(transaction, scope, { connectionId: row.id, event, now });
@@ -300,31 +310,6 @@ async function versionFor(
   const found = await findIntegrationVersion(handle, scope, wanted);
   if (found === undefined) throw missing('version', String(number));
   return found;
-}
-
-async function writeSecrets(
-  { vault }: ConnectionDeps,
-  handle: Handle,
-  write: { scope: OrganizationScope; id: string; change: PropertyChange; now: number },
-): Promise<void> {
-  const { scope, id, change, now } = write;
-  for (const [field, value] of change.sealed) {
-    const place = { organizationId: scope.organizationId, connectionId: id, field };
-    const sealed = vault.seal(place, value);
-    await putSecret(handle, scope, { ...sealed, connectionId: id, field, now });
-  }
-  await deleteSecrets(handle, scope, { connectionId: id, fields: change.dropped });
-}
-
-/** Stored as given, so that a new default reaches the connections that never chose. */
-function mergeOptions(
-  stored: string,
-  given: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
-  const merged = Object.entries({ ...readMembers(stored), ...given });
-  const options = Object.fromEntries(merged.filter(([, value]) => value !== null));
-  parseOptions(options);
-  return options;
 }
 
 function changed(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {

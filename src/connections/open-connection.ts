@@ -6,9 +6,9 @@ import type { ConnectionState } from '../store/tables/connections.ts';
 import { parseOptions } from './connection-options.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { findConnection, findConnectionState } from './connections-repository.ts';
-import { openSecrets } from './open-secrets.ts';
 import { withDefaults } from './property-values.ts';
 import { readMembers, readTexts } from './stored-json.ts';
+import { openSecrets } from './stored-secrets.ts';
 import type { Vault } from './vault.ts';
 
 /** A connection ready to run methods: compiled, with opened secrets. Never logged, never sent on. */
