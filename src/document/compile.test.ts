@@ -89,6 +89,38 @@ describe('what does not run yet', () => {
     expect(unsupported(needsVariables, { ...GET, ...extra })).toEqual([key]);
   });
 
+  it.each([
+    ['OAuth2.request_auth Zoho-oauthtoken', { request_auth: 'Zoho-oauthtoken' }],
+    [
+      'OAuth2.request_auth as object',
+      { request_auth: { in: 'header', name: 'X', value: '$access_token$' } },
+    ],
+    ['OAuth2.flow', { flow: 'client_credentials' }],
+  ])('of a sign-in: %s', (key, extra) => {
+    const OAuth2 = {
+      client_id: 'c',
+      client_secret: 's',
+      flow_type: '0',
+      authorization_endpoint: 'https://crm.example/authorize',
+      token_endpoint: 'https://crm.example/token',
+    };
+
+    expect(unsupported({ OAuth2 })).toEqual([]);
+    expect(unsupported({ OAuth2: { ...OAuth2, ...extra } })).toEqual([key]);
+  });
+
+  it('names a sign-in by session', () => {
+    const auth = {
+      type: 'Session',
+      request_method: 'POST',
+      request_path: '/login',
+      response_map: { token: '$session_token$' },
+      present: { in: 'header', name: 'X-Session', value: '$session_token$' },
+    };
+
+    expect(unsupported({ auth })).toContain('auth.type Session');
+  });
+
   it('names a list of method objects', () => {
     expect(unsupported({}, [GET])).toEqual(['a list of method objects']);
   });

@@ -137,7 +137,7 @@ function compileChoice(selector: string, rows: Json, options: VariableOptions): 
   };
 }
 
-function constant(value: null | boolean | number | Json): CompiledVariable {
+function constant(value: Json): CompiledVariable {
   const kept =
     value === null || (typeof value === 'object' && !isRawNumber(value)) ? undefined : value;
   return { uses: [], evaluate: () => kept };

@@ -1,6 +1,6 @@
 /** Writes a value for a path segment, a query or a form: only RFC 3986 unreserved letters stay. */
 export function encodeValue(text: string): string {
-  return encodeURIComponent(text).replaceAll(
+  return encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
