@@ -51,7 +51,8 @@ export function readValues(pairs: readonly string[], document: CompiledDocument)
 /**
  * The values of a document's properties: the JSON file `label → value`, and for labels that it
  * lacks the environment's PATCHCORD_PROPERTY_<LABEL> (upper case, `_` for all but letters and
- * digits), then the default.
+ * digits), then the default. Throws `invalid_request` for labels the document lacks and, all at
+ * once, for required ones without a value.
  */
 export async function readPropertyValues(
   file: string | undefined,
@@ -60,10 +61,16 @@ export async function readPropertyValues(
 ): Promise<Readonly<Record<string, string>>> {
   const given = file === undefined ? new Map<string, string>() : await readPairs(file, context);
   const values = new Map<string, string>();
-  for (const { label, default: standIn } of document.properties) {
+  const lacking: string[] = [];
+  for (const { label, required, default: standIn } of document.properties) {
     const variable = PROPERTY_PREFIX + label.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
     const value = given.get(label) ?? context.env[variable] ?? standIn;
     if (value !== undefined) values.set(label, value);
+    else if (required) lacking.push(`"${label}" (or ${variable})`);
+  }
+  if (lacking.length > 0) {
+    const message = `The document needs values, in the file of --properties: ${lacking.join(', ')}.`;
+    throw new AppError('invalid_request', message);
   }
   for (const label of given.keys()) {
     if (!document.properties.some((field) => field.label === label)) {

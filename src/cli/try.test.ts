@@ -111,6 +111,14 @@ describe('try', () => {
     expect(code).toBe(0);
   });
 
+  test('names each property without a value, with both ways to give it', async () => {
+    await writeFile(join(directory, 'properties.json'), '{}');
+
+    await expect(attempt('Users')).rejects.toThrow(
+      /"Address" \(or PATCHCORD_PROPERTY_ADDRESS\), "API token" \(or PATCHCORD_PROPERTY_API_TOKEN\)/,
+    );
+  });
+
   test('with --json prints one JSON text', async () => {
     const { out } = await attempt('Users', { json: true });
 
