@@ -41,6 +41,28 @@ describeDatabases('faults of the database', (databases) => {
       await expect(write.execute()).rejects.toThrow(/readonly/);
     });
 
+    test('a full disk refuses what does not fit, and work goes on when there is space', async () => {
+      const database = await databases.open();
+      const limit = (pages: number) =>
+        database.write((transaction) =>
+          sql.raw(`pragma max_page_count = ${pages}`).execute(transaction),
+        );
+      const store = (name: string) =>
+        database.write((transaction) =>
+          transaction
+            .insertInto('store_fact')
+            .values({ name, value: 'x'.repeat(400_000) })
+            .execute(),
+        );
+      await limit(60);
+
+      await expect(store('large')).rejects.toMatchObject({ code: 'storage_full' });
+
+      await limit(1_000_000);
+      await store('later');
+      expect(await names(database)).toEqual(['later']);
+    });
+
     test('a write inside a write is ended, and the next one goes on', async () => {
       const database = await databases.open();
 

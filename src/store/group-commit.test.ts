@@ -125,3 +125,15 @@ test('a job that waits for something besides statements is ended, so that it can
   await expect(nested).rejects.toMatchObject({ code: 'internal' });
   await expect(commits.write(() => Promise.resolve('next'))).resolves.toBe('next');
 });
+
+test('more jobs than the memory should hold are refused, the others are done', async () => {
+  const { commits } = scripted({});
+
+  const settled = await Promise.allSettled(
+    Array.from({ length: 20_010 }, () => commits.write(() => Promise.resolve())),
+  );
+
+  const refused = settled.filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(10);
+  expect(refused[0]).toMatchObject({ reason: { code: 'overloaded' } });
+});
