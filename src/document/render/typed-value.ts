@@ -81,7 +81,7 @@ function writeInstant(instant: number, type: ParameterType, zone: string): Scala
 function writeScalar(value: Scalar, type: ParameterType, misfit: Misfit): Json {
   switch (type.type) {
     case 'number':
-      return type.format === undefined ? writeNumber(value, misfit) : value;
+      return writeNumber(value, misfit);
     case 'boolean':
       return writeBoolean(value, misfit);
     case 'object':

@@ -41,6 +41,7 @@ describe('types of values', () => {
     ['date', '2024-09-10'],
     [{ type: 'date', timezone: 'Pacific/Kiritimati' }, '2024-09-11'],
     [{ type: 'ISO8601Date', format: 'yyyy-MM-dd HH:mm:ss.SSS' }, '2024-09-10 15:00:00.000'],
+    [{ type: 'number', format: 'yyyyMMdd' }, 20_240_910],
     [{ type: 'string', format: 'HH:mm', timezone: '$timezone$' }, '16:00'],
   ])('call_timestamp declared %j goes out so', (type, expected) => {
     const options = {
