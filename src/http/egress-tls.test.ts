@@ -131,7 +131,7 @@ test('a server that does not speak TLS, resets the handshake or never answers it
   const silent = await startRawServer(() => undefined);
   closing.push(plain.close, reset.close, silent.close);
   const ask = async (port: number): Promise<string> => {
-    const egress = door(port, { limits: { connectMs: 100 } });
+    const egress = door(port, { limits: { connectMs: 500 } });
     return summary(await post(egress, `https://crm.test:${String(port)}/`));
   };
 

@@ -226,7 +226,7 @@ describe('a CRM that is unwell', () => {
 
     const run = await runner({ limits: {} }).run('FindContact', {
       values: { phone: '+442071838750' },
-      deadlineMs: 50,
+      deadlineMs: 400,
     });
 
     expect(run.outcome).toMatchObject({ kind: 'lost', action: 'retry' });
@@ -323,6 +323,20 @@ describe('pages', () => {
     expect(run.records.map((record) => record['contact_id'])).toEqual(['1', '2']);
     expect(run.endedBy).toBe('empty_page');
     expect(run.exchanges).toHaveLength(3);
+  });
+
+  test('of a long list leave the first and the last exchanges in the ledger', async () => {
+    crm.behave('/contacts', (request, response) => {
+      const page = Number(new URLSearchParams(request.url.split('?')[1]).get('page'));
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ contacts: page > 60 ? [] : [{ ...CONTACT, id: page }] }));
+    });
+
+    const { records, exchanges } = await runner({ document }).run('Contacts');
+
+    const pages = exchanges.map(({ request }) => Number(request.url.split('=').at(-1)));
+    expect(records).toHaveLength(60);
+    expect([pages.length, pages[0], pages[19], pages[20], pages[39]]).toEqual([40, 1, 20, 42, 61]);
   });
 
   test('that fail midway end with that failure', async () => {

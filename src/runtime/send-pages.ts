@@ -38,6 +38,11 @@ interface Page {
   readonly url: string;
 }
 
+/** Exchanges of one method that are kept: the first and the last half of these. */
+const EXCHANGES_MAX = 40;
+/** Records of one method held at once; a longer list than any CRM of a telephone customer has. */
+const RECORDS_MAX = 250_000;
+
 /** Sends the request, and those of further pages; joins what they bound. Never rejects. */
 export async function sendPages(
   job: MethodJob,
@@ -55,6 +60,7 @@ export async function sendPages(
   let { request } = first;
   for (;;) {
     const page = await sendPage(job, request, { started, signal });
+    if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
     exchanges.push(page.exchange);
     if (page.bound !== undefined && page.bound.status !== 'refused')
       notes.push(...page.bound.notes);
@@ -71,6 +77,7 @@ export async function sendPages(
       url: page.url,
     });
     if (step.status === 'end') return finish(job, { ...run, endedBy: step.endedBy });
+    if (records.length >= RECORDS_MAX) return finish(job, { ...run, endedBy: 'page_cap' });
     const next = method.render({
       ...job.context,
       moving: step.moving,
