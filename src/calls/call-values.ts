@@ -1,3 +1,4 @@
+import { completeNames } from '../document/person-names.ts';
 import { readValue } from '../document/values.ts';
 import type { Scalar, Values } from '../document/values.ts';
 import type { CallFacts } from './call-facts.ts';
@@ -97,7 +98,7 @@ function ownerValues(owner: Owner): Record<string, Scalar | undefined> {
 function contactValues(input: CallValuesInput): Record<string, Scalar | undefined> {
   const { facts, method } = input;
   const party = cleanNumber(partyNumber(facts));
-  const contact = flatten(input.memory.contact ?? {});
+  const contact = withNames(flatten(input.memory.contact ?? {}));
   const chosen = input.onlyConnection ? facts.contactId : undefined;
   // The user chose somebody else than the search found: nothing of that one may go along.
   const known = chosen === undefined || chosen === contact['contact_id'] ? contact : {};
@@ -109,6 +110,20 @@ function contactValues(input: CallValuesInput): Record<string, Scalar | undefine
     ...(chosen === undefined ? {} : { contact_id: chosen }),
     phone: method === 'FindContact' ? party : (readValue(known, 'phone') ?? party),
   };
+}
+
+/** Names derive from each other, so that a text with `contact_name` serves every CRM. */
+function withNames(
+  contact: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  const names = completeNames(
+    defined({
+      full: contact['contact_name'],
+      first: contact['firstname'],
+      last: contact['lastname'],
+    }),
+  );
+  return { ...contact, contact_name: names.full, firstname: names.first, lastname: names.last };
 }
 
 function numbers(facts: CallFacts): Record<string, Scalar | undefined> {

@@ -50,7 +50,15 @@ export interface StepChange {
 /** Says what an outcome means for the step whose request it answers: pure, times are passed in. */
 export function settleRun(input: SettleInput): StepChange {
   const { step, outcome } = input;
-  if (input.executedWithoutId) return executedWithoutId(input);
+  if (input.executedWithoutId && NEEDS_ID.has(step.method)) return executedWithoutId(input);
+  // Whatever the rest of the answer is worth: a change that was executed is done.
+  if (
+    outcome.effect === 'executed' &&
+    !NEEDS_ID.has(step.method) &&
+    step.method !== 'FindContact'
+  ) {
+    return { state: 'done', message: outcome.message };
+  }
   if (outcome.kind === 'gone' || (outcome.kind === 'not_found' && step.method !== 'FindContact'))
     return settleGone(input);
   switch (outcome.action) {
@@ -69,6 +77,9 @@ export function settleRun(input: SettleInput): StepChange {
       return refuse(input);
   }
 }
+
+/** Later steps name what these made. */
+const NEEDS_ID: ReadonlySet<string> = new Set(['CreateActivity', 'CreateContact']);
 
 /**
  * The same for a request of which nothing is known but that it may have left: the process died

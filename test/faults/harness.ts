@@ -149,27 +149,28 @@ export class FaultHarness {
     await this.#crm.close();
   }
 
+  /** `undefined` when the server died instead of answering; then it is surely gone. */
   async #ask(request: Request): Promise<Reply | undefined> {
     const child = this.#child;
-    if (child === undefined || !child.connected) return undefined;
+    if (child === undefined) return undefined;
     this.#nextId += 1;
     return await new Promise((resolve) => {
-      const finish = (reply: Reply | undefined): void => {
+      const onExit = (): void => {
+        child.off('message', onMessage);
+        resolve(undefined);
+      };
+      const onMessage = (message: unknown): void => {
+        // Sent by the child in this very form.
+        const reply = message as Reply;
+        if (reply.id !== request.id) return;
         child.off('message', onMessage);
         child.off('exit', onExit);
         resolve(reply);
       };
-      // Sent by the child in this very form.
-      const onMessage = (message: unknown): void => {
-        const reply = message as Reply;
-        if ('id' in reply && reply.id === request.id) finish(reply);
-      };
-      const onExit = (): void => finish(undefined);
       child.on('message', onMessage);
       child.once('exit', onExit);
-      child.send(request, (err) => {
-        if (err !== null) finish(undefined);
-      });
+      // A channel that is closed already belongs to a process whose end is about to be told.
+      child.send(request, () => {});
     });
   }
 }

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+
+import { backoffMs, DELIVERY_POLICY } from './delivery-policy.ts';
+import { settleAsk, settleLost, settleRun } from './settle.ts';
+import type { SettleInput, SettleOutcome, StepChange } from './settle.ts';
+import type { StepMethod } from './step.ts';
+import { aStep } from './testing/a-step.ts';
+
+const NOW = 1_000_000_000;
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+
+function outcome(
+  kind: string,
+  action: SettleOutcome['action'],
+  effect: SettleOutcome['effect'] = 'not_executed',
+): SettleOutcome {
+  return { kind, action, effect, message: `it was ${kind}` };
+}
+
+const SUCCESS = outcome('success', 'succeed', 'executed');
+const LOST = outcome('lost', 'look_up', 'unknown');
+const FAILED = outcome('unavailable', 'retry');
+
+function input(
+  method: StepMethod,
+  given: SettleOutcome,
+  more: Partial<SettleInput> = {},
+): SettleInput {
+  return {
+    step: aStep(method, { firstAt: NOW - SECOND }),
+    outcome: given,
+    executedWithoutId: false,
+    idempotent: false,
+    canAsk: false,
+    onUnknown: 'retry_once',
+    policy: DELIVERY_POLICY,
+    now: NOW,
+    random: 0.5,
+    ...more,
+  };
+}
+
+describe('what an outcome makes of a step', () => {
+  it.each<[string, SettleInput, Partial<StepChange>]>([
+    ['a success', input('CreateActivity', SUCCESS), { state: 'done' }],
+    [
+      'nobody found',
+      input('FindContact', outcome('not_found', 'succeed', 'executed')),
+      { state: 'done' },
+    ],
+    [
+      'a failure that passes',
+      input('CreateActivity', FAILED),
+      { state: 'pending', attempts: 1, readyAt: NOW + 1_000 },
+    ],
+    [
+      'a time that the CRM asks for',
+      input('CreateActivity', { ...FAILED, retryAfterMs: 9_000 }),
+      { state: 'pending', readyAt: NOW + 9_000 },
+    ],
+    [
+      'a rate limit, which costs no try and stops the connection',
+      input('CreateActivity', { ...outcome('throttled', 'wait'), retryAfterMs: 7_000 }),
+      { state: 'pending', attempts: 0, connection: { kind: 'throttled', retryAfterMs: 7_000 } },
+    ],
+    [
+      'refused credentials, which cost no try either',
+      input('StopCallActivity', outcome('unauthorized', 'refresh')),
+      { state: 'pending', attempts: 0, connection: { kind: 'unauthorized' } },
+    ],
+    [
+      'a missing right',
+      input('CreateActivity', outcome('forbidden', 'park')),
+      { state: 'parked', reason: 'forbidden', connection: { kind: 'forbidden' } },
+    ],
+    [
+      'a refusal',
+      input('CreateActivity', outcome('refused', 'fail')),
+      { state: 'parked', reason: 'refused' },
+    ],
+    [
+      'a refused search',
+      input('FindContact', outcome('refused', 'fail')),
+      { state: 'skipped', reason: 'not_identified' },
+    ],
+    [
+      'an address that is blocked',
+      input('UploadFile', outcome('blocked', 'park')),
+      { state: 'parked', reason: 'blocked' },
+    ],
+    [
+      'an answer too large',
+      input('UpdateActivity', outcome('too_large', 'park')),
+      { state: 'parked', reason: 'too_large' },
+    ],
+    [
+      'a search that keeps failing',
+      input('FindContact', FAILED, { step: aStep('FindContact', { attempts: 4 }) }),
+      { state: 'skipped', reason: 'not_identified' },
+    ],
+    [
+      'a bad certificate for the second time',
+      input('CreateActivity', outcome('certificate', 'retry'), {
+        step: aStep('CreateActivity', { attempts: 1 }),
+      }),
+      { state: 'pending' },
+    ],
+    [
+      'a bad certificate for the third time',
+      input('CreateActivity', outcome('certificate', 'retry'), {
+        step: aStep('CreateActivity', { attempts: 2 }),
+      }),
+      { state: 'parked', reason: 'certificate' },
+    ],
+    [
+      'a failure after seven days',
+      input('CreateActivity', FAILED, {
+        step: aStep('CreateActivity', { firstAt: NOW - 7 * DAY }),
+      }),
+      { state: 'parked', reason: 'gave_up' },
+    ],
+    [
+      'a record that is not there a moment after its create',
+      input('UpdateActivity', outcome('gone', 'park'), { createdAt: NOW - 59 * SECOND }),
+      { state: 'pending' },
+    ],
+    [
+      'a record that is not there any more',
+      input('StopCallActivity', outcome('gone', 'park'), { createdAt: NOW - 60 * SECOND }),
+      { state: 'parked', reason: 'gone' },
+    ],
+    [
+      'a create that answers 404',
+      input('CreateActivity', outcome('gone', 'park')),
+      { state: 'parked', reason: 'refused' },
+    ],
+    [
+      'a change without the mapped id',
+      input('StopCallActivity', SUCCESS, { executedWithoutId: true }),
+      { state: 'done' },
+    ],
+    [
+      'a create without an id, where the CRM can be asked',
+      input('CreateActivity', SUCCESS, { executedWithoutId: true, canAsk: true }),
+      { state: 'unknown', executed: true, readyAt: NOW + 5_000 },
+    ],
+    [
+      'a create without an id, where nobody can be asked',
+      input('CreateActivity', SUCCESS, { executedWithoutId: true }),
+      { state: 'parked', reason: 'executed_without_id' },
+    ],
+    [
+      'a lost answer, where the CRM can be asked',
+      input('CreateActivity', LOST, { canAsk: true }),
+      { state: 'unknown', unknownAt: NOW, asked: 0, readyAt: NOW + 5_000 },
+    ],
+    [
+      'a lost answer of a request that may be repeated',
+      input('CreateActivity', LOST, { idempotent: true, canAsk: true }),
+      { state: 'pending', attempts: 1 },
+    ],
+    ['a lost answer to a change', input('UpdateActivity', LOST), { state: 'pending', attempts: 1 }],
+    [
+      'a lost answer, once',
+      input('CreateActivity', LOST),
+      { state: 'pending', possibleDuplicate: true },
+    ],
+    [
+      'a lost answer, twice',
+      input('UploadFile', LOST, { step: aStep('UploadFile', { possibleDuplicate: true }) }),
+      { state: 'parked', reason: 'unknown_outcome' },
+    ],
+    [
+      'a lost answer, where the connection wants to be asked',
+      input('CreateActivity', LOST, { onUnknown: 'park' }),
+      { state: 'parked', reason: 'unknown_outcome' },
+    ],
+  ])('%s', (_name, given, expected) => {
+    expect(settleRun(given)).toMatchObject(expected);
+  });
+
+  it('is after a crash what it is after a lost answer', () => {
+    const {
+      outcome: _outcome,
+      executedWithoutId: _executed,
+      ...rest
+    } = input('CreateActivity', LOST);
+
+    expect(settleLost(rest)).toMatchObject({ state: 'pending', possibleDuplicate: true });
+    expect(settleLost({ ...rest, canAsk: true })).toMatchObject({ state: 'unknown', asked: 0 });
+    expect(settleLost({ ...rest, idempotent: true })).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+    });
+  });
+});
+
+describe('asking the CRM about an unknown outcome', () => {
+  const unknown = aStep('CreateActivity', {
+    state: 'unknown',
+    unknownAt: NOW,
+    asked: 0,
+    firstAt: NOW,
+  });
+
+  it('goes on at 5 s, 30 s, 2 min and 10 min, and only then sends again', () => {
+    const times: (number | string)[] = [];
+    let step = unknown;
+    for (let at = 0; at < 4; at += 1) {
+      const change = settleAsk(
+        { ...input('CreateActivity', LOST), step, canAsk: true, now: NOW + at },
+        { kind: 'absent' },
+      );
+      times.push(change.state === 'unknown' ? (change.readyAt ?? 0) - NOW : change.state);
+      step = { ...step, ...change, readyAt: change.readyAt ?? 0 };
+    }
+
+    expect(times).toEqual([30_000, 120_000, 600_000, 'pending']);
+  });
+
+  it.each<[string, Partial<typeof unknown>, Parameters<typeof settleAsk>[1], Partial<StepChange>]>([
+    ['one record', {}, { kind: 'found', count: 1 }, { state: 'done', possibleDuplicate: false }],
+    ['two records', {}, { kind: 'found', count: 2 }, { state: 'done', possibleDuplicate: true }],
+    [
+      'none, of a create that was executed',
+      { executed: true, asked: 3 },
+      { kind: 'absent' },
+      { state: 'parked', reason: 'executed_without_id' },
+    ],
+    [
+      'a failure, which counts for nothing',
+      { asked: 1 },
+      { kind: 'failed', outcome: FAILED },
+      { state: 'unknown' },
+    ],
+    [
+      'a rate limit',
+      {},
+      { kind: 'failed', outcome: outcome('throttled', 'wait') },
+      { state: 'unknown', connection: { kind: 'throttled' } },
+    ],
+    [
+      'refused credentials',
+      {},
+      { kind: 'failed', outcome: outcome('unauthorized', 'refresh') },
+      { state: 'unknown', connection: { kind: 'unauthorized' } },
+    ],
+    [
+      'a refusal',
+      {},
+      { kind: 'failed', outcome: outcome('refused', 'fail') },
+      { state: 'parked', reason: 'unknown_outcome' },
+    ],
+  ])('that answers with %s', (_name, members, answer, expected) => {
+    const step = { ...unknown, ...members };
+
+    const change = settleAsk({ ...input('CreateActivity', LOST), step, canAsk: true }, answer);
+
+    expect(change).toMatchObject(expected);
+  });
+});
+
+describe('back-off', () => {
+  it('is any time up to twice the last span, and never longer than its cap', () => {
+    const spans = [1, 2, 3, 10, 40].map((attempt) =>
+      backoffMs(attempt, DELIVERY_POLICY, 0.999_999),
+    );
+
+    expect(spans).toEqual(
+      [2_000, 4_000, 8_000, 900_000, 900_000].map((ms) => Math.round(ms * 0.999_999)),
+    );
+    expect(backoffMs(1, DELIVERY_POLICY, 0)).toBe(1);
+  });
+});
