@@ -84,8 +84,10 @@ function objects(endpoints: readonly Endpoint[], options: OpenApiOptions): strin
   const document = buildOpenApi(endpoints, options);
   const schemas = member(member(document, 'components'), 'schemas');
   const sections = Object.entries(schemas).map(([id, schema]) => {
-    const description = isSchema(schema) ? String(schema['description'] ?? '') : '';
-    return `### ${id}\n\n${description}\n\n${isSchema(schema) ? table(schema) : ''}`.trimEnd();
+    if (!isSchema(schema)) return `### ${id}`;
+    const { description } = schema;
+    const words = typeof description === 'string' ? description : '';
+    return `### ${id}\n\n${words}\n\n${table(schema)}`.trimEnd();
   });
   return ['## Objects', ...sections].join('\n\n');
 }

@@ -1,4 +1,4 @@
-import { fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -67,9 +67,9 @@ const failing = (err: unknown): Route =>
     () => Promise.reject(err),
   );
 
-const apps: ReturnType<typeof fastify>[] = [];
+const apps: FastifyInstance[] = [];
 
-function start(routes: readonly Route[], log: string[] = []): ReturnType<typeof fastify> {
+function start(routes: readonly Route[], log: string[] = []): FastifyInstance {
   const app = buildApp({
     access,
     routes,

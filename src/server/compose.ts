@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAccess } from '../access/access.ts';
 import type { ConnectionBook } from '../calls/call-connection.ts';
 import { closeSilentCalls } from '../calls/close-silent-calls.ts';
+import type { DeliveryPoint } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
@@ -46,8 +47,9 @@ import { checkReady } from './readiness.ts';
 import { readStatistics } from './statistics-repository.ts';
 import { createStepRunner } from './step-runner.ts';
 
-/** Times and policies of the pipeline; tests pass shorter ones. */
+/** Times and policies of the pipeline; tests pass shorter ones, and end the process at a point. */
 export interface ServerTuning {
+  readonly reached?: (point: DeliveryPoint) => void;
   readonly times?: Partial<WorkerTimes>;
   readonly policy?: Partial<DeliveryPolicy>;
   readonly retention?: Retention;
@@ -167,6 +169,7 @@ function createPipelineWorker(
     recordings: createRecordingSource({ database, spool, egress: parts.egress }),
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },
+    ...(tuning?.reached === undefined ? {} : { reached: tuning.reached }),
     housekeep: async () => {
       await database.write((transaction) => touchNode(transaction, parts.node, database.now()));
       await closeSilentCalls({ database, ids, connections, callKeySecret });
