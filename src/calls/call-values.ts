@@ -123,7 +123,12 @@ function withNames(
       last: contact['lastname'],
     }),
   );
-  return { ...contact, contact_name: names.full, firstname: names.first, lastname: names.last };
+  return defined({
+    ...contact,
+    contact_name: names.full,
+    firstname: names.first,
+    lastname: names.last,
+  });
 }
 
 function numbers(facts: CallFacts): Record<string, Scalar | undefined> {

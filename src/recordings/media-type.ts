@@ -18,11 +18,9 @@ export function mediaTypeOf(head: Uint8Array): string | undefined {
   const text = Buffer.from(head).toString('latin1');
   const found = SIGNATURES.find(([at, bytes]) => text.startsWith(bytes, at));
   if (found !== undefined) return found[2];
-  // MPEG audio without a tag: eleven set bits and a layer (ISO/IEC 11172-3, 2.4.1.3).
+  // MPEG audio without a tag: eleven set bits, layer 3 (ISO/IEC 11172-3, 2.4.1.3).
   const [first = 0, second = 0] = head;
-  return first === 0xff && (second & 0xe0) === 0xe0 && (second & 0x06) !== 0
-    ? 'audio/mpeg'
-    : undefined;
+  return first === 0xff && (second & 0xe6) === 0xe2 ? 'audio/mpeg' : undefined;
 }
 
 /** Ending of a file name for a media type; `bin` for one that is not known. */

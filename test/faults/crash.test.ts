@@ -10,7 +10,9 @@ import type { Kill } from './protocol.ts';
 /** Each of the first so many passes of a point is a death: a call has four steps on two connections. */
 const PASSES = 4;
 const RANDOM_KILLS = 60;
-const LONGEST_LIFE_MS = 150;
+/** After the first acknowledgement. */
+const LONGEST_LIFE_MS = 200;
+const LINES = 4;
 const SEED = 20_260_301;
 const MAX_RESTARTS = 20;
 
@@ -37,27 +39,23 @@ describeDatabases('a server that is killed', ({ settings }) => {
   });
 
   it(`loses nothing at ${RANDOM_KILLS} random moments under load`, async () => {
-    harness = await FaultHarness.open(await settings());
+    const running = await FaultHarness.open(await settings());
+    harness = running;
     const random = seededRandom(SEED);
-    const waiting: CallEventBody[][] = [];
-    let calls = 0;
+    // Each line is a phone that makes one call after the other and repeats what was not acknowledged.
+    const lines = Array.from({ length: LINES }, (_, at) => createLine(at));
 
     for (let kill = 0; kill < RANDOM_KILLS; kill += 1) {
-      await harness.start();
-      const death = killAfter(harness, random() * LONGEST_LIFE_MS);
-      while (harness.alive) {
-        if (waiting.length < 4) {
-          calls += 1;
-          waiting.push(...lifeOf(`r-${calls}`).map((event) => [event]));
-        }
-        const [next] = waiting;
-        if (next !== undefined && (await harness.send(next))) waiting.shift();
-      }
-      await death;
+      const life = random() * LONGEST_LIFE_MS;
+      await running.start();
+      const driven = lines.map((line) => line.drive(running));
+      await Promise.race(driven.map((line) => line.begun));
+      await killAfter(running, life);
+      await Promise.all(driven.map((line) => line.ended));
     }
-    await finish(harness, waiting);
+    for (const line of lines) await finish(running, line.rest());
 
-    expect(calls).toBeGreaterThan(RANDOM_KILLS);
+    expect(lines.reduce((sum, line) => sum + line.calls(), 0)).toBeGreaterThan(RANDOM_KILLS);
     expect(audit(await harness.facts())).toEqual([]);
   });
 
@@ -97,6 +95,44 @@ async function sendAll(harness: FaultHarness, waiting: CallEventBody[][]): Promi
     waiting.shift();
   }
   return true;
+}
+
+interface Line {
+  /** Reports events until the server dies. */
+  drive(server: FaultHarness): { begun: Promise<void>; ended: Promise<void> };
+  /** What is still to be reported of the last call. */
+  rest(): CallEventBody[][];
+  calls(): number;
+}
+
+function createLine(number: number): Line {
+  const waiting: CallEventBody[][] = [];
+  let calls = 0;
+  const drive = async (server: FaultHarness, begun: () => void): Promise<void> => {
+    for (;;) {
+      if (waiting.length === 0) {
+        calls += 1;
+        waiting.push(...lifeOf(`r-${number}-${calls}`).map((event) => [event]));
+      }
+      const [next] = waiting;
+      if (next === undefined || !(await server.send(next))) break;
+      waiting.shift();
+      begun();
+    }
+    // Dead before the first answer: then that was the moment.
+    begun();
+  };
+  return {
+    drive: (server) => {
+      let begun = (): void => {};
+      const started = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      return { begun: started, ended: drive(server, begun) };
+    },
+    rest: () => waiting,
+    calls: () => calls,
+  };
 }
 
 async function killAfter(harness: FaultHarness, ms: number): Promise<void> {

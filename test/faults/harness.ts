@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createConnection } from '../../src/connections/connections.ts';
@@ -176,7 +178,9 @@ export class FaultHarness {
 }
 
 function spawn(): ChildProcess {
-  return fork(PROGRAM, [], { execArgv: [], stdio: 'inherit' });
+  // Processes are many: what one has compiled, the next one takes over.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'patchcord-compile-cache') };
+  return fork(PROGRAM, [], { execArgv: [], stdio: 'inherit', env });
 }
 
 async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<void> {

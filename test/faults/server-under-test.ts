@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
 
 import { createIntake } from '../../src/calls/intake.ts';
 import { createWorker } from '../../src/calls/worker.ts';
@@ -135,6 +136,8 @@ async function answer(request: Request): Promise<Reply> {
   return { id: request.id, kind: 'done' };
 }
 
+// A process that is killed writes nothing at its end, so the next one would compile all again.
+flushCompileCache();
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
   // Sent by the harness in this very form.

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+
+import type { CallEvent } from './call-event.ts';
+import { mergeEvents } from './call-facts.ts';
+import { callKey } from './call-key.ts';
+import { callValues, cleanNumber } from './call-values.ts';
+import type { CallValuesInput } from './call-values.ts';
+
+const START = Date.UTC(2026, 2, 1, 9);
+const RINGING: CallEvent = {
+  eventId: '1',
+  callId: 'c',
+  kind: 'ringing',
+  at: START,
+  direction: 'inbound',
+  extensions: ['101'],
+  callingNumber: '+442071838750',
+  calledNumber: '+442079460000',
+  did: '+442079460000',
+  queue: 'Support',
+  branchId: '3',
+  branchName: 'Main office',
+  unknownKeys: [],
+};
+const ENDED: CallEvent = {
+  eventId: '3',
+  callId: 'c',
+  kind: 'ended',
+  at: START + 68_000,
+  duration: 63,
+  cause: '16',
+  extensions: ['101'],
+  unknownKeys: [],
+};
+
+function values(
+  events: readonly CallEvent[],
+  given: Partial<Omit<CallValuesInput, 'facts'>> = {},
+): Readonly<Record<string, unknown>> {
+  return callValues({
+    facts: mergeEvents(events.map((event, at) => ({ event, receivedAt: START, sequence: at + 1 }))),
+    memory: {},
+    owner: { kind: 'user', userId: '11', extension: '101' },
+    callKey: 'KEY',
+    texts: {},
+    connection: { country: 'GB', timezone: 'Europe/London' },
+    method: 'CreateActivity',
+    reasons: [],
+    onlyConnection: true,
+    possibleDuplicate: false,
+    ...given,
+  });
+}
+
+describe('the values of a call', () => {
+  it('are those of the ring while it rings', () => {
+    expect(values([RINGING])).toEqual({
+      activity_type: 'inbound',
+      call_key: 'KEY',
+      call_timestamp: START,
+      called_number: '+442079460000',
+      calling_number: '+442071838750',
+      connection_id: '3',
+      connection_name: 'Main office',
+      country: 'GB',
+      did: '+442079460000',
+      party_number: '+442071838750',
+      phone: '+442071838750',
+      queue: 'Support',
+      subject: 'Call from +442071838750',
+      timezone: 'Europe/London',
+      user_id: '11',
+      user_number: '101',
+    });
+  });
+
+  it('hold times in milliseconds, the duration in seconds and the result at the end', () => {
+    expect(values([RINGING, ENDED])).toMatchObject({
+      call_timestop: START + 68_000,
+      call_duration: 63,
+      call_cause: '16',
+      call_result: 'answered',
+    });
+  });
+
+  it.each<[string, Partial<CallEvent>, Parameters<typeof values>[1], object]>([
+    ['what the user typed', { subject: 'Invoice' }, {}, { subject: 'Invoice' }],
+    [
+      "the connection's text",
+      {},
+      { texts: { inbound: 'In: $party_number$' } },
+      { subject: 'In: +442071838750' },
+    ],
+    [
+      'a text with a name that has no value',
+      {},
+      { texts: { inbound: '$company_name$' } },
+      { subject: 'Call from +442071838750' },
+    ],
+    [
+      'a withheld number',
+      { callingNumber: 'anonymous' },
+      {},
+      { subject: 'Call from a withheld number' },
+    ],
+    [
+      'an outbound call',
+      { direction: 'outbound' },
+      {},
+      { subject: 'Call to +442079460000', activity_type: 'outbound' },
+    ],
+    [
+      'a known contact',
+      {},
+      { memory: { contact: { contact_id: '7', firstname: 'Grace', lastname: 'Hopper' } } },
+      { subject: 'Call from Grace Hopper', contact_id: '7', contact_name: 'Grace Hopper' },
+    ],
+  ])('have a subject for %s', (_name, members, given, expected) => {
+    expect(values([{ ...RINGING, ...members }], given)).toMatchObject(expected);
+  });
+
+  it("take the user's contact over the one that was found, and nothing of that one", () => {
+    const memory = { contact: { contact_id: '7', contact_name: 'Grace Hopper' } };
+    const noted: CallEvent = { ...ENDED, kind: 'noted', contactId: '8' };
+
+    const chosen = values([RINGING, noted], { memory });
+    const ofSeveral = values([RINGING, noted], { memory, onlyConnection: false });
+
+    expect(chosen['contact_id']).toBe('8');
+    expect(chosen['contact_name']).toBeUndefined();
+    expect(ofSeveral['contact_id']).toBe('7');
+  });
+
+  it('name a new contact by its number', () => {
+    expect(values([RINGING], { method: 'CreateContact' })).toMatchObject({
+      contact_name: '+442071838750',
+      lastname: '+442071838750',
+    });
+  });
+
+  it('let one address of the recording stand in for the other', () => {
+    const url = 'https://pbx.test/1.wav';
+    const recorded: CallEvent = { ...ENDED, kind: 'recorded', recording: { url } };
+
+    expect(values([RINGING, recorded])).toMatchObject({ content_url: url, call_url: url });
+  });
+
+  it('say in the second record that it may be one', () => {
+    const noted: CallEvent = { ...ENDED, kind: 'noted', description: 'about the invoice' };
+
+    expect(values([RINGING, noted], { possibleDuplicate: true })['description']).toMatch(
+      /^about the invoice\nPossible duplicate/,
+    );
+  });
+
+  it.each([
+    ['+44 (20) 7183-8750', '+442071838750'],
+    ['sip:+442071838750@pbx.test;user=phone', '+442071838750'],
+    ['tel:+44-20-7183-8750', '+442071838750'],
+    ['\u202e101\u202c', '101'],
+    ['*21#', '*21#'],
+    ['anonymous', undefined],
+    ['Grace <101>', undefined],
+    ['', undefined],
+    ['+'.repeat(80), undefined],
+    ['1'.repeat(80), '1'.repeat(32)],
+  ])('hold the number %j as %j', (number, expected) => {
+    expect(cleanNumber(number)).toBe(expected);
+  });
+});
+
+describe('the key of a call', () => {
+  const secret = new Uint8Array(32).fill(1);
+
+  it('is the same each time, another for each connection and secret, and can be read out', () => {
+    const key = callKey(secret, 'call-1', 'connection-1');
+
+    expect(key).toMatch(/^[0-9A-HJKMNP-TV-Z]{20}$/);
+    expect(callKey(secret, 'call-1', 'connection-1')).toBe(key);
+    expect(callKey(secret, 'call-1', 'connection-2')).not.toBe(key);
+    expect(callKey(secret, 'call-2', 'connection-1')).not.toBe(key);
+    expect(callKey(new Uint8Array(32), 'call-1', 'connection-1')).not.toBe(key);
+  });
+});
