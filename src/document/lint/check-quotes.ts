@@ -38,11 +38,14 @@ function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean 
 function checkPlace(context: LintContext, place: Place): void {
   const { node, steps } = place;
   const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
-  let before = '';
+  let isOpen = { single: false, double: false };
   for (const part of parseTemplate(node.value, context.notation, isKnown)) {
     if (part.kind === 'text') {
-      before += part.text;
-    } else if (holdsText(context, place, part.name) && (isOdd(before, "'") || isOdd(before, '"'))) {
+      isOpen = {
+        single: isOpen.single !== isOdd(part.text, "'"),
+        double: isOpen.double !== isOdd(part.text, '"'),
+      };
+    } else if ((isOpen.single || isOpen.double) && holdsText(context, place, part.name)) {
       const written = context.placeholder(part.name);
       const message = `${written} stands between quotes: a value with a quote in it, such as O'Brien, is refused here.`;
       const fix =

@@ -56,7 +56,7 @@ function checkChoiceKey(context: LintContext, key: StringNode, steps: Steps): vo
     return;
   }
   const bare = key.value.replace(/^[${]|[$}]$/g, '');
-  const near = nearName(bare, [...context.names.all(), ...FORM_KEYS]);
+  const near = context.near(bare) ?? nearName(bare, FORM_KEYS);
   const message = `The choice is made by "${key.value}", which is no parameter, property, variable or value of your own.`;
   const fix =
     near === undefined ? 'write a known name as the key, without signs' : `write "${near}"`;

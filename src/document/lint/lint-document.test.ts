@@ -174,6 +174,23 @@ describe('lint of any text', () => {
       }),
     ],
     ['many signs', documentWith({ contact_url: `https://a.example/${'$'.repeat(200_000)}` })],
+    [
+      'many names and many misspellings',
+      documentWith({
+        parameters: Object.fromEntries(
+          Array.from({ length: 4_000 }, (_, i) => [`localname${String(i)}x`, 'string']),
+        ),
+        contact_url: Array.from({ length: 9_000 }, (_, i) => `$lo${String(i)}calnamx$`).join(''),
+      }),
+    ],
+    [
+      'many values between quotes',
+      documentWith({
+        API: {
+          SearchContacts: { request_method: 'GET', request_path: "'$prefix$".repeat(20_000) },
+        },
+      }),
+    ],
     ['many curly quotes', '“'.repeat(80_000)],
     ['many brackets', '[{"a":'.repeat(40_000)],
     [

@@ -26,6 +26,8 @@ import { variableUses } from './variable-uses.ts';
 
 /** No author reads further; a hostile document must not cost more. */
 const MAX_FINDINGS = 1000;
+/** Of names with each other; a second's work. A large document needs ten thousand. */
+const MAX_COMPARISONS = 500_000;
 
 /**
  * Everything that is wrong, doubtful or worth knowing about an integration document, in the order
@@ -62,7 +64,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
     methods,
     report,
     placeholder: (name) => (notation === 'dollar' ? `$${name}$` : `{${name}}`),
-    near: remembering((name) => nearName(name, names.all())),
+    near: nearFinder(names.all()),
     isFull: () => findings.length > MAX_FINDINGS,
   };
   const expressions = checkExpressions(context);
@@ -81,12 +83,13 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkSecrets(context);
 }
 
-/** Asks once for each name: a document may repeat the same misspelling a thousand times. */
-function remembering(find: (name: string) => string | undefined): LintContext['near'] {
+/** Looks up each misspelling once: a document may repeat it a thousand times. */
+function nearFinder(known: readonly string[]): LintContext['near'] {
   const found = new Map<string, string | undefined>();
   return (name) => {
-    if (!found.has(name)) {
-      found.set(name, find(name));
+    // Beyond this a misspelling counts as an unknown name: only a hostile document has so many.
+    if (!found.has(name) && found.size * known.length < MAX_COMPARISONS) {
+      found.set(name, nearName(name, known));
     }
     return found.get(name);
   };

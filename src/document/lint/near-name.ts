@@ -3,13 +3,14 @@ const NEAR = 2;
 
 /** The known name that a misspelt one most likely means: equal without case, or at most 2 edits away. */
 export function nearName(name: string, known: Iterable<string>): string | undefined {
+  const lower = name.toLowerCase();
   let best: string | undefined;
   let least = NEAR + 1;
   for (const candidate of known) {
     if (candidate === name) {
       return candidate;
     }
-    const sameLetters = candidate.toLowerCase() === name.toLowerCase();
+    const sameLetters = candidate.length === name.length && candidate.toLowerCase() === lower;
     const distance = sameLetters ? 0 : editDistance(name, candidate, least);
     if (distance < least) {
       [best, least] = [candidate, distance];
@@ -18,28 +19,36 @@ export function nearName(name: string, known: Iterable<string>): string | undefi
   return best;
 }
 
-/** Levenshtein's distance, or `limit` as soon as it is certain to be at least that. */
+/**
+ * Levenshtein's distance, or `limit` where it is at least that. Meant for small limits: it tries the
+ * edits instead of filling a table, which is quick for the thousands of names of a large document.
+ */
 export function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) {
-    return limit;
-  }
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const change = a[row - 1] === b[column - 1] ? 0 : 1;
-      current.push(
-        Math.min(
-          (current[column - 1] ?? 0) + 1,
-          (previous[column] ?? 0) + 1,
-          (previous[column - 1] ?? 0) + change,
-        ),
-      );
+  for (let edits = Math.abs(a.length - b.length); edits < limit; edits += 1) {
+    if (isWithin(a, 0, b, 0, edits)) {
+      return edits;
     }
-    if (Math.min(...current) >= limit) {
-      return limit;
-    }
-    previous = current;
   }
-  return Math.min(previous[b.length] ?? limit, limit);
+  return limit;
+}
+
+/** True when the rest of `a` becomes the rest of `b` by at most so many edits. */
+function isWithin(a: string, fromA: number, b: string, fromB: number, edits: number): boolean {
+  let [atA, atB] = [fromA, fromB];
+  // Equal first letters never need an edit in a shortest way.
+  while (atA < a.length && atB < b.length && a.charCodeAt(atA) === b.charCodeAt(atB)) {
+    atA += 1;
+    atB += 1;
+  }
+  const [restA, restB] = [a.length - atA, b.length - atB];
+  if (restA === 0 || restB === 0) {
+    return Math.max(restA, restB) <= edits;
+  }
+  return (
+    edits > 0 &&
+    Math.abs(restA - restB) <= edits &&
+    (isWithin(a, atA + 1, b, atB + 1, edits - 1) ||
+      isWithin(a, atA + 1, b, atB, edits - 1) ||
+      isWithin(a, atA, b, atB + 1, edits - 1))
+  );
 }
