@@ -80,6 +80,8 @@ export const putUserLink = defineEndpoint({
   method: 'PUT',
   path: '/v1/connections/{connection_id}/user-links/{extension_id}',
   summary: 'Link an extension with a CRM user',
+  description:
+    'Where the document has local values, the CRM is asked for those of this user, and they are kept with the link.',
   params: linkParams,
   body: z.strictObject({
     crm_user_id: crmUserId,
@@ -92,7 +94,7 @@ export const putUserLink = defineEndpoint({
   bodyKind: 'json',
   status: 200,
   response: UserLink,
-  problems: ['not_found'],
+  problems: ['not_found', 'upstream_failed'],
 });
 
 export const deleteUserLink = defineEndpoint({

@@ -20,6 +20,34 @@ export async function listCrmUsersOf(
   connection: OpenConnection,
   signal: AbortSignal,
 ): Promise<readonly CrmUserRow[]> {
+  return (await readUsers(runner, connection, signal)).flatMap(toUser);
+}
+
+/**
+ * The local values that `Users` binds for one user: later methods see them for the calls of that
+ * user. The CRM is asked only if the document has local values. Rejects with `upstream_failed`, and
+ * with `not_found` when the CRM has no such user.
+ */
+export async function readUserLocals(
+  runner: MethodRunner,
+  connection: OpenConnection,
+  user: { readonly id: string; readonly signal: AbortSignal },
+): Promise<Readonly<Record<string, string>>> {
+  const { names, methods } = connection.document;
+  const isLocal = (name: string): boolean => names.resolve(name, 'response')?.kind === 'local';
+  if (!methods.has('Users') || !names.all().some(isLocal)) return {};
+  const records = await readUsers(runner, connection, user.signal);
+  const record = records.find((one) => textOf(one, 'user_id') === user.id);
+  if (record === undefined) throw new AppError('not_found', 'The CRM has no such user.');
+  const locals = Object.keys(record).filter(isLocal);
+  return Object.fromEntries(locals.map((name) => [name, textOf(record, name) ?? '']));
+}
+
+async function readUsers(
+  runner: MethodRunner,
+  connection: OpenConnection,
+  signal: AbortSignal,
+): Promise<readonly BoundRecord[]> {
   if (!connection.document.methods.has('Users')) {
     throw new AppError('conflict', 'The document has no method Users: nobody can be linked.');
   }
@@ -29,7 +57,7 @@ export async function listCrmUsersOf(
   if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
     throw new AppError('upstream_failed', outcome.message, { details: { outcome: outcome.kind } });
   }
-  return records.flatMap(toUser);
+  return records;
 }
 
 export interface Suggestion<Extension> {

@@ -280,6 +280,14 @@ describeDatabases('a CRM that is sick', (databases) => {
       });
     });
 
+    test('and binds local values: they are kept with the link and sent with the calls', async () => {
+      await start(WITH_TEAM);
+
+      await placeCall((seen) => valueAt(seen.body, 'state') === 'delivered');
+
+      expect(crm.calls[0]?.fields).toMatchObject({ team: 'Bob Agent' });
+    });
+
     test.each([
       ['HTML', 'html', 'unauthorized'],
       ['a broken connection', 'reset', 'lost'],
@@ -361,6 +369,23 @@ const PAGED = fakeCrmDocument({
     },
   },
 });
+
+/** The name stands for anything else that a CRM tells of its users. */
+const WITH_TEAM = fakeCrmDocument({
+  methods: {
+    Users: {
+      request_method: 'GET',
+      request_path: '/users',
+      response_map: { users: [{ id: '$user_id$', name: '$team$' }] },
+    },
+    CreateActivity: {
+      request_method: 'POST',
+      request_path: '/calls',
+      request_parameters: { key: '$call_key$', team: '$team$' },
+      response_map: { id: '$activity_id$' },
+    },
+  },
+}).replace('"parameters": {', '"parameters": { "team": "string",');
 
 const endlessPages: Habit = (request, response) => {
   const page = new URL(request.url, 'http://crm.invalid').searchParams.get('page') ?? '0';

@@ -23,7 +23,7 @@ import { findExtension, listExtensions } from '../../organizations/extensions-re
 import type { MethodRunner } from '../../runtime/run-method.ts';
 import { MAX_PAGE_ROWS } from '../../store/page.ts';
 import type { Page, PageOf } from '../../store/page.ts';
-import { listCrmUsersOf, suggestLinks } from '../crm-users.ts';
+import { listCrmUsersOf, readUserLocals, suggestLinks } from '../crm-users.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { actorOf, iso, presentPage } from './present.ts';
@@ -51,16 +51,18 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
     route(putUserLink, async ({ params, body }, context) => {
       const scope = context.scope();
       const key = { connectionId: params.connection_id, extensionId: params.extension_id };
+      const connection = await openConnections.open(scope, key.connectionId);
+      await mustHave(findExtension(database.read, scope, key.extensionId), 'extension');
+      const user = { id: body.crm_user_id, signal: context.signal };
+      const locals = await readUserLocals(runner, connection, user);
       const at = database.now();
       const row = await database.write(async (transaction) => {
-        await mustHave(findConnection(transaction, scope, key.connectionId), 'connection');
-        await mustHave(findExtension(transaction, scope, key.extensionId), 'extension');
         await putRow(transaction, scope, {
           connection_id: key.connectionId,
           extension_id: key.extensionId,
           crm_user_id: body.crm_user_id,
           crm_user_name: body.crm_user_name ?? null,
-          locals: '{}',
+          locals: JSON.stringify(locals),
           linked_at: at,
         });
         await recordDeed(transaction, scope, {

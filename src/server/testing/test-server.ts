@@ -144,7 +144,7 @@ export interface Office {
   readonly connectionId: string;
 }
 
-/** Sets an office up through the API: extension 101 is linked with the CRM's user 1. */
+/** Sets an office up through the API: extension 101 is linked with the CRM's user 11. */
 export async function setUpOffice(
   { send, adminKey }: TestServer,
   crm: { readonly origin: string; readonly token: string },
@@ -182,7 +182,7 @@ export async function setUpOffice(
     key,
   );
   const link = `/v1/connections/${connection.id}/user-links/${extension.id}`;
-  const linked = await send('PUT', link, { key, body: { crm_user_id: '1' } });
+  const linked = await send('PUT', link, { key, body: { crm_user_id: '11' } });
   if (linked.status !== 200) throw new Error(`linking answered ${linked.status}: ${linked.text}`);
   return {
     organizationId: organization.id,
