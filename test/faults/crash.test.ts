@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 
 import { describeDatabases } from '../../src/store/testing/databases.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { audit } from './auditor.ts';
 import { FaultHarness } from './harness.ts';
 import type { CallEventBody } from './harness.ts';
@@ -13,6 +14,8 @@ const RANDOM_KILLS = 60;
 /** After the first acknowledgement. */
 const LONGEST_LIFE_MS = 200;
 const LINES = 4;
+/** A load that the CRM of the test can follow on two busy cores. */
+const BETWEEN_EVENTS_MS = 15;
 const SEED = 20_260_301;
 const MAX_RESTARTS = 20;
 
@@ -118,6 +121,7 @@ function createLine(number: number): Line {
       if (next === undefined || !(await server.send(next))) break;
       waiting.shift();
       begun();
+      await systemClock.sleep(BETWEEN_EVENTS_MS);
     }
     // Dead before the first answer: then that was the moment.
     begun();
@@ -136,9 +140,7 @@ function createLine(number: number): Line {
 }
 
 async function killAfter(harness: FaultHarness, ms: number): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
+  await systemClock.sleep(ms);
   await harness.kill();
 }
 

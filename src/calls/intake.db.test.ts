@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+
+import { describeDatabases } from '../store/testing/databases.ts';
+import { aCall, openPipeline } from './testing/pipeline.ts';
+import { SEEDED } from './testing/seed.ts';
+
+const HOUR = 3_600_000;
+
+describeDatabases('the intake', ({ open }) => {
+  it('keeps an event of an unknown domain where it can be seen', async () => {
+    const { intake, database } = await openPipeline(open);
+    const domains = new Map([['acme.test', SEEDED.organizationId]]);
+    const { ringing } = aCall();
+
+    const results = await intake.accept({ ...SEEDED, domains }, [
+      { ...ringing, domain: 'acme.test' },
+      { ...ringing, domain: 'else.test' },
+      ringing,
+    ]);
+
+    expect(results.map((result) => result.status)).toEqual(['accepted', 'refused', 'refused']);
+    expect(results[1]).toMatchObject({ code: 'unknown_domain' });
+    const kept = await database.read.selectFrom('refused_event').selectAll().execute();
+    expect(kept.map((row) => row.domain)).toEqual(['else.test', null]);
+  });
+
+  it('takes a ring with an old id for another call after a day, and nothing else', async () => {
+    const { accept, clock, database } = await openPipeline(open);
+    const call = aCall();
+    await accept(call.ringing, call.ended);
+    clock.advance(25 * HOUR);
+
+    const [late] = await accept({ call_id: 'c-1', kind: 'noted', description: 'late' });
+    const [again] = await accept({ ...call.ringing, event_id: 'after-reboot' });
+
+    const calls = await database.read
+      .selectFrom('call')
+      .select(['id', 'generation'])
+      .orderBy('generation')
+      .execute();
+    expect(calls.map((row) => row.generation)).toEqual([1, 2]);
+    expect([late?.callId, again?.callId]).toEqual(calls.map((row) => row.id));
+  });
+
+  it('gives a call to every connection of its organization', async () => {
+    const { accept, drain, runner } = await openPipeline(open, { connections: ['con-2'] });
+
+    await accept(aCall().ringing);
+    await drain();
+
+    const creates = runner.sent.filter((sent) => sent.method === 'CreateActivity');
+    expect(creates.map((sent) => sent.connectionId).toSorted()).toEqual(['con-1', 'con-2']);
+    expect(new Set(creates.map((sent) => sent.values['call_key'])).size).toBe(2);
+  });
+
+  it('stores no token of the original webhook', async () => {
+    const { intake, database } = await openPipeline(open);
+    const body = {
+      method: 'StartCallActivity',
+      api_token: 'the-token',
+      params: {
+        call_id: 'c-9',
+        extension: '101',
+        activity_type: 'inbound',
+        caller_number: '+442071838750',
+      },
+    };
+
+    const result = await intake.acceptWebhook(SEEDED, body);
+
+    expect(result.status).toBe('accepted');
+    const rows = await database.read.selectFrom('call_event').select(['body', 'event']).execute();
+    expect(JSON.stringify(rows)).not.toContain('the-token');
+  });
+
+  it('takes a burst of events in one turn', async () => {
+    const { accept, database } = await openPipeline(open);
+    const calls = Array.from({ length: 50 }, (_, at) => aCall(`c-${at}`));
+
+    const results = await accept(...calls.flatMap((call) => Object.values(call)));
+
+    expect(results.every((result) => result.status === 'accepted')).toBe(true);
+    const { n } = await database.read
+      .selectFrom('call_event')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
+    expect(n).toBe(150);
+  });
+});
