@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, expect, it } from 'vitest';
+
+import type { Egress, EgressResult } from '../http/egress.ts';
+import { createSpool } from '../recordings/spool.ts';
+import { describeDatabases } from '../store/testing/databases.ts';
+import type { StepFile, StepRunner } from './step-runner.ts';
+import { createRecordingSource, sweepSpool } from './recording-source.ts';
+import { storeRecording } from './store-recording.ts';
+import { aCall, openPipeline } from './testing/pipeline.ts';
+import { SEEDED } from './testing/seed.ts';
+
+const SCOPE = { organizationId: SEEDED.organizationId };
+const WAV = Buffer.concat([Buffer.from('RIFF1234WAVEfmt '), randomBytes(200_000)]);
+const DAY = 86_400_000;
+const URL_OF_RECORDING = 'https://pbx.test/1.wav';
+
+function answer(status: number, body: Uint8Array): EgressResult {
+  return { kind: 'response', status, headers: {}, body, url: URL_OF_RECORDING, durationMs: 1 };
+}
+
+async function* stream(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes.subarray(0, 70_000));
+  yield bytes.subarray(70_000);
+}
+
+describeDatabases('recordings', ({ open }) => {
+  const directories: string[] = [];
+
+  afterEach(async () => {
+    for (const directory of directories.splice(0)) {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  /** A pipeline with a spool, a door that answers what it is told, and a CRM that keeps files. */
+  async function begin(...answers: readonly EgressResult[]) {
+    const directory = await mkdtemp(join(tmpdir(), 'patchcord-recordings-'));
+    directories.push(directory);
+    const spool = createSpool({ directory, key: new Uint8Array(32), randomBytes });
+    const left = [...answers];
+    const asked: string[] = [];
+    const egress: Egress = {
+      send: (request) => {
+        asked.push(request.url);
+        return Promise.resolve(left.shift() ?? answer(404, new Uint8Array()));
+      },
+      checkUrl: () => ({ ok: true }),
+      close: () => Promise.resolve(),
+    };
+    const pipeline = await openPipeline(open);
+    const uploaded: { file: StepFile; bytes: Buffer }[] = [];
+    const runner: StepRunner = {
+      prepare: (call) => {
+        const prepared = pipeline.runner.prepare(call);
+        const { file } = call;
+        if (prepared.status !== 'ready' || file === undefined) return prepared;
+        return {
+          ...prepared,
+          send: async (signal) => {
+            const chunks: Uint8Array[] = [];
+            for await (const chunk of file.open()) chunks.push(chunk);
+            uploaded.push({ file, bytes: Buffer.concat(chunks) });
+            return await prepared.send(signal);
+          },
+        };
+      },
+    };
+    // The pipeline's own `drain` reads these.
+    Object.assign(pipeline.deliver, {
+      runner,
+      recordings: createRecordingSource({ database: pipeline.database, spool, egress }),
+    });
+    await pipeline.accept(aCall().ringing, aCall().ended);
+    await pipeline.drain();
+    const put = (bytes: Uint8Array, filename?: string) =>
+      storeRecording({ ...pipeline, spool, wake: () => {} }, SCOPE, {
+        callId: 'c-1',
+        stream: stream(bytes),
+        filename,
+        mediaType: 'application/octet-stream',
+      });
+    return { ...pipeline, spool, directory, uploaded, asked, put };
+  }
+
+  it('that are handed over reach the CRM byte for byte', async () => {
+    const { put, drain, uploaded } = await begin();
+
+    const stored = await put(WAV, '../../call of today.wav');
+    await drain();
+
+    expect(stored.size).toBe(WAV.length);
+    expect(uploaded).toHaveLength(1);
+    expect(uploaded[0]?.bytes.equals(WAV)).toBe(true);
+    expect(uploaded[0]?.file).toMatchObject({ name: 'call of today.wav', type: 'audio/wav' });
+  });
+
+  it('that are handed over twice are uploaded once', async () => {
+    const { put, drain, uploaded, directory } = await begin();
+
+    await put(WAV);
+    await put(WAV);
+    await drain();
+
+    expect(uploaded).toHaveLength(1);
+    expect(uploaded[0]?.file.name).toBe('c-1.wav');
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  it('of a call that is not known are refused', async () => {
+    const { database, connections, ids, callKeySecret, spool } = await begin();
+
+    const stored = storeRecording(
+      { database, connections, ids, callKeySecret, spool, wake: () => {} },
+      SCOPE,
+      { callId: 'c-unknown', stream: stream(WAV) },
+    );
+
+    await expect(stored).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('that are announced by their address are fetched when they are there', async () => {
+    const { accept, drain, clock, uploaded, asked } = await begin(
+      answer(404, new Uint8Array()),
+      answer(200, WAV),
+    );
+    await accept({ call_id: 'c-1', kind: 'recorded', recording: { url: URL_OF_RECORDING } });
+
+    await drain();
+    expect(uploaded).toHaveLength(0);
+    clock.advance(60_000);
+    await drain();
+
+    expect(asked).toEqual([URL_OF_RECORDING, URL_OF_RECORDING]);
+    expect(uploaded[0]?.bytes.equals(WAV)).toBe(true);
+  });
+
+  it.each([
+    ['a login page', [answer(200, Buffer.from('<!doctype html>'))]],
+    ['a refusal', [answer(403, new Uint8Array())]],
+  ])(
+    'whose address answers with %s are parked, and the rest of the call stands',
+    async (_name, answers) => {
+      const { accept, drain, steps } = await begin(...answers);
+      await accept({ call_id: 'c-1', kind: 'recorded', recording: { url: URL_OF_RECORDING } });
+
+      await drain();
+
+      expect(await steps()).toEqual([
+        'FindContact done',
+        'CreateActivity done',
+        'StopCallActivity done',
+        'UploadFile parked recording_unavailable',
+      ]);
+    },
+  );
+
+  it('that do not appear within a day are parked', async () => {
+    const { accept, drain, clock, steps } = await begin();
+    await accept({ call_id: 'c-1', kind: 'recorded', recording: { url: URL_OF_RECORDING } });
+    await drain();
+
+    clock.advance(DAY + 1);
+    await drain();
+
+    expect(await steps()).toContain('UploadFile parked recording_unavailable');
+  });
+
+  it('leave the spool a day after their delivery, and files of nobody too', async () => {
+    const { put, drain, clock, spool, database, directory } = await begin();
+    await put(WAV);
+    await spool.store(stream(WAV));
+    await drain();
+    const early = await sweepSpool({ database, spool });
+    clock.advance(2 * DAY);
+    // The files' times are the machine's own; a negative span makes them old.
+    const late = await sweepSpool({ database, spool }, clock.now() - Date.now() - DAY);
+
+    expect(early).toBe(0);
+    expect(late).toBe(2);
+    expect(await readdir(directory)).toEqual([]);
+  });
+});

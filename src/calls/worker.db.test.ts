@@ -1,0 +1,115 @@
+import { expect, it } from 'vitest';
+
+import { describeDatabases } from '../store/testing/databases.ts';
+import { systemClock } from '../time/clock.ts';
+import { createIntake } from './intake.ts';
+import { aRun } from './testing/fake-runner.ts';
+import { aCall, openPipeline } from './testing/pipeline.ts';
+import type { TestPipeline } from './testing/pipeline.ts';
+import { SEEDED } from './testing/seed.ts';
+import { createWorker } from './worker.ts';
+import type { WorkerTimes } from './worker.ts';
+
+/** Nothing but a wake-up starts work. */
+const TIMES: WorkerTimes = {
+  leaseMs: 60_000,
+  renewEveryMs: 60_000,
+  abortAfterMs: 60_000,
+  pollEveryMs: 60_000,
+  housekeepEveryMs: 60_000,
+  closeAfterMs: 60_000,
+};
+
+describeDatabases('the worker', ({ open }) => {
+  async function begin(times: Partial<WorkerTimes> = {}) {
+    const pipeline = await openPipeline(open);
+    const worker = createWorker({
+      ...pipeline.deliver,
+      connections: pipeline.connections,
+      clock: systemClock,
+      times: { ...TIMES, ...times },
+      housekeep: () => Promise.resolve(),
+    });
+    const intake = createIntake({ ...pipeline, wake: () => worker.wake() });
+    return { ...pipeline, worker, intake };
+  }
+
+  async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+    while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  const isSent = (pipeline: TestPipeline, method: string) => () =>
+    pipeline.runner.sent.some((sent) => sent.method === method);
+
+  it('begins as soon as events are in', async () => {
+    const begun = await begin();
+    await begun.worker.start();
+
+    await begun.intake.accept(SEEDED, [aCall().ringing, aCall().ended]);
+    await until(isSent(begun, 'StopCallActivity'));
+    await begun.worker.close();
+
+    expect(await begun.steps()).toEqual([
+      'FindContact done',
+      'CreateActivity done',
+      'StopCallActivity done',
+    ]);
+  });
+
+  it('takes back at its start what it held in an earlier life', async () => {
+    const begun = await begin();
+    await begun.intake.accept(SEEDED, [aCall().ringing]);
+    await begun.database.write(async (transaction) => {
+      await transaction
+        .updateTable('lane')
+        .set({ state: 'leased', node: begun.deliver.node, lease_until: 9e15, fence: 7 })
+        .execute();
+    });
+
+    await begun.worker.start();
+    await until(isSent(begun, 'CreateActivity'));
+    await begun.worker.close();
+
+    const lane = await begun.database.read
+      .selectFrom('lane')
+      .select(['state', 'fence'])
+      .executeTakeFirstOrThrow();
+    expect(lane).toMatchObject({ state: 'idle' });
+    expect(lane.fence).toBeGreaterThan(7);
+  });
+
+  it('lets a request that is under way end before it closes', async () => {
+    const begun = await begin();
+    let answerNow = (): void => {};
+    begun.runner.refuse('CreateActivity', {
+      status: 'ready',
+      idempotent: false,
+      send: () =>
+        new Promise((resolve) => {
+          begun.runner.sent.push({ connectionId: '', method: 'CreateActivity', values: {} });
+          answerNow = () => resolve(aRun({}, [{ activity_id: '5' }]));
+        }),
+    });
+    await begun.worker.start();
+    await begun.intake.accept(SEEDED, [aCall().ringing]);
+    await until(isSent(begun, 'CreateActivity'));
+
+    const closed = begun.worker.close();
+    answerNow();
+    await closed;
+
+    expect(await begun.steps()).toContain('CreateActivity done');
+  });
+
+  it('ends requests that take too long, and their outcome is unknown', async () => {
+    const begun = await begin({ closeAfterMs: 1 });
+    begun.runner.answer('CreateActivity', 'hang');
+    await begun.worker.start();
+    await begun.intake.accept(SEEDED, [aCall().ringing]);
+    await until(isSent(begun, 'CreateActivity'));
+
+    await begun.worker.close();
+
+    expect(await begun.steps()).toContain('CreateActivity unknown');
+  });
+});
