@@ -300,6 +300,8 @@ CREATE TABLE step (
 
 CREATE INDEX step_parked on step (organization_id, reason, id) where state = 'parked';
 
+CREATE INDEX step_possible_duplicate on step (id) where possible_duplicate = 1;
+
 CREATE TABLE store_fact (
   name text primary key,
   value text not null

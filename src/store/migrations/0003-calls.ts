@@ -94,6 +94,7 @@ export const calls: Migration = {
       unique (lane_id, key)
     )${end}`,
     `create index step_parked on step (organization_id, reason, id) where state = 'parked'`,
+    `create index step_possible_duplicate on step (id) where possible_duplicate = 1`,
     `create table attempt (
       id ${text} primary key,
       organization_id ${text} not null,
