@@ -41,7 +41,7 @@ export async function serveDemo(options: ServeOptions, context: CommandContext):
       writeDemo(folder, { ...office, server: server.origin, crm: crm.origin });
       const isFirst = known?.organization_id !== office.organization_id;
       const adminKey = isFirst ? await makeAdminKey(server, tools) : undefined;
-      announce(context, { server, crm, folder, adminKey });
+      announce(context, { server, crm, folder, adminKey, json: options.json === true });
       await untilSignal();
     } finally {
       await server.close();
@@ -92,9 +92,21 @@ async function makeAdminKey(
 
 function announce(
   context: CommandContext,
-  demo: { server: OpenServer; crm: DemoCrm; folder: string; adminKey: string | undefined },
+  demo: {
+    server: OpenServer;
+    crm: DemoCrm;
+    folder: string;
+    adminKey: string | undefined;
+    json: boolean;
+  },
 ): void {
   const { server, crm, folder, adminKey } = demo;
+  const call = callCommand(context.directory, folder);
+  if (demo.json) {
+    const { origin } = server;
+    context.out(JSON.stringify({ origin, crm: crm.origin, admin_key: adminKey ?? null, call }));
+    return;
+  }
   const shown = relative(context.directory, folder) || '.';
   const keyLine =
     adminKey ??
@@ -107,7 +119,7 @@ function announce(
     '',
     'Place a demo call, in a second terminal:',
     '',
-    `  ${callCommand(context.directory, folder)}`,
+    `  ${call}`,
     '',
     `The call then stands in the demo CRM: ${crm.origin}`,
     'Ctrl-C ends both.',

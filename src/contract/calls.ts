@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
+import { ConnectionState } from './connections.ts';
 import { Exchange } from './exchanges.ts';
 import { idOf, moment, noBody, noQuery, noParams, pageOf, pageQuery } from './parts.ts';
 
@@ -85,6 +86,21 @@ export const Step = z
   })
   .meta({ id: 'Step', description: 'One method for one call on one connection.' });
 
+export const CallOnConnection = z
+  .object({
+    connection_id: idOf('connection'),
+    call_key: z
+      .string()
+      .meta({
+        description: 'By which the CRM knows the call.',
+        examples: ['W8GR2H1KFE78BVX9AX49'],
+      }),
+    state: ConnectionState.nullable(),
+    state_reason: text('Why the connection is in this state: steps wait for it.'),
+    skipped: text('Why nothing of the call goes to this CRM; null when something does.'),
+  })
+  .meta({ id: 'CallOnConnection', description: 'A call on one of its connections.' });
+
 export const CallWithSteps = Call.extend({
   events: z
     .array(
@@ -97,6 +113,9 @@ export const CallWithSteps = Call.extend({
       }),
     )
     .meta({ description: 'All events of the call, in the order of arrival.' }),
+  connections: z
+    .array(CallOnConnection)
+    .meta({ description: 'The connections that the call goes to, and how they are just now.' }),
   steps: z.array(Step).meta({ description: 'All steps, by connection and rank.' }),
   notes: z
     .array(z.string())

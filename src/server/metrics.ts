@@ -34,7 +34,7 @@ export function createMetrics(readStatistics: () => Promise<Statistics>): Metric
   const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
     new Gauge({ name: `patchcord_${name}`, help, labelNames, registers: [registry] });
   const connections = gauge('connections', 'Connections by state.', ['state']);
-  const steps = gauge('steps', 'Steps by state.', ['state']);
+  const steps = gauge('steps', 'Steps that are not settled, by state.', ['state']);
   const unknown = gauge('unknown_outcomes', 'Steps whose outcome is being found out.');
   const duplicates = gauge('possible_duplicates', 'Steps that may have been done twice.');
   const oldest = gauge('oldest_ready_lane_seconds', 'Wait of the oldest lane with work to do.');

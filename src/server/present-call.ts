@@ -8,6 +8,7 @@ import type {
   LedgerStep,
 } from '../calls/ledger.ts';
 import type { Attempt, Call, CallWithSteps, Step } from '../contract/calls.ts';
+import type { ConnectionState } from '../contract/connections.ts';
 import { Exchange } from '../contract/exchanges.ts';
 import { iso, isoOrNull } from './routes/present.ts';
 
@@ -32,8 +33,18 @@ export function presentCall(call: CallSummary): z.input<typeof Call> {
   };
 }
 
+/** What of a connection explains why the steps of a call wait. */
+export interface ConnectionHealthView {
+  readonly id: string;
+  readonly state: z.input<typeof ConnectionState>;
+  readonly state_reason: string | null;
+}
+
 /** A call with everything that became of it. */
-export function presentCallDetail(call: CallDetail): z.input<typeof CallWithSteps> {
+export function presentCallDetail(
+  call: CallDetail,
+  connections: readonly ConnectionHealthView[],
+): z.input<typeof CallWithSteps> {
   return {
     ...presentCall(call),
     events: call.events.map((event) => ({
@@ -43,6 +54,16 @@ export function presentCallDetail(call: CallDetail): z.input<typeof CallWithStep
       received_at: iso(event.receivedAt),
       body: event.body,
     })),
+    connections: call.lanes.map((lane) => {
+      const connection = connections.find(({ id }) => id === lane.connectionId);
+      return {
+        connection_id: lane.connectionId,
+        call_key: lane.callKey,
+        state: connection?.state ?? null,
+        state_reason: connection?.state_reason ?? null,
+        skipped: lane.skip?.message ?? null,
+      };
+    }),
     steps: call.steps.map(presentStep),
     notes: [...call.notes],
   };

@@ -246,7 +246,13 @@ describeDatabases('a CRM that is sick', (databases) => {
       await vi.waitFor(async () => expect(await readState()).toBe('needs_auth'), WAIT);
       const callers = await server.send('GET', `/v1/callers?number=${NUMBER}`, { key: office.key });
 
-      expect(ledger.body).toMatchObject({ state: 'open' });
+      const path = `/v1/calls/${textAt(ledger.body, 'id')}`;
+      const waiting = await server.send('GET', path, { key: office.key });
+
+      expect(waiting.body).toMatchObject({
+        state: 'open',
+        connections: [{ state: 'needs_auth', state_reason: expect.stringContaining('sign in') }],
+      });
       expect(attemptsOf(stepOf(ledger, 'FindContact'))).toEqual([
         'run FindContact unauthorized not_executed',
       ]);

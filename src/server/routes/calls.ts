@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+
 import { getCall as readCall, listCalls as readCalls } from '../../calls/ledger.ts';
 import {
   discardStep as discard,
@@ -6,6 +8,7 @@ import {
   settleUnknown,
 } from '../../calls/ledger-actions.ts';
 import type { ActionDeps } from '../../calls/ledger-actions.ts';
+import { findConnection } from '../../connections/connections-repository.ts';
 import {
   discardStep,
   getCall,
@@ -20,7 +23,6 @@ import { presentCall, presentCallDetail } from '../present-call.ts';
 import { route } from '../route.ts';
 import type { Answer, Route } from '../route.ts';
 import { actorOf, presentPage } from './present.ts';
-import type * as z from 'zod';
 
 /** The ledger: what became of each call, and what people can do about it. */
 export function callRoutes(deps: ActionDeps): readonly Route[] {
@@ -28,9 +30,14 @@ export function callRoutes(deps: ActionDeps): readonly Route[] {
   const answer = async (
     scope: OrganizationScope,
     callId: string,
-  ): Promise<Answer<z.input<typeof CallWithSteps>>> => ({
-    body: presentCallDetail(await readCall(database, scope, callId)),
-  });
+  ): Promise<Answer<z.input<typeof CallWithSteps>>> => {
+    const call = await readCall(database, scope, callId);
+    const found = await Promise.all(
+      call.lanes.map(({ connectionId }) => findConnection(database.read, scope, connectionId)),
+    );
+    const connections = found.filter((connection) => connection !== undefined);
+    return { body: presentCallDetail(call, connections) };
+  };
   return [
     route(listCalls, async ({ query }, { scope }) => {
       const { limit, cursor, state, since, until } = query;
