@@ -191,7 +191,7 @@ describe('what an outcome makes of a step', () => {
     expect(settleLost({ ...rest, canAsk: true })).toMatchObject({ state: 'unknown', asked: 0 });
     expect(settleLost({ ...rest, idempotent: true })).toMatchObject({
       state: 'pending',
-      attempts: 1,
+      attempts: 0,
     });
   });
 });

@@ -86,16 +86,21 @@ const NEEDS_ID: ReadonlySet<string> = new Set(['CreateActivity', 'CreateContact'
  * between `sending` and the settlement.
  */
 export function settleLost(input: Omit<SettleInput, 'outcome' | 'executedWithoutId'>): StepChange {
-  return lostAnswer({
-    ...input,
-    executedWithoutId: false,
-    outcome: {
-      kind: 'lost',
-      effect: 'unknown',
-      action: 'look_up',
-      message: 'Patchcord stopped while the request was under way',
-    },
-  });
+  const { step, policy, now, random } = input;
+  const outcome: SettleOutcome = {
+    kind: 'lost',
+    effect: 'unknown',
+    action: 'look_up',
+    message: 'Patchcord stopped while the request was under way',
+  };
+  const harmless = input.idempotent || !makesSomething(step);
+  if (harmless && now - (step.firstAt ?? now) < policy.giveUpMs) {
+    // That we stopped says nothing about the CRM, so it costs the step no try.
+    const { attempts } = step;
+    const readyAt = now + backoffMs(1, policy, random);
+    return { state: 'pending', attempts, readyAt, message: outcome.message };
+  }
+  return lostAnswer({ ...input, executedWithoutId: false, outcome });
 }
 
 export type AskAnswer =

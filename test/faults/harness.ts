@@ -127,7 +127,27 @@ export class FaultHarness {
       if (reply.open === 0) return true;
       await systemClock.sleep(15);
     }
-    throw new Error('the server never came to rest');
+    throw new Error(`the server never came to rest: ${await this.#describeRest()}`);
+  }
+
+  async #describeRest(): Promise<string> {
+    await this.kill();
+    const database = await openDatabase(this.#settings, { clock: systemClock, onFatal: () => {} });
+    try {
+      const steps = await database.read
+        .selectFrom('step')
+        .innerJoin('lane', 'lane.id', 'step.lane_id')
+        .innerJoin('connection', 'connection.id', 'lane.connection_id')
+        .select(['step.method', 'step.state', 'step.message', 'step.attempts', 'step.ready_at'])
+        .select(['lane.state as lane', 'lane.ready_at as lane_ready_at', 'lane.lease_until'])
+        .select(['connection.state as connection', 'connection.state_reason'])
+        .where('step.state', 'in', ['pending', 'sending', 'unknown'])
+        .limit(5)
+        .execute();
+      return JSON.stringify({ now: database.now(), steps });
+    } finally {
+      await database.close();
+    }
   }
 
   /** Ends the server for good and reads what is left. */
@@ -297,7 +317,7 @@ async function readLedger(database: Database): Promise<readonly LedgerLane[]> {
     .execute();
   const steps = await database.read
     .selectFrom('step')
-    .select(['lane_id', 'method', 'state', 'possible_duplicate'])
+    .select(['lane_id', 'method', 'state', 'reason', 'possible_duplicate'])
     .execute();
   const events = await database.read.selectFrom('call_event').select(['call_id', 'kind']).execute();
   const stepsOf = Map.groupBy(steps, (step) => step.lane_id);
@@ -309,6 +329,7 @@ async function readLedger(database: Database): Promise<readonly LedgerLane[]> {
     steps: (stepsOf.get(lane.id) ?? []).map((step) => ({
       method: step.method,
       state: step.state,
+      reason: step.reason,
       possibleDuplicate: step.possible_duplicate === 1,
     })),
   }));

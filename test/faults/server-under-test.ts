@@ -71,8 +71,11 @@ async function begin(settings: ChildSettings): Promise<(request: Request) => Pro
 async function countOpen(database: Database): Promise<number> {
   const { open } = await database.read
     .selectFrom('step')
+    .innerJoin('lane', 'lane.id', 'step.lane_id')
     .select((eb) => eb.fn.countAll<number>().as('open'))
-    .where('state', 'in', ['pending', 'sending', 'unknown'])
+    .where('step.state', 'in', ['pending', 'sending', 'unknown'])
+    // Behind a parked create the others wait for a person: that is an end too.
+    .where('lane.state', '<>', 'parked')
     .executeTakeFirstOrThrow();
   return open;
 }
