@@ -5,27 +5,80 @@ import { idOf, noParams, noQuery } from './parts.ts';
 /** Most events of one request: a phone system that reconnects sends its buffer in slices. */
 export const MAX_EVENTS = 500;
 
-/**
- * An event is checked one by one where it is taken in, so that one bad event never refuses its
- * neighbours; here it only has to be an object.
- */
-export const CallEvent = z.record(z.string(), z.unknown()).meta({
-  id: 'CallEvent',
-  description:
-    'What happened to a call. Required: `call_id`, `kind` (ringing, answered, transferred, ended, noted, recorded), and on ringing `direction` (inbound, outbound, internal), one of `extension` and `extensions`, and the number of the other side. Also read: `event_id`, `at` (epoch milliseconds or ISO 8601), `calling_number`, `called_number`, `did`, `queue`, `branch_id`, `branch_name`, `domain`, `cause`, `result` (answered, missed, voicemail, busy, failed, cancelled), `duration` (seconds), `subject`, `description`, `contact_id`, `recording` (`url`, `page_url`, `filename`, `expires_at`). Unknown members are kept.',
-  examples: [
-    {
-      event_id: 'e-1',
-      call_id: 'c-1',
-      kind: 'ringing',
-      at: '2026-03-02T09:15:00.000Z',
-      direction: 'inbound',
-      extension: '101',
-      calling_number: '+442071838750',
-      called_number: '+442079460000',
-    },
-  ],
+const number = z.string().meta({
+  description: 'A phone number, best with plus and country code; extensions as they are dialled.',
+  examples: ['+442071838750'],
 });
+const words = (description: string): z.ZodString => z.string().meta({ description });
+const instant = z.union([z.number(), z.string()]).meta({
+  description: 'Epoch milliseconds or ISO 8601.',
+  examples: ['2026-03-02T09:15:00.000Z'],
+});
+
+/**
+ * Describes an event to people and programs; the body of the route is not parsed by it: each event
+ * is checked where it is taken in, so that one bad event never refuses its neighbours.
+ */
+export const CallEvent = z
+  .looseObject({
+    call_id: words("The phone system's id of the call, at most 200 characters."),
+    kind: z
+      .enum(['ringing', 'answered', 'transferred', 'ended', 'noted', 'recorded'])
+      .meta({ description: 'What happened.' }),
+    event_id: words('Id of the event; without it the fingerprint of the body.').optional(),
+    at: instant.optional(),
+    direction: z
+      .enum(['inbound', 'outbound', 'internal'])
+      .meta({ description: 'Required when it rings.' })
+      .optional(),
+    extension: words('Who rings, dials or speaks.').optional(),
+    extensions: z.array(z.string()).meta({ description: 'All that ring.' }).optional(),
+    calling_number: number.optional(),
+    called_number: number.optional(),
+    did: words('The number that was dialled from outside.').optional(),
+    queue: words('The group that the call waits in.').optional(),
+    branch_id: words("Id of the phone system's line or site.").optional(),
+    branch_name: words('Its name.').optional(),
+    domain: words('The organization, where the phone system serves several.').optional(),
+    cause: words('Hang-up cause, as the phone system has it.').optional(),
+    result: z
+      .enum(['answered', 'missed', 'voicemail', 'busy', 'failed', 'cancelled'])
+      .meta({ description: 'How it ended.' })
+      .optional(),
+    duration: z
+      .number()
+      .meta({ description: 'Seconds of talk.', examples: [63] })
+      .optional(),
+    subject: words('What the user typed as the subject.').optional(),
+    description: words("The user's comment.").optional(),
+    contact_id: words('The contact that the user chose.').optional(),
+    recording: z
+      .looseObject({
+        url: words('Direct link to the file.').optional(),
+        page_url: words('Page that plays it after a sign-in.').optional(),
+        filename: words('Name of the file.').optional(),
+        expires_at: instant.optional(),
+      })
+      .meta({ description: 'Where the recording is.' })
+      .optional(),
+  })
+  .meta({
+    id: 'CallEvent',
+    description:
+      'What happened to a call. At the ring: `direction`, an extension and the number of the other side. Unknown members are kept and noted.',
+    examples: [
+      {
+        event_id: 'e-1',
+        call_id: 'c-1',
+        kind: 'ringing',
+        at: '2026-03-02T09:15:00.000Z',
+        direction: 'inbound',
+        extension: '101',
+        calling_number: '+442071838750',
+        called_number: '+442079460000',
+      },
+    ],
+  });
 
 export const EventResult = z
   .object({

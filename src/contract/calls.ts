@@ -89,12 +89,10 @@ export const Step = z
 export const CallOnConnection = z
   .object({
     connection_id: idOf('connection'),
-    call_key: z
-      .string()
-      .meta({
-        description: 'By which the CRM knows the call.',
-        examples: ['W8GR2H1KFE78BVX9AX49'],
-      }),
+    call_key: z.string().meta({
+      description: 'By which the CRM knows the call.',
+      examples: ['W8GR2H1KFE78BVX9AX49'],
+    }),
     state: ConnectionState.nullable(),
     state_reason: text('Why the connection is in this state: steps wait for it.'),
     skipped: text('Why nothing of the call goes to this CRM; null when something does.'),

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+
+import { parseCallEvent } from '../calls/call-event.ts';
+import { CallEvent } from '../contract/call-events.ts';
+
+test('the event that the contract shows is taken in', () => {
+  const [example] = CallEvent.meta()?.examples ?? [];
+
+  expect(example).toBeDefined();
+  expect(parseCallEvent(example)).toMatchObject({ ok: true });
+});
+
+test('every member that the contract describes is understood', () => {
+  const [example] = CallEvent.meta()?.examples ?? [];
+  const whole = {
+    ...Object.fromEntries(Object.keys(CallEvent.shape).map((name) => [name, null])),
+    ...Object(example),
+  };
+
+  expect(parseCallEvent(whole)).toMatchObject({ ok: true, event: { unknownKeys: [] } });
+});
