@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
-
 import { permission } from '../connections/transitions.ts';
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
+import { claimReady, lockPaces, selectCandidates } from './claim-repository.ts';
+import type { Branch, Pace } from './claim-repository.ts';
 
 export interface ClaimedLane {
   readonly laneId: string;
@@ -33,35 +32,19 @@ interface Candidate {
 export async function claimLanes(deps: ClaimDeps, limit: number): Promise<readonly ClaimedLane[]> {
   const candidates = await readCandidates(deps);
   if (candidates.size === 0) return [];
-  const claimed = await deps.database.write(async (transaction) => {
-    const now = deps.database.now();
-    // The pace rows are locked: two nodes that counted the same free permits would exceed them.
-    const open = await sql<{ connection_id: string; next_cell_at: number; leased: number }>`
-      select connection_id, next_cell_at,
-        (select count(*) from lane
-          where lane.connection_id = connection_pace.connection_id and lane.state = 'leased') as leased
-      from connection_pace where connection_id in (${sql.join([...candidates.keys()])})
-      ${deps.database.skipLocked}`.execute(transaction);
-    const branches = takeBranches(open.rows, { candidates, limit, now });
+  const { database } = deps;
+  const claimed = await database.write(async (transaction) => {
+    const now = database.now();
+    const paces = await lockPaces(transaction, [...candidates.keys()], database.skipLocked);
+    const branches = takeBranches(paces, { candidates, limit, now });
     if (branches.length === 0) return [];
-    const { rows } = await sql<{ id: string; fence: number; connection_id: string }>`
-      update lane set state = 'leased', fence = fence + 1, lease_until = ${now + deps.leaseMs},
-        node = ${deps.node}
-      where id in (${sql.join(
-        branches.map((branch, at) => readyLanes(deps, branch, { at, now })),
-        sql` union all `,
-      )})
-      returning id, fence, connection_id`.execute(transaction);
-    await transaction
-      .updateTable('connection_pace')
-      .set({ claimed_at: now })
-      .where(
-        'connection_id',
-        'in',
-        branches.map((branch) => branch.connectionId),
-      )
-      .execute();
-    return rows;
+    return await claimReady(transaction, {
+      branches,
+      node: deps.node,
+      now,
+      leaseUntil: now + deps.leaseMs,
+      skipLocked: database.skipLocked,
+    });
   });
   // PostgreSQL keeps no order in RETURNING; ids sort by the age of the lane.
   return claimed
@@ -77,19 +60,7 @@ export async function claimLanes(deps: ClaimDeps, limit: number): Promise<readon
 /** Connections that may send now and have a ready lane; who waited longest comes first. */
 async function readCandidates(deps: ClaimDeps): Promise<ReadonlyMap<string, Candidate>> {
   const now = deps.database.now();
-  const { rows } = await sql<{
-    id: string;
-    organization_id: string;
-    state: 'active' | 'throttled' | 'broken';
-    state_until: number | null;
-  }>`
-    select c.id, c.organization_id, c.state, c.state_until
-    from connection_pace p join connection c on c.id = p.connection_id
-    where c.state in ('active', 'throttled', 'broken')
-      and (c.state = 'active' or c.state_until is null or c.state_until <= ${now})
-      and exists (select 1 from lane l
-        where l.connection_id = p.connection_id and l.state = 'ready' and l.ready_at <= ${now})
-    order by p.claimed_at, p.connection_id limit ${MAX_CONNECTIONS}`.execute(deps.database.read);
+  const rows = await selectCandidates(deps.database.read, { now, limit: MAX_CONNECTIONS });
   const candidates = new Map<string, Candidate>();
   for (const row of rows) {
     const allowed = permission({ state: row.state, until: row.state_until }, now);
@@ -101,13 +72,8 @@ async function readCandidates(deps: ClaimDeps): Promise<ReadonlyMap<string, Cand
   return candidates;
 }
 
-interface Branch {
-  readonly connectionId: string;
-  readonly permits: number;
-}
-
 function takeBranches(
-  rows: readonly { connection_id: string; next_cell_at: number; leased: number }[],
+  rows: readonly Pace[],
   given: { candidates: ReadonlyMap<string, Candidate>; limit: number; now: number },
 ): readonly Branch[] {
   const branches: Branch[] = [];
@@ -125,14 +91,4 @@ function takeBranches(
     branches.push({ connectionId: row.connection_id, permits });
   }
   return branches;
-}
-
-function readyLanes(
-  deps: ClaimDeps,
-  branch: Branch,
-  of: { at: number; now: number },
-): RawBuilder<unknown> {
-  return sql`select id from (select id from lane
-    where state = 'ready' and connection_id = ${branch.connectionId} and ready_at <= ${of.now}
-    order by ready_at, id limit ${branch.permits} ${deps.database.skipLocked}) as ${sql.ref(`b${of.at}`)}`;
 }

@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
-
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { CLOSED_WITHOUT_END } from './call-facts.ts';
 import type { CallEvent } from './call-event.ts';
 import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
+import { selectSilentCalls } from './silent-calls-repository.ts';
 
 /** A call that is silent for this long has ended, and its end was lost. */
 export const SILENT_MS = 6 * 60 * 60 * 1_000;
@@ -20,14 +19,10 @@ export async function closeSilentCalls(
   silentMs: number = SILENT_MS,
 ): Promise<number> {
   const { database } = deps;
-  const rows = await database.read
-    .selectFrom('call')
-    .select(['id', 'organization_id', 'phone_system_id', 'external_id'])
-    .where(sql<boolean>`phase <> 'ended'`)
-    .where('last_event_at', '<', database.now() - silentMs)
-    .orderBy('last_event_at')
-    .limit(BATCH)
-    .execute();
+  const rows = await selectSilentCalls(database.read, {
+    before: database.now() - silentMs,
+    limit: BATCH,
+  });
   for (const row of rows) {
     const connections: readonly CallConnection[] = await deps.connections.ofOrganization(
       row.organization_id,

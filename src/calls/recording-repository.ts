@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 
 import type { SpooledFile } from '../recordings/spool.ts';
@@ -86,7 +87,8 @@ export async function findDelivered(
   return await handle
     .selectFrom('recording')
     .selectAll()
-    .where('state', '=', 'stored')
+    // Written out: a partial index is not used for a bound value.
+    .where(sql<boolean>`state = 'stored'`)
     .where('stored_at', '<', of.before)
     .where(({ not, exists, selectFrom }) =>
       not(

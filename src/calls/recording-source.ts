@@ -1,5 +1,5 @@
-import type { Egress } from '../http/egress.ts';
 import { fetchRecording } from '../recordings/fetch-recording.ts';
+import type { FetchDeps } from '../recordings/fetch-recording.ts';
 import type { Spool } from '../recordings/spool.ts';
 import type { Database } from '../store/database.ts';
 import type { RecordingSource } from './prepare-step.ts';
@@ -7,10 +7,8 @@ import { findDelivered, findRecording, markStored } from './recording-repository
 import type { RecordingRow } from './recording-repository.ts';
 import type { StepFile } from './step-runner.ts';
 
-export interface RecordingDeps {
+export interface RecordingDeps extends FetchDeps {
   readonly database: Database;
-  readonly spool: Spool;
-  readonly egress: Egress;
 }
 
 /** Opens recordings for upload: from the spool, and first from their address where only that is known. */

@@ -2,6 +2,11 @@ import type { Egress } from '../http/egress.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { Spool, SpooledFile } from './spool.ts';
 
+export interface FetchDeps {
+  readonly egress: Egress;
+  readonly spool: Spool;
+}
+
 export type FetchedRecording =
   | { readonly status: 'stored'; readonly spooled: SpooledFile }
   /** `later`: the same address may answer better in a while. */
@@ -15,7 +20,7 @@ const HOPELESS: ReadonlySet<number> = new Set([400, 401, 403, 410, 451]);
  * along: the address itself is the permission. At most the door's body limit is read.
  */
 export async function fetchRecording(
-  deps: { readonly egress: Egress; readonly spool: Spool },
+  deps: FetchDeps,
   of: {
     readonly url: string;
     readonly organizationId: string;

@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+
+import type { Tables } from '../store/schema.ts';
+
+/** How busy a connection is. */
+export interface Pace {
+  readonly connection_id: string;
+  readonly next_cell_at: number;
+  /** Lanes that are claimed now. */
+  readonly leased: number;
+}
+
+export interface Branch {
+  readonly connectionId: string;
+  readonly permits: number;
+}
+
+/** Connections that may send and have a ready lane; who waited longest comes first. */
+export async function selectCandidates(
+  handle: Kysely<Tables>,
+  of: { readonly now: number; readonly limit: number },
+): Promise<
+  readonly {
+    id: string;
+    organization_id: string;
+    state: 'active' | 'throttled' | 'broken';
+    state_until: number | null;
+  }[]
+> {
+  const { rows } = await sql<{
+    id: string;
+    organization_id: string;
+    state: 'active' | 'throttled' | 'broken';
+    state_until: number | null;
+  }>`
+    select c.id, c.organization_id, c.state, c.state_until
+    from connection_pace p join connection c on c.id = p.connection_id
+    where c.state in ('active', 'throttled', 'broken')
+      and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
+      and exists (select 1 from lane l
+        where l.connection_id = p.connection_id and l.state = 'ready' and l.ready_at <= ${of.now})
+    order by p.claimed_at, p.connection_id limit ${of.limit}`.execute(handle);
+  return rows;
+}
+
+/**
+ * Locks the paces of connections and counts their claimed lanes. Those that another node works on
+ * at this moment are left out: two that counted the same free permits would exceed them.
+ */
+export async function lockPaces(
+  transaction: Transaction<Tables>,
+  connectionIds: readonly string[],
+  skipLocked: RawBuilder<unknown>,
+): Promise<readonly Pace[]> {
+  const { rows } = await sql<Pace>`
+    select connection_id, next_cell_at,
+      (select count(*) from lane
+        where lane.connection_id = connection_pace.connection_id and lane.state = 'leased') as leased
+    from connection_pace where connection_id in (${sql.join(connectionIds)})
+    order by claimed_at, connection_id
+    ${skipLocked}`.execute(transaction);
+  return rows;
+}
+
+/** Claims the first ready lanes of each connection: one statement with a branch per connection. */
+export async function claimReady(
+  transaction: Transaction<Tables>,
+  claim: {
+    readonly branches: readonly Branch[];
+    readonly node: string;
+    readonly now: number;
+    readonly leaseUntil: number;
+    readonly skipLocked: RawBuilder<unknown>;
+  },
+): Promise<readonly { id: string; fence: number; connection_id: string }[]> {
+  const { branches, now } = claim;
+  const ready = branches.map(
+    (branch, at) => sql`select id from (select id from lane
+      where state = 'ready' and connection_id = ${branch.connectionId} and ready_at <= ${now}
+      order by ready_at, id limit ${branch.permits} ${claim.skipLocked}) as ${sql.ref(`b${at}`)}`,
+  );
+  const { rows } = await sql<{ id: string; fence: number; connection_id: string }>`
+    update lane set state = 'leased', fence = fence + 1, lease_until = ${claim.leaseUntil},
+      node = ${claim.node}
+    where id in (${sql.join(ready, sql` union all `)})
+    returning id, fence, connection_id`.execute(transaction);
+  await transaction
+    .updateTable('connection_pace')
+    .set({ claimed_at: now })
+    .where(
+      'connection_id',
+      'in',
+      branches.map((branch) => branch.connectionId),
+    )
+    .execute();
+  return rows;
+}
