@@ -23,6 +23,11 @@ export interface EgressRequest {
   /** Milliseconds for the whole exchange, instead of the usual total. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * A GET may be led to other origins, each judged like the first, over https once it was https, and
+   * without any header of this request: for files whose address is the permission.
+   */
+  readonly followsElsewhere?: boolean;
   /** Takes the body of a 200 piece by piece instead of the result: for files. */
   readonly download?: Download;
 }

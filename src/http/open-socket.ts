@@ -1,5 +1,5 @@
 import { connect as connectTcp } from 'node:net';
-import type { Socket } from 'node:net';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { EgressFault, toFault } from './fault.ts';
@@ -17,6 +17,8 @@ export interface OpenSocketDeps {
   /** Certificates to trust: the usual ones and the operator's own. */
   readonly ca: readonly string[] | undefined;
   readonly limits: Pick<EgressLimits, 'connectMs' | 'nextAddressMs'>;
+  /** Opens TCP to an address; default: `net.connect`. */
+  readonly connect?: (to: TcpNetConnectOpts) => Socket;
 }
 
 const ADDRESSES_MAX = 16;
@@ -83,6 +85,7 @@ function connectFirst(
   deadline: AbortSignal,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    const { connect = connectTcp } = deps;
     const attempts = new Set<Socket>();
     let next = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -101,7 +104,7 @@ function connectFirst(
       const address = addresses[next];
       if (address === undefined) return;
       next += 1;
-      const socket = connectTcp({ host: address, port: target.port, noDelay: true });
+      const socket = connect({ host: address, port: target.port, noDelay: true });
       attempts.add(socket);
       socket.once('connect', () => {
         attempts.delete(socket);

@@ -59,7 +59,7 @@ export async function sendRequest(door: Door, request: EgressRequest): Promise<A
   }
 }
 
-/** Follows redirects of a GET within its origin; any other redirect is the caller's answer. */
+/** Follows redirects of a GET, within its origin unless told otherwise; any other is the answer. */
 async function follow(
   door: Door,
   request: EgressRequest,
@@ -67,10 +67,14 @@ async function follow(
   signal: AbortSignal,
 ): Promise<Answer> {
   let url = request.url;
+  let elsewhere = false;
+  const first = admit(door, request, url);
   for (let hop = 0; ; hop += 1) {
     const target = admit(door, request, url);
     const path = `${target.url.pathname}${target.url.search}`;
-    const raw = await sendOnce(door, request, target, { ...outgoing, path }, signal);
+    elsewhere ||= target.url.origin !== first.url.origin;
+    const headers = elsewhere ? withoutOurs(outgoing) : outgoing.headers;
+    const raw = await sendOnce(door, request, target, { ...outgoing, headers, path }, signal);
     const next = hop < door.limits.redirects ? nextHop(request, target, raw) : undefined;
     if (next === undefined) {
       const encoding = raw.headers['content-encoding'] ?? '';
@@ -109,7 +113,14 @@ function nextHop(
   }
   const base = target.url.href;
   const next = URL.canParse(location, base) ? new URL(location, base) : undefined;
-  return next?.origin === target.url.origin ? next.href : undefined;
+  if (next === undefined || next.origin === target.url.origin) return next?.href;
+  const downgrades = target.secure && next.protocol !== 'https:';
+  return request.followsElsewhere === true && !downgrades ? next.href : undefined;
+}
+
+/** Another origin learns nothing from us; once left, headers do not come back either. */
+function withoutOurs({ download }: Pick<OutgoingRequest, 'download'>): OutgoingRequest['headers'] {
+  return toRequestHeaders([], { contentType: undefined, acceptGzip: download === undefined });
 }
 
 /**
