@@ -14,6 +14,10 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
     remedy:
       'Take that part out of the document, move the connection to the new version, and replay.',
   },
+  needs_auth: {
+    why: 'A sign-in at the CRM is needed.',
+    remedy: 'Sign in, or let the document authenticate with a key; then replay.',
+  },
   missing_value: {
     why: 'A value that the request cannot do without is missing.',
     remedy:
@@ -79,6 +83,10 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
   recording_unavailable: {
     why: 'The recording cannot be had.',
     remedy: 'Send the file with `PUT /v1/calls/{call_id}/recording`, or discard the step.',
+  },
+  internal_fault: {
+    why: 'Patchcord itself failed.',
+    remedy: 'The log of the server has the cause; after it is mended, replay.',
   },
   not_identified: {
     why: 'The search for the caller failed; the call was written without a contact.',

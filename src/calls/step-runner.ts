@@ -39,7 +39,7 @@ export type PreparedStep =
     }
   | {
       readonly status: 'not_sent';
-      readonly reason: 'missing_value' | 'unsafe_value' | 'not_supported' | 'absent';
+      readonly reason: 'missing_value' | 'unsafe_value' | 'not_supported' | 'needs_auth' | 'absent';
       readonly message: string;
     };
 

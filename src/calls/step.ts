@@ -40,6 +40,7 @@ export type UpdateReason = 'note' | 'contact' | 'recording' | 'owner';
 export type StepReason =
   | 'absent_method'
   | 'not_supported'
+  | 'needs_auth'
   | 'missing_value'
   | 'unsafe_value'
   | 'refused'
@@ -55,6 +56,7 @@ export type StepReason =
   | 'unknown_outcome'
   | 'executed_without_id'
   | 'recording_unavailable'
+  | 'internal_fault'
   | 'not_identified'
   | 'no_number'
   | 'contact_known'

@@ -11,24 +11,29 @@ import type { Outcome } from './outcome.ts';
 export function judgeBinding(
   outcome: Outcome,
   bound: BindResult,
-  answer: { readonly method: MethodName; readonly form: BodyForm },
+  answer: {
+    readonly method: MethodName;
+    readonly form: BodyForm;
+    /** False for a method that looks for nothing in its answer: the status says it all. */
+    readonly binds: boolean;
+  },
 ): Outcome {
   if (bound.status === 'refused') {
     const message = `The CRM refused the request. ${bound.message}`;
     return { ...outcome, kind: 'refused', effect: 'not_executed', action: 'park', message };
   }
   if (bound.status === 'executed_without_id') {
-    const message = 'Done, but the answer has no id.';
+    const message = 'The CRM accepted it, but its answer has no id.';
     return { ...outcome, kind: 'unreadable', effect: 'executed', action: 'look_up', message };
   }
   const onClass = METHOD_CLASSES[answer.method];
   const reads = onClass === 'find' || onClass === 'list';
-  if (!reads || bound.records.length > 0) return outcome;
+  if (!reads || !answer.binds || bound.records.length > 0) return outcome;
   if (answer.form === 'text') {
     const message = 'The answer is neither JSON nor what the document expects.';
     return { ...outcome, kind: 'unreadable', action: 'retry', breaker: true, message };
   }
   return onClass === 'find'
-    ? { ...outcome, kind: 'not_found', message: 'The CRM has nothing of this.' }
+    ? { ...outcome, kind: 'not_found', message: 'The CRM found nothing.' }
     : outcome;
 }

@@ -64,7 +64,7 @@ export const STATUS_ROWS: readonly StatusRow[] = [
   {
     status: 304,
     on: ['find'],
-    then: verdict('not_found', 'executed', 'succeed', 'The CRM has nothing of this.'),
+    then: verdict('not_found', 'executed', 'succeed', 'The CRM found nothing.'),
   },
   {
     status: 304,
@@ -92,7 +92,7 @@ export const STATUS_ROWS: readonly StatusRow[] = [
   {
     status: [404, 410],
     on: ['find'],
-    then: verdict('not_found', 'executed', 'succeed', 'The CRM has nothing of this.'),
+    then: verdict('not_found', 'executed', 'succeed', 'The CRM found nothing.'),
   },
   {
     status: [404, 410],
@@ -198,7 +198,7 @@ export const BODY_ROWS: readonly BodyRow[] = [
   {
     form: ['empty'],
     on: ['find'],
-    then: verdict('not_found', 'executed', 'succeed', 'The CRM has nothing of this.'),
+    then: verdict('not_found', 'executed', 'succeed', 'The CRM found nothing.'),
   },
   {
     form: ['empty'],
@@ -219,24 +219,34 @@ export const BODY_ROWS: readonly BodyRow[] = [
     form: ['too_large'],
     on: WRITES,
     binds: true,
-    then: verdict('too_large', 'executed', 'look_up', 'Done, but the answer is too large.'),
+    then: verdict(
+      'too_large',
+      'executed',
+      'look_up',
+      'The CRM accepted it, but its answer is too large.',
+    ),
   },
   {
     form: ['html', 'empty', 'unreadable'],
     on: WRITES,
     binds: true,
-    then: verdict('unreadable', 'executed', 'look_up', 'Done, but the answer has no id.'),
+    then: verdict(
+      'unreadable',
+      'executed',
+      'look_up',
+      'The CRM accepted it, but its answer has no id.',
+    ),
   },
   {
     form: ['html', 'empty', 'unreadable', 'too_large', 'text', 'json'],
     on: WRITES,
     binds: false,
-    then: verdict('success', 'executed', 'succeed', 'Done.'),
+    then: verdict('success', 'executed', 'succeed', 'The CRM accepted it.'),
   },
   {
     form: ['json', 'text'],
     on: [...READS, ...WRITES],
-    then: verdict('success', 'executed', 'succeed', 'Done.'),
+    then: verdict('success', 'executed', 'succeed', 'The CRM accepted it.'),
   },
 ];
 

@@ -1,12 +1,14 @@
-import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import type { BindContext, BoundRecord } from '../document/bind/compile-binding.ts';
 import type {
   CompiledDocument,
   CompiledMethod,
   RenderContext,
   RenderedRequest,
 } from '../document/compile.ts';
+import { isRawNumber } from '../document/json-value.ts';
 import type { MethodName } from '../document/methods.ts';
-import type { Note, PhoneNumbers, Values } from '../document/values.ts';
+import { completeProperties } from '../document/properties.ts';
+import type { Note, PhoneNumbers, Scalar, Values } from '../document/values.ts';
 import type { Egress } from '../http/egress.ts';
 import type { FileSource } from '../http/request-body.ts';
 import type { Clock } from '../time/clock.ts';
@@ -45,6 +47,10 @@ export interface MethodCall {
   readonly recordAgeMs?: number;
 }
 
+/** Why nothing is sent. `needs_auth`: a sign-in is needed, and there is none. */
+export type NotSentReason =
+  'missing_value' | 'unsafe_value' | 'not_supported' | 'needs_auth' | 'absent';
+
 export type PreparedMethod =
   | {
       readonly status: 'ready';
@@ -58,7 +64,7 @@ export type PreparedMethod =
   | {
       readonly status: 'not_sent';
       /** `absent`: the document has no such method. */
-      readonly reason: 'missing_value' | 'unsafe_value' | 'not_supported' | 'absent';
+      readonly reason: NotSentReason;
       /** The value, or the key of the document. */
       readonly name?: string;
       readonly message: string;
@@ -105,6 +111,10 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
           `${call.method} uses what is not supported yet: ${keys}.`,
         );
       }
+      if (call.document.authentication === 'oauth2') {
+        const message = 'A sign-in at the CRM is needed; OAuth2 sign-in is not supported yet.';
+        return notSent('needs_auth', 'OAuth2', message);
+      }
       return prepareMethod(deps, call, method);
     },
   };
@@ -127,7 +137,8 @@ function prepareMethod(
     ...(call.file === undefined ? {} : { file: call.file }),
   };
   const scrubber = createExchangeScrubber(call.document.properties, connection.properties);
-  const job = { deps, call, method, context, scrubber };
+  const compared = comparedIn(call, method, context);
+  const job = { deps, call, method, context, compared, scrubber };
   const first = renderFirst(method, context);
   if (first.status === 'missing_value') {
     return notSent('missing_value', first.name, `${call.method} needs a value for ${first.name}.`);
@@ -144,14 +155,25 @@ function prepareMethod(
   };
 }
 
+/**
+ * A name that is known is compared as it would be sent to this CRM: in the declared type, with
+ * defaults, a number in the form that is asked for.
+ */
+function comparedIn(call: MethodCall, method: CompiledMethod, context: RenderContext): BindContext {
+  const values: Record<string, Scalar> = Object.create(null);
+  for (const name of method.bind.compares) {
+    const sent = call.document.variable(name, context);
+    const value = isRawNumber(sent) ? sent.rawJSON : sent;
+    if (typeof value !== 'object' && value !== undefined) values[name] = value;
+  }
+  const properties = completeProperties(call.document.properties)(context.properties);
+  return { values, properties };
+}
+
 function isIdempotent(method: MethodName, request: RenderedRequest): boolean {
   return mayRepeat({ method, httpMethod: request.method, declaredIdempotent: false });
 }
 
-function notSent(
-  reason: Extract<PreparedMethod, { status: 'not_sent' }>['reason'],
-  name: string,
-  message: string,
-): PreparedMethod {
+function notSent(reason: NotSentReason, name: string, message: string): PreparedMethod {
   return { status: 'not_sent', reason, name, message };
 }

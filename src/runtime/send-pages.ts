@@ -1,5 +1,5 @@
 import { pickCaller } from '../document/bind/compare-number.ts';
-import type { BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
+import type { BindContext, BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
 import type { CompiledMethod, RenderContext, RenderedRequest } from '../document/compile.ts';
 import { createPager } from '../document/paging.ts';
 import { readValue } from '../document/values.ts';
@@ -9,6 +9,7 @@ import { originOf } from '../http/url-policy.ts';
 import { classify } from './classify.ts';
 import type { ClassifyContext, Ending, Outcome } from './classify.ts';
 import { judgeBinding } from './judge-binding.ts';
+import { tellFound } from './outcome-words.ts';
 import { METHOD_CLASSES } from './outcome-table.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ReadAnswer } from './read-answer.ts';
@@ -21,6 +22,8 @@ export interface MethodJob {
   readonly call: MethodCall;
   readonly method: CompiledMethod;
   readonly context: RenderContext;
+  /** What names that are known stand for in the answer. */
+  readonly compared: BindContext;
   readonly scrubber: ExchangeScrubber;
 }
 
@@ -150,30 +153,38 @@ async function sendPage(
   if (outcome.action !== 'succeed' || read === undefined || result.kind !== 'response') return page;
   // A look-up that the CRM answered with 404 has found nothing, whatever its body says.
   if (result.status < 200 || result.status > 299) return page;
-  const { values, connection } = call;
-  const bound = job.method.bind.read(read.value, { values, properties: connection.properties });
-  const judged = judgeBinding(outcome, bound, { method: call.method, form: read.form });
+  const bound = job.method.bind.read(read.value, job.compared);
+  const judged = judgeBinding(outcome, bound, {
+    method: call.method,
+    form: read.form,
+    binds: job.method.bind.binds.length > 0,
+  });
   return { ...page, outcome: judged, bound };
 }
 
 function finish(job: MethodJob, run: Omit<MethodRun, 'executedWithoutId'>): MethodRun {
-  const { outcome } = run;
+  const { method } = job.call;
+  const outcome = ofAllPages(run);
   const executedWithoutId =
     outcome.effect === 'executed' && outcome.action === 'look_up' && isWrite(job);
-  const scrubbed: MethodRun = {
-    ...run,
-    outcome: { ...outcome, message: job.scrubber.text(outcome.message) },
-    executedWithoutId,
-  };
-  return job.call.method === 'FindContact' && run.records.length > 0
-    ? keepCaller(job, scrubbed)
-    : scrubbed;
+  const whole: MethodRun = { ...run, outcome, executedWithoutId };
+  const kept = method === 'FindContact' && run.records.length > 0 ? keepCaller(job, whole) : whole;
+  const told = tellFound(kept.outcome, method, kept.records.length);
+  return { ...kept, outcome: { ...told, message: job.scrubber.text(told.message) } };
+}
+
+/** A last page without records finds nobody, but the pages before it did. */
+function ofAllPages({ outcome, records }: Pick<MethodRun, 'outcome' | 'records'>): Outcome {
+  return outcome.kind === 'not_found' && records.length > 0
+    ? { ...outcome, kind: 'success' }
+    : outcome;
 }
 
 /** Some CRMs answer everybody to a filter they do not know: only the number decides who it is. */
 function keepCaller(job: MethodJob, run: MethodRun): MethodRun {
   const { call, method, deps } = job;
-  const number = readValue(call.values, 'phone') ?? readValue(call.values, 'party_number');
+  // The request asked for this one, in this order.
+  const number = readValue(call.values, 'party_number') ?? readValue(call.values, 'phone');
   if (number === undefined) return run;
   const { country } = call.connection;
   const { bindsNumber } = method.bind;

@@ -2,7 +2,7 @@ import type { Json } from '../json-value.ts';
 import { methodRow } from '../methods.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, Values } from '../values.ts';
-import { COLLECTING, canFail, leavesOf, readResponseMap } from './response-map.ts';
+import { COLLECTING, canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
 import type { MapOptions } from './response-map.ts';
 import { compileReader, newScope } from './walk-answer.ts';
 import type { Found, FoundScope, Reader, Walk } from './walk-answer.ts';
@@ -38,6 +38,8 @@ export interface CompiledBinding {
   readonly bindsNumber: boolean;
   /** The names that an answer may bind, each once, in the order of the map. */
   readonly binds: readonly string[];
+  /** Parameters with which the answer is compared, as written in the map; `values` has them. */
+  readonly compares: readonly string[];
   /**
    * Reads a successful answer, `undefined` for an empty or unreadable body. Never throws, whatever
    * the answer holds.
@@ -62,7 +64,9 @@ const NO_RECORDS: BindResult = {
  */
 export function compileBinding(map: Json | undefined, options: BindingOptions): CompiledBinding {
   const row = methodRow(options.method);
-  if (map === undefined) return { bindsNumber: false, binds: [], read: () => NO_RECORDS };
+  if (map === undefined) {
+    return { bindsNumber: false, binds: [], compares: [], read: () => NO_RECORDS };
+  }
   const root = readResponseMap(map, options);
   const leaves = leavesOf(root);
   const binds = [...new Set(leaves.map((leaf) => leaf.target))];
@@ -73,6 +77,7 @@ export function compileBinding(map: Json | undefined, options: BindingOptions): 
   return {
     bindsNumber: binds.includes('phone') || binds.includes('mobile'),
     binds,
+    compares: comparedNames(root),
     read: (answer, context) => {
       // 204, 304 and empty answers: nothing was found, or there was nothing to say.
       if (answer === undefined && (row.kind !== 'write' || (!makesRecords && !demands))) {

@@ -12,7 +12,7 @@ export type KnownPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'property'; readonly label: string }
   /** Looked up by the name as written, then by the canonical one. */
-  | { readonly kind: 'value'; readonly names: readonly string[] };
+  | { readonly kind: 'value'; readonly names: readonly [string, ...string[]] };
 
 /** A placeholder that takes its value from the answer. */
 export interface BindLeaf {
@@ -96,6 +96,24 @@ export function leavesOf(node: MapNode): readonly BindLeaf[] {
   if (node.kind === 'bind') return [node];
   if (node.kind === 'object') return node.members.flatMap(([, member]) => leavesOf(member));
   return 'elements' in node ? node.elements.flatMap(leavesOf) : [];
+}
+
+/** The parameters whose values the node demands, as written; each once. */
+export function comparedNames(node: MapNode): readonly string[] {
+  const names = new Set<string>();
+  const visit = (each: MapNode): void => {
+    const parts =
+      each.kind === 'bind'
+        ? [...each.before, ...each.after]
+        : each.kind === 'equal'
+          ? each.parts
+          : [];
+    for (const part of parts) if (part.kind === 'value') names.add(part.names[0]);
+    if (each.kind === 'object') for (const [, member] of each.members) visit(member);
+    if ('elements' in each) for (const element of each.elements) visit(element);
+  };
+  visit(node);
+  return [...names];
 }
 
 /** True when the node holds a leaf of that target outside any list that is gone through. */
@@ -190,7 +208,8 @@ class MapReader {
       case 'moving':
         return paging ? { kind: 'bound', ref } : undefined;
       case 'parameter': {
-        const names = ref.form === undefined ? [name, ref.name] : [name];
+        const names: readonly [string, ...string[]] =
+          ref.form === undefined ? [name, ref.name] : [name];
         const isTarget = ref.form === undefined && methodRow(method).targets.has(ref.name);
         return isTarget
           ? { kind: 'bound', ref }
