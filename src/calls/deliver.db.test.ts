@@ -232,6 +232,22 @@ describeDatabases('delivery', ({ open }) => {
     });
   });
 
+  it('parks a step whose request cannot be built, instead of failing for ever', async () => {
+    const { accept, drain, runner, steps, deliver } = await openPipeline(open);
+    const broken = {
+      prepare: (call: Parameters<typeof runner.prepare>[0]) => {
+        if (call.method === 'CreateActivity') throw new TypeError('a fault of ours');
+        return runner.prepare(call);
+      },
+    };
+    Object.assign(deliver, { runner: broken });
+    await accept(aCall().ringing);
+
+    await drain();
+
+    expect(await steps()).toContain('CreateActivity parked internal_fault');
+  });
+
   describe('the connection', () => {
     it('waits for new credentials, and that costs the step nothing', async () => {
       const { accept, drain, runner, database, clock } = await openPipeline(open);

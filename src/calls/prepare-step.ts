@@ -33,6 +33,7 @@ export interface PrepareDeps {
   readonly recordings: RecordingSource;
   readonly policy: DeliveryPolicy;
   readonly random: () => number;
+  readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
 }
 
 export type Preparation =
@@ -76,7 +77,7 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step, connection } = work;
   const asks = askMethod(step, connection);
   if (step.unknownAt !== undefined && asks !== undefined) {
-    const prepared = deps.runner.prepare({
+    const prepared = prepareSafely(deps, {
       connection,
       method: asks,
       values: valuesOf(work, asks),
@@ -120,14 +121,31 @@ export function askMethod(
   return method !== undefined && connection.methods.has(method) ? method : undefined;
 }
 
-function runStep(deps: PrepareDeps, work: Work, file?: StepFile): PreparedStep {
+function runStep(deps: PrepareDeps, work: Work, file?: StepFile): PreparedOrFault {
   const { connection, step } = work;
-  return deps.runner.prepare({
+  return prepareSafely(deps, {
     connection,
     method: step.method,
     values: valuesOf(work, step.method, file),
     ...(file === undefined ? {} : { file }),
   });
+}
+
+type PreparedOrFault =
+  | PreparedStep
+  | { readonly status: 'not_sent'; readonly reason: 'internal_fault'; readonly message: string };
+
+/** A fault of ours must stand in the ledger, not make the lane fail again with each of its leases. */
+function prepareSafely(
+  deps: PrepareDeps,
+  call: Parameters<StepRunner['prepare']>[0],
+): PreparedOrFault {
+  try {
+    return deps.runner.prepare(call);
+  } catch (err) {
+    deps.log.warn({ err, connection_id: call.connection.id }, 'a request could not be built');
+    return { status: 'not_sent', reason: 'internal_fault', message: 'The request was not built' };
+  }
 }
 
 function valuesOf(work: Work, method: StepMethod | 'FindActivity', file?: StepFile) {
@@ -147,7 +165,7 @@ function valuesOf(work: Work, method: StepMethod | 'FindActivity', file?: StepFi
   });
 }
 
-function toPreparation(prepared: PreparedStep, step: Step): Preparation {
+function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   if (prepared.status === 'ready') return { ...prepared, method: step.method };
   const { reason, message } = prepared;
   if (reason === 'absent') {

@@ -120,7 +120,10 @@ function send(reply: Reply): void {
 }
 
 function report(fields: unknown, message: string): void {
-  process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+  const text = JSON.stringify(fields, (_key, value: unknown) =>
+    value instanceof Error ? value.stack : value,
+  );
+  process.stderr.write(`${message} ${text}\n`);
 }
 
 function die(err: unknown): void {
