@@ -108,7 +108,8 @@ function compileTree(source: Json, digest: string): CompiledDocument {
     unsupported: unsupportedInDocument(source),
     originsOf: (given) => origins.of(completed(given)),
     link: compileLinks(source, complete, (text) => compileText(text, notation, readerOf)),
-    variable: (name, context) => readerOf(name)?.typed(createScope(complete(context))),
+    variable: (name, context) =>
+      unlessStopped(() => readerOf(name)?.typed(createScope(complete(context)))),
   };
 }
 
@@ -178,11 +179,16 @@ function compileLinks(
   return (page, context) => {
     const url = urls.get(page);
     if (url === undefined) return undefined;
-    try {
-      return writeUrl(url.render(createScope(complete(context))));
-    } catch (err) {
-      if (err instanceof RenderStop) return undefined;
-      throw err;
-    }
+    return unlessStopped(() => writeUrl(url.render(createScope(complete(context)))));
   };
+}
+
+/** What rendering gives, or no value where it lacks one or may not write it. */
+function unlessStopped<T>(render: () => T): T | undefined {
+  try {
+    return render();
+  } catch (err) {
+    if (err instanceof RenderStop) return undefined;
+    throw err;
+  }
 }

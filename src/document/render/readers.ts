@@ -10,7 +10,7 @@ import type { Scalar } from '../values.ts';
 import { deliveredValue } from './parameter-value.ts';
 import { normalNumber, numberForm } from './phone-value.ts';
 import type { NameReader, ReaderOf } from './reader.ts';
-import { addNote } from './scope.ts';
+import { addNote, countValue } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { asIs, compileText, renderText } from './text.ts';
 import { readDate, textOf, writeTyped } from './typed-value.ts';
@@ -73,10 +73,12 @@ function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameRea
     reference: isReference(ref),
     isFile: ref.kind === 'parameter' && ref.name === 'file',
     typed: (scope) => {
-      if (scope.typed.has(reader)) return scope.typed.get(reader);
-      const value = readTyped(ref, slots, variable, scope);
-      const kept = value === '' || value === null ? undefined : wellFormed(value);
-      scope.typed.set(reader, kept);
+      if (!scope.typed.has(reader)) {
+        const value = readTyped(ref, slots, variable, scope);
+        scope.typed.set(reader, value === '' || value === null ? undefined : wellFormed(value));
+      }
+      const kept = scope.typed.get(reader);
+      countValue(scope, ref.name, kept);
       return kept;
     },
     text: (scope) => {

@@ -2,6 +2,7 @@ import type { Json } from '../json-value.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, PhoneNumberForms } from '../values.ts';
 import type { RenderContext } from './request.ts';
+import { unsafeValue } from './stop.ts';
 
 /** The state of one rendering: what was read already, and the placeholders met so far. */
 export interface Scope {
@@ -16,6 +17,8 @@ export interface Scope {
   /** Placeholders met, and how many of them had a value; lists compare before and after. */
   held: number;
   present: number;
+  /** Characters of all values read so far. */
+  expanded: number;
 }
 
 /** A fresh state for one rendering. */
@@ -30,7 +33,20 @@ export function createScope(context: RenderContext, method?: MethodRow): Scope {
     active: new Set(),
     held: 0,
     present: 0,
+    expanded: 0,
   };
+}
+
+/** Variables that repeat each other grow without bound: a hostile document must not fill memory. */
+export const EXPANSION_MAX_CHARACTERS = 256 * 1024;
+
+/** Counts a value that was read; stops the rendering as `unsafe_value` when all are too much. */
+export function countValue(scope: Scope, name: string, value: Json | undefined): void {
+  if (typeof value !== 'string') return;
+  scope.expanded += value.length;
+  if (scope.expanded > EXPANSION_MAX_CHARACTERS) {
+    throw unsafeValue(name, 'the values of this request together are too long');
+  }
 }
 
 /** Tells something once per rendering. */
