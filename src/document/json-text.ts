@@ -4,7 +4,7 @@ import type { Node, ParseError } from 'jsonc-parser';
 import { finding, jsonPointer } from './finding.ts';
 import type { Finding } from './finding.ts';
 import type { FindingCode } from './finding-codes.ts';
-import { numberFromText } from './json-value.ts';
+import { jsonObject, numberFromText } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { mendJson } from './mend-json.ts';
 import type { MendedText } from './mend-json.ts';
@@ -116,7 +116,7 @@ export function parseJsonText(text: string): JsonText {
 export function toJson(node: JsonNode): Json {
   switch (node.kind) {
     case 'object':
-      return Object.fromEntries(node.members.map(({ key, value }) => [key.value, toJson(value)]));
+      return jsonObject(node.members.map(({ key, value }) => [key.value, toJson(value)]));
     case 'array':
       return node.elements.map(toJson);
     case 'number':

@@ -50,7 +50,35 @@ export function jsonText(value: Json | undefined, key: string): string | undefin
 
 /** The members of an object in the order of the document; none for anything else. */
 export function jsonMembers(value: Json | undefined): readonly (readonly [string, Json])[] {
-  return isJsonObject(value) ? Object.entries(value) : [];
+  if (!isJsonObject(value)) return [];
+  const order = orderOfKeys(value);
+  return (
+    order?.flatMap((key) => {
+      const member = jsonMember(value, key);
+      return member === undefined ? [] : [[key, member] as const];
+    }) ?? Object.entries(value)
+  );
+}
+
+const KEY_ORDER = Symbol('order of the keys in the document');
+
+/** Keys that an object of the host language moves to its front, sorted as numbers. */
+const NUMBER_KEY = /^(?:0|[1-9]\d*)$/;
+
+/** An object of these members that keeps their order; of a repeated key the last value stands. */
+export function jsonObject(members: readonly (readonly [string, Json])[]): JsonObject {
+  const object: { [key: string]: Json } = Object.fromEntries(members);
+  if (members.some(([key]) => NUMBER_KEY.test(key))) {
+    const order = [...new Set(members.map(([key]) => key))];
+    // Not enumerable: to everybody else it is an object like any other.
+    Object.defineProperty(object, KEY_ORDER, { value: order });
+  }
+  return object;
+}
+
+function orderOfKeys(object: JsonObject): readonly string[] | undefined {
+  const order: unknown = Reflect.get(object, KEY_ORDER);
+  return Array.isArray(order) ? order.filter((key) => typeof key === 'string') : undefined;
 }
 
 /** RFC 8259, section 6: the whole of a JSON number and nothing beside it. */

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject } from '../json-value.ts';
+import { isJsonArray, isJsonObject, jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 
 /** A rendered request tree; the file has a place in it but no text. */
@@ -14,7 +14,7 @@ export function openValue(rendered: Rendered): Rendered {
   const { value } = rendered;
   if (isJsonArray(value)) return { kind: 'array', elements: value.map(asValue) };
   if (!isJsonObject(value)) return rendered;
-  const members = Object.entries(value).map(([key, member]) => [key, asValue(member)] as const);
+  const members = jsonMembers(value).map(([key, member]) => [key, asValue(member)] as const);
   return { kind: 'object', members };
 }
 

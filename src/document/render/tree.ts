@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject } from '../json-value.ts';
+import { isJsonArray, isJsonObject, jsonMembers } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { Rendered } from './rendered.ts';
 import type { Scope } from './scope.ts';
@@ -99,7 +99,7 @@ function fileLeaf(text: CompiledText, at: number, write: WriteValue): RenderNode
 }
 
 function compileObject(tree: JsonObject, place: Place, options: TreeOptions): Node {
-  const entries = Object.entries(tree).filter(([key]) => key !== '@when');
+  const entries = jsonMembers(tree).filter(([key]) => key !== '@when');
   const members = entries.map(
     ([key, value]) => [key.toWellFormed(), compileNode(value, 'key', options)] as const,
   );
