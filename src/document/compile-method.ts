@@ -4,6 +4,7 @@ import { jsonMember, jsonMembers, jsonText } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { methodRow } from './methods.ts';
 import type { MethodName, MethodRow } from './methods.ts';
+import { withMovingNames } from './names.ts';
 import type { Names } from './names.ts';
 import type { OriginPolicy } from './origins.ts';
 import { readPagingRule } from './paging-rule.ts';
@@ -49,7 +50,8 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
   const row = methodRow(name);
   const paging = jsonMember(method, 'paging');
   const readerOf = frame.readers.at(paging === undefined ? 'request' : 'paging');
-  const parts = compileParts(method, row, { ...frame, readerOf });
+  const names = paging === undefined ? frame.names : withMovingNames(frame.names);
+  const parts = compileParts(method, row, { ...frame, names, readerOf });
   const bind = compileBinding(jsonMember(method, 'response_map'), {
     method: name,
     names: frame.names,

@@ -83,6 +83,14 @@ export function collectNames(document: Json): Names {
   };
 }
 
+/** The names as a method with `paging` knows them: the moving names are among them. */
+export function withMovingNames(names: Names): Names {
+  return {
+    resolve: (name, place = 'paging') => names.resolve(name, place),
+    all: () => [...names.all(), ...MOVING_NAMES],
+  };
+}
+
 function* builtinNames(declared: ReadonlyMap<string, Json>): Iterable<[string, NameRef]> {
   for (const builtin of PARAMETERS) {
     const { name } = builtin;

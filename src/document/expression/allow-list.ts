@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Names } from '../names.ts';
 import { FUNCTIONS } from './functions.ts';
 import { expressionName, typeOfName } from './name-types.ts';
+import type { ExpressionName } from './name-types.ts';
 import type { ExpressionProblemCode, Place } from './problem.ts';
 import { originalName } from './rewrite-source.ts';
 
@@ -118,7 +119,11 @@ class Walker implements WalkResult {
 
   #name(node: ASTNode, name: string): void {
     const ref = expressionName(this.#names, name);
-    if (ref !== undefined) {
+    if (isFile(ref)) {
+      const message =
+        'The file has no text: present(file) asks whether there is one; filename, file_type and file_size tell about it.';
+      this.#refuse(node, 'expression_not_allowed', message);
+    } else if (ref !== undefined) {
       this.uses.add(name);
     } else if (name === 'properties') {
       const message = "One property is read with its label: properties['Label'].";
@@ -158,6 +163,13 @@ class Walker implements WalkResult {
       this.#refuse(first, 'expression_argument', message);
     }
     this.functions.add(name);
+    if (name === 'present' && first?.op === 'id') {
+      const asked = originalName(first.args);
+      if (isFile(expressionName(this.#names, asked))) {
+        this.uses.add(asked);
+        return;
+      }
+    }
     for (const [position, arg] of args.entries()) {
       if (arg.op === 'value' && typeof arg.args === 'string') {
         const wrong = declared.check?.(position, arg.args);
@@ -220,6 +232,11 @@ function inWords(node: ASTNode): string {
   if (node.op === 'id') return originalName(node.args);
   const label = node.op === '.' ? node.args[1] : node.op === '[]' ? labelOf(node.args[1]) : '';
   return `properties[${JSON.stringify(label)}]`;
+}
+
+/** The recording: it can be asked for, but not read. */
+function isFile(ref: ExpressionName | undefined): boolean {
+  return ref?.kind === 'parameter' && ref.name === 'file';
 }
 
 function isName(node: ASTNode): boolean {

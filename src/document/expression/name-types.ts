@@ -9,14 +9,33 @@ import type { Value } from './running-error.ts';
 export type ExpressionType = 'string' | 'double' | 'bool' | 'dyn';
 
 /** What a bare name of an expression means. */
-export type ExpressionName = Extract<NameRef, { kind: 'parameter' | 'local' | 'variable' }>;
+export type ExpressionName = Extract<
+  NameRef,
+  { kind: 'parameter' | 'local' | 'variable' | 'moving' }
+>;
 
-/** The parameter, local value or variable of that name; a property is none. */
+/** The parameter, local value, variable or moving value of that name; a property is none. */
 export function expressionName(names: Names, name: string): ExpressionName | undefined {
   const ref = names.resolve(name);
-  if (ref?.kind === 'parameter' || ref?.kind === 'local' || ref?.kind === 'variable') return ref;
-  return undefined;
+  switch (ref?.kind) {
+    case 'parameter':
+    case 'local':
+    case 'variable':
+    case 'moving':
+      return ref;
+    default:
+      return undefined;
+  }
 }
+
+const MOVING_TYPES = {
+  page: 'double',
+  offset: 'double',
+  page_size: 'double',
+  cursor: 'string',
+  next_url: 'string',
+  has_more: 'bool',
+} as const;
 
 /**
  * The type of a name: by kind for built-in parameters (dates count as epoch milliseconds, whatever
@@ -24,6 +43,7 @@ export function expressionName(names: Names, name: string): ExpressionName | und
  */
 export function typeOfName(ref: ExpressionName): ExpressionType {
   if (ref.kind === 'variable') return 'dyn';
+  if (ref.kind === 'moving') return MOVING_TYPES[ref.name];
   if (ref.kind === 'local') {
     if (ref.type.type === 'string') return 'string';
     if (ref.type.type === 'number') return 'double';

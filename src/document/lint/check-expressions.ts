@@ -1,4 +1,5 @@
 import { compileExpression } from '../expression/compile-expression.ts';
+import { withMovingNames } from '../names.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
 /** What one expression of a document reads. */
@@ -12,12 +13,13 @@ export interface ExpressionUse {
 /** Compiles every expression, reports its problems at their places, and tells what each reads. */
 export function checkExpressions(context: LintContext): readonly ExpressionUse[] {
   const uses: ExpressionUse[] = [];
-  for (const { node, steps, use } of context.places) {
-    const isName = use === 'condition' && context.names.resolve(node.value) !== undefined;
+  for (const { node, steps, use, paging } of context.places) {
+    const names = paging ? withMovingNames(context.names) : context.names;
+    const isName = use === 'condition' && names.resolve(node.value) !== undefined;
     if (isName) {
       uses.push({ steps, uses: [node.value], properties: [] });
     } else if (use === 'condition' || (use === 'expression' && !readsAnswer(steps))) {
-      const result = compileExpression(node.value, context.names);
+      const result = compileExpression(node.value, names);
       if (result.ok) {
         const { expression } = result;
         uses.push({ steps, uses: expression.uses, properties: expression.properties });

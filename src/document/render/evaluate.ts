@@ -1,6 +1,6 @@
 import type { CompiledExpression } from '../expression/compile-expression.ts';
 import type { Scalar } from '../values.ts';
-import type { ReaderOf } from './reader.ts';
+import type { NameReader, ReaderOf } from './reader.ts';
 import { addNote } from './scope.ts';
 import type { Scope } from './scope.ts';
 
@@ -11,7 +11,7 @@ export function evaluateExpression(
   scope: Scope,
 ): Scalar | undefined {
   const { properties, phones, country } = scope.context;
-  const result = expression.evaluate((name) => readerOf(name)?.raw(scope) ?? null, {
+  const result = expression.evaluate((name) => valueOf(readerOf(name), scope), {
     properties,
     phones,
     country,
@@ -20,4 +20,10 @@ export function evaluateExpression(
     },
   });
   return result ?? undefined;
+}
+
+/** The file has no value of its own; an expression can only ask whether it is present. */
+function valueOf(reader: NameReader | undefined, scope: Scope): Scalar | null {
+  if (reader?.isFile === true) return scope.context.file === undefined ? null : reader.name;
+  return reader?.raw(scope) ?? null;
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { renderBody, renderDocument, renderPath, requestOf } from '../testing/render-request.ts';
+import {
+  bodyText,
+  renderBody,
+  renderDocument,
+  renderPath,
+  requestOf,
+} from '../testing/render-request.ts';
 
 const LOCAL = { document: { parameters: { lead_ref: 'string', lead_word: 'string' } } };
 
@@ -135,6 +141,42 @@ describe('@when', () => {
     const values = { contact_id: '42', subject: 'x' };
 
     expect(renderBody(parameters, { values })).toEqual(expected);
+  });
+});
+
+describe('@when and what only a file or a page brings', () => {
+  const tree = { o: { '@when': 'present(file)', k: 1 }, p: { '@when': '!present(file)', k: 2 } };
+
+  it('present(file) is true when there is a file', () => {
+    const file = { size: 5 };
+
+    expect(renderBody(tree, { context: { file } })).toEqual({ o: { k: 1 } });
+    expect(renderBody(tree)).toEqual({ p: { k: 2 } });
+  });
+
+  it.each([
+    ['no cursor yet', { page_size: 50 }, { size: 50 }],
+    ['a cursor', { cursor: 'c2', page_size: 50 }, { size: 50, after: { cursor: 'c2' } }],
+    ['a large page', { page_size: 100 }, { size: 100, big: { yes: true } }],
+  ])('moving values decide: %s', (_, moving, expected) => {
+    const method = {
+      request_method: 'POST',
+      request_path: '/c',
+      request_parameters: {
+        size: '$page_size$',
+        after: { '@when': 'cursor', cursor: '$cursor$' },
+        big: { '@when': "page_size > 90 || cursor == 'x'", yes: true },
+      },
+      response_map: { next: '$cursor$', l: [{ id: '$contact_id$' }] },
+      paging: { type: 'cursor' },
+    };
+
+    const result = renderDocument(
+      { API: { Contacts: method } },
+      { method: 'Contacts', context: { moving } },
+    );
+
+    expect(JSON.parse(bodyText(requestOf(result)))).toEqual(expected);
   });
 });
 
