@@ -120,7 +120,7 @@ export const FIELDS: Readonly<Record<FieldSetName, FieldSet>> = {
 };
 
 /** Methods that are known and checked, but do not run yet. */
-export const PENDING_METHODS: readonly MethodName[] = ['Account', 'AnswerCallActivity'];
+export const PENDING_METHODS: readonly MethodName[] = ['Account'];
 
 /** The field of that name or old spelling in a set; exact case. */
 export function fieldNamed(set: FieldSetName, name: string): Field | undefined {

@@ -5,6 +5,7 @@ import { lintDocument } from './lint/lint-document.ts';
 import { METHOD_NAMES } from './methods.ts';
 import { PENDING_METHODS } from './fields.ts';
 import { integrationId, startingDocument } from './starting-document.ts';
+import { bodyText } from './testing/render-request.ts';
 import type { PhoneNumbers } from './values.ts';
 
 const METHODS = METHOD_NAMES.filter((name) => !PENDING_METHODS.includes(name));
@@ -82,9 +83,9 @@ describe('the starting document', () => {
 
   test('renders a call with its variables', () => {
     const result = render('StopCallActivity');
-    const chunks = result?.status === 'request' ? (result.request.body?.chunks ?? []) : [];
+    const body = result?.status === 'request' ? bodyText(result.request) : '';
 
-    expect(JSON.parse(chunks.join(''))).toEqual({
+    expect(JSON.parse(body)).toEqual({
       status: 'completed',
       ended_at: '2024-09-10T15:01:00.000Z',
       duration_ms: 27_000,

@@ -263,6 +263,13 @@ const TEMPLATE = String.raw`{
       "request_parameters": { "contact_id": "$contact_id$" }
     },
 
+    "AnswerCallActivity": {
+      "//": "Somebody answered: from here on user_id is the one who did.",
+      "request_method": "PATCH",
+      "request_path": "/calls/$activity_id$",
+      "request_parameters": { "status": "answered", "user_id": "$user_id$" }
+    },
+
     "StopCallActivity": {
       "//": "The call has ended, answered or not.",
       "request_method": "PATCH",

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { compileDocument } from '../compile.ts';
 import type { JsonObject } from '../json-value.ts';
-import { bodyText, renderDocument, requestOf } from '../testing/render-request.ts';
+import {
+  bodyText,
+  contextOf,
+  documentOf,
+  renderDocument,
+  requestOf,
+} from '../testing/render-request.ts';
 
 describe('bodies', () => {
   const body = (verb: string, method: JsonObject, context = {}) =>
@@ -101,5 +108,43 @@ describe('bodies', () => {
 
     expect(bodyText(request)).toBe('a%5Bb%5D%5Bc%5D=&l=1&l=2&o%5B0%5D%5Bx%5D%5B0%5D%5By%5D=1');
     expect(request.body?.contentType).toBe('application/x-www-form-urlencoded; charset=utf-8');
+  });
+
+  it.each([
+    ['a query', 'GET', undefined, '10=a&2=b&x=c&1%5B3%5D=d&1%5B0%5D=e'],
+    ['a form', 'POST', 'application/x-www-form-urlencoded', '10=a&2=b&x=c&1%5B3%5D=d&1%5B0%5D=e'],
+  ])('keep the order of the document for keys that are numbers: %s', (_, verb, type, expected) => {
+    const tree = '{"10": "a", "2": "$activity_id$", "x": "c", "1": {"3": "d", "0": "e"}}';
+    const text = `{"id": "t", "name": "T", "class": "crm", "resource_url": "https://crm.example",
+      "API": {"UploadFile": {"request_method": "${verb}", "request_path": "/c",
+        ${type === undefined ? '' : `"request_content_type": "${type}",`}
+        "request_parameters": ${tree}}}}`;
+    const method = compileDocument(text).methods.get('UploadFile');
+    const result = method?.render(contextOf({ values: { activity_id: 'b' } }));
+    const request = result?.status === 'request' ? result.request : undefined;
+
+    const sent = request?.body === undefined ? request?.url.split('?')[1] : bodyText(request);
+
+    expect(sent).toBe(expected);
+  });
+
+  it('AnswerCallActivity is rendered like any method', () => {
+    const method = {
+      request_method: 'PATCH',
+      request_path: '/calls/$activity_id$',
+      request_parameters: { by: '$user_id$', at: '$answer_timestamp$' },
+    };
+    const document = documentOf({ API: { AnswerCallActivity: method } });
+    const compiled = document.methods.get('AnswerCallActivity');
+    const result = compiled?.render(
+      contextOf({ values: { activity_id: '7', user_id: 'u', answer_timestamp: 1 } }),
+    );
+
+    expect(compiled?.unsupported).toEqual([]);
+    expect(result).toMatchObject({
+      status: 'request',
+      request: { method: 'PATCH', url: 'https://crm.example/calls/7' },
+    });
+    expect(result?.status === 'request' && bodyText(result.request)).toBe('{"by":"u","at":1}');
   });
 });
