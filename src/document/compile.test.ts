@@ -80,6 +80,8 @@ describe('what does not run yet', () => {
     ['request_parameters as text', { request_method: 'POST', request_parameters: 'x' }],
     ['response_map as text', { response_map: '$activity_id$' }],
     ['a placeholder in a key', { request_parameters: { $subject$: 'x' } }],
+    ['a placeholder in a key', { request_path: '/c?x=1&a$subject$=$subject$' }],
+    ['a placeholder in a key', { request_url: 'https://crm.example/c?$subject$=1' }],
     ['variables.v as lines', { request_parameters: { a: '$w$' } }],
     ['variables.v as lines', { request_parameters: { o: { '@when': 'v', a: '1' } } }],
   ])('of a method: %s', (key, extra) => {

@@ -411,7 +411,7 @@ export const FINDING_CODES = {
     severity: 'info',
     group: 'methods',
     meaning: "A plain value in an answer's map must be equal in the answer.",
-    advice: 'Nothing must be done if that is meant; remove it if it was a sample.',
+    advice: 'There is nothing to do if that is meant; if it is a sample value, remove it.',
   },
   response_binds_variable: {
     severity: 'error',
@@ -424,6 +424,13 @@ export const FINDING_CODES = {
     group: 'methods',
     meaning: "A text of an answer's map holds two values, and nobody could tell where one ends.",
     advice: 'Bind one value per text.',
+  },
+  number_form_in_answer: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      "A form of a number, such as `phone_e164`, stands in an answer's map, where nothing is read into it.",
+    advice: 'Bind the number itself, such as `phone`: it is read in any form.',
   },
   paging_without_value: {
     severity: 'error',

@@ -1,7 +1,9 @@
 import { compileExpression } from './expression/compile-expression.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from './json-value.ts';
 import type { Json } from './json-value.ts';
+import { withMovingNames } from './names.ts';
 import type { Names } from './names.ts';
+import { namesInQueryKeys } from './query-keys.ts';
 import { parseTemplate } from './template.ts';
 import type { Notation } from './template.ts';
 import type { CompiledVariable } from './variables.ts';
@@ -21,8 +23,10 @@ const TREES = ['request_parameters', 'request_headers', 'response_map'];
 export function unsupportedUses(
   document: Json,
   method: Json,
-  options: Language & { readonly variables: ReadonlyMap<string, CompiledVariable> },
+  frame: Language & { readonly variables: ReadonlyMap<string, CompiledVariable> },
 ): readonly string[] {
+  const isPaged = jsonMember(method, 'paging') !== undefined;
+  const options = isPaged ? { ...frame, names: withMovingNames(frame.names) } : frame;
   const used = new Set<string>();
   for (const text of requestTexts(document, method)) {
     for (const name of namesIn(text, options)) follow(name, options.variables, used);
@@ -33,7 +37,9 @@ export function unsupportedUses(
   });
   const trees = TREES.map((tree) => jsonMember(method, tree) ?? null);
   const headers = jsonMember(document, 'request_headers') ?? null;
-  const inKey = [...trees, headers].some((tree) => hasNameInKey(tree, options));
+  const inKey =
+    [...trees, headers].some((tree) => hasNameInKey(tree, options)) ||
+    addressesOf(document, method).some((text) => hasNameInQueryKey(text, options));
   return inKey ? [...pending, 'a placeholder in a key'] : pending;
 }
 
@@ -72,6 +78,16 @@ function* textsOf(tree: Json): Iterable<RequestText> {
     if (key === '@when' && typeof value === 'string') yield { text: value, isCondition: true };
     else yield* textsOf(value);
   }
+}
+
+function addressesOf(document: Json, method: Json): readonly string[] {
+  const own = ['request_path', 'request_url'].map((key) => jsonText(method, key) ?? '');
+  return [...own, jsonText(document, 'resource_url') ?? ''];
+}
+
+function hasNameInQueryKey(text: string, { names, notation }: Language): boolean {
+  const isKnown = (name: string): boolean => names.resolve(name) !== undefined;
+  return namesInQueryKeys(text, notation, isKnown).length > 0;
 }
 
 function namesIn({ text, isCondition }: RequestText, language: Language): readonly string[] {

@@ -50,7 +50,7 @@ export function compileVariable(definition: Json, options: VariableOptions): Com
 function compileString(text: string, options: VariableOptions): CompiledVariable {
   const { names, notation, readerOf } = options;
   const parts = parseTemplate(text, notation, (name) => readerOf(name) !== undefined);
-  const arithmetic = compileArithmetic(parts, (name) => isNumeric(name, names));
+  const arithmetic = compileArithmetic(parts, (name) => isNumericName(name, names));
   if (arithmetic === undefined) return compileWords(text, options);
   return {
     uses: arithmetic.names,
@@ -58,8 +58,11 @@ function compileString(text: string, options: VariableOptions): CompiledVariable
   };
 }
 
-/** Numeric by its built-in kind, or a `number` property or local value; never another variable. */
-function isNumeric(name: string, names: Names): boolean {
+/**
+ * True for a name that arithmetic may use: numeric by its built-in kind, or a `number` property or
+ * local value; never another variable.
+ */
+export function isNumericName(name: string, names: Names): boolean {
   const ref = names.resolve(name);
   switch (ref?.kind) {
     case 'parameter':

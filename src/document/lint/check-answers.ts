@@ -1,6 +1,6 @@
 import { memberOf } from '../json-text.ts';
 import type { JsonNode } from '../json-text.ts';
-import { methodRow } from '../methods.ts';
+import { methodNamed, methodRow } from '../methods.ts';
 import type { MethodName } from '../methods.ts';
 import { namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, MethodNode, Place, Steps } from './lint-context.ts';
@@ -36,6 +36,7 @@ export function checkAnswers(context: LintContext): void {
   for (const place of context.places) {
     if (place.use === 'response' && !place.isKey) {
       checkOneValue(context, place);
+      checkNumberForms(context, place);
     }
   }
 }
@@ -127,7 +128,7 @@ function checkLiterals(context: LintContext, node: JsonNode, around: Around): vo
     'literal_in_response',
     { node, steps: around.steps },
     message,
-    'remove it if it was only a sample value',
+    'nothing to do if that is meant; if it is a sample value, remove it',
   );
 }
 
@@ -160,10 +161,32 @@ function checkOneValue(context: LintContext, place: Place): void {
   context.report('ambiguous_answer_text', { node: place.node, steps: place.steps }, message, fix);
 }
 
-/** Names of a text that an answer fills; properties in it are put in first. */
+/** Names of a text that an answer fills; the values of all others are put in first. */
 function bindable(context: LintContext, place: Place): readonly string[] {
   return namesIn(context, place).filter((name) => {
     const ref = resolveAt(context, place, name);
+    if (ref?.kind === 'parameter') return ref.form === undefined && isTarget(place, ref.name);
     return ref !== undefined && ref.kind !== 'property' && ref.kind !== 'variable';
   });
+}
+
+/** True for a parameter that the answer of this method may fill; of an unknown method all may be. */
+function isTarget(place: Place, parameter: string): boolean {
+  const name = methodNamed(place.method ?? '');
+  return name === undefined || methodRow(name).targets.has(parameter);
+}
+
+function checkNumberForms(context: LintContext, place: Place): void {
+  for (const name of namesIn(context, place)) {
+    const ref = resolveAt(context, place, name);
+    if (ref?.kind !== 'parameter' || ref.form === undefined || !isTarget(place, ref.name)) {
+      continue;
+    }
+    const whole = context.placeholder(ref.name);
+    const message = `${context.placeholder(name)} is a form for requests: in an answer it is compared, so no number is read here.`;
+    const index = place.node.value.indexOf(context.placeholder(name));
+    const fix = `write \`${whole}\`: numbers are read in any form`;
+    const at = { node: place.node, steps: place.steps, index };
+    context.report('number_form_in_answer', at, message, fix);
+  }
 }

@@ -1,6 +1,7 @@
 import { jsonMembers, jsonMember } from '../json-value.ts';
 import { CREDENTIAL_NAMES, MOVING_NAMES } from '../names.ts';
 import { PARAMETER_ALIASES } from '../parameters.ts';
+import { namesInQueryKeys } from '../query-keys.ts';
 import { parseTemplate } from '../template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
 import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
@@ -34,17 +35,25 @@ export function checkPlaceholders(
     checkUnknown(context, place);
     checkOtherNotation(context, place);
     const names = namesIn(context, place);
-    if (place.isKey && names.length > 0) {
-      const message =
-        'A placeholder in a key is checked, but it does not run yet: the method is refused.';
-      context.report('not_supported_yet', { node: place.node, steps: place.steps }, message);
-    }
+    checkKeys(context, place, names);
     for (const name of names) {
       used.add(name);
       checkParameter(context, place, name, { declared, undeclared });
     }
   }
   checkUnusedProperties(context, used);
+}
+
+function checkKeys(context: LintContext, place: Place, names: readonly string[]): void {
+  const message =
+    'A placeholder in a key is checked, but it does not run yet: the method is refused.';
+  const at = { node: place.node, steps: place.steps };
+  if (place.isKey && names.length > 0) context.report('not_supported_yet', at, message);
+  if (place.use !== 'path' && place.use !== 'url') return;
+  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
+  for (const { offset } of namesInQueryKeys(place.node.value, context.notation, isKnown)) {
+    context.report('not_supported_yet', { ...at, index: offset }, message);
+  }
 }
 
 /** Looks at each sign that begins no placeholder for a name that was meant as one. */

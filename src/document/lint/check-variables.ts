@@ -2,8 +2,8 @@ import { compileArithmetic } from '../arithmetic.ts';
 import { isCommentKey } from '../fields.ts';
 import { memberOf } from '../json-text.ts';
 import type { ObjectNode, StringNode } from '../json-text.ts';
-import { isDateType } from '../parameters.ts';
 import { parseTemplate } from '../template.ts';
+import { isNumericName } from '../variables.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 import { variableMembers } from './variable-uses.ts';
@@ -86,7 +86,7 @@ function checkArithmetic(context: LintContext, node: StringNode, steps: Steps): 
     context.notation,
     (name) => context.names.resolve(name) !== undefined,
   );
-  if (compileArithmetic(parts, (name) => isNumeric(context, name)) !== undefined) {
+  if (compileArithmetic(parts, (name) => isNumericName(name, context.names)) !== undefined) {
     const message = `"${node.value}" is read as a calculation.`;
     context.report(
       'read_as_arithmetic',
@@ -98,7 +98,9 @@ function checkArithmetic(context: LintContext, node: StringNode, steps: Steps): 
   }
   const wouldBe = compileArithmetic(parts, () => true) !== undefined;
   const literal = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
-  const wrong = parts.find((part) => part.kind === 'name' && !isNumeric(context, part.name));
+  const wrong = parts.find(
+    (part) => part.kind === 'name' && !isNumericName(part.name, context.names),
+  );
   // Two numbers of a phone with a sign between them are a text on purpose, so only * and / count.
   if (
     wouldBe &&
@@ -113,22 +115,5 @@ function checkArithmetic(context: LintContext, node: StringNode, steps: Steps): 
     const message = `"${node.value}" looks like a calculation but stays a text: ${context.placeholder(wrong.name)} is ${kind}.`;
     const fix = 'write an expression: {"expression": "…"}, or {"text": "…"} if a text is meant';
     context.report('not_arithmetic', { node, steps }, message, fix);
-  }
-}
-
-/** By the built-in kind, or the declared type of a property or value of one's own. */
-function isNumeric(context: LintContext, name: string): boolean {
-  const ref = context.names.resolve(name);
-  switch (ref?.kind) {
-    case 'parameter':
-      return (
-        ref.form === undefined && (ref.builtin.kind === 'number' || ref.builtin.kind === 'date')
-      );
-    case 'property':
-      return ref.type === 'number';
-    case 'local':
-      return ref.type.type === 'number' || isDateType(ref.type.type);
-    default:
-      return false;
   }
 }

@@ -70,6 +70,24 @@ describe('placeholders', () => {
       post({ $subject$: 'x' }, { parameters: { subject: 'string' } }),
       ['not_supported_yet'],
     ],
+    [
+      'a name in a key of the path',
+      {
+        parameters: { subject: 'string', phone: 'string' },
+        API: {
+          CreateActivity: { request_method: 'POST', request_path: '/x?a=$phone$&$subject$=1' },
+        },
+      },
+      ['not_supported_yet'],
+    ],
+    [
+      'a name as the whole of a query',
+      {
+        parameters: { subject: 'string' },
+        API: { CreateActivity: { request_method: 'POST', request_path: '/a=$subject$?$subject$' } },
+      },
+      [],
+    ],
     ['a note of the author', { _todo: '$contactid$', '// hint': '{subject}' }, []],
     [
       'dollars in a document with braces',
@@ -229,6 +247,31 @@ describe('a finding about a credential', () => {
   });
 });
 
+describe('what is read as arithmetic', () => {
+  test.each<[string, string, readonly string[]]>([
+    ['a duration', '$call_duration$ * 2', ['read_as_arithmetic']],
+    ["a number of one's own", '$score$ * 2', ['read_as_arithmetic']],
+    ['a property of type number', '$Factor$ * 2', ['read_as_arithmetic']],
+    ["a date of one's own", '$due$ * 2', ['not_arithmetic']],
+    ['another variable', '$other$ * 2', ['not_arithmetic']],
+    ['a text', '$subject$ * 2', ['not_arithmetic']],
+    ['two numbers of phones', '$user_number$-$party_number$', []],
+    ['a day', '2024-09-10', []],
+    ['a fraction', '10/10', []],
+  ])('is told of %s', (_name, v, codes) => {
+    const text = documentWith({
+      parameters: { score: 'number', due: { type: 'date', format: 'yyyyMMdd' } },
+      properties: [{ label: 'Factor', type: 'number' }],
+      variables: { v, other: 'x' },
+    });
+    const found = lintDocument(text).filter(({ path }) => path === '/variables/v');
+
+    expect(found.map(({ code }) => code).filter((code) => code.includes('arithmetic'))).toEqual(
+      codes,
+    );
+  });
+});
+
 describe('circles of variables', () => {
   test.each<[string, Readonly<Record<string, Json>>, number]>([
     ['a variable that needs itself', { one_thing: '$one_thing$' }, 1],
@@ -311,7 +354,44 @@ describe('requests', () => {
     ['a condition by name', post({ a: { '@when': 'subject', b: 1 } }), []],
     ['a condition by expression', post({ a: { '@when': "subject == 'x'", b: 1 } }), []],
     ['a wrong condition', post({ a: { '@when': 'quite_unknown', b: 1 } }), ['unknown_variable']],
+    ['a condition by the file', post({ a: { '@when': 'present(file)', b: 1 } }), []],
+    [
+      'a moving name as condition outside of paging',
+      post({ a: { '@when': 'cursor', b: 1 } }),
+      ['unknown_variable'],
+    ],
+    [
+      'moving names as conditions of a method with paging',
+      search({
+        request_parameters: {
+          q: '$prefix$',
+          c: { '@when': 'cursor', v: '$cursor$' },
+          p: { '@when': 'present(cursor) && page_size > 5', v: 1 },
+        },
+        response_map: { l: [{ id: '$contact_id$' }], next: '$cursor$' },
+        paging: { type: 'cursor' },
+      }),
+      [],
+    ],
     ['a condition that is no text', post({ a: { '@when': true, b: 1 } }), ['wrong_type']],
+    [
+      'a value of ours before the id of an answer',
+      {
+        parameters: { call_key: 'string', activity_id: 'string' },
+        API: {
+          CreateActivity: {
+            request_method: 'POST',
+            response_map: { ref: '$call_key$/$activity_id$' },
+          },
+        },
+      },
+      [],
+    ],
+    [
+      'a form of the number that called in an answer',
+      search({ response_map: [{ id: '$contact_id$', tel: '$phone_digits$' }] }),
+      ['number_form_in_answer'],
+    ],
     ['other keys with @', post({ a: { '@odata.bind': 'x', 'party.': 1 } }), []],
   ])('%s', (_name, changes, codes) => {
     expect(codesOf(changes)).toEqual(codes);

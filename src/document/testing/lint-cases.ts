@@ -375,6 +375,19 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: method('FindContact', { ...FIND, response_map: [{ n: '$contact_name$' }] }),
     at: '"$firstname$',
   },
+  number_form_in_answer: {
+    bad: method(
+      'FindContact',
+      { ...FIND, response_map: [{ id: '$contact_id$', tel: '$phone_e164$' }] },
+      CALLER,
+    ),
+    good: method(
+      'FindContact',
+      { ...FIND, response_map: [{ id: '$contact_id$', tel: '$phone$' }] },
+      CALLER,
+    ),
+    at: '$phone_e164$',
+  },
   paging_without_value: {
     bad: method('Contacts', { request_method: 'GET', paging: { type: 'page' } }),
     good: method('Contacts', {
