@@ -5,7 +5,9 @@ import { FINDING_CODES } from './finding-codes.ts';
 import type { FindingCodeRow } from './finding-codes.ts';
 import { FUNCTIONS } from './expression/functions.ts';
 import { METHODS } from './methods.ts';
-import { NUMBER_FORMS, PARAMETERS } from './parameters.ts';
+import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
+import type { NumberForm } from './parameters.ts';
+import { DATE_FIELDS, DURATION_FIELDS } from '../time/date-pattern.ts';
 
 const GENERATED =
   '<!-- Made by `npm run generate` from the tables in src/document. Edit those. -->\n';
@@ -30,6 +32,7 @@ export function documentReference(): string {
     parametersSection(),
     methodsSection(),
     functionsSection(),
+    datesSection(),
   ];
   return `${parts.join('\n').trimEnd()}\n`;
 }
@@ -55,6 +58,7 @@ function contents(sets: readonly FieldSetName[]): string {
     'Parameters',
     'Methods',
     'Functions of expressions',
+    'Patterns of dates and durations',
   ];
   return `${titles.map((title) => `- [${title}](#${anchor(title)})`).join('\n')}\n`;
 }
@@ -157,8 +161,32 @@ function parametersSection(): string {
     '## Parameters\n',
     'Values that Patchcord fills in, or that an answer binds. Declare those that you use under `parameters`, with the type that the CRM wants.\n',
     `| name | type if not declared | meaning | from |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`,
-    `Each phone number (${codeList(phones)}) also has the forms ${codeList(NUMBER_FORMS.map((form) => `…_${form}`))}: \`phone_digits\`, \`party_number_national\`.\n`,
+    '### Forms of phone numbers\n',
+    `Each phone number (${codeList(phones)}) goes out as E.164, or as it was delivered where it is no valid number of the connection's country. It also has these forms for requests; one that is not valid has its digits only.\n`,
+    `| form | example | meaning |\n| --- | --- | --- |\n${NUMBER_FORMS.map(formRow).join('\n')}\n`,
+    '### Old names\n',
+    `| old name | name |\n| --- | --- |\n${[...PARAMETER_ALIASES].map(([old, name]) => `| \`${old}\` | \`${name}\` |`).join('\n')}\n`,
   ].join('\n');
+}
+
+/** Of +44 20 7183 8750, a number of London. */
+const FORM_WORDS: Readonly<Record<NumberForm, readonly [example: string, meaning: string]>> = {
+  e164: ['+442071838750', 'with plus and country code'],
+  digits: ['442071838750', 'E.164 without its plus'],
+  national: ['02071838750', 'as dialled inside the country'],
+  significant: ['2071838750', 'without country code and leading zero'],
+  international: ['+44 20 7183 8750', 'with plus and blanks'],
+  country_code: ['44', 'calling code of the country'],
+  country: ['GB', 'ISO 3166-1 code of the country'],
+  last7: ['1838750', 'last 7 digits of the significant number'],
+  last8: ['71838750', 'last 8 digits of the significant number'],
+  last9: ['071838750', 'last 9 digits of the significant number'],
+  last10: ['2071838750', 'last 10 digits of the significant number'],
+};
+
+function formRow(form: NumberForm): string {
+  const [example, meaning] = FORM_WORDS[form];
+  return `| \`phone_${form}\` | \`${example}\` | ${meaning} |`;
 }
 
 const ORIGINS = {
@@ -187,6 +215,22 @@ function functionsSection(): string {
     '## Functions of expressions\n',
     "An expression is written in the Common Expression Language: `call_duration > 0 ? 'long' : 'short'`. Parameters, values of your own and variables stand in it by name, properties as `properties['Client ID']`. A name without value is `null`.\n",
     `| function | result |\n| --- | --- |\n${rows.join('\n')}\n`,
+  ].join('\n');
+}
+
+function datesSection(): string {
+  const table = (fields: Readonly<Record<string, string>>): string => {
+    const rows = Object.entries(fields).map(
+      ([field, meaning]) => `| \`${field}\` | ${cell(meaning)} |`,
+    );
+    return `| letters | what they write |\n| --- | --- |\n${rows.join('\n')}\n`;
+  };
+  return [
+    '## Patterns of dates and durations\n',
+    "`format` of a parameter and `format_date` write and read dates with these letters. Text in single quotes stands for itself, and so do `T` and all signs that are no letters: `yyyy-MM-dd HH:mm`, `d MMM yyyy 'at' HH:mm`.\n",
+    table(DATE_FIELDS),
+    '`format_duration` writes seconds with these; the largest one takes all that is above it.\n',
+    table(DURATION_FIELDS),
   ].join('\n');
 }
 
