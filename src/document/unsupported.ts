@@ -54,7 +54,38 @@ function pendingOfDocument(document: Json): readonly string[] {
   const filledBy = (isJsonArray(properties) ? properties : []).some((property) =>
     pendingKeys('property', property).includes('filled_by'),
   );
-  return [...keys, ...(filledBy ? ['properties.filled_by'] : []), ...pendingCredentials(document)];
+  return [
+    ...keys,
+    ...(filledBy ? ['properties.filled_by'] : []),
+    ...pendingTypes(document),
+    ...pendingCredentials(document),
+  ];
+}
+
+/** Declared types that do not run yet, of parameters and of variables. */
+function pendingTypes(document: Json): readonly string[] {
+  return [
+    ...jsonMembers(jsonMember(document, 'parameters')).flatMap(([name, declared]) => {
+      const type = typeof declared === 'string' ? declared : jsonText(declared, 'type');
+      return isPendingChoice('parameter', 'type', type)
+        ? [`parameters.${name} as ${String(type)}`]
+        : [];
+    }),
+    ...jsonMembers(jsonMember(document, 'variables')).flatMap(([name, definition]) => {
+      const type = jsonText(definition, 'type');
+      const computed = jsonMember(definition, 'expression') !== undefined;
+      return computed && isPendingChoice('variable_expression', 'type', type)
+        ? [`variables.${name} as ${String(type)}`]
+        : [];
+    }),
+  ];
+}
+
+function isPendingChoice(set: FieldSetName, key: string, value: string | undefined): boolean {
+  const choices = fieldNamed(set, key)?.shapes.flatMap((shape) =>
+    shape.kind === 'text' ? (shape.choices ?? []) : [],
+  );
+  return choices?.some((each) => each.value === value && each.pending === true) === true;
 }
 
 function pendingCredentials(document: Json): readonly string[] {
