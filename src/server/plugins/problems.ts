@@ -27,6 +27,11 @@ export async function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  if (isGone(request)) {
+    // Half a body and nobody to answer: what the handler made of it is no fault of anybody here.
+    request.log.debug({ err }, 'the client went away');
+    return;
+  }
   const fault = toAppError(err);
   const { status, level, retry } = fault.row;
   if (level === 'error') request.log.error({ err }, 'request failed');
@@ -53,6 +58,11 @@ export function problemOf(fault: AppError, requestId: string): Problem {
     ...(isList<Finding>(findings) ? { findings } : {}),
     ...(hidden || Object.keys(details).length === 0 ? {} : { details }),
   };
+}
+
+/** True when the connection ended before the request had been read. */
+function isGone(request: FastifyRequest): boolean {
+  return request.raw.destroyed && !request.raw.complete;
 }
 
 function toAppError(err: unknown): AppError {

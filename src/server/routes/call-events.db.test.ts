@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { request } from 'node:http';
+
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { startFakeCrm } from '../../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../../runtime/testing/fake-crm.ts';
@@ -280,6 +282,26 @@ describeDatabases('call events', (databases) => {
       });
 
       expect(sent.body).toMatchObject({ status, code });
+    });
+
+    test('that break off leave nothing behind, and no alarm', async () => {
+      await report({ ...RINGING, call_id: 'broken-off' });
+      const origin = await server.app.listen({ port: 0, host: '127.0.0.1' });
+      const sent = request(`${origin}/v1/calls/broken-off/recording`, {
+        method: 'PUT',
+        headers: {
+          authorization: `Bearer ${office.eventsKey}`,
+          'content-type': 'audio/wav',
+          'content-length': '1000',
+        },
+      });
+      sent.on('error', () => {});
+      sent.write('RIFF', () => sent.destroy());
+
+      await vi.waitFor(() => {
+        expect(server.log.join('')).toContain('the client went away');
+      });
+      expect(server.log.join('')).not.toContain('"level":"error"');
     });
 
     test('are refused before they are read when they are too large', async () => {
