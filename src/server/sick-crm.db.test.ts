@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { fakeCrmDocument } from '../runtime/testing/fake-crm-document.ts';
 import type { Habit } from '../runtime/testing/fake-crm-habits.ts';
 import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
+import { endlessPages, everybody, PAGED, WITH_TEAM } from './testing/sick-crm.ts';
 import { setUpOffice, startTestServer, textAt, valueAt } from './testing/test-server.ts';
 import type { Office, Sent, TestServer } from './testing/test-server.ts';
 
@@ -363,50 +363,6 @@ const CALL = [
   },
   { call_id: 'c-1', kind: 'ended', duration: 63, result: 'answered' },
 ];
-
-const PAGED = fakeCrmDocument({
-  methods: {
-    Users: {
-      request_method: 'GET',
-      request_path: '/users',
-      request_parameters: { page: '$page$' },
-      paging: { type: 'page', max_pages: 3 },
-      response_map: { users: [{ id: '$user_id$', name: '$user_name$' }] },
-    },
-  },
-});
-
-/** The name stands for anything else that a CRM tells of its users. */
-const WITH_TEAM = fakeCrmDocument({
-  methods: {
-    Users: {
-      request_method: 'GET',
-      request_path: '/users',
-      response_map: { users: [{ id: '$user_id$', name: '$team$' }] },
-    },
-    CreateActivity: {
-      request_method: 'POST',
-      request_path: '/calls',
-      request_parameters: { key: '$call_key$', team: '$team$' },
-      response_map: { id: '$activity_id$' },
-    },
-  },
-}).replace('"parameters": {', '"parameters": { "team": "string",');
-
-const endlessPages: Habit = (request, response) => {
-  const page = new URL(request.url, 'http://crm.invalid').searchParams.get('page') ?? '0';
-  const users = [{ id: `u-${page}`, name: `User ${page}` }];
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ users }));
-};
-
-const everybody: Habit = (_request, response) => {
-  const contacts = ['+442079460018', '+442079460019'].map((phone, at) => ({
-    id: String(at),
-    last_name: 'Somebody',
-    phone,
-  }));
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ contacts }));
-};
 
 function stepOf(call: Sent, method: string): unknown {
   const steps = valueAt(call.body, 'steps');
