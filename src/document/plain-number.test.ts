@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalText, numericValue, plainNumber } from './plain-number.ts';
+import { decimalText, numericValue, plainDigits, plainNumber } from './plain-number.ts';
 
 describe('a computed number', () => {
   it.each([
@@ -45,6 +45,20 @@ describe('plain decimals', () => {
     [2.7, '2.7'],
   ])('%d', (value, text) => {
     expect(decimalText(value)).toBe(text);
+  });
+
+  it.each([
+    ['1E5', '100000'],
+    ['1.25e3', '1250'],
+    ['1.25e1', '12.5'],
+    ['-1234567890123456789.5e-2', '-12345678901234567.895'],
+    ['12e-3', '0.012'],
+    ['0.05e1', '0.5'],
+    ['0e0', '0'],
+    ['1234567890123456789', '1234567890123456789'],
+    ['1e999999999', '1e999999999'],
+  ])('of the digits %s', (digits, text) => {
+    expect(plainDigits(digits)).toBe(text);
   });
 
   it('say the same number without an exponent', () => {

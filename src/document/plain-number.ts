@@ -24,12 +24,28 @@ export function numericValue(value: Scalar | null | undefined): number | undefin
 
 /** Writes a finite number in plain decimals, never with an exponent: `1e21` as 22 digits. */
 export function decimalText(value: number): string {
-  const text = String(value);
-  const found = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
+  return plainDigits(String(value));
+}
+
+/** No number that means something is longer; a hostile one must not become a long text. */
+const MAX_EXPONENT = 400;
+
+/**
+ * Writes the text of a JSON number without its exponent and with all its digits: `1.25E3` as
+ * `1250`. One beyond all doubles stays as it is.
+ */
+export function plainDigits(text: string): string {
+  const found = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/.exec(text);
   if (found === null) return text;
-  const [, sign = '', first = '', fraction = '', exponent = '0'] = found;
-  const digits = first + fraction;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = found;
   const shift = Number(exponent);
-  if (shift < 0) return `${sign}0.${'0'.repeat(-shift - 1)}${digits}`;
-  return `${sign}${digits.padEnd(shift + 1, '0')}`;
+  if (Math.abs(shift) > MAX_EXPONENT) return text;
+  const digits = (whole + fraction).padStart(fraction.length + 1 - shift, '0');
+  const point = digits.length - fraction.length + shift;
+  const left = digits
+    .slice(0, point)
+    .padEnd(point, '0')
+    .replace(/^0+(?=\d)/, '');
+  const right = digits.slice(point);
+  return `${sign}${left}${right === '' ? '' : `.${right}`}`;
 }

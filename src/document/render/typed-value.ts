@@ -3,7 +3,7 @@ import { isRawNumber, numberFromText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { isDateType } from '../parameters.ts';
 import type { ParameterType } from '../parameter-type.ts';
-import { decimalText, numericValue } from '../plain-number.ts';
+import { decimalText, numericValue, plainDigits } from '../plain-number.ts';
 import type { Scalar } from '../values.ts';
 
 /** Told when a value does not fit its declared type and goes out as text. */
@@ -44,7 +44,7 @@ export function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return decimalText(value);
   if (typeof value === 'boolean') return String(value);
-  if (isRawNumber(value)) return value.rawJSON;
+  if (isRawNumber(value)) return plainDigits(value.rawJSON);
   return JSON.stringify(value);
 }
 
