@@ -445,6 +445,13 @@ export const FINDING_CODES = {
     meaning: 'Both `auth` and `OAuth2` are there; `OAuth2` wins.',
     advice: 'Remove one of them.',
   },
+  reserved_authorization_parameter: {
+    severity: 'error',
+    group: 'secrets',
+    meaning:
+      'A name in `authorization_parameters` that Patchcord fills itself: `response_type`, `client_id`, `redirect_uri`, `state`, `code_challenge`, `code_challenge_method`.',
+    advice: 'Remove it.',
+  },
   secret_in_document: {
     severity: 'error',
     group: 'secrets',

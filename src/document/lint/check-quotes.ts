@@ -15,13 +15,13 @@ export function checkQuotes(context: LintContext): void {
     const escapes = ofDocument || memberOf(method.node, 'escape') !== undefined;
     for (const place of placesOf(context, method)) {
       if (!place.isKey && isGuarded(method, place, escapes)) {
-        checkPlace(context, place);
+        checkPlace(context, place, escapes);
       }
     }
   }
 }
 
-/** Paths always; queries and the bodies of methods that only read, where no `escape` is declared. */
+/** Paths always, for nothing is escaped there; queries and the bodies of methods that only read, where no `escape` is declared. */
 function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean {
   if (place.use === 'path' || place.use === 'url') {
     return true;
@@ -35,17 +35,23 @@ function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean 
   return isSent && !escapes && (isQuery || isReading);
 }
 
-function checkPlace(context: LintContext, place: Place): void {
+function checkPlace(context: LintContext, place: Place, escapes: boolean): void {
   const { node, steps } = place;
   const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
   let isOpen = { single: false, double: false };
+  let isEscaped = false;
   for (const part of parseTemplate(node.value, context.notation, isKnown)) {
     if (part.kind === 'text') {
+      isEscaped ||= escapes && part.text.includes('?');
       isOpen = {
         single: isOpen.single !== isOdd(part.text, "'"),
         double: isOpen.double !== isOdd(part.text, '"'),
       };
-    } else if ((isOpen.single || isOpen.double) && holdsText(context, place, part.name)) {
+    } else if (
+      !isEscaped &&
+      (isOpen.single || isOpen.double) &&
+      holdsText(context, place, part.name)
+    ) {
       const written = context.placeholder(part.name);
       const message = `${written} stands between quotes: a value with a quote in it, such as O'Brien, is refused here.`;
       const fix =

@@ -76,6 +76,8 @@ function checkRows(context: LintContext, name: string, rows: ObjectNode, steps: 
     }
     if (value.kind === 'object') {
       checkChoice(context, value, inner);
+    } else if (value.kind === 'string') {
+      checkArithmetic(context, value, inner);
     }
   }
 }

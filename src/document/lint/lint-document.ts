@@ -17,6 +17,7 @@ import { checkPlaceholders } from './check-placeholders.ts';
 import { checkRequests } from './check-requests.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { checkShapes } from './check-shapes.ts';
+import { checkSignIn } from './check-sign-in.ts';
 import { checkUses } from './check-uses.ts';
 import { checkVariables } from './check-variables.ts';
 import { createReport } from './lint-context.ts';
@@ -81,6 +82,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkAnswers(context);
   checkUses(context, uses);
   checkSecrets(context);
+  checkSignIn(context);
 }
 
 /** Looks up each misspelling once: a document may repeat it a thousand times. */

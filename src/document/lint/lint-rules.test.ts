@@ -232,6 +232,37 @@ describe('credentials', () => {
   });
 });
 
+describe('the address of a sign-in', () => {
+  const OAuth2 = {
+    client_id: 'c',
+    client_secret: '$Secret$',
+    flow_type: { default: '0' },
+    authorization_endpoint: 'https://a.example/authorize',
+    token_endpoint: 'https://a.example/token',
+  };
+  const found = (authorization_parameters: Json): readonly string[] =>
+    codesOf({
+      properties: ['Secret'],
+      OAuth2: { ...OAuth2, authorization_parameters },
+    }).filter((code) => code !== 'not_supported_yet');
+
+  test.each([
+    'response_type',
+    'client_id',
+    'redirect_uri',
+    'state',
+    'code_challenge',
+    'code_challenge_method',
+  ])('may not set %s, as a pair or as a piece of query', (name) => {
+    expect(found({ [name]: 'x' })).toEqual(['reserved_authorization_parameter']);
+    expect(found({ default: `scope=a&${name}=x` })).toEqual(['reserved_authorization_parameter']);
+  });
+
+  test('may set the rest', () => {
+    expect(found({ default: 'scope=state', prompt: 'consent' })).toEqual([]);
+  });
+});
+
 describe('a finding about a credential', () => {
   test('never shows it', () => {
     const secret = 'ghp_a1B2c3D4e5F6g7H8i9J0';
@@ -268,6 +299,17 @@ describe('what is read as arithmetic', () => {
 
     expect(found.map(({ code }) => code).filter((code) => code.includes('arithmetic'))).toEqual(
       codes,
+    );
+  });
+
+  test('is told of a row of a choice too', () => {
+    const v = { activity_type: { inbound: '$call_duration$ * 2', default: 'x' } };
+
+    expect(lintDocument(documentWith({ variables: { v } }))).toContainEqual(
+      expect.objectContaining({
+        code: 'read_as_arithmetic',
+        path: '/variables/v/activity_type/inbound',
+      }),
     );
   });
 });
@@ -338,6 +380,27 @@ describe('requests', () => {
       'a key of ours between quotes',
       search({ ...answer, request_parameters: { q: "'$call_key$' $prefix$" } }),
       [],
+    ],
+    [
+      'a value between quotes in the query of the path',
+      search({ ...answer, request_method: 'GET', request_path: "/q?w=n='$prefix$'" }),
+      ['quoted_value'],
+    ],
+    [
+      'the same with escape',
+      search(
+        { ...answer, request_method: 'GET', request_path: "/q?w=n='$prefix$'" },
+        { escape: 'soql' },
+      ),
+      [],
+    ],
+    [
+      'a value between quotes in the path itself, escape or not',
+      search(
+        { ...answer, request_method: 'GET', request_path: "/q(n='$prefix$')?a=1" },
+        { escape: 'odata' },
+      ),
+      ['quoted_value'],
     ],
     ['no request method', { API: { CreateActivity: { request_path: '/x' } } }, ['missing_field']],
     [

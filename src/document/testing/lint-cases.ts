@@ -43,6 +43,14 @@ const CALLER = { parameters: { phone: 'string', contact_id: 'string' } };
 const GOOD = documentWith({});
 const replaced = (from: string, to: string): string => GOOD.replace(from, to);
 
+const OAUTH2 = {
+  client_id: 'c',
+  client_secret: '$Secret$',
+  flow_type: '0',
+  authorization_endpoint: 'https://a.example/authorize',
+  token_endpoint: 'https://a.example/token',
+};
+
 /** One case for each code of lint. */
 export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
   byte_order_mark: { bad: `\ufeff${GOOD}`, good: GOOD },
@@ -404,6 +412,13 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     }),
     good: documentWith({ auth: { type: 'None' } }),
     at: '"auth"',
+  },
+  reserved_authorization_parameter: {
+    bad: documentWith({ OAuth2: { ...OAUTH2, authorization_parameters: { state: 'x' } } }),
+    good: documentWith({
+      OAuth2: { ...OAUTH2, authorization_parameters: { default: 'scope=a%20b', prompt: 'none' } },
+    }),
+    at: '"state"',
   },
   secret_in_document: {
     bad: documentWith({ auth: { type: 'Bearer', token: 'my-own-secret-token' } }),
