@@ -160,7 +160,16 @@ describe('what an outcome makes of a step', () => {
       input('CreateActivity', LOST, { idempotent: true, canAsk: true }),
       { state: 'pending', attempts: 1 },
     ],
-    ['a lost answer to a change', input('UpdateActivity', LOST), { state: 'pending', attempts: 1 }],
+    [
+      'a lost answer to a change that is posted, and may be appended twice',
+      input('UpdateActivity', LOST),
+      { state: 'pending', attempts: 1, possibleDuplicate: true },
+    ],
+    [
+      'the same, where the connection wants creates to wait',
+      input('AnswerCallActivity', LOST, { onUnknown: 'park' }),
+      { state: 'pending', possibleDuplicate: true },
+    ],
     [
       'a lost answer, once',
       input('CreateActivity', LOST),
@@ -179,6 +188,28 @@ describe('what an outcome makes of a step', () => {
   ])('%s', (_name, given, expected) => {
     expect(settleRun(given)).toMatchObject(expected);
   });
+
+  it.each<[StepMethod, boolean, boolean | undefined]>([
+    ['UpdateActivity', false, true],
+    ['AnswerCallActivity', false, true],
+    ['UpdateActivity', true, undefined],
+    ['StopCallActivity', true, undefined],
+  ])(
+    'flags a repeated %s after a lost answer or a crash unless it is harmless (%s)',
+    (method, idempotent, flag) => {
+      const {
+        outcome: _outcome,
+        executedWithoutId: _executed,
+        ...lost
+      } = input(method, LOST, { idempotent });
+
+      expect(settleLost(lost).possibleDuplicate).toBe(flag);
+      expect(
+        settleRun({ ...lost, outcome: LOST, executedWithoutId: false }).possibleDuplicate,
+      ).toBe(flag);
+      expect(settleLost(lost)).toMatchObject({ state: 'pending', attempts: 0 });
+    },
+  );
 
   it('is after a crash what it is after a lost answer', () => {
     const {

@@ -16,7 +16,7 @@ export interface SettleInput {
   readonly outcome: SettleOutcome;
   /** The CRM executed a create whose answer lacks the id that the document maps. */
   readonly executedWithoutId: boolean;
-  /** True when a repetition does no harm: PUT, DELETE, GET, or an upsert by `call_key`. */
+  /** True when a repetition does no harm: GET, PUT, PATCH, DELETE. */
   readonly idempotent: boolean;
   /** The document can look up what a create made. */
   readonly canAsk: boolean;
@@ -93,12 +93,12 @@ export function settleLost(input: Omit<SettleInput, 'outcome' | 'executedWithout
     action: 'look_up',
     message: 'Patchcord stopped while the request was under way',
   };
-  const harmless = input.idempotent || !makesSomething(step);
-  if (harmless && now - (step.firstAt ?? now) < policy.giveUpMs) {
+  const repeats = input.idempotent || !makesSomething(step);
+  if (repeats && now - (step.firstAt ?? now) < policy.giveUpMs) {
     // That we stopped says nothing about the CRM, so it costs the step no try.
     const { attempts } = step;
     const readyAt = now + backoffMs(1, policy, random);
-    return { state: 'pending', attempts, readyAt, message: outcome.message };
+    return flagged(input, { state: 'pending', attempts, readyAt, message: outcome.message });
   }
   return lostAnswer({ ...input, executedWithoutId: false, outcome });
 }
@@ -175,7 +175,7 @@ function executedWithoutId(input: SettleInput): StepChange {
 
 function lostAnswer(input: SettleInput): StepChange {
   const { step, outcome, policy, now } = input;
-  if (input.idempotent || !makesSomething(step)) return retry(input);
+  if (input.idempotent || !makesSomething(step)) return flagged(input, retry(input));
   if (input.canAsk && now - (step.firstAt ?? now) < policy.giveUpMs)
     return { ...firstQuestion(policy, now), attempts: step.attempts + 1, message: outcome.message };
   const message = `${outcome.message}; whether the CRM executed the request is unknown`;
@@ -185,7 +185,13 @@ function lostAnswer(input: SettleInput): StepChange {
   return { ...again(input, 1), possibleDuplicate: true, message };
 }
 
-/** Only these make a second thing when repeated; the others write the same values again. */
+/** A second POST of a change may stand there twice: some CRMs append each as a comment. */
+function flagged({ idempotent }: Pick<SettleInput, 'idempotent'>, change: StepChange): StepChange {
+  const again = change.state === 'pending' && !idempotent;
+  return again ? { ...change, possibleDuplicate: true } : change;
+}
+
+/** What is lost without its record is not simply repeated; a change is, until the CRM has it. */
 function makesSomething(step: Step): boolean {
   return (
     step.method === 'CreateActivity' ||

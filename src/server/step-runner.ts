@@ -17,7 +17,8 @@ export function createStepRunner(runner: MethodRunner): StepRunner<PipelineConne
         ? prepared
         : {
             status: 'ready',
-            idempotent: prepared.idempotent,
+            // The same PATCH writes the same values again.
+            idempotent: prepared.idempotent || prepared.request.method === 'PATCH',
             send: (signal) => prepared.send(signal),
           };
     },
