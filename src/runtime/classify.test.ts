@@ -164,6 +164,11 @@ const GOLDEN: readonly (readonly [name: string, ending: Ending, expected: readon
   ['reset while writing', failure('writing', 'reset'), [AGAIN, AGAIN, ASK, ASK, ASK, ASK]],
   ['no answer', failure('waiting', 'timeout'), [AGAIN, AGAIN, ASK, ASK, ASK, ASK]],
   ['reset after sending', failure('waiting', 'reset'), [AGAIN, AGAIN, ASK, ASK, ASK, ASK]],
+  [
+    'a head too large',
+    failure('waiting', 'headers_too_large'),
+    ['too_large unknown park', 'too_large unknown park', ASK, ASK, ASK, ASK],
+  ],
   ['not HTTP', failure('waiting', 'not_http'), [AGAIN, AGAIN, ASK, ASK, ASK, ASK]],
   ['truncated 201', failure('reading', 'truncated', 201), [AGAIN, AGAIN, ASK, ASK, ASK, ASK]],
   ['bad chunking', failure('reading', 'not_http', 200), [AGAIN, AGAIN, ASK, ASK, ASK, ASK]],

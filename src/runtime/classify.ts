@@ -96,6 +96,7 @@ function verdictOf(ending: Ending, context: ClassifyContext): Verdict {
   const row = FAILURE_ROWS.find(
     (candidate) =>
       candidate.phase.includes(phase) &&
+      (candidate.on === undefined || candidate.on.includes(onClass)) &&
       (candidate.code === undefined || candidate.code.includes(code)),
   );
   return row?.then ?? LOST;

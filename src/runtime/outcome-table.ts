@@ -253,6 +253,8 @@ export const BODY_ROWS: readonly BodyRow[] = [
 export interface FailureRow {
   readonly phase: readonly string[];
   readonly code?: readonly string[];
+  /** Default: every method. */
+  readonly on?: readonly MethodClass[];
   readonly then: Verdict;
 }
 
@@ -282,6 +284,13 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   {
     phase: ['dns', 'connect', 'tls', 'pool', 'before_write'],
     then: verdict('unreachable', 'not_executed', 'retry', 'The CRM cannot be reached.', true),
+  },
+  {
+    // The same at every try; of a write nobody knows what the status would have been.
+    phase: ['waiting', 'reading'],
+    code: ['headers_too_large'],
+    on: READS,
+    then: verdict('too_large', 'unknown', 'park', 'The answer is too large.'),
   },
   {
     phase: ['writing', 'waiting', 'reading'],
