@@ -45,9 +45,13 @@ describeDatabases('recordings', ({ open }) => {
     const left = [...answers];
     const asked: string[] = [];
     const egress: Egress = {
-      send: (request) => {
+      send: async (request) => {
         asked.push(request.url);
-        return Promise.resolve(left.shift() ?? answer(404, new Uint8Array()));
+        const told = left.shift() ?? answer(404, new Uint8Array());
+        if (told.kind === 'response' && told.status === 200) {
+          await request.download?.write(told.body);
+        }
+        return told;
       },
       checkUrl: () => ({ ok: true }),
       close: () => Promise.resolve(),
