@@ -11,7 +11,7 @@ import { lintDocument } from './lint/lint-document.ts';
 import { unsupportedUses } from './method-uses.ts';
 import { methodNamed } from './methods.ts';
 import type { MethodName } from './methods.ts';
-import { collectNames } from './names.ts';
+import { collectNames, declaredMembers } from './names.ts';
 import { createOriginPolicy } from './origins.ts';
 import { completeProperties, readProperties } from './properties.ts';
 import { compileAuth } from './render/auth.ts';
@@ -65,7 +65,7 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   const variables = new Map<string, CompiledVariable>();
   const readers = createReaders({ names, notation, variable: createVariableReader(variables) });
   const readerOf = readers.at('request');
-  for (const [name, definition] of jsonMembers(jsonMember(source, 'variables'))) {
+  for (const [name, definition] of declaredMembers(source, 'variables')) {
     variables.set(name, compileVariable(definition, { names, notation, readerOf }));
   }
   refuseCycle(variables);

@@ -128,8 +128,3 @@ export function fieldNamed(set: FieldSetName, name: string): Field | undefined {
     (each) => each.name === name || each.aliases?.includes(name) === true,
   );
 }
-
-/** True for keys that are the author's comments: those that begin with `_` or `//`. */
-export function isCommentKey(key: string): boolean {
-  return key.startsWith('_') || key.startsWith('//');
-}

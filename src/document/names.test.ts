@@ -81,6 +81,13 @@ describe('collectNames', () => {
     expect(names.resolve('Pin')).toMatchObject({ secret: true, type: 'secret' });
   });
 
+  it.each(['_note', '//'])('takes %s for a comment, not for a name', (key) => {
+    const names = collectNames({ parameters: { [key]: 'x' }, variables: { [key]: 'y' } });
+
+    expect(names.resolve(key)).toBeUndefined();
+    expect(names.all()).not.toContain(key);
+  });
+
   it('passes over malformed parts', () => {
     const names = collectNames({ properties: [1, {}, 'A'], parameters: [], variables: 'x' });
 

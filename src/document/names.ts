@@ -1,3 +1,4 @@
+import { isCommentKey } from './comment-key.ts';
 import { jsonMember, jsonMembers } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
@@ -63,8 +64,8 @@ export interface Names {
  */
 export function collectNames(document: Json): Names {
   const known = new Map<string, NameRef>();
-  const declared = new Map(jsonMembers(jsonMember(document, 'parameters')));
-  for (const [name] of jsonMembers(jsonMember(document, 'variables'))) {
+  const declared = new Map(declaredMembers(document, 'parameters'));
+  for (const [name] of declaredMembers(document, 'variables')) {
     known.set(name, { kind: 'variable', name });
   }
   for (const [name, type] of declared) {
@@ -81,6 +82,14 @@ export function collectNames(document: Json): Names {
     },
     all: () => [...known.keys()],
   };
+}
+
+/** The members of a section by which names are declared, without the author's comments. */
+export function declaredMembers(
+  document: Json,
+  section: 'parameters' | 'variables',
+): readonly (readonly [string, Json])[] {
+  return jsonMembers(jsonMember(document, section)).filter(([name]) => !isCommentKey(name));
 }
 
 /** The names as a method with `paging` knows them: the moving names are among them. */

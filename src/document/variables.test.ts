@@ -20,6 +20,11 @@ describe('a variable', () => {
     ['an expression of a declared type', { expression: 'call_duration', type: 'string' }, '27'],
     ['a choice', { activity_type: { inbound: 'In', default: 'x' } }, 'In'],
     ['a choice of a choice', { activity_type: { inbound: { subject: { default: 1 } } } }, 1],
+    [
+      'a choice with notes of its author',
+      { '//': 'why', activity_type: { inbound: 'In', '//': 'x' }, _n: 1 },
+      'In',
+    ],
     ['a choice that an inherited member would fit', { subject: { default: 'd' } }, 'd'],
   ])('is %s', (_, definition, expected) => {
     const values = { call_duration: 27, activity_type: 'inbound', subject: 'constructor' };
@@ -35,6 +40,10 @@ describe('a variable', () => {
     ['of an expression that divides by zero', { expression: '1 / (file_size - file_size)' }],
   ])('has no value in the case %s', (_, definition) => {
     expect(valueOf(definition, { values: { file_size: 5, activity_type: 'x' } })).toBeUndefined();
+  });
+
+  it('is its expression where a text stands beside it, as lint says', () => {
+    expect(valueOf({ text: 'a', expression: "'b'" })).toBe('b');
   });
 
   it('is arithmetic whatever type is declared for its operands', () => {

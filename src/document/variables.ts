@@ -1,4 +1,5 @@
 import { compileArithmetic } from './arithmetic.ts';
+import { isCommentKey } from './comment-key.ts';
 import { compileExpression } from './expression/compile-expression.ts';
 import { isJsonObject, isRawNumber, jsonMembers } from './json-value.ts';
 import type { Json } from './json-value.ts';
@@ -36,10 +37,11 @@ export function compileVariable(definition: Json, options: VariableOptions): Com
   if (Array.isArray(definition)) return unsupported('lines');
   if (!isJsonObject(definition)) return constant(definition);
   const { text, expression, json } = definition;
-  if (typeof text === 'string') return compileWords(text, options);
-  if (typeof expression === 'string')
+  if (typeof expression === 'string') {
     return compileFormula(expression, definition['type'], options);
-  const [entry, ...others] = jsonMembers(definition);
+  }
+  if (typeof text === 'string') return compileWords(text, options);
+  const [entry, ...others] = jsonMembers(definition).filter(([key]) => !isCommentKey(key));
   if (json !== undefined && !(entry?.[0] === 'json' && options.readerOf('json') !== undefined)) {
     return unsupported('json');
   }

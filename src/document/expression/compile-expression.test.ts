@@ -112,7 +112,6 @@ describe('an expression computes', () => {
     'v_x',
     'Properties',
     'response',
-    '_',
   ])('a local value may be called %s', (name) => {
     const names = collectNames({ parameters: { [name]: 'string' }, properties: ['P'] });
     const compiled = compileExpression(`${name} + upper (${name}) + properties['P']`, names);

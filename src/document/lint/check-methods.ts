@@ -1,4 +1,4 @@
-import { isCommentKey } from '../fields.ts';
+import { isCommentKey } from '../comment-key.ts';
 import { memberOf } from '../json-text.ts';
 import type { LintContext } from './lint-context.ts';
 

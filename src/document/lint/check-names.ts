@@ -1,4 +1,4 @@
-import { isCommentKey } from '../fields.ts';
+import { isCommentKey } from '../comment-key.ts';
 import { memberOf } from '../json-text.ts';
 import type { JsonNode, ObjectNode, StringNode } from '../json-text.ts';
 import { MOVING_NAMES, CREDENTIAL_NAMES } from '../names.ts';

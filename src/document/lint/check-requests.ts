@@ -1,3 +1,4 @@
+import { isCommentKey } from '../comment-key.ts';
 import { memberOf } from '../json-text.ts';
 import type { JsonNode, Member, ObjectNode } from '../json-text.ts';
 import type { LintContext, MethodNode, Steps } from './lint-context.ts';
@@ -35,7 +36,7 @@ export function requestsOf(method: MethodNode): readonly { node: ObjectNode; ste
 
 function checkHeaders(context: LintContext, member: Member | undefined, steps: Steps): void {
   const headers = member?.value.kind === 'object' ? member.value.members : [];
-  for (const { key } of headers) {
+  for (const { key } of headers.filter((each) => !isCommentKey(each.key.value))) {
     const at = { node: key, steps: [...steps, key.value] };
     const name = key.value.toLowerCase();
     if (name === 'authorization') {

@@ -1,6 +1,7 @@
 import { jsonKindOf } from '../field.ts';
 import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../field.ts';
-import { FIELDS, PENDING_METHODS, fieldNamed, isCommentKey } from '../fields.ts';
+import { isCommentKey } from '../comment-key.ts';
+import { FIELDS, PENDING_METHODS, fieldNamed } from '../fields.ts';
 import { memberOf } from '../json-text.ts';
 import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text.ts';
 import { METHOD_NAMES, methodNamed } from '../methods.ts';

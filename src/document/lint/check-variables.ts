@@ -1,5 +1,5 @@
 import { compileArithmetic } from '../arithmetic.ts';
-import { isCommentKey } from '../fields.ts';
+import { isCommentKey } from '../comment-key.ts';
 import { memberOf } from '../json-text.ts';
 import type { ObjectNode, StringNode } from '../json-text.ts';
 import { parseTemplate } from '../template.ts';
@@ -65,8 +65,10 @@ function checkChoiceKey(context: LintContext, key: StringNode, steps: Steps): vo
 
 function checkRows(context: LintContext, name: string, rows: ObjectNode, steps: Steps): void {
   const closed = CLOSED_VALUES[context.names.resolve(name)?.name ?? name];
+  // Rows are values of the call, so `_x` may be one; a row of a closed list cannot.
   for (const { key, value } of rows.members) {
     const inner = [...steps, key.value];
+    if (closed !== undefined && isCommentKey(key.value)) continue;
     if (closed !== undefined && key.value !== 'default' && !closed.includes(key.value)) {
       const near = nearName(key.value, closed);
       const list = closed.map((each) => `"${each}"`).join(', ');

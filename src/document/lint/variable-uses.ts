@@ -1,4 +1,4 @@
-import { isCommentKey } from '../fields.ts';
+import { isCommentKey } from '../comment-key.ts';
 import { memberOf } from '../json-text.ts';
 import type { JsonNode, Member } from '../json-text.ts';
 import { parseTemplate } from '../template.ts';

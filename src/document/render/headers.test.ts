@@ -45,6 +45,14 @@ describe('headers', () => {
     ]);
   });
 
+  it('that are comments of the author are not sent', () => {
+    const { headers } = requestOf(
+      send({ request_headers: { _note: 'x', '//': 'y', 'X-A': '1' } }, { request_headers: {} }),
+    );
+
+    expect(headers).toEqual([['X-A', '1']]);
+  });
+
   it('leave the content type to the body', () => {
     const request = requestOf(
       send(

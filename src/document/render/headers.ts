@@ -1,3 +1,4 @@
+import { isCommentKey } from '../comment-key.ts';
 import { jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import type { Scope } from './scope.ts';
@@ -27,7 +28,7 @@ export function compileHeaders(
 ): (scope: Scope) => readonly Header[] {
   const headers = new Map<string, { name: string; text: CompiledText }>();
   for (const [name, value] of layers.flatMap(jsonMembers)) {
-    if (typeof value !== 'string' || !isSettableHeader(name)) continue;
+    if (typeof value !== 'string' || isCommentKey(name) || !isSettableHeader(name)) continue;
     headers.set(name.toLowerCase(), { name, text: compile(value) });
   }
   const compiled = [...headers.values()];
