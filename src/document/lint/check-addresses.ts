@@ -1,5 +1,6 @@
 import { memberOf } from '../json-text.ts';
 import type { JsonNode, StringNode } from '../json-text.ts';
+import { compileHostRule } from '../render/host.ts';
 import { parseTemplate } from '../template.ts';
 import { resolveAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
@@ -9,8 +10,8 @@ const ADDRESS = /^(https?):\/\/(?:([^/?#@]*)@)?([^/?#]*)/i;
 /** A scheme of another kind, such as javascript: or ftp:. */
 const OTHER_SCHEME = /^\s*([a-z][a-z0-9+.-]*):/i;
 const LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-const HOST = new RegExp(`^(?:${LABEL})(?:\\.${LABEL})*(?::\\d{1,5})?$`);
-const STAR_HOST = new RegExp(`^(?:\\*\\.)+${LABEL}(?:\\.${LABEL})+(?::\\d{1,5})?$`);
+const HOST = new RegExp(`^(?:${LABEL})(?:\\.${LABEL})*$`);
+const STAR_HOST = new RegExp(`^\\*\\.${LABEL}(?:\\.${LABEL})+$`);
 /** Names that never leave the machine; no certificate exists for them. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
@@ -170,12 +171,9 @@ function reportNoAddress(context: LintContext, { node, steps, use }: Place): voi
   );
 }
 
-/** True when a host, with its port or without, is one that an element of `hosts` allows. */
+/** True when a host in lower case, with its port or without, is one that `hosts` allows. */
 function covers(pattern: string, host: string): boolean {
-  const bare = pattern.includes(':') ? host : host.replace(/:\d+$/, '');
-  return pattern.startsWith('*.')
-    ? bare.endsWith(pattern.replaceAll('*', '').replace(/^\.+/, '.'))
-    : bare === pattern;
+  return compileHostRule(pattern).matches(host.replace(/:\d+$/, ''));
 }
 
 function checkPath(context: LintContext, { node, steps }: Place): void {
