@@ -157,3 +157,31 @@ test('the next address is tried when the first refuses', async () => {
 
   expect(summary(result)).toBe('response 200');
 });
+
+test('what came over https is never led on over plain http, whatever is allowed', async () => {
+  const target = await startRawServer(() => undefined);
+  closing.push(target.close);
+  const server = await listenTls(
+    (socket) =>
+      void socket.write(
+        `HTTP/1.1 302 Found\r\nLocation: ${target.origin}/\r\nContent-Length: 0\r\n\r\n`,
+      ),
+  );
+  const both = parseAllowRules(
+    [server.port, target.port].map((port) => `127.0.0.0/8:${String(port)}`).join(),
+  );
+  if (!both.ok) throw new Error('bad rules in the test');
+  const egress = door(server.port, { allow: both.rules, plainHttp: both.rules });
+
+  const result = await egress.send({
+    method: 'GET',
+    url: `https://crm.test:${String(server.port)}/`,
+    headers: [],
+    organizationId: 'o1',
+    connectionId: 'c1',
+    followsElsewhere: true,
+  });
+
+  expect(summary(result)).toBe('response 302');
+  expect(target.connections()).toBe(0);
+});

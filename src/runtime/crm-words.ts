@@ -27,7 +27,7 @@ export function crmWords(answer: Json): string | undefined {
     ?.replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   if (found === undefined || found === '') return undefined;
-  const letters = Array.from(found.slice(0, WORDS_MAX_CHARACTERS * 2));
+  const letters = Array.from(found.slice(0, WORDS_MAX_CHARACTERS * 2 + 2));
   return letters.length <= WORDS_MAX_CHARACTERS
     ? letters.join('')
     : `${letters.slice(0, WORDS_MAX_CHARACTERS).join('')}…`;

@@ -16,10 +16,13 @@ export function judgeBinding(
     readonly form: BodyForm;
     /** False for a method that looks for nothing in its answer: the status says it all. */
     readonly binds: boolean;
+    /** The CRM's own words, where it has some. */
+    readonly words: string | undefined;
   },
 ): Outcome {
   if (bound.status === 'refused') {
-    const message = `The CRM refused the request. ${bound.message}`;
+    const told = answer.words === undefined ? '' : ` It says: "${answer.words}"`;
+    const message = `The CRM refused the request. ${bound.message}${told}`;
     return { ...outcome, kind: 'refused', effect: 'not_executed', action: 'park', message };
   }
   if (bound.status === 'executed_without_id') {

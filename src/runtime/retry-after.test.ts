@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backoff } from './backoff.ts';
 import { parseHttpDate } from './http-date.ts';
 import { readRetryAfter } from './retry-after.ts';
 
@@ -64,14 +63,4 @@ describe('how long the CRM asks to wait', () => {
       expect(parseHttpDate(text)).toBeUndefined();
     },
   );
-});
-
-describe('back-off', () => {
-  test('doubles from 2 s to 15 min, and takes a random share of that', () => {
-    const tops = [1, 2, 3, 9, 10, 11, 1_000, 0].map((failures) => backoff(failures, () => 1));
-
-    expect(tops).toEqual([2_000, 4_000, 8_000, 512_000, 900_000, 900_000, 900_000, 2_000]);
-    expect(backoff(5, () => 0.25)).toBe(8_000);
-    expect(backoff(5, () => 0)).toBe(0);
-  });
 });

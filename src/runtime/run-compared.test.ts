@@ -200,3 +200,31 @@ describe('the number that called', () => {
     expect([none.outcome.kind, none.records.length]).toEqual(['not_found', 0]);
   });
 });
+
+describe('a literal outside any list that differs is a refusal, not "not found"', () => {
+  const map = { success: true, data: [{ id: '$contact_id$' }] };
+
+  test.each<MethodName>(['FindContact', 'SearchContacts', 'Contacts', 'CreateContact'])(
+    'of %s',
+    async (method) => {
+      const answer = { success: false, error: 'The key is not valid', data: [] };
+
+      const { outcome, executedWithoutId } = await run({ method, map, answer });
+
+      expect(outcome).toMatchObject({ kind: 'refused', effect: 'not_executed', action: 'park' });
+      expect(outcome.message).toBe(
+        'The CRM refused the request. "success" is "false" in the answer; the document expects "true". It says: "The key is not valid"',
+      );
+      expect(executedWithoutId).toBe(false);
+    },
+  );
+
+  test('one that is equal leaves a create without id executed', async () => {
+    const asked = { method: 'CreateContact', answer: { success: true, data: [] } } as const;
+
+    const { outcome, executedWithoutId } = await run({ ...asked, map });
+
+    expect(outcome).toMatchObject({ effect: 'executed', action: 'look_up' });
+    expect(executedWithoutId).toBe(true);
+  });
+});

@@ -158,6 +158,7 @@ async function sendPage(
     method: call.method,
     form: read.form,
     binds: job.method.bind.binds.length > 0,
+    words: read.words,
   });
   return { ...page, outcome: judged, bound };
 }
