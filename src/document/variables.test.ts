@@ -42,6 +42,48 @@ describe('a variable', () => {
     expect(valueOf(definition, { values: { file_size: 5, activity_type: 'x' } })).toBeUndefined();
   });
 
+  it.each([
+    ['a number as text', 'score', { score: '5' }],
+    ['a form of a number', 'party_number_country', { party_number: '020 7183 8750' }],
+    ['a number in E.164', 'party_number', { party_number: '020 7183 8750' }],
+    ['an old name', 'call_id', { call_key: '5' }],
+    ['a truth', 'On', {}],
+    ['a variable', 'other', {}],
+  ])('is a choice by %s', (_, selector, values) => {
+    const document = {
+      parameters: { score: 'number' },
+      properties: [{ label: 'On', type: 'boolean' }],
+    };
+    const rows = { '5': 'hit', GB: 'hit', '+442071838750': 'hit', true: 'hit', default: 'missed' };
+    const all = documentOf({ ...document, variables: { v: { [selector]: rows }, other: 5 } });
+    const context = contextOf({ values, properties: { On: '1' } });
+
+    expect(all.variable('v', context)).toBe('hit');
+    expect(all.variable('v', contextOf({ values: { score: '6' } }))).toBe(
+      selector === 'other' ? 'hit' : 'missed',
+    );
+  });
+
+  it.each([
+    ['$subject$$description$', undefined],
+    ['a $subject$\nb $description$\nc', 'a s\nc'],
+    ['-$call_duration$ * 2', -54],
+    ['$call_timestop$ - $call_timestamp$', 1000],
+    ['$party_number_digits$ * 2', '442071838750 * 2'],
+    ['$contact_id$ * 2', '7 * 2'],
+  ])('reads %j', (definition, expected) => {
+    const values = {
+      ...(expected === undefined ? {} : { subject: 's' }),
+      call_duration: '27',
+      call_timestamp: '2024-09-10T15:00:00Z',
+      call_timestop: '2024-09-10 15:00:01',
+      party_number: '+442071838750',
+      contact_id: '7',
+    };
+
+    expect(valueOf(definition, { values })).toBe(expected);
+  });
+
   it('is its expression where a text stands beside it, as lint says', () => {
     expect(valueOf({ text: 'a', expression: "'b'" })).toBe('b');
   });

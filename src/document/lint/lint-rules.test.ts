@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { FINDING_CODES } from '../finding-codes.ts';
 import type { Json } from '../json-value.ts';
 import { documentWith } from '../testing/lint-cases.ts';
 import { lintDocument } from './lint-document.ts';
@@ -280,6 +281,92 @@ describe('a finding about a credential', () => {
 
     expect(found.length).toBeGreaterThan(1);
     expect(JSON.stringify(found)).not.toContain(secret);
+  });
+});
+
+describe('an expression', () => {
+  test('has its problems at their places', () => {
+    const expression = "'a' + quite_unknown";
+    const text = documentWith({ variables: { v: { expression } } });
+    const line = text.split('\n').findIndex((each) => each.includes('quite_unknown'));
+
+    expect(lintDocument(text)).toContainEqual(
+      expect.objectContaining({
+        code: 'unknown_variable',
+        line: line + 1,
+        column: (text.split('\n')[line] ?? '').indexOf('quite_unknown') + 1,
+      }),
+    );
+  });
+
+  test.each([
+    ['present(file)', []],
+    ['file', ['expression_not_allowed']],
+    ["file + 'x'", ['expression_not_allowed']],
+    ['coalesce(file, filename)', ['expression_not_allowed']],
+    ['cursor', ['unknown_variable']],
+  ])('%s', (expression, codes) => {
+    const found = lintDocument(documentWith({ variables: { v: { expression } } }));
+
+    expect(found.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(
+      codes,
+    );
+  });
+});
+
+describe('names that are declared twice', () => {
+  test.each<[string, Changes, string]>([
+    ['a variable like a property', { properties: ['Key'], variables: { Key: 'x' } }, 'error'],
+    ['a variable like a parameter', { variables: { subject: 'x' } }, 'error'],
+    ['a variable like a form of a number', { variables: { phone_e164: 'x' } }, 'error'],
+    [
+      "a variable like a value of one's own",
+      { parameters: { lead_ref: 'string' }, variables: { lead_ref: 'x' } },
+      'error',
+    ],
+    ['a property like a parameter', { properties: ['domain'] }, 'warning'],
+  ])('%s', (_name, changes, severity) => {
+    const found = lintDocument(documentWith(changes)).filter(
+      ({ code }) => code === 'duplicate_name' || code === 'property_shadows_parameter',
+    );
+
+    expect(found.map((each) => each.severity)).toEqual([severity]);
+  });
+});
+
+describe('the severity that the language gives', () => {
+  test.each([
+    ['refused_header', 'error'],
+    ['curly_quotes', 'error'],
+    ['trailing_comma', 'error'],
+    ['comment', 'error'],
+    ['missing_quotes', 'error'],
+    ['percent_in_path', 'warning'],
+    ['literal_in_response', 'info'],
+    ['misspelt_name', 'error'],
+    ['unknown_name', 'warning'],
+    ['unknown_name_in_answer', 'error'],
+    ['undeclared_parameter', 'warning'],
+    ['old_parameter_name', 'warning'],
+    ['misspelt_parameter', 'error'],
+    ['invalid_label', 'error'],
+    ['choice_unknown_key', 'error'],
+    ['choice_keys', 'error'],
+    ['variable_cycle', 'error'],
+    ['read_as_arithmetic', 'info'],
+    ['date_form', 'info'],
+    ['compared_with_null', 'error'],
+    ['response_binds_variable', 'error'],
+    ['list_as_query', 'error'],
+    ['duplicate_query_name', 'warning'],
+    ['auth_and_oauth2', 'warning'],
+    ['unknown_field', 'warning'],
+    ['unknown_method', 'warning'],
+    ['deprecated_field', 'warning'],
+    ['no_number_in_answer', 'warning'],
+    ['refused_key', 'error'],
+  ] as const)('of %s is %s', (code, severity) => {
+    expect(FINDING_CODES[code].severity).toBe(severity);
   });
 });
 

@@ -34,6 +34,43 @@ describe('headers', () => {
     expect(headers).toEqual(expected);
   });
 
+  it.each([
+    ['a Bearer', { type: 'Bearer', token: '$Key$' }],
+    ['a Basic', { type: 'Basic', username: '$Key$', password: '' }],
+    ['a key in a header', { type: 'ApiKey', name: 'X-Key', value: 'token $Key$' }],
+    ['a key in the query', { type: 'ApiKey', in: 'query', name: 'key', value: '$Key$' }],
+  ])('%s without its value stops the request', (_, auth) => {
+    const result = renderDocument({ properties: ['Key'], auth }, { properties: { Key: '' } });
+
+    expect(result).toEqual({ status: 'missing_value', name: 'Key' });
+  });
+
+  it.each([
+    ['a Bearer', { type: 'Bearer', token: '$Key$' }],
+    ['a key in a header', { type: 'ApiKey', name: 'X-Key', value: '$Key$' }],
+  ])('%s never breaks its header', (_, auth) => {
+    for (const sign of ['\r', '\n', '\0']) {
+      const result = renderDocument(
+        { properties: ['Key'], auth },
+        { properties: { Key: `a${sign}X-Evil: 1` } },
+      );
+
+      expect(result).toMatchObject({ status: 'unsafe_value', name: 'Key' });
+      expect(JSON.stringify(result)).not.toContain('X-Evil');
+    }
+  });
+
+  it('are none for None in any letters, and take parameters and variables', () => {
+    const auth = { type: 'apiKEY', name: 'X-Key', value: '$who$/$user_id$' };
+    const result = renderDocument(
+      { variables: { who: { activity_type: { default: 'app' } } }, auth },
+      { values: { user_id: '7' } },
+    );
+
+    expect(requestOf(result).headers).toEqual([['X-Key', 'app/7']]);
+    expect(requestOf(renderDocument({ auth: { type: 'NONE' } })).headers).toEqual([]);
+  });
+
   it('of a method override those of the document without case', () => {
     const { headers } = requestOf(
       send({ request_headers: { 'X-A': '1', 'X-B': '1' } }, { request_headers: { 'x-a': '2' } }),

@@ -144,6 +144,36 @@ describe('@when', () => {
   });
 });
 
+describe('@when by other names', () => {
+  it.each([
+    ['a label with a blank', 'API key', true],
+    ['a label without its value', 'Team', false],
+    ['a variable', 'greeting', true],
+    ['a variable without value', 'nobody', false],
+    ['a form of a number', 'phone_country', true],
+    ['a form that the number has not', 'mobile_country', false],
+    ['a number that is zero', 'call_duration', true],
+  ])('asks for %s', (_, when, exists) => {
+    const document = {
+      properties: ['API key', 'Team'],
+      variables: { greeting: 'Hello $subject$', nobody: 'c $contact_id$' },
+    };
+    const options = {
+      document,
+      properties: { 'API key': 'k' },
+      values: { phone: '+442071838750', mobile: '*97', call_duration: 0 },
+    };
+
+    expect(renderBody({ o: { '@when': when, k: 1 } }, options)).toEqual(
+      exists ? { o: { k: 1 } } : {},
+    );
+  });
+
+  it('never sends a placeholder, and keys of a body are no comments', () => {
+    expect(renderBody({ _limit: 1, '//x': 2, a: '$subject$' })).toEqual({ _limit: 1, '//x': 2 });
+  });
+});
+
 describe('@when and what only a file or a page brings', () => {
   const tree = { o: { '@when': 'present(file)', k: 1 }, p: { '@when': '!present(file)', k: 2 } };
 

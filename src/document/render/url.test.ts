@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { renderPath } from '../testing/render-request.ts';
+import type { JsonObject } from '../json-value.ts';
+import { METHOD_NAMES } from '../methods.ts';
+import type { MethodName } from '../methods.ts';
+import { contextOf, documentOf, renderDocument, renderPath } from '../testing/render-request.ts';
+import type { Values } from '../values.ts';
 
 describe('URLs', () => {
   it.each([
@@ -100,6 +104,82 @@ describe('URLs', () => {
       status: 'unsafe_value',
       name: 'subject',
     });
+  });
+});
+
+describe('a quote between quotes of a body', () => {
+  const read = ['Users', 'Account', 'Contacts', 'Organizations', 'FindContact', 'SearchContacts'];
+  const statusOf = (name: MethodName, verb: string, extra: JsonObject = {}) => {
+    const method = {
+      request_method: verb,
+      request_path: '/c',
+      request_parameters: { q: "n = '$subject$'" },
+    };
+    return renderDocument(
+      { ...extra, API: { [name]: method } },
+      { method: name, values: { subject: "O'Brien" } },
+    ).status;
+  };
+
+  it.each(METHOD_NAMES)('is refused in %s when that only reads', (name) => {
+    const isReading = read.includes(name) || name === 'FindActivity';
+
+    expect(statusOf(name, 'POST')).toBe(isReading ? 'unsafe_value' : 'request');
+    expect(statusOf(name, 'GET')).toBe('unsafe_value');
+    expect(statusOf(name, 'POST', { escape: 'sql' })).toBe('request');
+  });
+
+  it('is refused again where a method takes the escape of the document back', () => {
+    const method = {
+      request_method: 'POST',
+      request_path: '/c',
+      escape: [],
+      request_parameters: { q: "n = '$prefix$'" },
+    };
+    const result = renderDocument(
+      { escape: 'sql', API: { SearchContacts: method } },
+      { method: 'SearchContacts', values: { prefix: "O'Brien" } },
+    );
+
+    expect(result).toMatchObject({ status: 'unsafe_value', name: 'prefix' });
+  });
+
+  it('escape concerns mixed text only, in the query of a path too', () => {
+    const options = { document: { escape: 'sql' }, values: { subject: "O'B" } };
+
+    expect(renderPath('/q?a=$subject$&b=x $subject$', options)).toBe(
+      'https://crm.example/q?a=O%27B&b=x%20O%27%27B',
+    );
+  });
+});
+
+describe('the link to a page of the CRM', () => {
+  const document = documentOf({
+    properties: ['URL'],
+    contact_url: '$URL$/contact/$contact_id$?from=$subject$',
+    activity_url: 'https://app.example/$activity_id$',
+  });
+  const open = (URL: string, values: Values) =>
+    document.link('contact_url', contextOf({ properties: { URL }, values }));
+
+  it('is filled like an address', () => {
+    expect(open('https://a.example/x/', { contact_id: 'a/b c' })).toBe(
+      'https://a.example/x/contact/a%2Fb%20c',
+    );
+    expect(document.link('activity_url', contextOf({ values: { activity_id: '7' } }))).toBe(
+      'https://app.example/7',
+    );
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://a.example', 'a.example', ''])(
+    'is none for %j',
+    (URL) => {
+      expect(open(URL, { contact_id: '1' })).toBeUndefined();
+    },
+  );
+
+  it.each([[{}], [{ contact_id: '..' }]])('is none with %j', (values) => {
+    expect(open('https://a.example', values)).toBeUndefined();
   });
 });
 

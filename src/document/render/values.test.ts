@@ -162,6 +162,117 @@ describe('what stands for what', () => {
     );
   });
 
+  it.each([
+    ['call_start', 'call_timestamp', START],
+    ['call_end', 'call_timestop', START],
+    ['caller_number', 'calling_number', '101'],
+    ['extension', 'user_number', '102'],
+    ['call_id', 'call_key', 'k-1'],
+  ])('the old name %s is %s', (old, name, value) => {
+    expect(renderBody({ a: `$${old}$` }, { values: { [name]: value } })).toEqual({ a: value });
+  });
+
+  it('dates that are not declared are epoch milliseconds, since is ISO 8601', () => {
+    const names = ['call_timestamp', 'call_timestop', 'answer_timestamp', 'since'];
+    const values = Object.fromEntries(names.map((name) => [name, START]));
+    const tree = Object.fromEntries(names.map((name) => [name, `$${name}$`]));
+
+    expect(renderBody(tree, { values })).toEqual({
+      call_timestamp: START,
+      call_timestop: START,
+      answer_timestamp: START,
+      since: '2024-09-10T15:00:00.000Z',
+    });
+  });
+
+  const FORMS = [
+    ['e164', '+442071838750'],
+    ['digits', '442071838750'],
+    ['national', '02071838750'],
+    ['significant', '2071838750'],
+    ['international', '+44 20 7183 8750'],
+    ['country_code', '44'],
+    ['country', 'GB'],
+    ['last7', '1838750'],
+    ['last8', '71838750'],
+    ['last9', '071838750'],
+    ['last10', '2071838750'],
+  ] as const;
+
+  it.each(FORMS)('the form %s of each number that is one, none of what is not', (form, text) => {
+    for (const name of ['phone', 'mobile', 'did', 'user_phone', 'called_number']) {
+      const tree = { a: `$${name}_${form}$` };
+      expect(renderBody(tree, { values: { [name]: '020 7183 8750' } })).toEqual({ a: text });
+      const short = form === 'digits' ? { a: '97' } : {};
+      expect(renderBody(tree, { values: { [name]: '*97' } })).toEqual(short);
+      expect(renderBody(tree, { values: { [name]: 'anonymous' } })).toEqual({});
+    }
+  });
+
+  it('a form of phone is that of the other side in FindContact', () => {
+    const values = { party_number: '020 7183 8750', phone: '101' };
+
+    expect(renderPath('/c?p=$phone_digits$', { method: 'FindContact', values })).toBe(
+      'https://crm.example/c?p=442071838750',
+    );
+  });
+
+  it('a format reads what it writes', () => {
+    const document = {
+      parameters: { closing_day: { type: 'date', format: 'dd.MM.yyyy' } },
+      variables: { week_day: { expression: "format_date(closing_day, 'EEEE yyyy-MM-dd')" } },
+    };
+    const values = { closing_day: '10.09.2024' };
+
+    expect(renderBody({ a: '$week_day$', b: '$closing_day$' }, { document, values })).toEqual({
+      a: 'Tuesday 2024-09-10',
+      b: '10.09.2024',
+    });
+  });
+
+  it.each([
+    ['number', '1E5', '100000'],
+    ['number', '1234567890123456789', '1234567890123456789'],
+    ['boolean', 'YES', 'true'],
+    ['date', START, '2024-09-10'],
+  ])('outside JSON a %s such as %s is plain text', (type, value, text) => {
+    const document = { parameters: { some_value: type } };
+
+    expect(renderPath('/c?a=$some_value$', { document, values: { some_value: value } })).toBe(
+      `https://crm.example/c?a=${text}`,
+    );
+  });
+
+  it.each([
+    ['boolean', 'maybe'],
+    ['date', 'soon'],
+    ['epoch_seconds', 'soon'],
+    ['number', '0042'],
+  ])('what is no %s is sent as text, with a note', (type, value) => {
+    const method = {
+      request_method: 'POST',
+      request_path: '/c',
+      request_parameters: { a: '$some_value$' },
+    };
+    const result = renderDocument(
+      { parameters: { some_value: type }, API: { CreateActivity: method } },
+      { values: { some_value: value } },
+    );
+
+    expect(bodyText(requestOf(result))).toBe(JSON.stringify({ a: value }));
+    expect(result).toMatchObject({ notes: [{ code: 'value_not_of_type' }] });
+  });
+
+  it('a property beats the parameter of its name', () => {
+    const options = {
+      document: { properties: ['subject'] },
+      properties: { subject: 'of the form' },
+      values: { subject: 'of the call' },
+    };
+
+    expect(renderBody({ a: '$subject$' }, options)).toEqual({ a: 'of the form' });
+  });
+
   it('phone is the number of the other side in FindContact only', () => {
     const values = { party_number: '+442071838750', phone: '101' };
 
