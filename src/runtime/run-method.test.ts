@@ -137,6 +137,13 @@ describe('the caller', () => {
     ['404', 'not_found'],
     ['204', (_request, response) => void response.writeHead(204).end()],
     ['an empty 200', 'empty'],
+    [
+      '404, whatever its body says',
+      (_request, response) => {
+        response.writeHead(404, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ contacts: [{ ...CONTACT, id: '7' }] }));
+      },
+    ],
   ])('is unknown: %s', async (_name, habit) => {
     crm.behave('/contacts', habit);
 

@@ -117,3 +117,31 @@ describe('a literal', () => {
     expect(result).toMatchObject(isEqual ? [{ activity_id: '1' }] : { status: 'refused' });
   });
 });
+
+describe('an element that differs leaves nothing behind', () => {
+  test('of what collects', () => {
+    const map = { id: '$contact_id$', phones: [{ value: '$phone$', label: 'work' }] };
+    const phones = [
+      { value: '1', label: 'fax' },
+      { value: '2', label: 'work' },
+    ];
+
+    expect(bind('CreateContact', map, { id: '7', phones })).toEqual([
+      { contact_id: '7', phone: ['2'] },
+    ]);
+  });
+
+  test('of what moves', () => {
+    const names = collectNames({});
+    const map = [{ next: '$cursor$', kind: 'page', id: '$contact_id$' }];
+    const options = { method: 'Contacts', names, notation: 'dollar', paging: true } as const;
+    const answer = [
+      { next: 'wrong', kind: 'other', id: '1' },
+      { next: 'right', kind: 'page', id: '2' },
+    ];
+
+    const result = compileBinding(map, options).read(answer, { values: {}, properties: {} });
+
+    expect(result).toMatchObject({ moving: { cursor: 'right' } });
+  });
+});
