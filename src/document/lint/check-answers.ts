@@ -123,13 +123,8 @@ function checkLiterals(context: LintContext, node: JsonNode, around: Around): vo
   const what = around.inList ? 'elements' : 'answers';
   const where = around.key === '' ? 'which are' : `whose \`${around.key}\` is`;
   const rest = around.inList ? '' : '; any other answer counts as a refusal';
-  const message = `Only ${what} ${where} ${literalWords(node)} count${rest}.`;
-  context.report(
-    'literal_in_response',
-    { node, steps: around.steps },
-    message,
-    'nothing to do if that is meant; if it is a sample value, remove it',
-  );
+  const message = `Only ${what} ${where} ${literalWords(node)} count${rest}. That is right if it is meant; a sample value should be removed.`;
+  context.report('literal_in_response', { node, steps: around.steps }, message);
 }
 
 /** Texts with signs get findings of their own. */
