@@ -36,3 +36,18 @@ export async function listAuditEntries(
     .execute();
   return toPage(rows, page, (row) => row.id);
 }
+
+/** Deletes, of the oldest `limit` entries of all organizations, those made before `before`. */
+export async function deleteAuditEntries(
+  handle: Handle,
+  _scope: AdminScope,
+  old: { readonly before: number; readonly limit: number },
+): Promise<void> {
+  // Ids are in the order of time, so the primary key finds the oldest without an index of its own.
+  const oldest = handle.selectFrom('audit_entry').select('id').orderBy('id').limit(old.limit);
+  await handle
+    .deleteFrom('audit_entry')
+    .where('id', 'in', oldest)
+    .where('at', '<', old.before)
+    .execute();
+}

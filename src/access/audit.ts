@@ -1,7 +1,9 @@
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import type { Ids } from '../text/uuid.ts';
-import { insertAuditEntry } from './audit-repository.ts';
+import { ADMIN } from '../organizations/scope.ts';
+import type { Database } from '../store/database.ts';
+import { deleteAuditEntries, insertAuditEntry } from './audit-repository.ts';
 
 /** Who did it: `key:<id of the API key>`, `command line` or `system`. */
 export type Actor = string;
@@ -33,4 +35,14 @@ export async function recordDeed(
     details: JSON.stringify(deed.details ?? {}),
     at: deed.at,
   });
+}
+
+/** Rows of one statement: a slice that the writer does not feel. */
+const SLICE = 500;
+
+/** Removes deeds done before a moment (epoch milliseconds), the oldest first, one slice per run. */
+export async function removeOldDeeds(database: Database, before: number): Promise<void> {
+  await database.write((transaction) =>
+    deleteAuditEntries(transaction, ADMIN, { before, limit: SLICE }),
+  );
 }

@@ -24,7 +24,8 @@ function describe(err: unknown): Readonly<Record<string, unknown>> {
     : { code: 'internal', message: messageOf(err) };
 }
 
-function exitCodeOf(err: unknown): ExitCode {
+/** The code to end with: 1 what the present state causes, 2 usage or settings, 3 a fault of ours. */
+export function exitCodeOf(err: unknown): ExitCode {
   if (!(err instanceof AppError)) return 3;
   switch (err.row.category) {
     case 'invalid_request':

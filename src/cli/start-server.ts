@@ -10,6 +10,7 @@ import { createIds } from '../text/uuid.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { packageVersion } from './package-version.ts';
+import { exitCodeOf } from './report-failure.ts';
 import { shippedDocuments } from './shipped-documents.ts';
 
 /** Starts a server of this process, with its log on stdout. */
@@ -38,8 +39,9 @@ export async function startServer(
     },
     onFatal: (err) => {
       // A failed sync cannot be repeated (a second one would lie): the next start reads what is on disk.
-      logger.fatal({ err }, 'the storage failed; the process ends');
-      process.exit(3);
+      logger.fatal({ err }, 'the server cannot go on; the process ends');
+      context.err(err.message);
+      process.exit(exitCodeOf(err));
     },
   });
 }

@@ -127,8 +127,9 @@ export const SETTINGS = {
   nodeName: optional({
     env: 'NODE_NAME',
     type: 'text',
-    defaultWords: "the machine's name",
-    description: 'Name of this process among the nodes of one database.',
+    defaultWords: "the machine's name and PORT, as `host:8080`",
+    description:
+      'Name of this process among the nodes of one database: its own, and the same after a restart.',
     read: readText,
   }),
   retentionExchangesDays: withDefault({

@@ -9,9 +9,7 @@ import type { DeliveryPoint } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
-import { createRecordingSource, sweepSpool } from '../calls/recording-source.ts';
-import { applyRetention } from '../calls/retention.ts';
-import type { Retention } from '../calls/retention.ts';
+import { createRecordingSource } from '../calls/recording-source.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
@@ -32,7 +30,6 @@ import type { Spool } from '../recordings/spool.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import type { MethodRunner } from '../runtime/run-method.ts';
 import type { Database } from '../store/database.ts';
-import { touchNode } from '../store/nodes-repository.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { Clock } from '../time/clock.ts';
@@ -44,6 +41,8 @@ import type { PipelineConnection } from './connection-book.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
 import { checkReady } from './readiness.ts';
+import { removeOld } from './retention.ts';
+import type { KeptTimes } from './retention.ts';
 import { readStatistics } from './statistics-repository.ts';
 import { createStepRunner } from './step-runner.ts';
 
@@ -52,7 +51,6 @@ export interface ServerTuning {
   readonly reached?: (point: DeliveryPoint) => void;
   readonly times?: Partial<WorkerTimes>;
   readonly policy?: Partial<DeliveryPolicy>;
-  readonly retention?: Retention;
 }
 
 export interface ServerParts {
@@ -69,9 +67,13 @@ export interface ServerParts {
   readonly random: () => number;
   /** Where recordings wait, encrypted, for the CRM. */
   readonly spoolDirectory: string;
-  /** Unique among the processes that work on the database at one time. */
+  /**
+   * Name of this process among those that work on the database at one time; after a restart it is
+   * the same, so that the process takes its lanes back at once.
+   */
   readonly node: string;
   readonly version: string;
+  readonly retention: KeptTimes;
   readonly http: Pick<AppDeps, 'trustedProxies' | 'https' | 'tls'> & {
     readonly publicUrl: string | undefined;
   };
@@ -171,10 +173,8 @@ function createPipelineWorker(
     times: { ...WORKER_TIMES, ...tuning?.times },
     ...(tuning?.reached === undefined ? {} : { reached: tuning.reached }),
     housekeep: async () => {
-      await database.write((transaction) => touchNode(transaction, parts.node, database.now()));
       await closeSilentCalls({ database, ids, connections, callKeySecret });
-      await applyRetention(database, tuning?.retention);
-      await sweepSpool({ database, spool });
+      await removeOld({ database, spool }, parts.retention);
     },
   });
 }

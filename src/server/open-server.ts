@@ -3,7 +3,9 @@ import { Server as HttpsServer } from 'node:https';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+import { WORKER_TIMES } from '../calls/worker.ts';
 import { loadMasterKey } from '../connections/master-key.ts';
+import type { MasterKey } from '../connections/master-key.ts';
 import { databaseOf } from '../config/database-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -15,7 +17,8 @@ import type { Logger } from '../logging/logger.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import { registerNode } from '../store/register-node.ts';
+import { checkMasterKey, findMasterKeyId, registerNode } from '../store/register-node.ts';
+import type { NodeFacts } from '../store/register-node.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { Clock } from '../time/clock.ts';
@@ -23,6 +26,8 @@ import { closeInOrder } from './close-in-order.ts';
 import { composeServer } from './compose.ts';
 import type { ComposedServer, ServerTuning } from './compose.ts';
 import { listen } from './listen.ts';
+import { startHeartbeat } from './node-heartbeat.ts';
+import { retentionOf } from './retention.ts';
 import { followTlsFiles, readTlsFiles } from './tls-files.ts';
 import type { TlsPaths } from './tls-files.ts';
 
@@ -40,7 +45,7 @@ export interface OpenServerDeps {
   readonly shippedDocuments: readonly string[];
   /** Told once when a master key was made: a backup without that file is worthless. */
   readonly masterKeyMade: (path: string) => void;
-  /** The storage failed under a commit: the process must end. */
+  /** The storage failed under a commit, or another process took this node's name: it must end. */
   readonly onFatal: (err: AppError) => void;
   readonly tuning?: ServerTuning;
 }
@@ -66,31 +71,19 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     const files = tls === undefined ? undefined : readTlsFiles(tls);
     const egress = openEgress(settings, deps.clock);
     opened.push(() => egress.close());
-    const masterKey = loadMasterKey(
-      {
-        masterKey: settings.masterKey,
-        masterKeyFile: settings.masterKeyFile,
-        ...(settings.databaseUrl === undefined ? { directory: settings.dataDir } : {}),
-      },
-      { randomBytes: deps.randomBytes, created: deps.masterKeyMade },
-    );
     const database = await openDatabase(databaseOf(settings, { exclusive: true }), deps);
     opened.push(() => database.close());
     await migrate(database);
-    const node = deps.ids.next();
-    await registerNode(database, {
-      id: node,
-      name: settings.nodeName ?? hostname(),
-      keyId: masterKey.id,
-      version: deps.version,
-    });
+    const masterKey = await findMasterKey(database, settings, deps);
+    const node = nodeOf(settings, deps, masterKey);
     const composed = composeServer({
       ...deps,
       database,
       egress,
       masterKey,
-      node,
+      node: node.name,
       spoolDirectory: join(settings.dataDir, 'recordings'),
+      retention: retentionOf(settings),
       http: {
         trustedProxies: settings.trustedProxies,
         https: settings.https,
@@ -101,9 +94,20 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     await shipDocuments(composed, deps);
     const { app } = composed;
     opened.push(() => composed.worker.close());
-    await composed.worker.start();
     opened.push(() => app.close());
+    // Before the node enters: a process that finds its port taken must not drive out the one that has it.
     const origin = await listen(app, settings);
+    await registerNode(database, node);
+    await composed.worker.start();
+    const heartbeat = startHeartbeat({
+      database,
+      node,
+      clock: deps.clock,
+      logger: deps.logger,
+      everyMs: deps.tuning?.times?.renewEveryMs ?? WORKER_TIMES.renewEveryMs,
+      superseded: deps.onFatal,
+    });
+    opened.push(() => heartbeat.close());
     if (tls !== undefined && app.server instanceof HttpsServer) {
       const end = followTlsFiles(app.server, tls, {
         renewed: () => {
@@ -120,6 +124,37 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     await close();
     throw err;
   }
+}
+
+/** The key that sealed the database's secrets; another one is refused, and none made in its place. */
+async function findMasterKey(
+  database: Database,
+  settings: Settings,
+  deps: OpenServerDeps,
+): Promise<MasterKey> {
+  const masterKey = loadMasterKey(
+    {
+      masterKey: settings.masterKey,
+      masterKeyFile: settings.masterKeyFile,
+      sealedWith: await findMasterKeyId(database),
+      ...(settings.databaseUrl === undefined ? { directory: settings.dataDir } : {}),
+    },
+    { randomBytes: deps.randomBytes, created: deps.masterKeyMade },
+  );
+  await checkMasterKey(database, masterKey.id);
+  return masterKey;
+}
+
+function nodeOf(settings: Settings, deps: OpenServerDeps, masterKey: MasterKey): NodeFacts {
+  const id = deps.ids.next();
+  // A free port is another one after a restart: then nothing of the name could stay the same.
+  const name = settings.port === 0 ? id : `${hostname()}:${settings.port}`;
+  return {
+    id,
+    name: settings.nodeName ?? name,
+    keyId: masterKey.id,
+    version: deps.version,
+  };
 }
 
 async function shipDocuments(composed: ComposedServer, deps: OpenServerDeps): Promise<void> {

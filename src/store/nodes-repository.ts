@@ -11,14 +11,29 @@ export async function touchNode(handle: Handle, id: string, now: number): Promis
   await handle.updateTable('node').set({ seen_at: now }).where('id', '=', id).execute();
 }
 
-/** Takes out a node that ended, and those not seen since `before` (epoch milliseconds). */
+/** The youngest process of a name; undefined when none has entered. */
+export async function findNodeOfName(
+  handle: Handle,
+  name: string,
+): Promise<Tables['node'] | undefined> {
+  return await handle
+    .selectFrom('node')
+    .selectAll()
+    .where('name', '=', name)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+}
+
+/** Takes out earlier processes of a name, and those not seen since `before` (epoch milliseconds). */
 export async function deleteNodes(
   handle: Handle,
-  ended: { readonly id: string; readonly before: number },
+  ended: { readonly name: string; readonly before: number },
 ): Promise<void> {
   await handle
     .deleteFrom('node')
-    .where((where) => where.or([where('id', '=', ended.id), where('seen_at', '<', ended.before)]))
+    .where((where) =>
+      where.or([where('name', '=', ended.name), where('seen_at', '<', ended.before)]),
+    )
     .execute();
 }
 

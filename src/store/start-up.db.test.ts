@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../time/clock.ts';
 import { DATABASE_FILE, openDatabase } from './database.ts';
 import { listNodes } from './nodes-repository.ts';
-import { findMasterKeyId, registerNode } from './register-node.ts';
+import { findMasterKeyId, keepNode, registerNode } from './register-node.ts';
 import { describeDatabases } from './testing/databases.ts';
 
 const DEPS = { clock: systemClock, onFatal: () => {} };
@@ -16,16 +16,53 @@ const DEPS = { clock: systemClock, onFatal: () => {} };
 describeDatabases('starting', (databases) => {
   test('a node enters itself and forgets those that ended', async () => {
     const database = await databases.open();
-    const node = { name: 'host', keyId: 'key-1', version: '1' };
-    await registerNode(database, { ...node, id: 'old' });
+    const node = { keyId: 'key-1', version: '1' };
+    await registerNode(database, { ...node, id: '1', name: 'dead:8080' });
     await database.write((transaction) =>
       transaction.updateTable('node').set({ seen_at: 5 }).execute(),
     );
+    await registerNode(database, { ...node, id: '2', name: 'other:8080' });
 
-    await registerNode(database, { ...node, id: 'new' });
+    await registerNode(database, { ...node, id: '3', name: 'host:8080' });
 
-    expect((await listNodes(database.read)).map((row) => row.id)).toEqual(['new']);
+    expect((await listNodes(database.read)).map((row) => row.id)).toEqual(['2', '3']);
     expect(await findMasterKeyId(database)).toBe('key-1');
+  });
+
+  test('of two nodes with one name the younger stays, also when both enter at once', async () => {
+    const database = await databases.open();
+    const node = { name: 'host:8080', keyId: 'key-1', version: '1' };
+    const elder = { ...node, id: '1' };
+    const younger = { ...node, id: '2' };
+    await registerNode(database, elder);
+    const alone = await keepNode(database, elder);
+    await registerNode(database, younger);
+    const driven = [await keepNode(database, elder), await keepNode(database, younger)];
+    const [row] = await listNodes(database.read);
+    if (row === undefined) throw new Error('the younger one has a row');
+    await database.write((transaction) =>
+      transaction
+        .insertInto('node')
+        .values({ ...row, id: '1' })
+        .execute(),
+    );
+    const atOnce = [await keepNode(database, elder), await keepNode(database, younger)];
+
+    expect(alone).toBe(true);
+    expect(driven).toEqual([false, true]);
+    expect(atOnce).toEqual([false, true]);
+  });
+
+  test('a node that was forgotten while it had no database enters again', async () => {
+    const database = await databases.open();
+    const node = { id: '1', name: 'host:8080', keyId: 'key-1', version: '1' };
+    await registerNode(database, node);
+    await database.write((transaction) => transaction.deleteFrom('node').execute());
+
+    const kept = await keepNode(database, node);
+
+    expect(kept).toBe(true);
+    expect(await listNodes(database.read)).toMatchObject([{ id: '1', name: 'host:8080' }]);
   });
 
   test('a node with another master key is refused, of two at once all but one', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
 import { createKey } from '../../access/keys.ts';
+import { readSettings } from '../../config/settings.ts';
 import { parseAllowRules } from '../../http/allow-rules.ts';
 import type { AllowRule } from '../../http/allow-rules.ts';
 import { createEgress } from '../../http/egress.ts';
@@ -20,6 +21,7 @@ import { createIds } from '../../text/uuid.ts';
 import { systemClock } from '../../time/clock.ts';
 import { composeServer } from '../compose.ts';
 import type { ServerTuning } from '../compose.ts';
+import { retentionOf } from '../retention.ts';
 
 /** One answer of the API. */
 export interface Sent {
@@ -90,6 +92,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     random: () => 0.5,
     node: ids.next(),
     version: '0.0.0',
+    retention: retentionOf(readSettings({})),
     http: { trustedProxies: [], https: false, publicUrl: undefined },
     tuning: options.tuning,
   });
