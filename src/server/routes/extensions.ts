@@ -29,6 +29,7 @@ export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] 
       body: presentPage(await listRows(database.read, scope(), query), present),
     })),
     route(createExtension, async ({ body }, context) => {
+      const scope = context.scope();
       const at = database.now();
       const row = {
         id: ids.next(),
@@ -37,7 +38,18 @@ export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] 
         email: body.email ?? null,
         created_at: at,
       };
-      await database.write((transaction) => insertExtension(transaction, context.scope(), row));
+      await database.write(async (transaction) => {
+        await insertExtension(transaction, scope, row);
+        await recordDeed(transaction, scope, {
+          ids,
+          actor: actorOf(context),
+          action: 'extension.created',
+          objectKind: 'extension',
+          objectId: row.id,
+          details: { number: row.number },
+          at,
+        });
+      });
       return { body: present(row) };
     }),
     route(getExtension, async ({ params }, { scope }) => {

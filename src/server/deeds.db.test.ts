@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { ENDPOINTS } from '../contract/endpoints.ts';
+import type { Endpoint } from '../contract/endpoint.ts';
+import { fakeCrmDocument, fakeCrmProperties } from '../runtime/testing/fake-crm-document.ts';
+import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
+import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
+import { describeDatabases } from '../store/testing/databases.ts';
+import { setUpOffice, startTestServer, textAt, valueAt } from './testing/test-server.ts';
+import type { Office, TestServer } from './testing/test-server.ts';
+
+interface DeedCase {
+  readonly endpoint: string;
+  readonly action: string;
+  /** Member of `Ids` that the deed is done to; without one, the id in the answer. */
+  readonly on?: keyof Ids;
+  readonly body?: (ids: Ids) => object;
+  readonly admin?: true;
+}
+
+type Ids = Awaited<ReturnType<typeof idsOf>>;
+
+const CASES: readonly DeedCase[] = [
+  {
+    endpoint: 'createOrganization',
+    action: 'organization.created',
+    body: () => ({ name: 'Second', country: 'GB' }),
+    admin: true,
+  },
+  {
+    endpoint: 'createPhoneSystem',
+    action: 'phone_system.created',
+    body: () => ({ name: 'Second' }),
+  },
+  {
+    endpoint: 'createExtension',
+    action: 'extension.created',
+    body: () => ({ number: '102' }),
+  },
+  { endpoint: 'deleteExtension', action: 'extension.deleted', on: 'extension_id' },
+  {
+    endpoint: 'createKey',
+    action: 'key.created',
+    body: () => ({ name: 'Second', scope: 'organization' }),
+  },
+  { endpoint: 'revokeKey', action: 'key.revoked', on: 'key_id' },
+  {
+    endpoint: 'createIntegration',
+    action: 'integration.created',
+    body: () => ({ document: fakeCrmDocument().replace(/"id": ?"[^"]+"/u, '"id":"second"') }),
+  },
+  {
+    endpoint: 'createIntegrationVersion',
+    action: 'integration.version_created',
+    on: 'integration_id',
+    body: () => ({ document: fakeCrmDocument({ without: ['SearchContacts'] }) }),
+  },
+  {
+    endpoint: 'createConnection',
+    action: 'connection.created',
+    body: ({ integration_id, properties }) => ({ integration_id, properties, name: 'Second' }),
+  },
+  {
+    endpoint: 'updateConnection',
+    action: 'connection.updated',
+    on: 'connection_id',
+    body: () => ({ name: 'Renamed' }),
+  },
+  { endpoint: 'pauseConnection', action: 'connection.paused', on: 'connection_id' },
+  { endpoint: 'resumeConnection', action: 'connection.resumed', on: 'connection_id' },
+  {
+    endpoint: 'putUserLink',
+    action: 'user_link.put',
+    on: 'extension_id',
+    body: () => ({ crm_user_id: '12' }),
+  },
+  { endpoint: 'deleteUserLink', action: 'user_link.deleted', on: 'extension_id' },
+  { endpoint: 'replayCall', action: 'step.replayed', on: 'step_id' },
+  { endpoint: 'replayStep', action: 'step.replayed', on: 'step_id' },
+  {
+    endpoint: 'settleStep',
+    action: 'step.settled',
+    on: 'step_id',
+    body: () => ({ outcome: 'absent' }),
+  },
+  {
+    endpoint: 'discardStep',
+    action: 'step.discarded',
+    on: 'step_id',
+    body: () => ({ reason: 'A wrong number' }),
+  },
+];
+
+/** What comes from phone systems stands in the ledger; the others change nothing of ours. */
+const NO_DEED: ReadonlySet<string> = new Set([
+  'sendCallEvents',
+  'receiveWebhook',
+  'putRecording',
+  'testConnection',
+  'lintIntegration',
+]);
+
+describeDatabases('the audit', (databases) => {
+  let crm: FakeCrm;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    crm = await startFakeCrm();
+    server = await startTestServer({ database: await databases.open(), crm, working: false });
+  });
+  afterAll(async () => {
+    await server.close();
+    await crm.close();
+  });
+
+  test('has a case for every route that changes something', () => {
+    const changing = ENDPOINTS.filter(({ method }) => method !== 'GET').map(({ name }) => name);
+
+    expect(new Set([...CASES.map(({ endpoint }) => endpoint), ...NO_DEED])).toEqual(
+      new Set(changing),
+    );
+  });
+
+  test.each(CASES.map((one) => [one.endpoint, one] as const))(
+    '%s leaves who did it, and to what',
+    async (_name, { endpoint: name, action, on, body, admin }) => {
+      const office = await setUpOffice(server, crm);
+      const ids = await idsOf(server, office, crm);
+      const key = admin === true ? server.adminKey : office.key;
+      const endpoint = endpointOf(name);
+
+      const sent = await server.send(endpoint.method, pathOf(endpoint, ids), {
+        key,
+        headers: { 'if-match': '*' },
+        ...(body === undefined ? {} : { body: body(ids) }),
+      });
+
+      expect([sent.status, sent.text]).toEqual([endpoint.status, sent.text]);
+      const target = on === undefined ? textAt(sent.body, 'id') : ids[on];
+      const deeds = await server.database.read
+        .selectFrom('audit_entry')
+        .select(['actor', 'organization_id'])
+        .where('action', '=', action)
+        .where('object_id', '=', String(target))
+        .orderBy('id', 'desc')
+        .execute();
+      expect(deeds[0]).toEqual({
+        actor: `key:${await keyIdOf(server, key)}`,
+        organization_id: admin === true ? target : office.organizationId,
+      });
+    },
+  );
+});
+
+function endpointOf(name: string): Endpoint {
+  const found = ENDPOINTS.find((endpoint) => endpoint.name === name);
+  if (found === undefined) throw new Error(`No endpoint is called ${name}`);
+  return found;
+}
+
+function pathOf(endpoint: Endpoint, ids: Ids): string {
+  const values = new Map<string, unknown>(Object.entries(ids));
+  return endpoint.path.replaceAll(/\{(\w+)\}/gu, (_match, name: string) =>
+    String(values.get(name)),
+  );
+}
+
+/** One id of each kind that belongs to the office; its call has a parked step. */
+async function idsOf(server: TestServer, office: Office, crm: FakeCrm) {
+  const reported = await server.send('POST', '/v1/call-events', {
+    key: office.eventsKey,
+    body: RINGING,
+  });
+  const call_id = textAt(reported.body, 'results', 0, 'call_id');
+  const call = await server.send('GET', `/v1/calls/${call_id}`, { key: office.key });
+  const step_id = textAt(call.body, 'steps', 0, 'id');
+  const { database } = server;
+  await database.write(async (transaction) => {
+    await transaction
+      .updateTable('step')
+      .set({ state: 'parked', reason: 'refused' })
+      .where('id', '=', step_id)
+      .execute();
+  });
+  const keys = await server.send('GET', '/v1/keys', { key: office.key });
+  const events = [0, 1].find((at) => valueAt(keys.body, 'items', at, 'scope') === 'events');
+  return {
+    call_id,
+    step_id,
+    key_id: textAt(keys.body, 'items', events ?? 0, 'id'),
+    extension_id: office.extensionId,
+    integration_id: office.integrationId,
+    connection_id: office.connectionId,
+    properties: fakeCrmProperties(crm),
+  };
+}
+
+async function keyIdOf({ database }: TestServer, key: string): Promise<string> {
+  const rows = await database.read.selectFrom('api_key').select(['id', 'prefix']).execute();
+  return rows.find(({ prefix }) => key.startsWith(prefix))?.id ?? '';
+}
+
+const RINGING = {
+  call_id: 'c-1',
+  kind: 'ringing',
+  direction: 'inbound',
+  extension: '101',
+  calling_number: '+442071838750',
+};
