@@ -7,8 +7,6 @@ import type { Tables } from '../store/schema.ts';
 export interface Pace {
   readonly connection_id: string;
   readonly next_cell_at: number;
-  /** Lanes that are claimed now. */
-  readonly leased: number;
 }
 
 export interface Branch {
@@ -45,8 +43,8 @@ export async function selectCandidates(
 }
 
 /**
- * Locks the paces of connections and counts their claimed lanes. Those that another node works on
- * at this moment are left out: two that counted the same free permits would exceed them.
+ * Locks the paces of connections. Those that another node works on at this moment are left out: two
+ * that counted the same free permits would exceed them.
  */
 export async function lockPaces(
   transaction: Transaction<Tables>,
@@ -54,13 +52,27 @@ export async function lockPaces(
   skipLocked: RawBuilder<unknown>,
 ): Promise<readonly Pace[]> {
   const { rows } = await sql<Pace>`
-    select connection_id, next_cell_at,
-      (select count(*) from lane
-        where lane.connection_id = connection_pace.connection_id and lane.state = 'leased') as leased
+    select connection_id, next_cell_at
     from connection_pace where connection_id in (${sql.join(connectionIds)})
     order by claimed_at, connection_id
     ${skipLocked}`.execute(transaction);
   return rows;
+}
+
+/**
+ * Counts the claimed lanes of connections whose paces are locked. A statement of its own: what the
+ * locking one sees of other tables may be older than its lock (PostgreSQL manual, 13.2.1).
+ */
+export async function countLeased(
+  transaction: Transaction<Tables>,
+  connectionIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (connectionIds.length === 0) return new Map();
+  const { rows } = await sql<{ connection_id: string; leased: number }>`
+    select connection_id, count(*) as leased from lane
+    where state = 'leased' and connection_id in (${sql.join(connectionIds)})
+    group by connection_id`.execute(transaction);
+  return new Map(rows.map((row) => [row.connection_id, Number(row.leased)]));
 }
 
 /** Claims the first ready lanes of each connection: one statement with a branch per connection. */

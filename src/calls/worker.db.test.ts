@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 
+import type { Database } from '../store/database.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
 import { systemClock } from '../time/clock.ts';
 import { createIntake } from './intake.ts';
-import { aRun } from './testing/fake-runner.ts';
+import { aRun, LOST } from './testing/fake-runner.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
 import type { TestPipeline } from './testing/pipeline.ts';
 import { SEEDED } from './testing/seed.ts';
+import type { SeedOptions } from './testing/seed.ts';
 import { createWorker } from './worker.ts';
 import type { WorkerTimes } from './worker.ts';
 
@@ -21,10 +23,14 @@ const TIMES: WorkerTimes = {
 };
 
 describeDatabases('the worker', ({ open }) => {
-  async function begin(times: Partial<WorkerTimes> = {}) {
-    const pipeline = await openPipeline(open);
+  async function begin(
+    times: Partial<WorkerTimes> = {},
+    options: SeedOptions & { readonly database?: (opened: Database) => Database } = {},
+  ) {
+    const pipeline = await openPipeline(open, options);
     const worker = createWorker({
       ...pipeline.deliver,
+      database: options.database?.(pipeline.database) ?? pipeline.database,
       connections: pipeline.connections,
       clock: systemClock,
       times: { ...TIMES, ...times },
@@ -54,6 +60,100 @@ describeDatabases('the worker', ({ open }) => {
       'CreateActivity done',
       'StopCallActivity done',
     ]);
+  });
+
+  it("wakes for the next slot of a connection's rate", async () => {
+    const begun = await begin(
+      {},
+      {
+        methods: ['CreateActivity'],
+        options: { rate: { requests: 100, per_seconds: 1 } },
+        database: (opened) => ({ ...opened, now: () => systemClock.now() }),
+      },
+    );
+    await begun.worker.start();
+    const calls = ['c-1', 'c-2', 'c-3'].map((id) => aCall(id));
+
+    await begun.intake.accept(
+      SEEDED,
+      calls.flatMap((call) => [call.ringing, call.ended]),
+    );
+    await until(() => begun.runner.sent.length === 3);
+    await begun.worker.close();
+
+    expect((await begun.steps()).join()).toBe(Array(3).fill('CreateActivity done').join());
+  });
+
+  it('ends its requests when it cannot renew its leases', async () => {
+    const hanging: (() => void)[] = [];
+    let reachable = true;
+    const begun = await begin(
+      { renewEveryMs: 10, abortAfterMs: 50 },
+      {
+        methods: ['CreateActivity', 'StopCallActivity'],
+        database: (opened) => ({
+          ...opened,
+          write: async (job) => {
+            if (!reachable) await new Promise<void>((resolve) => hanging.push(resolve));
+            return await opened.write(job);
+          },
+        }),
+      },
+    );
+    const ended = new Promise<void>((resolve) => {
+      begun.runner.refuse('CreateActivity', {
+        status: 'ready',
+        idempotent: false,
+        send: async (signal) => {
+          reachable = false;
+          while (!signal.aborted) await new Promise((next) => setImmediate(next));
+          resolve();
+          return LOST;
+        },
+      });
+    });
+    await begun.worker.start();
+    await begun.intake.accept(SEEDED, [aCall().ringing]);
+
+    await ended;
+    reachable = true;
+    for (const resume of hanging) resume();
+    await begun.worker.close();
+
+    expect((await begun.steps()).join()).toMatch(/CreateActivity (pending|sending|done)/);
+  });
+
+  it('ends a request whose lane another worker has taken', async () => {
+    const begun = await begin({ renewEveryMs: 5 });
+    const ended = new Promise<void>((resolve) => {
+      begun.runner.refuse('CreateActivity', {
+        status: 'ready',
+        idempotent: false,
+        send: (signal) => {
+          begun.runner.sent.push({ connectionId: '', method: 'CreateActivity', values: {} });
+          return new Promise((answer) => {
+            signal.addEventListener('abort', () => {
+              resolve();
+              answer(aRun({}, [{ activity_id: '5' }]));
+            });
+          });
+        },
+      });
+    });
+    await begun.worker.start();
+    await begun.intake.accept(SEEDED, [aCall().ringing]);
+    await until(isSent(begun, 'CreateActivity'));
+
+    await begun.database.write(async (transaction) => {
+      await transaction
+        .updateTable('lane')
+        .set((eb) => ({ fence: eb('fence', '+', 1), node: 'node-2', lease_until: 9e15 }))
+        .execute();
+    });
+    await ended;
+    await begun.worker.close();
+
+    expect(await begun.steps()).toContain('CreateActivity sending');
   });
 
   it('takes back at its start what it held in an earlier life', async () => {

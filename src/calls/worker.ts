@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import { claimLanes } from './claim.ts';
-import type { ClaimDeps, ClaimedLane } from './claim.ts';
+import type { ClaimDeps, ClaimedLane, Claims } from './claim.ts';
 import { deliverLane } from './deliver.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { recoverLanes } from './recover.ts';
@@ -47,6 +47,8 @@ export interface WorkerDeps extends DeliverDeps, Omit<ClaimDeps, 'leaseMs'> {
 /** Lanes that one process works on at the same time. */
 const MAX_LANES = 256;
 
+const LEASE_LOST = new Error('the lease was lost');
+
 /** Makes the worker of a process. */
 export function createWorker(deps: WorkerDeps): Worker {
   return new LaneWorker(deps);
@@ -78,6 +80,7 @@ class LaneWorker implements Worker {
     this.#loops = [
       this.#work(),
       this.#repeat(times.renewEveryMs, () => this.#renew()),
+      this.#repeat(times.renewEveryMs, () => Promise.resolve(this.#abortLapsed())),
       this.#repeat(times.pollEveryMs, () => Promise.resolve(this.wake())),
       this.#repeat(times.housekeepEveryMs, () => this.#housekeep()),
     ];
@@ -107,22 +110,22 @@ class LaneWorker implements Worker {
   async #work(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       this.#woken = false;
-      const claimed = await this.#claim();
-      for (const claim of claimed) this.#begin(claim);
+      const { lanes, againAt } = await this.#claim();
+      for (const claim of lanes) this.#begin(claim);
       // A full answer means that more may wait.
-      if (claimed.length > 0 && this.#active.size < MAX_LANES) continue;
-      await this.#untilWoken();
+      if (lanes.length > 0 && this.#active.size < MAX_LANES) continue;
+      await this.#untilWoken(againAt);
     }
   }
 
-  async #claim(): Promise<readonly ClaimedLane[]> {
+  async #claim(): Promise<Claims> {
     const free = MAX_LANES - this.#active.size;
-    if (free <= 0) return [];
+    if (free <= 0) return { lanes: [] };
     try {
       return await claimLanes({ ...this.#deps, leaseMs: this.#deps.times.leaseMs }, free);
     } catch (err) {
       this.#deps.log.warn({ err }, 'claiming lanes failed; trying again');
-      return [];
+      return { lanes: [] };
     }
   }
 
@@ -145,25 +148,53 @@ class LaneWorker implements Worker {
     this.#active.set(key, { claim, abort, done });
   }
 
-  async #untilWoken(): Promise<void> {
+  async #untilWoken(againAt: number | undefined): Promise<void> {
     if (this.#woken || this.#stopped.signal.aborted) return;
+    const timer = new AbortController();
     await new Promise<void>((resolve) => {
       this.#wakeUp = resolve;
+      if (againAt !== undefined) this.#wakeAt(againAt, timer.signal);
     });
+    timer.abort();
     this.#wakeUp = undefined;
+  }
+
+  /** A slot of a connection's rate comes sooner than the next look for work. */
+  #wakeAt(at: number, signal: AbortSignal): void {
+    const { clock, database, times } = this.#deps;
+    // Never longer than the usual look: a clock may jump.
+    const ms = Math.min(Math.max(1, at - database.now()), times.pollEveryMs);
+    clock.sleep(ms, signal).then(
+      () => this.wake(),
+      () => {
+        // Something else woke the worker first.
+      },
+    );
   }
 
   async #renew(): Promise<void> {
     const { database, times, clock } = this.#deps;
-    const leases = [...this.#active.values()].map(({ claim }) => claim);
+    const lanes = [...this.#active.values()];
     try {
-      await renewLeases(database, leases, times.leaseMs);
-      this.#renewedAt = clock.monotonic();
+      const asked = clock.monotonic();
+      const held = await renewLeases(
+        database,
+        lanes.map(({ claim }) => claim),
+        times.leaseMs,
+      );
+      this.#renewedAt = asked;
+      // Somebody else has these by now: after a long sleep of this process, for example.
+      for (const lane of lanes) if (!held.has(lane.claim.laneId)) lane.abort.abort(LEASE_LOST);
       await recoverLanes(database, { kind: 'expired' });
     } catch (err) {
       this.#deps.log.warn({ err }, 'leases could not be renewed');
-      if (clock.monotonic() - this.#renewedAt > times.abortAfterMs) this.#abortAll();
     }
+  }
+
+  /** Beside the renewal, which may hang as long as the database does. */
+  #abortLapsed(): void {
+    const { clock, times } = this.#deps;
+    if (clock.monotonic() - this.#renewedAt > times.abortAfterMs) this.#abortAll();
   }
 
   async #housekeep(): Promise<void> {
@@ -175,7 +206,7 @@ class LaneWorker implements Worker {
   }
 
   #abortAll(): void {
-    for (const lane of this.#active.values()) lane.abort.abort(new Error('the lease was lost'));
+    for (const lane of this.#active.values()) lane.abort.abort(LEASE_LOST);
   }
 
   async #repeat(everyMs: number, work: () => Promise<void>): Promise<void> {

@@ -32,9 +32,12 @@ export function testClock(): TestClock {
   };
 }
 
-export interface TestPipeline {
-  readonly database: Database;
+export interface TestPipeline extends PipelineOnDatabase {
   readonly clock: TestClock;
+}
+
+export interface PipelineOnDatabase {
+  readonly database: Database;
   readonly runner: FakeRunner;
   readonly intake: Intake;
   readonly connections: ConnectionBook;
@@ -56,6 +59,15 @@ export async function openPipeline(
   const opened = await open({ clock });
   // PostgreSQL's clock is real: a test that lets days pass brings its own.
   const database: Database = { ...opened, now: () => clock.now() };
+  return { ...(await pipelineOn(database, clock, options)), clock };
+}
+
+/** The same on a database that the test opened. */
+export async function pipelineOn(
+  database: Database,
+  clock: Clock,
+  options: SeedOptions = {},
+): Promise<PipelineOnDatabase> {
   await seed(database, options);
   const connections = seededBook(options);
   const runner = createFakeRunner();
@@ -84,7 +96,6 @@ export async function openPipeline(
   const claim = { database, connections, node: 'node-1', leaseMs: 45_000 };
   return {
     database,
-    clock,
     runner,
     intake,
     connections,
@@ -95,7 +106,7 @@ export async function openPipeline(
     drain: async () => {
       let count = 0;
       for (let round = 0; round < 50; round += 1) {
-        const claimed = await claimLanes(claim, 100);
+        const { lanes: claimed } = await claimLanes(claim, 100);
         if (claimed.length === 0) return count;
         count += claimed.length;
         for (const { laneId, fence, connection } of claimed) {
