@@ -23,6 +23,11 @@ describe('bodies', () => {
     expect(body(verb, {}).body).toBeUndefined();
   });
 
+  it('a DELETE whose parameters are empty has none, a POST has {}', () => {
+    expect(body('DELETE', { request_parameters: {} }).body).toBeUndefined();
+    expect(bodyText(body('POST', { request_parameters: {} }))).toBe('{}');
+  });
+
   it('a DELETE with parameters has one', () => {
     expect(bodyText(body('DELETE', { request_parameters: { a: 1 } }))).toBe('{"a":1}');
   });

@@ -90,6 +90,20 @@ describe('headers', () => {
     expect(headers).toEqual([['X-A', '1']]);
   });
 
+  it('of missing values alone go; the text around a missing text stays', () => {
+    const request_headers = {
+      'X-A': '$subject$$contact_name$',
+      'X-B': 'by $contact_name$',
+      'X-C': 'at $call_timestamp$',
+      'X-D': '',
+    };
+
+    expect(requestOf(send({ request_headers })).headers).toEqual([
+      ['X-B', 'by '],
+      ['X-D', ''],
+    ]);
+  });
+
   it('leave the content type to the body', () => {
     const request = requestOf(
       send(

@@ -212,6 +212,14 @@ describe('origins', () => {
     expect(pinned('https://crm.example:8443')).toMatchObject({ status: 'unsafe_value' });
   });
 
+  it('a pinned origin that hosts no longer allows is refused', () => {
+    const URL = 'https://evil.example';
+
+    expect(
+      renderPath('/c', { document: hosted, properties: { URL }, context: { origins: [URL] } }),
+    ).toMatchObject({ status: 'unsafe_value' });
+  });
+
   it('a value of the call cannot choose the origin', () => {
     const document = {
       parameters: { upload_url: 'string' },

@@ -21,6 +21,8 @@ describe('types of values', () => {
     ['string', '42', '42'],
     ['ISO8601Date', '2024-09-10 15:00', '2024-09-10T15:00:00.000Z'],
     ['ISO8601Date', 'soon', 'soon'],
+    ['date', '20240910', '2024-09-10'],
+    ['epoch_milliseconds', '1725980400000', START],
     ['date', '2024-09-10T23:30:00Z', '2024-09-10'],
     ['epoch_seconds', '1725980400', 1_725_980_400],
     ['object', '{"a":[1]}', { a: [1] }],
@@ -215,6 +217,24 @@ describe('what stands for what', () => {
     expect(renderPath('/c?p=$phone_digits$', { method: 'FindContact', values })).toBe(
       'https://crm.example/c?p=442071838750',
     );
+  });
+
+  it('a form of a number has its own default', () => {
+    const document = {
+      parameters: { phone: 'string', phone_e164: { type: 'string', default: 'no number' } },
+    };
+
+    expect(renderBody({ a: '$phone_e164$' }, { document, values: { phone: '*97' } })).toEqual({
+      a: 'no number',
+    });
+  });
+
+  it('since declared a text stays ISO 8601', () => {
+    const document = { parameters: { since: 'string' } };
+
+    expect(renderBody({ a: '$since$' }, { document, values: { since: START } })).toEqual({
+      a: '2024-09-10T15:00:00.000Z',
+    });
   });
 
   it('a format reads what it writes', () => {
