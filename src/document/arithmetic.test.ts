@@ -79,6 +79,7 @@ describe('a result that cannot be computed is no value', () => {
     ['an operand that is null', '$call_duration$ * 1000', { call_duration: null }],
     ['an operand that is no number', '$Factor$ * 2', { Factor: '0042' }],
     ['a division by zero', '60 / $call_duration$', { call_duration: 0 }],
+    ['a division by zero further inside', '1 / (1 / $call_duration$)', { call_duration: 0 }],
     ['a number beyond all doubles', '$Factor$ * $Factor$', { Factor: '1e200' }],
   ])('%s', (_name, text, values) => {
     expect(run(text, values)).toBe('no value');

@@ -70,6 +70,14 @@ describe('collectNames', () => {
     expect(names.resolve('error_message', 'error')?.kind).toBe('target');
   });
 
+  it.each([
+    ['cursor', 'paging'],
+    ['access_token', 'auth'],
+    ['deleted', 'response'],
+  ] as const)('a property called %s wins over the name of its place', (label, place) => {
+    expect(collectNames({ properties: [label] }).resolve(label, place)?.kind).toBe('property');
+  });
+
   it('takes what is sent as a credential for secret', () => {
     const names = collectNames({
       properties: ['API key', 'User', { label: 'Pin', type: 'secret' }],
