@@ -68,6 +68,14 @@ export const CATALOGUE = {
     meaning: 'There is nothing of this id in this organization.',
     remedy: 'Check the id and the organization of the key.',
   },
+  method_not_allowed: {
+    category: 'invalid_request',
+    status: 405,
+    level: 'info',
+    retry: false,
+    meaning: 'The path exists, but not with this method.',
+    remedy: 'Use one of the methods in the header `Allow`.',
+  },
   conflict: {
     category: 'conflict',
     status: 409,

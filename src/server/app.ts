@@ -8,6 +8,7 @@ import type { Ids } from '../text/uuid.ts';
 import { mountRoute } from './mount-route.ts';
 import { addClosing } from './plugins/closing.ts';
 import { addJsonBodies, MAX_JSON_BYTES } from './plugins/json-body.ts';
+import { answerMalformed } from './plugins/malformed-requests.ts';
 import { addProblems, sendProblem } from './plugins/problems.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
@@ -57,7 +58,6 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     genReqId: () => deps.ids.next(),
     trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     bodyLimit: MAX_JSON_BYTES,
-    exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -65,13 +65,19 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       deps.tls === undefined
         ? createHttpServer(timeouts, handle)
         : createHttpsServer({ ...timeouts, ...deps.tls, minVersion: 'TLSv1.2' }, handle),
+    clientErrorHandler: (err, socket) => {
+      answerMalformed(err, socket, deps);
+    },
     frameworkErrors: (err: unknown, request: FastifyRequest, reply: FastifyReply) => {
       void sendProblem(err, request, reply);
     },
   });
   app.decorateRequest('principal', undefined);
   app.decorateRequest('organizationId', undefined);
-  addProblems(app);
+  addProblems(
+    app,
+    deps.routes.map(({ endpoint }) => endpoint),
+  );
   addSecurityHeaders(app, { https: deps.https });
   addClosing(app);
   addRequestLog(app);

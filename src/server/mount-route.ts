@@ -14,6 +14,8 @@ export function mountRoute(app: FastifyInstance, route: Route, access: Access): 
     if (endpoint.bodyKind === 'stream') takeStreams(scope);
     scope.route({
       method: endpoint.method,
+      // A GET answers HEAD with the same headers and no body (RFC 9110, section 9.3.2).
+      exposeHeadRoute: endpoint.method === 'GET',
       url: endpoint.path.replaceAll(/\{(\w+)\}/gu, ':$1'),
       onRequest: authenticateFor(endpoint, access),
       handler: async (request, reply) => {

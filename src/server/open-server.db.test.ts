@@ -101,7 +101,9 @@ describeDatabases('a server', (databases) => {
     const routes = app
       .printRoutes({ commonPrefix: false })
       .match(/\((?:GET|POST|PUT|PATCH|DELETE)[^)]*\)/gu);
-    const methods = (routes ?? []).flatMap((found) => found.split(','));
+    const methods = (routes ?? [])
+      .flatMap((found) => found.split(','))
+      .filter((found) => !found.includes('HEAD'));
 
     expect(missing.map(({ name }) => name)).toEqual([]);
     expect(methods).toHaveLength(ENDPOINTS.length);

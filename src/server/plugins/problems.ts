@@ -1,9 +1,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import type { Endpoint } from '../../contract/endpoint.ts';
 import { PROBLEM_TYPE, problemType } from '../../contract/problem.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { CATALOGUE } from '../../errors/catalogue.ts';
+import { createAllowed } from '../allowed-methods.ts';
 
 type Wrong = NonNullable<Problem['errors']>[number];
 type Finding = NonNullable<Problem['findings']>[number];
@@ -11,13 +13,25 @@ type Finding = NonNullable<Problem['findings']>[number];
 /** Seconds a client is told to wait after a fault that passes by itself. */
 const RETRY_AFTER_S = 5;
 
-/** The only place that writes a refusal: RFC 9457, with the request's id. */
-export function addProblems(app: FastifyInstance): void {
+/**
+ * The only place that writes a refusal: RFC 9457, with the request's id. A path of the contract
+ * with another method is 405 and names those it has (RFC 9110, section 15.5.6), any other path 404.
+ */
+export function addProblems(app: FastifyInstance, endpoints: readonly Endpoint[]): void {
+  const allowedAt = createAllowed(endpoints);
   app.setErrorHandler(async (err, request, reply) => {
     await sendProblem(err, request, reply);
   });
   app.setNotFoundHandler(async (request, reply) => {
-    await sendProblem(new AppError('not_found', 'No such route.'), request, reply);
+    const allowed = allowedAt(request.url);
+    if (allowed.length === 0) {
+      await sendProblem(new AppError('not_found', 'No such route.'), request, reply);
+      return;
+    }
+    const allow = allowed.join(', ');
+    void reply.header('allow', allow);
+    const sentence = `This path takes ${allow}, not ${request.method}.`;
+    await sendProblem(new AppError('method_not_allowed', sentence), request, reply);
   });
 }
 
