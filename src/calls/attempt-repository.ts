@@ -5,6 +5,7 @@ import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { DeliveryOptions } from './call-connection.ts';
 import type { LaneRow } from './step-rows.ts';
+import { storableJson } from './storable-json.ts';
 import type { StepRun } from './step-runner.ts';
 
 export interface NewAttempt {
@@ -61,7 +62,7 @@ export async function settleAttempt(
       outcome: run.outcome.kind,
       effect: run.outcome.effect,
       message: run.outcome.message,
-      notes: JSON.stringify(run.notes),
+      notes: storableJson(run.notes),
       ended_at: of.now,
     })
     .where('id', '=', of.attemptId)
@@ -75,9 +76,9 @@ export async function settleAttempt(
         organization_id: of.organizationId,
         attempt_id: of.attemptId,
         position,
-        request: storableJson(exchange.request) ?? '{}',
-        response: storableJson(exchange.response),
-        failure: storableJson(exchange.failure),
+        request: storableJson(exchange.request),
+        response: storableOrNull(exchange.response),
+        failure: storableOrNull(exchange.failure),
         started_at: Math.round(exchange.startedAt),
         duration_ms: Math.round(exchange.durationMs),
       })),
@@ -141,7 +142,6 @@ export async function countForbidden(
   return recent.length >= of.lanes;
 }
 
-function storableJson(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  return JSON.stringify(value).replaceAll('\\u0000', '').toWellFormed();
+function storableOrNull(value: unknown): string | null {
+  return value === undefined || value === null ? null : storableJson(value);
 }

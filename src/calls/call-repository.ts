@@ -4,6 +4,7 @@ import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { CallEvent } from './call-event.ts';
 import type { CallFacts, ReceivedEvent } from './call-facts.ts';
+import { storableJson } from './storable-json.ts';
 
 export type CallRow = Selectable<Tables['call']>;
 
@@ -108,8 +109,8 @@ export async function insertEvent(
       event_key: row.event.eventId,
       sequence: row.call.event_count,
       received_at: row.receivedAt,
-      event: JSON.stringify(row.event),
-      body: storable(row.body),
+      event: storableJson(row.event),
+      body: storableJson(row.body),
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
@@ -184,9 +185,4 @@ export async function announceRecordings(
     .values(rows)
     .onConflict((conflict) => conflict.columns(['call_id', 'key']).doNothing())
     .execute();
-}
-
-/** JSON without U+0000, which PostgreSQL's text refuses and SQLite's keeps. */
-export function storable(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').replaceAll('\\u0000', '').toWellFormed();
 }

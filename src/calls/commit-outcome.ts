@@ -18,6 +18,7 @@ import type { AskAnswer, StepChange } from './settle.ts';
 import type { Step } from './step.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRun } from './step-runner.ts';
+import { storableJson } from './storable-json.ts';
 
 interface Settled {
   readonly lease: Lease;
@@ -71,7 +72,7 @@ export async function settleExchange(
       .execute();
     await teach(transaction, deps, { work, change, now });
     const steps = await readSteps(transaction, lease.laneId);
-    const kept = learned.memory === memory ? {} : { memory: JSON.stringify(learned.memory) };
+    const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
     const next = nextInLane(steps, now);
     const goesOn =
       !work.last &&

@@ -1,3 +1,4 @@
+import { changeState } from '../connections/change-state.ts';
 import { permission } from '../connections/transitions.ts';
 import { insertAttempt, takeSlot } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
@@ -81,12 +82,21 @@ export async function commitSending(
   });
 }
 
-/** Changes a step for which nothing was sent; the lane goes on. */
+/**
+ * Changes a step for which nothing was sent; the lane goes on, unless it is the whole connection that
+ * must wait for a sign-in.
+ */
 export async function commitWithoutSending(
   deps: CommitDeps,
-  work: { lease: Lease; loaded: LoadedLane; step: Step; change: StepChange },
-): Promise<'goes_on' | 'read_again' | 'replaced'> {
-  const { lease, loaded, step, change } = work;
+  work: {
+    lease: Lease;
+    loaded: LoadedLane;
+    connection: CallConnection;
+    step: Step;
+    change: StepChange;
+  },
+): Promise<'goes_on' | 'released' | 'read_again' | 'replaced'> {
+  const { lease, loaded, connection, step, change } = work;
   return await deps.database.write(async (transaction) => {
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
@@ -97,7 +107,13 @@ export async function commitWithoutSending(
       .set({ ...stepUpdate(change, now), first_at: step.firstAt ?? now })
       .where('id', '=', step.id)
       .execute();
-    return 'goes_on';
+    if (change.connection?.kind !== 'unauthorized') return 'goes_on';
+    const scope = { organizationId: connection.organizationId };
+    const event = { kind: 'unauthorized', reason: change.message ?? '' } as const;
+    await changeState(transaction, scope, { connectionId: connection.id, event, now });
+    const steps = await readSteps(transaction, lease.laneId);
+    await updateLane(transaction, lease, { ...FREE, ...restingState(steps, now) });
+    return 'released';
   });
 }
 

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
+import { changeState } from '../connections/change-state.ts';
 import { recoverLanes } from './recover.ts';
 import { aRun, LOST, REFUSED, UNAVAILABLE } from './testing/fake-runner.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
+import { SEEDED } from './testing/seed.ts';
 
 const FOUND = aRun({}, [
   { contact_id: '7', contact_name: 'Grace Hopper', phone: ['+442071838750'] },
 ]);
 const MINUTE = 60_000;
+const SCOPE = { organizationId: SEEDED.organizationId };
 
 describeDatabases('delivery', ({ open }) => {
   describe('a call from its ring to its end', () => {
@@ -271,6 +274,59 @@ describeDatabases('delivery', ({ open }) => {
       expect(runner.sent.filter((sent) => sent.method === 'CreateActivity')).toHaveLength(1);
     });
 
+    it('goes on in order when new credentials are saved', async () => {
+      const { accept, drain, runner, database, clock } = await openPipeline(open);
+      const refused = aRun({
+        kind: 'unauthorized',
+        effect: 'not_executed',
+        action: 'refresh',
+        message: '401',
+      });
+      runner.answer('FindContact', refused);
+      const calls = ['c-1', 'c-2'].map((id) => aCall(id));
+      await accept(...calls.map((call) => call.ringing));
+      await drain();
+      await accept(...calls.map((call) => call.ended));
+      await drain();
+      const refusedOnce = runner.sent.length;
+      clock.advance(24 * 60 * MINUTE);
+
+      await database.write((transaction) =>
+        changeState(transaction, SCOPE, {
+          connectionId: SEEDED.connectionId,
+          event: { kind: 'credentials_saved' },
+          now: clock.now(),
+        }),
+      );
+      await drain();
+
+      const order = Map.groupBy(runner.sent.slice(1), ({ values }) => values['call_key']);
+      expect(refusedOnce).toBe(1);
+      expect([...order.values()].map((sent) => sent.map(({ method }) => method).join())).toEqual(
+        calls.map(() => 'FindContact,CreateActivity,StopCallActivity'),
+      );
+      const rows = await database.read.selectFrom('step').selectAll().execute();
+      expect(rows.map((row) => `${row.state} ${row.attempts}`)).toEqual(rows.map(() => 'done 0'));
+    });
+
+    it('waits where the document needs a sign-in that nobody has made', async () => {
+      const { accept, drain, runner, database, steps } = await openPipeline(open);
+      const message = 'A sign-in at the CRM is needed.';
+      runner.refuse('FindContact', { status: 'not_sent', reason: 'needs_auth', message });
+      await accept(aCall().ringing, aCall('c-2').ringing);
+
+      await drain();
+
+      const [connection] = await database.read.selectFrom('connection').selectAll().execute();
+      expect(connection).toMatchObject({ state: 'needs_auth', state_reason: message });
+      expect(await steps()).toEqual(
+        ['FindContact', 'FindContact', 'CreateActivity', 'CreateActivity'].map(
+          (method) => `${method} pending`,
+        ),
+      );
+      expect(runner.sent).toEqual([]);
+    });
+
     it('waits as long as the CRM asks', async () => {
       const { accept, drain, runner, clock, steps } = await openPipeline(open);
       runner.answer(
@@ -347,24 +403,55 @@ describeDatabases('delivery', ({ open }) => {
     });
   });
 
-  it('throws away the result of a worker that was replaced', async () => {
-    const { accept, drain, runner, database, steps, clock } = await openPipeline(open);
-    runner.answer('CreateActivity', 'hang');
+  it('throws away the result of a worker that slept through its lease', async () => {
+    const warnings: string[] = [];
+    const { accept, drain, runner, database, steps, clock, deliver } = await openPipeline(open);
+    Object.assign(deliver, { log: { warn: (_: unknown, text: string) => warnings.push(text) } });
+    const ready = runner.prepare.bind(runner);
+    let answerLate = (): void => {};
+    const sleeper = {
+      prepare: (call: Parameters<typeof ready>[0]) => {
+        const prepared = ready(call);
+        if (call.method !== 'CreateActivity' || prepared.status !== 'ready') return prepared;
+        return {
+          ...prepared,
+          send: async (signal: AbortSignal) => {
+            await prepared.send(signal);
+            await new Promise<void>((resolve) => {
+              answerLate = resolve;
+            });
+            return aRun({}, [{ activity_id: 'late' }]);
+          },
+        };
+      },
+    };
+    Object.assign(deliver, { runner: sleeper });
     await accept(aCall().ringing);
-    const replaced = drain();
+    const slept = drain();
     while (!runner.sent.some((sent) => sent.method === 'CreateActivity')) {
       await new Promise((resolve) => setImmediate(resolve));
     }
+    Object.assign(deliver, { runner });
     clock.advance(46_000);
-    await recoverLanes(database, { kind: 'expired' });
+
+    const freed = await recoverLanes(database, { kind: 'expired' });
+    const before = await database.read.selectFrom('lane').selectAll().executeTakeFirstOrThrow();
+    answerLate();
+    await slept;
+
+    const lane = await database.read.selectFrom('lane').selectAll().executeTakeFirstOrThrow();
+    expect(freed).toBe(1);
+    expect(lane.memory).toBe(before.memory);
+    expect(warnings.join()).toContain('claimed by another worker');
     runner.answer('FindActivity', aRun({}, [{ activity_id: 'act-9' }]));
     clock.advance(6_000);
-
     await drain();
-    clock.advance(6_000);
-    await drain();
-
     expect(await steps()).toContain('CreateActivity done');
-    void replaced;
+    expect(runner.sent.filter((sent) => sent.method === 'CreateActivity')).toHaveLength(1);
+    const { memory } = await database.read
+      .selectFrom('lane')
+      .select('memory')
+      .executeTakeFirstOrThrow();
+    expect(memory).toContain('act-9');
   });
 });

@@ -85,7 +85,7 @@ async function deliverNext(
   }
   if (next.kind === 'skip') {
     const change = { state: 'skipped' as const, reason: next.reason, message: next.message };
-    return await commitWithoutSending(deps, { lease, loaded, step: next.step, change });
+    return await commitWithoutSending(deps, { lease, loaded, connection, step: next.step, change });
   }
   const work = { loaded, step: next.step, connection };
   const prepared =
@@ -96,6 +96,7 @@ async function deliverNext(
     return await commitWithoutSending(deps, {
       lease,
       loaded,
+      connection,
       step: next.step,
       change: prepared.change,
     });
@@ -139,7 +140,9 @@ async function send(
   try {
     const run = await answer;
     deps.reached?.('response-read');
-    return run;
+    // The CRM's own words may stand in it, and PostgreSQL refuses U+0000.
+    const message = run.outcome.message.replaceAll('\u0000', '');
+    return { ...run, outcome: { ...run.outcome, message } };
   } catch (err) {
     // The runner answers every fault of the CRM and the network as an outcome: this one is ours, and
     // whether the request left is as unknown as after a crash.

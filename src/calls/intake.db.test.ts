@@ -73,6 +73,32 @@ describeDatabases('the intake', ({ open }) => {
     expect(JSON.stringify(rows)).not.toContain('the-token');
   });
 
+  it('drops U+0000 wherever it stands, on both databases alike', async () => {
+    const { accept, drain, database, runner, steps } = await openPipeline(open);
+    const nul = '\u0000';
+    const { ringing } = aCall(`c${nul}-1`);
+
+    const [result] = await accept({
+      ...ringing,
+      kind: `ring${nul}ing`,
+      description: `a${nul}b`,
+      [`mo${nul}od`]: { [`${nul}x`]: [`${nul}y`, '\\u0000'] },
+    });
+    await drain();
+
+    expect(result).toMatchObject({
+      status: 'accepted',
+      notes: [expect.stringContaining('`mood`')],
+    });
+    expect(await steps()).toContain('CreateActivity done');
+    expect(runner.sent.at(-1)?.values['description']).toBe('ab');
+    const { body } = await database.read
+      .selectFrom('call_event')
+      .select('body')
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(body)).toMatchObject({ call_id: 'c-1', mood: { x: ['y', '\\u0000'] } });
+  });
+
   it('takes a burst of events in one turn', async () => {
     const { accept, database } = await openPipeline(open);
     const calls = Array.from({ length: 50 }, (_, at) => aCall(`c-${at}`));

@@ -16,13 +16,13 @@ import {
   isAnotherCall,
   readEvents,
   readFacts,
-  storable,
   updateFacts,
 } from './call-repository.ts';
 import type { CallIdentity, CallRow } from './call-repository.ts';
 import { planLanes } from './plan-lanes.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { parseWebhook, withoutToken } from './ringotel-webhook.ts';
+import { storableJson, withoutNul } from './storable-json.ts';
 
 /** Who sends events, as its key says. */
 export interface EventSource {
@@ -83,9 +83,10 @@ export function createIntake(deps: IntakeDeps): Intake {
     accept: (source, bodies) =>
       acceptAll(
         source,
-        bodies.map((body) => ({ body, parsed: parseCallEvent(body) })),
+        bodies.map(withoutNul).map((body) => ({ body, parsed: parseCallEvent(body) })),
       ),
-    acceptWebhook: async (source, body) => {
+    acceptWebhook: async (source, received) => {
+      const body = withoutNul(received);
       const event = { body: withoutToken(body), parsed: parseWebhook(body) };
       const [result] = await acceptAll(source, [event]);
       return result ?? refuse('internal', 'the event got no result');
@@ -233,7 +234,7 @@ async function keepRefused(
         domain: domain ?? null,
         code: 'unknown_domain',
         message,
-        body: storable(work.body),
+        body: storableJson(work.body),
         received_at: deps.database.now(),
       })
       .execute();

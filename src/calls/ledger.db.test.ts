@@ -5,8 +5,8 @@ import { closeSilentCalls } from './close-silent-calls.ts';
 import { discardStep, replayCall, replayStep, settleUnknown } from './ledger-actions.ts';
 import { getCall, listCalls } from './ledger.ts';
 import { applyRetention } from './retention.ts';
-import { LOST, REFUSED } from './testing/fake-runner.ts';
-import type { aRun } from './testing/fake-runner.ts';
+import { aRun, LOST, REFUSED } from './testing/fake-runner.ts';
+
 import { aCall, openPipeline } from './testing/pipeline.ts';
 import type { TestPipeline } from './testing/pipeline.ts';
 import { SEEDED } from './testing/seed.ts';
@@ -63,6 +63,29 @@ describeDatabases('the ledger', ({ open }) => {
         { number: 1, state: 'settled', outcome: 'success', exchanges: [{ durationMs: 2 }] },
       ]);
       expect(detail.notes.join()).toContain('`mood`');
+    });
+
+    it('an answer that holds U+0000, and the escape of it', async () => {
+      const pipeline = await begin();
+      const body = '{"note":"\\u0000\u0000"}';
+      const told = aRun({}, [{ activity_id: '5', subject: 'a\u0000b' }]);
+      const response = { status: 200, headers: {}, body, truncated: false };
+      pipeline.runner.answer('CreateActivity', {
+        ...told,
+        outcome: { ...told.outcome, message: 'It says: \u0000' },
+        exchanges: [{ request: {}, response, startedAt: 1, durationMs: 2 }],
+      });
+      await pipeline.accept(aCall().ringing);
+      await pipeline.drain();
+
+      const { steps } = await onlyCall(pipeline);
+
+      const create = steps.find(({ method }) => method === 'CreateActivity');
+      expect(create?.attempts[0]?.exchanges[0]?.response).toMatchObject({
+        body: '{"note":"\\u0000"}',
+      });
+      expect(create).toMatchObject({ state: 'delivered', activityId: '5' });
+      expect(create?.happened).not.toContain('\u0000');
     });
 
     it('what happened to a parked step and what to do next', async () => {

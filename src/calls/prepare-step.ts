@@ -83,6 +83,7 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
       values: valuesOf(work, asks),
     });
     if (prepared.status === 'ready') return { ...prepared, method: asks };
+    if (prepared.reason === 'needs_auth') return toPreparation(prepared, step);
     const message = `The CRM cannot be asked: ${prepared.message}`;
     return { status: 'settled', change: { state: 'parked', reason: 'unknown_outcome', message } };
   }
@@ -170,6 +171,11 @@ function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   const { reason, message } = prepared;
   if (reason === 'absent') {
     return { status: 'settled', change: { state: 'skipped', reason: 'absent_method', message } };
+  }
+  // Not this step waits for a person, but the connection: lanes go on by themselves afterwards.
+  if (reason === 'needs_auth') {
+    const connection = { kind: 'unauthorized' as const };
+    return { status: 'settled', change: { state: step.state, message, connection } };
   }
   // A caller who cannot be looked up must not keep the call out of the CRM.
   const state = step.method === 'FindContact' ? 'skipped' : 'parked';
