@@ -70,7 +70,10 @@ export const ConnectionOptions = z.strictObject({
       per_seconds: z.number().positive().max(86_400),
     })
     .optional()
-    .describe('Most requests to the CRM within so many seconds.'),
+    .meta({
+      description: 'Most requests to the CRM within so many seconds.',
+      examples: [{ requests: 60, per_seconds: 60 }],
+    }),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'two capital letters of ISO 3166-1, for example GB')

@@ -204,7 +204,10 @@ export const putRecording = defineEndpoint({
         .number()
         .int()
         .meta({ description: 'Bytes stored.', examples: [48_044] }),
-      sha256: z.string().meta({ description: 'SHA-256 of the bytes, lower-case hex.' }),
+      sha256: z.string().meta({
+        description: 'SHA-256 of the bytes, lower-case hex.',
+        examples: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+      }),
     })
     .meta({
       id: 'StoredRecording',

@@ -27,7 +27,9 @@ export const CallerAnswer = z
       description:
         '`not_asked`: the document has no FindContact, or the connection is closed just now.',
     }),
-    message: z.string().meta({ description: 'The reason in words.' }),
+    message: z
+      .string()
+      .meta({ description: 'The reason in words.', examples: ['One person has this number.'] }),
   })
   .meta({ id: 'CallerAnswer', description: 'What one connection answered.' });
 
@@ -57,7 +59,9 @@ export const findCallers = defineEndpoint({
   bodyKind: 'none',
   status: 200,
   response: z.object({
-    number: z.string().meta({ description: 'The number as it was understood.' }),
+    number: z
+      .string()
+      .meta({ description: 'The number as it was understood.', examples: ['+442071838750'] }),
     callers: z.array(Caller).meta({ description: 'All persons found.' }),
     connections: z.array(CallerAnswer).meta({ description: 'What each connection answered.' }),
   }),

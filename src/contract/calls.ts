@@ -49,7 +49,10 @@ export const Call = z
 
 export const Attempt = z
   .object({
-    number: z.number().int().meta({ description: 'From 1.' }),
+    number: z
+      .number()
+      .int()
+      .meta({ description: 'From 1.', examples: [1] }),
     purpose: z
       .enum(['run', 'ask'])
       .meta({ description: '`run`: the step itself. `ask`: whether an earlier try had worked.' }),
@@ -77,7 +80,9 @@ export const Step = z
       .meta({ description: 'Method of the document.', examples: ['CreateActivity'] }),
     state: StepState,
     reason: text('With `skipped`, `parked`, `unknown` and `discarded`: why, as a code.'),
-    message: z.string().meta({ description: 'What happened, in words.' }),
+    message: z
+      .string()
+      .meta({ description: 'What happened, in words.', examples: ['Waits for its turn'] }),
     remedy: text('What to do, where somebody must act.'),
     activity_id: text("The CRM's id of the activity, once known."),
     possible_duplicate: z.boolean().meta({ description: 'True when it may have been done twice.' }),
@@ -107,7 +112,10 @@ export const CallWithSteps = Call.extend({
         kind: z.string().meta({ description: 'Kind of the event.', examples: ['ringing'] }),
         at: moment("When it happened, by the phone system's clock.").nullable(),
         received_at: moment('When it arrived.'),
-        body: z.unknown().meta({ description: 'The event as it was sent.' }),
+        body: z.unknown().meta({
+          description: 'The event as it was sent.',
+          examples: [{ call_id: 'c-1', kind: 'ringing' }],
+        }),
       }),
     )
     .meta({ description: 'All events of the call, in the order of arrival.' }),
@@ -240,7 +248,12 @@ export const discardStep = defineEndpoint({
   params: stepParams,
   query: noQuery,
   body: z.strictObject({
-    reason: z.string().trim().min(1).max(500).meta({ description: 'Why; stays in the ledger.' }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .meta({ description: 'Why; stays in the ledger.', examples: ['A test call.'] }),
   }),
   bodyKind: 'json',
   status: 200,

@@ -33,7 +33,10 @@ export const Connection = z
     id: idOf('connection'),
     name: connectionName,
     integration_id: idOf('integration'),
-    integration_version: z.number().int().meta({ description: 'Version of the document in use.' }),
+    integration_version: z
+      .number()
+      .int()
+      .meta({ description: 'Version of the document in use.', examples: [1] }),
     state: ConnectionState,
     state_reason: z.string().nullable().meta({ description: 'Why it is in this state, in words.' }),
     properties: z
@@ -47,7 +50,10 @@ export const Connection = z
       description: 'The only addresses its credentials go to.',
       examples: [['https://crm.example.com']],
     }),
-    revision: z.number().int().meta({ description: 'Grows with each change; the ETag.' }),
+    revision: z
+      .number()
+      .int()
+      .meta({ description: 'Grows with each change; the ETag.', examples: [1] }),
     created_at: moment('When it was created.'),
     updated_at: moment('When it was last changed.'),
   })
@@ -129,7 +135,7 @@ export const updateConnection = defineEndpoint({
       .int()
       .min(1)
       .optional()
-      .meta({ description: 'Move to this version of the document.' }),
+      .meta({ description: 'Move to this version of the document.', examples: [2] }),
   }),
   bodyKind: 'json',
   status: 200,

@@ -67,6 +67,20 @@ describe('the OpenAPI document', () => {
     expect(Object.entries(schemas).flatMap(([id, schema]) => undescribed(id, schema))).toEqual([]);
   });
 
+  test.each(ENDPOINTS.map((endpoint) => [endpoint.name, endpoint] as const))(
+    'shows for %s a body and an answer that the contract takes',
+    (_name, { method, path, bodyKind, body, status, response }) => {
+      const operation = Paths.parse(document['paths'])[path]?.[method.toLowerCase()];
+      const sent = Object.values(operation?.requestBody?.content ?? {})[0]?.example;
+      const answer = Object.values(operation?.responses[status]?.content ?? {})[0]?.example;
+
+      if (bodyKind === 'json') expect(body.safeParse(sent).error?.issues ?? []).toEqual([]);
+      expect(response.safeParse(answer).error?.issues ?? []).toEqual([]);
+      expect(bodyKind === 'json' && sent === undefined).toBe(false);
+      expect(status !== 204 && answer === undefined).toBe(false);
+    },
+  );
+
   test('puts a given schema in place of one of the contract', () => {
     const replaced = buildOpenApi(ENDPOINTS, {
       version: '0.0.0',
@@ -78,6 +92,17 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(replaced)).toContain('log_missed');
   });
 });
+
+const Content = z
+  .object({ content: z.record(z.string(), z.object({ example: z.unknown().optional() })) })
+  .partial();
+const Paths = z.record(
+  z.string(),
+  z.record(
+    z.string(),
+    z.object({ requestBody: Content.optional(), responses: z.record(z.string(), Content) }),
+  ),
+);
 
 type Node = Readonly<Record<string, unknown>>;
 

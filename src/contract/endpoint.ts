@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors/catalogue.ts';
+import type { Resource } from './resources.ts';
 
 /** What a key may do: `admin` runs the server, `organization` one organization, `events` one phone system. */
 export type Scope = 'admin' | 'organization' | 'events';
@@ -19,7 +20,7 @@ export interface Endpoint<
 > {
   /** Unique; the `operationId`. */
   readonly name: string;
-  readonly resource: string;
+  readonly resource: Resource;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with `{name}` for each member of `params`. */
   readonly path: string;
@@ -61,3 +62,6 @@ export const COMMON_PROBLEMS: readonly ErrorCode[] = [
   'forbidden',
   'internal',
 ];
+
+/** The problems that every route without a key may answer. */
+export const KEYLESS_PROBLEMS: readonly ErrorCode[] = ['invalid_request', 'internal'];

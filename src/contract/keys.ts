@@ -30,7 +30,7 @@ export const Key = z
   .meta({ id: 'Key', description: 'An API key without its secret.' });
 
 export const CreatedKey = Key.extend({
-  key: z.string().meta({ description: 'The key itself: shown this once.' }),
+  key: z.string().meta({ description: 'The key itself: shown this once.', examples: ['pc_ev_…'] }),
 }).meta({ id: 'CreatedKey', description: 'A key just created, with its secret.' });
 
 export const listKeys = defineEndpoint({

@@ -2,12 +2,14 @@ import * as z from 'zod';
 
 import { CATALOGUE } from '../errors/catalogue.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { COMMON_PROBLEMS } from './endpoint.ts';
+import { COMMON_PROBLEMS, KEYLESS_PROBLEMS } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
+import { exampleOf } from './examples.ts';
 import { createSchemas } from './json-schemas.ts';
 import type { Schema, Schemas } from './json-schemas.ts';
 import { ORGANIZATION_HEADER } from './parts.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { RESOURCES } from './resources.ts';
 
 export interface OpenApiOptions {
   readonly version: string;
@@ -38,8 +40,12 @@ export function buildOpenApi(endpoints: readonly Endpoint[], options: OpenApiOpt
       description: 'Connects phone systems to CRMs: call events in, CRM records out.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    ...(options.serverUrl === undefined ? {} : { servers: [{ url: options.serverUrl }] }),
-    tags: [...new Set(endpoints.map((endpoint) => endpoint.resource))].map((name) => ({ name })),
+    // Without an address: that of the document itself (OpenAPI 3.1, section 4.8.1).
+    servers: [{ url: options.serverUrl ?? '/' }],
+    tags: [...new Set(endpoints.map((endpoint) => endpoint.resource))].map((name) => ({
+      name,
+      description: RESOURCES[name],
+    })),
     paths,
     components: {
       schemas: schemas.components(),
@@ -56,7 +62,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[], options: OpenApiOpt
 
 /** The codes that an endpoint may answer with, sorted by status. */
 export function problemsOf(endpoint: Endpoint): readonly ErrorCode[] {
-  const common = endpoint.scopes.length === 0 ? (['internal'] as const) : COMMON_PROBLEMS;
+  const common = endpoint.scopes.length === 0 ? KEYLESS_PROBLEMS : COMMON_PROBLEMS;
   const body =
     endpoint.bodyKind === 'json'
       ? (['invalid_request', 'unsupported_media_type', 'payload_too_large'] as const)
@@ -137,8 +143,8 @@ function requestBody(endpoint: Endpoint, schemas: Schemas): Schema {
       },
     };
   }
-  const schema = schemas.of(endpoint.body);
-  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+  const content = { 'application/json': illustrated(schemas.of(endpoint.body), schemas) };
+  return { requestBody: { required: true, content } };
 }
 
 function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
@@ -152,9 +158,10 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
           description: 'Done.',
           ...headers,
           content: {
-            [endpoint.responseType ?? 'application/json']: {
-              schema: schemas.of(endpoint.response),
-            },
+            [endpoint.responseType ?? 'application/json']: illustrated(
+              schemas.of(endpoint.response),
+              schemas,
+            ),
           },
         };
   for (const code of problemsOf(endpoint)) {
@@ -167,6 +174,10 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
     };
   }
   return responses;
+}
+
+function illustrated(schema: Schema, schemas: Schemas): Schema {
+  return { schema, example: exampleOf(schema, schemas.components()) };
 }
 
 function nonEmpty(name: string, list: readonly Schema[]): Schema {

@@ -20,7 +20,10 @@ export const Finding = z
       .number()
       .int()
       .meta({ description: 'Column, from 1.', examples: [5] }),
-    message: z.string().meta({ description: 'One sentence for people.' }),
+    message: z.string().meta({
+      description: 'One sentence for people.',
+      examples: ['`$nmae$` is no parameter; did you mean `$name$`?'],
+    }),
     fix: z.string().optional().meta({ description: 'What to write instead.' }),
   })
   .meta({ id: 'Finding', description: 'One result of linting a document.' });

@@ -20,7 +20,9 @@ export const getOpenApi = defineEndpoint({
   name: 'getOpenApi',
   path: '/v1/openapi.json',
   summary: 'This API as OpenAPI 3.1',
-  response: z.record(z.string(), z.unknown()).meta({ description: 'An OpenAPI 3.1 document.' }),
+  response: z
+    .record(z.string(), z.unknown())
+    .meta({ description: 'An OpenAPI 3.1 document.', examples: [{ openapi: '3.1.0' }] }),
 });
 
 export const getLive = defineEndpoint({
@@ -48,5 +50,8 @@ export const getMetrics = defineEndpoint({
   summary: 'Counters for Prometheus',
   description: 'Sums over the whole server; no numbers, names or ids of anybody.',
   responseType: 'text/plain; version=0.0.4; charset=utf-8',
-  response: z.string().meta({ description: 'Text exposition format of Prometheus.' }),
+  response: z.string().meta({
+    description: 'Text exposition format of Prometheus.',
+    examples: ['patchcord_call_events_total 42\n'],
+  }),
 });

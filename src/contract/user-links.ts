@@ -127,7 +127,9 @@ export const suggestUserLinks = defineEndpoint({
       .array(
         z.object({
           extension_id: idOf('extension'),
-          extension_number: z.string().meta({ description: 'Number of the extension.' }),
+          extension_number: z
+            .string()
+            .meta({ description: 'Number of the extension.', examples: ['101'] }),
           crm_user_id: crmUserId,
           crm_user_name: z.string().nullable().meta({ description: 'Name in the CRM.' }),
           reason: z.enum(['email', 'number']).meta({ description: 'What is equal.' }),

@@ -32,7 +32,7 @@ const access: Access = {
 };
 
 const base = {
-  resource: 'things',
+  resource: 'server',
   method: 'POST',
   path: '/v1/things',
   summary: 'Do a thing',
