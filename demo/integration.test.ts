@@ -9,7 +9,7 @@ import { createPhoneNumbers } from '../src/contacts/phone-number.ts';
 import { compileDocument } from '../src/document/compile.ts';
 import { lintDocument } from '../src/document/lint/lint-document.ts';
 import type { MethodName } from '../src/document/methods.ts';
-import type { Values } from '../src/document/values.ts';
+import type { Values } from '../src/document/values/values.ts';
 import { parseAllowRules } from '../src/http/allow-rules.ts';
 import { createEgress, type Egress } from '../src/http/egress.ts';
 import {

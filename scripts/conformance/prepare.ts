@@ -10,7 +10,7 @@ import {
 } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
 import { AppError } from '../../src/errors/app-error.ts';
-import type { Scalar } from '../../src/document/values.ts';
+import type { Scalar } from '../../src/document/values/values.ts';
 
 export const phones = createPhoneNumbers();
 

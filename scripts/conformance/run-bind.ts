@@ -1,4 +1,4 @@
-import { pickCaller } from '../../src/document/bind/compare-number.ts';
+import { pickCaller } from '../../src/document/bind/pick-caller.ts';
 import type { BoundRecord } from '../../src/document/bind/compile-binding.ts';
 import type { CompiledDocument, CompiledMethod } from '../../src/document/compile.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';

@@ -2,8 +2,8 @@ import type { CompiledDocument, CompiledMethod } from '../../src/document/compil
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
 import { methodNamed } from '../../src/document/methods.ts';
-import { createPager } from '../../src/document/paging.ts';
-import type { PageRead, Pager } from '../../src/document/paging.ts';
+import { createPager } from '../../src/document/paging/pager.ts';
+import type { PageRead, Pager } from '../../src/document/paging/pager.ts';
 import { compileCase, contextOf } from './prepare.ts';
 import { answerOf } from './run-bind.ts';
 import { checkRequest } from './run-render.ts';

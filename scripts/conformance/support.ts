@@ -1,8 +1,8 @@
-import { fieldNamed, PENDING_METHODS } from '../../src/document/fields.ts';
-import type { FieldSetName } from '../../src/document/field.ts';
+import { fieldNamed, PENDING_METHODS } from '../../src/document/fields/field-sets.ts';
+import type { FieldSetName } from '../../src/document/fields/field.ts';
 import { methodNamed } from '../../src/document/methods.ts';
-import { PARAMETERS } from '../../src/document/parameters.ts';
-import { typeNamed } from '../../src/document/parameter-type.ts';
+import { PARAMETERS } from '../../src/document/names/parameters.ts';
+import { typeNamed } from '../../src/document/names/parameter-type.ts';
 
 /** Words of `needs` that are no key of a document. */
 const WORDS: ReadonlyMap<string, boolean> = new Map([

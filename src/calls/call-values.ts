@@ -1,6 +1,6 @@
-import { completeNames } from '../document/person-names.ts';
-import { readValue } from '../document/values.ts';
-import type { Scalar, Values } from '../document/values.ts';
+import { completeNames } from '../document/values/person-names.ts';
+import { readValue } from '../document/values/values.ts';
+import type { Scalar, Values } from '../document/values/values.ts';
 import type { CallFacts } from './call-facts.ts';
 import { partyNumber } from './call-rules.ts';
 import { defined } from './defined.ts';

@@ -1,4 +1,4 @@
-import type { Values } from '../document/values.ts';
+import type { Values } from '../document/values/values.ts';
 import type { CallConnection } from './call-connection.ts';
 import type { SettleOutcome } from './settle.ts';
 import type { StepMethod } from './step.ts';

@@ -1,6 +1,6 @@
-import { parseTemplate } from '../document/template.ts';
-import { readValue } from '../document/values.ts';
-import type { Values } from '../document/values.ts';
+import { parseTemplate } from '../document/templates/template.ts';
+import { readValue } from '../document/values/values.ts';
+import type { Values } from '../document/values/values.ts';
 import { callKindOf } from './call-kind.ts';
 import type { CallKind } from './call-kind.ts';
 import type { CallFacts } from './call-facts.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../document/json-value.ts';
-import { collectNames } from '../document/names.ts';
+import { collectNames } from '../document/names/names.ts';
 import { explainBinding } from './explain-binding.ts';
 
 const OPTIONS = {

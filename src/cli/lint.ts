@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
-import type { Finding } from '../document/finding.ts';
+import type { Finding } from '../document/findings/finding.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 

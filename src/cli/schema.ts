@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { integrationSchema } from '../document/json-schema.ts';
+import { integrationSchema } from '../document/reference/json-schema.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** Adds `schema` to the program. */

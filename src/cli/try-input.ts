@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import type { CompiledDocument } from '../document/compile.ts';
-import type { Scalar, Values } from '../document/values.ts';
+import type { Scalar, Values } from '../document/values/values.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { FileSource } from '../http/request-body.ts';
 import { parseIso } from '../time/date-format.ts';

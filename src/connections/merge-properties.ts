@@ -1,4 +1,4 @@
-import type { PropertyField } from '../document/properties.ts';
+import type { PropertyField } from '../document/names/properties.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { CompiledDocument } from '../document/compile.ts';
 import { checkPropertyValues, withDefaults } from './property-values.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { PropertyField } from '../document/properties.ts';
+import type { PropertyField } from '../document/names/properties.ts';
 import { checkPropertyValues, withDefaults } from './property-values.ts';
 
 const FIELD: PropertyField = { label: 'Code', type: 'text', secret: false, required: true };

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 
-import type { PropertyField } from '../document/properties.ts';
+import type { PropertyField } from '../document/names/properties.ts';
 
 /** What is wrong with the value of a property, in words that never repeat a value. */
 export interface PropertyProblem {

@@ -2,7 +2,7 @@
 // `isValid` needs to tell a number from digits of a plausible length.
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { PhoneNumber } from 'libphonenumber-js/max';
-import type { PhoneNumberForms, PhoneNumbers } from '../document/values.ts';
+import type { PhoneNumberForms, PhoneNumbers } from '../document/values/values.ts';
 
 /** Longer texts are no numbers: E.164 has 15 digits, and people write separators between them. */
 const LONGEST_NUMBER = 40;

@@ -4,10 +4,10 @@ import { jsonMember, jsonMembers, jsonText } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { methodRow } from './methods.ts';
 import type { MethodName, MethodRow } from './methods.ts';
-import { withMovingNames } from './names.ts';
-import type { Names } from './names.ts';
-import type { OriginPolicy } from './origins.ts';
-import { readPagingRule } from './paging-rule.ts';
+import { withMovingNames } from './names/names.ts';
+import type { Names } from './names/names.ts';
+import type { OriginPolicy } from './render/origins.ts';
+import { readPagingRule } from './paging/paging-rule.ts';
 import type { RenderAuth } from './render/auth.ts';
 import { compileBody } from './render/body.ts';
 import { compileCondition } from './render/condition.ts';
@@ -26,7 +26,7 @@ import { compileTree } from './render/tree.ts';
 import type { TreeOptions } from './render/tree.ts';
 import { compileUrl, readWholeUrl, writeUrl } from './render/url.ts';
 import type { CompiledUrl, UrlPieces } from './render/url.ts';
-import type { Notation } from './template.ts';
+import type { Notation } from './templates/template.ts';
 
 /** What all methods of a document share. */
 export interface MethodFrame {

@@ -1,12 +1,12 @@
 import type { CompiledBinding } from './bind/compile-binding.ts';
 import type { Json } from './json-value.ts';
 import type { MethodName } from './methods.ts';
-import type { Names } from './names.ts';
-import type { PagingRule } from './paging-rule.ts';
-import type { PropertyField } from './properties.ts';
+import type { Names } from './names/names.ts';
+import type { PagingRule } from './paging/paging-rule.ts';
+import type { PropertyField } from './names/properties.ts';
 import type { HostRule } from './render/host.ts';
 import type { RenderContext, RenderResult } from './render/request.ts';
-import type { Notation } from './template.ts';
+import type { Notation } from './templates/template.ts';
 
 /** A document without errors, compiled once into functions; it holds no value of any connection. */
 export interface CompiledDocument {

@@ -1,5 +1,5 @@
-import { integrationSchema } from './json-schema.ts';
-import { documentReference, findingsReference } from './reference.ts';
+import { integrationSchema } from './reference/json-schema.ts';
+import { documentReference, findingsReference } from './reference/document-page.ts';
 
 export interface GeneratedFile {
   /** From the root of the project. */

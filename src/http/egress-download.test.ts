@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { createDoorKit, get, summary } from './testing/door-kit.ts';
+import { createDoorKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
 const { listen, door, close } = createDoorKit();

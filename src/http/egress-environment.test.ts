@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { answer, createDoorKit, get, summary } from './testing/door-kit.ts';
+import { answer, createDoorKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
 const { listen, door, close } = createDoorKit();

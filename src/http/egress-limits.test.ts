@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createDoorKit, get, summary } from './testing/door-kit.ts';
+import { createDoorKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
 const { listen, door, close } = createDoorKit();

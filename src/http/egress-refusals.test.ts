@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseAllowRules } from './allow-rules.ts';
 import type { Egress, EgressOptions } from './egress.ts';
-import { answer, createDoorKit, get, post, summary } from './testing/door-kit.ts';
+import { answer, createDoorKit, get, post, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
 const { listen, door, close } = createDoorKit();

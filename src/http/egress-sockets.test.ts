@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { answer, createDoorKit, get, post, summary } from './testing/door-kit.ts';
+import { answer, createDoorKit, get, post, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 import type { RawHandler } from './testing/raw-server.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { compileDocument } from '../document/compile.ts';
-import { FIELDS, PENDING_METHODS } from '../document/fields.ts';
-import type { Field, FieldSetName, Shape } from '../document/field.ts';
+import { FIELDS, PENDING_METHODS } from '../document/fields/field-sets.ts';
+import type { Field, FieldSetName, Shape } from '../document/fields/field.ts';
 import type { Json, JsonObject } from '../document/json-value.ts';
 import type { MethodName } from '../document/methods.ts';
 import { systemClock } from '../time/clock.ts';

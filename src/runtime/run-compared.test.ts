@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../document/json-value.ts';
 import type { MethodName } from '../document/methods.ts';
-import type { Values } from '../document/values.ts';
+import type { Values } from '../document/values/values.ts';
 import { startFakeCrm } from './testing/fake-crm.ts';
 import type { FakeCrm } from './testing/fake-crm.ts';
 import { testRunner } from './testing/runner.ts';

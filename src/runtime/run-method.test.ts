@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Values } from '../document/values.ts';
+import type { Values } from '../document/values/values.ts';
 import { startFakeCrm } from './testing/fake-crm.ts';
 import type { FakeCrm } from './testing/fake-crm.ts';
 import { fakeCrmDocument } from './testing/fake-crm-document.ts';

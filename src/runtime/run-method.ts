@@ -7,8 +7,8 @@ import type {
 } from '../document/compile.ts';
 import { isRawNumber } from '../document/json-value.ts';
 import type { MethodName } from '../document/methods.ts';
-import { completeProperties } from '../document/properties.ts';
-import type { Note, PhoneNumbers, Scalar, Values } from '../document/values.ts';
+import { completeProperties } from '../document/names/properties.ts';
+import type { Note, PhoneNumbers, Scalar, Values } from '../document/values/values.ts';
 import type { Egress } from '../http/egress.ts';
 import type { FileSource } from '../http/request-body.ts';
 import type { Clock } from '../time/clock.ts';

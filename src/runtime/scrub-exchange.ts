@@ -1,5 +1,5 @@
 import type { RenderedRequest } from '../document/compile.ts';
-import type { PropertyField } from '../document/properties.ts';
+import type { PropertyField } from '../document/names/properties.ts';
 import { createScrubber, SCRUBBED } from '../text/scrub.ts';
 
 export interface ScrubbedRequest {

@@ -1,9 +1,9 @@
-import { pickCaller } from '../document/bind/compare-number.ts';
+import { pickCaller } from '../document/bind/pick-caller.ts';
 import type { BindContext, BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
 import type { CompiledMethod, RenderContext, RenderedRequest } from '../document/compile.ts';
-import { createPager } from '../document/paging.ts';
-import { readValue } from '../document/values.ts';
-import type { Note } from '../document/values.ts';
+import { createPager } from '../document/paging/pager.ts';
+import { readValue } from '../document/values/values.ts';
+import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { originOf } from '../http/url-policy.ts';
 import { classify } from './classify.ts';

@@ -5,7 +5,7 @@ import type { Exchange } from '../contract/exchanges.ts';
 import type { CompiledDocument } from '../document/compile.ts';
 import { METHODS } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
-import type { Values } from '../document/values.ts';
+import type { Values } from '../document/values/values.ts';
 import type { MethodRun, MethodRunner, ScrubbedExchange } from '../runtime/run-method.ts';
 
 /** Longest time that somebody waits for a method asked for over HTTP: pages of users take a while. */

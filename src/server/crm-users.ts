@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { CrmUser } from '../contract/user-links.ts';
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
-import { completeNames } from '../document/person-names.ts';
+import { completeNames } from '../document/values/person-names.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { MethodRunner } from '../runtime/run-method.ts';
 import { listOf, textOf } from './bound-record.ts';

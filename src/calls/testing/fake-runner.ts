@@ -1,4 +1,4 @@
-import type { Values } from '../../document/values.ts';
+import type { Values } from '../../document/values/values.ts';
 import type { PreparedStep, StepRecord, StepRun, StepRunner } from '../step-runner.ts';
 
 export interface FakeSend {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
-import { collectNames } from '../names.ts';
-import type { Values } from '../values.ts';
+import { collectNames } from '../names/names.ts';
+import type { Values } from '../values/values.ts';
 import { compileBinding } from './compile-binding.ts';
 import type { BindResult } from './compile-binding.ts';
 

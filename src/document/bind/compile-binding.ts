@@ -1,7 +1,7 @@
 import type { Json } from '../json-value.ts';
 import { methodRow } from '../methods.ts';
 import type { MethodRow } from '../methods.ts';
-import type { Note, Values } from '../values.ts';
+import type { Note, Values } from '../values/values.ts';
 import { COLLECTING, canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
 import type { MapOptions } from './response-map.ts';
 import { compileReader, newScope } from './walk-answer.ts';

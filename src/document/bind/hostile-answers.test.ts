@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import type { Json } from '../json-value.ts';
 import { METHOD_NAMES } from '../methods.ts';
-import { collectNames } from '../names.ts';
+import { collectNames } from '../names/names.ts';
 import { compileBinding } from './compile-binding.ts';
 
 const NAMES = collectNames({ properties: ['Board'], parameters: { lead_ref: 'string' } });

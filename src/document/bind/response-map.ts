@@ -2,10 +2,10 @@ import { isJsonArray, isJsonObject, isRawNumber } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import { methodRow } from '../methods.ts';
-import type { NameRef, Names } from '../names.ts';
-import { decimalText } from '../plain-number.ts';
-import { parseTemplate } from '../template.ts';
-import type { Notation } from '../template.ts';
+import type { NameRef, Names } from '../names/names.ts';
+import { decimalText } from '../values/plain-number.ts';
+import { parseTemplate } from '../templates/template.ts';
+import type { Notation } from '../templates/template.ts';
 
 /** A piece of a text that is known before the answer comes. */
 export type KnownPart =

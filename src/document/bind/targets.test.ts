@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../json-value.ts';
 import { METHOD_NAMES, methodRow } from '../methods.ts';
 import type { MethodName } from '../methods.ts';
-import { collectNames } from '../names.ts';
+import { collectNames } from '../names/names.ts';
 import { compileBinding } from './compile-binding.ts';
 
 /** Binds one record of an answer. */

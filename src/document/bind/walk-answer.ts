@@ -1,8 +1,8 @@
 import { isJsonArray, isRawNumber, jsonMember } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
-import { decimalText } from '../plain-number.ts';
-import type { Note, Values } from '../values.ts';
-import { readValue } from '../values.ts';
+import { decimalText } from '../values/plain-number.ts';
+import type { Note, Values } from '../values/values.ts';
+import { readValue } from '../values/values.ts';
 import { canFail, holdsDirectly, leavesOf } from './response-map.ts';
 import type { BindLeaf, KnownPart, MapNode } from './response-map.ts';
 

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { Names } from '../names.ts';
+import type { Names } from '../names/names.ts';
 import { FUNCTIONS } from './functions.ts';
 import { expressionName, typeOfName } from './name-types.ts';
 import type { ExpressionName } from './name-types.ts';

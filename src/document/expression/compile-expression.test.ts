@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { collectNames } from '../names.ts';
-import type { Note, PhoneNumbers, Scalar } from '../values.ts';
+import { collectNames } from '../names/names.ts';
+import type { Note, PhoneNumbers, Scalar } from '../values/values.ts';
 import { compileExpression } from './compile-expression.ts';
 
 const NAMES = collectNames({

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { Names } from '../names.ts';
-import { plainNumber } from '../plain-number.ts';
-import type { Note, PhoneNumbers, Scalar } from '../values.ts';
+import type { Names } from '../names/names.ts';
+import { plainNumber } from '../values/plain-number.ts';
+import type { Note, PhoneNumbers, Scalar } from '../values/values.ts';
 import { walkExpression } from './allow-list.ts';
 import type { PlacedProblem, WalkResult } from './allow-list.ts';
 import { compileNode } from './evaluate.ts';

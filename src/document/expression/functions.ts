@@ -4,8 +4,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { checkDatePattern, formatDate, parseIso } from '../../time/date-format.ts';
 import { checkDurationPattern, formatDuration } from '../../time/duration-format.ts';
 import { isTimeZone } from '../../time/time-zone.ts';
-import { decimalText, numericValue } from '../plain-number.ts';
-import type { PhoneNumberForms, PhoneNumbers } from '../values.ts';
+import { decimalText, numericValue } from '../values/plain-number.ts';
+import type { PhoneNumberForms, PhoneNumbers } from '../values/values.ts';
 import { RunningError, bounded } from './running-error.ts';
 import type { Value } from './running-error.ts';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { collectNames } from '../names.ts';
-import type { PhoneNumbers } from '../values.ts';
+import { collectNames } from '../names/names.ts';
+import type { PhoneNumbers } from '../values/values.ts';
 import { compileExpression } from './compile-expression.ts';
 import { MAX_RESULT_BYTES } from './running-error.ts';
 

@@ -1,8 +1,8 @@
 import { parseIso } from '../../time/date-format.ts';
-import type { NameRef, Names } from '../names.ts';
-import { decimalText, numericValue } from '../plain-number.ts';
-import type { PropertyType } from '../properties.ts';
-import type { Scalar } from '../values.ts';
+import type { NameRef, Names } from '../names/names.ts';
+import { decimalText, numericValue } from '../values/plain-number.ts';
+import type { PropertyType } from '../names/properties.ts';
+import type { Scalar } from '../values/values.ts';
 import type { Value } from './running-error.ts';
 
 /** The type of a name in an expression; `dyn` is known only when it runs. */

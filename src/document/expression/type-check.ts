@@ -1,6 +1,6 @@
 import { Environment, ParseError, TypeError as TypeFault } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { Names } from '../names.ts';
+import type { Names } from '../names/names.ts';
 import type { PlacedProblem, WalkResult } from './allow-list.ts';
 import { MAX_NODES } from './allow-list.ts';
 import { FUNCTIONS } from './functions.ts';

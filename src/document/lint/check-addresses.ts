@@ -1,7 +1,7 @@
-import { memberOf } from '../json-text.ts';
-import type { JsonNode, StringNode } from '../json-text.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { JsonNode, StringNode } from '../json-text/parse-json-text.ts';
 import { compileHostRule } from '../render/host.ts';
-import { parseTemplate } from '../template.ts';
+import { parseTemplate } from '../templates/template.ts';
 import { resolveAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 

@@ -1,7 +1,7 @@
 import { checkDatePattern, formatDate } from '../../time/date-format.ts';
 import { isTimeZone } from '../../time/time-zone.ts';
-import { memberOf } from '../json-text.ts';
-import type { JsonNode, Member } from '../json-text.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { JsonNode, Member } from '../json-text/parse-json-text.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
 /** 2024-09-10 15:00:00 UTC, the moment of the framework's own example. */

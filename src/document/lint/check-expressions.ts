@@ -1,5 +1,5 @@
 import { compileExpression } from '../expression/compile-expression.ts';
-import { withMovingNames } from '../names.ts';
+import { withMovingNames } from '../names/names.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
 /** What one expression of a document reads. */

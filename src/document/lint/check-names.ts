@@ -1,8 +1,8 @@
 import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text.ts';
-import type { JsonNode, ObjectNode, StringNode } from '../json-text.ts';
-import { MOVING_NAMES, CREDENTIAL_NAMES } from '../names.ts';
-import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from '../parameters.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { JsonNode, ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
+import { MOVING_NAMES, CREDENTIAL_NAMES } from '../names/names.ts';
+import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 

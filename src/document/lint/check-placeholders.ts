@@ -1,8 +1,8 @@
 import { jsonMembers, jsonMember } from '../json-value.ts';
-import { CREDENTIAL_NAMES, MOVING_NAMES } from '../names.ts';
-import { PARAMETER_ALIASES } from '../parameters.ts';
-import { namesInQueryKeys } from '../query-keys.ts';
-import { parseTemplate } from '../template.ts';
+import { CREDENTIAL_NAMES, MOVING_NAMES } from '../names/names.ts';
+import { PARAMETER_ALIASES } from '../names/parameters.ts';
+import { namesInQueryKeys } from '../templates/query-keys.ts';
+import { parseTemplate } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
 import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';

@@ -1,6 +1,6 @@
-import { memberOf } from '../json-text.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
 import { methodRow } from '../methods.ts';
-import { parseTemplate } from '../template.ts';
+import { parseTemplate } from '../templates/template.ts';
 import { placesOf } from './check-answers.ts';
 import { resolveAt } from './lint-context.ts';
 import type { LintContext, MethodNode, Place } from './lint-context.ts';

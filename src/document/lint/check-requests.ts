@@ -1,6 +1,6 @@
 import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text.ts';
-import type { JsonNode, Member, ObjectNode } from '../json-text.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { JsonNode, Member, ObjectNode } from '../json-text/parse-json-text.ts';
 import type { LintContext, MethodNode, Steps } from './lint-context.ts';
 
 /** Headers that belong to the connection or to `auth`; RFC 9110, sections 7 and 11, and Fetch. */

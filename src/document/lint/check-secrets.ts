@@ -1,5 +1,5 @@
-import { memberOf } from '../json-text.ts';
-import { FIELDS } from '../fields.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import { FIELDS } from '../fields/field-sets.ts';
 import { namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 

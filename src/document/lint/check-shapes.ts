@@ -1,9 +1,9 @@
-import { jsonKindOf } from '../field.ts';
-import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../field.ts';
+import { jsonKindOf } from '../fields/field.ts';
+import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../fields/field.ts';
 import { isCommentKey } from '../comment-key.ts';
-import { FIELDS, PENDING_METHODS, fieldNamed } from '../fields.ts';
-import { memberOf } from '../json-text.ts';
-import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text.ts';
+import { FIELDS, PENDING_METHODS, fieldNamed } from '../fields/field-sets.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
 import { METHOD_NAMES, methodNamed } from '../methods.ts';
 import type { MethodNode, Place, Steps } from './lint-context.ts';
 import type { LintContext } from './lint-context.ts';

@@ -1,4 +1,4 @@
-import { memberOf } from '../json-text.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** What we send to the authorization endpoint ourselves; RFC 6749, section 4.1.1, and RFC 7636, section 4.3. */

@@ -1,9 +1,9 @@
-import { compileArithmetic } from '../arithmetic.ts';
+import { compileArithmetic } from '../variables/arithmetic.ts';
 import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text.ts';
-import type { ObjectNode, StringNode } from '../json-text.ts';
-import { parseTemplate } from '../template.ts';
-import { isNumericName } from '../variables.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
+import { parseTemplate } from '../templates/template.ts';
+import { isNumericName } from '../variables/compile-variable.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 import { variableMembers } from './variable-uses.ts';

@@ -1,13 +1,13 @@
-import { finding, jsonPointer } from '../finding.ts';
-import type { Finding } from '../finding.ts';
-import type { FindingCode } from '../finding-codes.ts';
-import type { TextUse } from '../field.ts';
-import type { JsonNode, JsonText, ObjectNode, StringNode } from '../json-text.ts';
+import { finding, jsonPointer } from '../findings/finding.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { FindingCode } from '../findings/finding-codes.ts';
+import type { TextUse } from '../fields/field.ts';
+import type { JsonNode, JsonText, ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
 import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
-import type { Names } from '../names.ts';
-import { parseTemplate } from '../template.ts';
-import type { Notation } from '../template.ts';
+import type { Names } from '../names/names.ts';
+import { parseTemplate } from '../templates/template.ts';
+import type { Notation } from '../templates/template.ts';
 
 /** The steps from the root to a value: keys and indices. */
 export type Steps = readonly (string | number)[];

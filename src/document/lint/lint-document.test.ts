@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { FINDING_CODES } from '../finding-codes.ts';
+import { FINDING_CODES } from '../findings/finding-codes.ts';
 import { startingDocument } from '../starting-document.ts';
 import { LINT_CASES, documentWith } from '../testing/lint-cases.ts';
 import { lintDocument } from './lint-document.ts';

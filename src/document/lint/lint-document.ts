@@ -1,10 +1,10 @@
-import { finding, sortFindings } from '../finding.ts';
-import type { Finding } from '../finding.ts';
-import { parseJsonText, toJson } from '../json-text.ts';
-import type { JsonText, ObjectNode } from '../json-text.ts';
+import { finding, sortFindings } from '../findings/finding.ts';
+import type { Finding } from '../findings/finding.ts';
+import { parseJsonText, toJson } from '../json-text/parse-json-text.ts';
+import type { JsonText, ObjectNode } from '../json-text/parse-json-text.ts';
 import { jsonMember } from '../json-value.ts';
-import { collectNames } from '../names.ts';
-import { notationOf } from '../template.ts';
+import { collectNames } from '../names/names.ts';
+import { notationOf } from '../templates/template.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkAnswers } from './check-answers.ts';
 import { checkCycles } from './check-cycles.ts';

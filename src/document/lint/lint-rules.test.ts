@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { FINDING_CODES } from '../finding-codes.ts';
+import { FINDING_CODES } from '../findings/finding-codes.ts';
 import type { Json } from '../json-value.ts';
 import { documentWith } from '../testing/lint-cases.ts';
 import { lintDocument } from './lint-document.ts';

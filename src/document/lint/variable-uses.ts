@@ -1,7 +1,7 @@
 import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text.ts';
-import type { JsonNode, Member } from '../json-text.ts';
-import { parseTemplate } from '../template.ts';
+import { memberOf } from '../json-text/parse-json-text.ts';
+import type { JsonNode, Member } from '../json-text/parse-json-text.ts';
+import { parseTemplate } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
 import type { LintContext } from './lint-context.ts';
 

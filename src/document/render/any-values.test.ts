@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NUMBER_FORMS, PARAMETERS } from '../parameters.ts';
+import { NUMBER_FORMS, PARAMETERS } from '../names/parameters.ts';
 import { bodyText, contextOf, documentOf } from '../testing/render-request.ts';
 
 const SEEDED = { seed: 7, numRuns: 200 };

@@ -7,7 +7,7 @@ import { flattenPairs, writePairs } from './pairs.ts';
 import type { Rendered } from './rendered.ts';
 import type { RenderedBody } from './request.ts';
 import type { Scope } from './scope.ts';
-import { readValue } from '../values.ts';
+import { readValue } from '../values/values.ts';
 
 export type RenderBody = (scope: Scope) => RenderedBody | undefined;
 

@@ -1,6 +1,6 @@
 import { compileExpression } from '../expression/compile-expression.ts';
 import type { Json } from '../json-value.ts';
-import type { Names } from '../names.ts';
+import type { Names } from '../names/names.ts';
 import { evaluateExpression } from './evaluate.ts';
 import type { ReaderOf } from './reader.ts';
 import type { Scope } from './scope.ts';

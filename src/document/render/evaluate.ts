@@ -1,5 +1,5 @@
 import type { CompiledExpression } from '../expression/compile-expression.ts';
-import type { Scalar } from '../values.ts';
+import type { Scalar } from '../values/values.ts';
 import type { NameReader, ReaderOf } from './reader.ts';
 import { addNote } from './scope.ts';
 import type { Scope } from './scope.ts';

@@ -1,8 +1,8 @@
-import type { BuiltinParameter } from '../parameters.ts';
-import { completeNames } from '../person-names.ts';
-import type { PersonNames } from '../person-names.ts';
-import { readValue } from '../values.ts';
-import type { Scalar, Values } from '../values.ts';
+import type { BuiltinParameter } from '../names/parameters.ts';
+import { completeNames } from '../values/person-names.ts';
+import type { PersonNames } from '../values/person-names.ts';
+import { readValue } from '../values/values.ts';
+import type { Scalar, Values } from '../values/values.ts';
 import type { Scope } from './scope.ts';
 
 /**

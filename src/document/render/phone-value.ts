@@ -1,5 +1,5 @@
-import type { NumberForm } from '../parameters.ts';
-import type { PhoneNumberForms } from '../values.ts';
+import type { NumberForm } from '../names/parameters.ts';
+import type { PhoneNumberForms } from '../values/values.ts';
 import type { Scope } from './scope.ts';
 
 /** A number as it goes out: E.164 where it parses in the connection's country, else as delivered. */

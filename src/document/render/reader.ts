@@ -1,6 +1,6 @@
 import type { Json } from '../json-value.ts';
-import type { Scalar } from '../values.ts';
-import type { NameRef } from '../names.ts';
+import type { Scalar } from '../values/values.ts';
+import type { NameRef } from '../names/names.ts';
 import type { Scope } from './scope.ts';
 
 /** How one name of the document is read, compiled once. */

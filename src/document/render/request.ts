@@ -1,4 +1,4 @@
-import type { Note, PhoneNumbers, Values } from '../values.ts';
+import type { Note, PhoneNumbers, Values } from '../values/values.ts';
 
 /** All that one rendering needs; nothing of it is changed. */
 export interface RenderContext {

@@ -1,6 +1,6 @@
 import type { Json } from '../json-value.ts';
 import type { MethodRow } from '../methods.ts';
-import type { Note, PhoneNumberForms } from '../values.ts';
+import type { Note, PhoneNumberForms } from '../values/values.ts';
 import type { RenderContext } from './request.ts';
 import { unsafeValue } from './stop.ts';
 

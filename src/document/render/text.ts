@@ -1,5 +1,5 @@
-import { parseTemplate } from '../template.ts';
-import type { Notation } from '../template.ts';
+import { parseTemplate } from '../templates/template.ts';
+import type { Notation } from '../templates/template.ts';
 import type { NameReader, ReaderOf } from './reader.ts';
 import type { Scope } from './scope.ts';
 import { unsafeValue } from './stop.ts';

@@ -1,10 +1,10 @@
 import { formatDate, formatIso, parseDate, parseIso } from '../../time/date-format.ts';
 import { isRawNumber, numberFromText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
-import { isDateType } from '../parameters.ts';
-import type { ParameterType } from '../parameter-type.ts';
-import { decimalText, numericValue, plainDigits } from '../plain-number.ts';
-import type { Scalar } from '../values.ts';
+import { isDateType } from '../names/parameters.ts';
+import type { ParameterType } from '../names/parameter-type.ts';
+import { decimalText, numericValue, plainDigits } from '../values/plain-number.ts';
+import type { Scalar } from '../values/values.ts';
 
 /** Told when a value does not fit its declared type and goes out as text. */
 export type Misfit = (wanted: string) => void;

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../finding-codes.ts';
+import type { FindingCode } from '../findings/finding-codes.ts';
 import type { Json } from '../json-value.ts';
 
 /** A document that has the finding, and one as near as possible that has not. */

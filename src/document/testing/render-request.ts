@@ -3,7 +3,7 @@ import { compileDocument } from '../compile.ts';
 import type { CompiledDocument, RenderContext, RenderedRequest, RenderResult } from '../compile.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
-import type { Values } from '../values.ts';
+import type { Values } from '../values/values.ts';
 
 const phones = createPhoneNumbers();
 

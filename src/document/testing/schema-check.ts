@@ -1,4 +1,4 @@
-import type { Schema } from '../json-schema.ts';
+import type { Schema } from '../reference/json-schema.ts';
 
 /**
  * The faults of a value against a JSON Schema, as JSON Pointers with a word. Knows the keywords

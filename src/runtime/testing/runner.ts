@@ -1,7 +1,7 @@
 import { createPhoneNumbers } from '../../contacts/phone-number.ts';
 import { compileDocument } from '../../document/compile.ts';
 import type { MethodName } from '../../document/methods.ts';
-import type { Values } from '../../document/values.ts';
+import type { Values } from '../../document/values/values.ts';
 import { parseAllowRules } from '../../http/allow-rules.ts';
 import { createEgress } from '../../http/egress.ts';
 import type { EgressLimits } from '../../http/limits.ts';

@@ -19,7 +19,7 @@ import {
 } from '../../contract/integrations.ts';
 import type { Integration, IntegrationWithDocument } from '../../contract/integrations.ts';
 import type { CompiledDocument } from '../../document/compile.ts';
-import type { Finding } from '../../document/finding.ts';
+import type { Finding } from '../../document/findings/finding.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';

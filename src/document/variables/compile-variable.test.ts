@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from './json-value.ts';
-import { contextOf, documentOf, renderDocument } from './testing/render-request.ts';
-import type { Rendering } from './testing/render-request.ts';
-import { findVariableCycle } from './variables.ts';
+import type { Json, JsonObject } from '../json-value.ts';
+import { contextOf, documentOf, renderDocument } from '../testing/render-request.ts';
+import type { Rendering } from '../testing/render-request.ts';
+import { findVariableCycle } from './compile-variable.ts';
 
 function valueOf(definition: Json, options: Rendering & { document?: JsonObject } = {}) {
   const document = documentOf({ ...options.document, variables: { v: definition } });

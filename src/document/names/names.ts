@@ -1,6 +1,6 @@
-import { isCommentKey } from './comment-key.ts';
-import { jsonMember, jsonMembers } from './json-value.ts';
-import type { Json } from './json-value.ts';
+import { isCommentKey } from '../comment-key.ts';
+import { jsonMember, jsonMembers } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
 import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
 import type { BuiltinParameter, NumberForm } from './parameters.ts';
 import { readParameterType } from './parameter-type.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PAGES, createPager } from './paging.ts';
-import type { PageRead } from './paging.ts';
+import { MAX_PAGES, createPager } from './pager.ts';
+import type { PageRead } from './pager.ts';
 import type { PagingRule } from './paging-rule.ts';
-import type { Values } from './values.ts';
+import type { Values } from '../values/values.ts';
 
 const URL_ASKED = 'https://crm.example/api/contacts?top=1';
 

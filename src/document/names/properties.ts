@@ -1,6 +1,6 @@
-import { isJsonArray, isJsonObject, jsonMember, jsonMembers, jsonText } from './json-value.ts';
-import type { Json, JsonObject } from './json-value.ts';
-import { notationOf, parseTemplate } from './template.ts';
+import { isJsonArray, isJsonObject, jsonMember, jsonMembers, jsonText } from '../json-value.ts';
+import type { Json, JsonObject } from '../json-value.ts';
+import { notationOf, parseTemplate } from '../templates/template.ts';
 
 export const PROPERTY_TYPES = ['text', 'secret', 'url', 'number', 'boolean', 'choice'] as const;
 

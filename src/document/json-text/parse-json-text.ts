@@ -1,11 +1,11 @@
 import { parseTree } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 
-import { finding, jsonPointer } from './finding.ts';
-import type { Finding } from './finding.ts';
-import type { FindingCode } from './finding-codes.ts';
-import { jsonObject, numberFromText } from './json-value.ts';
-import type { Json } from './json-value.ts';
+import { finding, jsonPointer } from '../findings/finding.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { FindingCode } from '../findings/finding-codes.ts';
+import { jsonObject, numberFromText } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
 import { mendJson } from './mend-json.ts';
 import type { MendedText } from './mend-json.ts';
 import { createLineIndex } from './line-index.ts';

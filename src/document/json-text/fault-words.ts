@@ -1,5 +1,5 @@
-import type { FindingCode } from './finding-codes.ts';
-import { DOUBLE_CURLY, SINGLE_CURLY } from './text-end.ts';
+import type { FindingCode } from '../findings/finding-codes.ts';
+import { DOUBLE_CURLY, SINGLE_CURLY } from './token-ends.ts';
 
 export interface QuoteFault {
   readonly code: FindingCode;

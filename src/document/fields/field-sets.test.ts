@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Field, FieldSetName } from './field.ts';
-import { FIELDS } from './fields.ts';
-import { integrationSchema } from './json-schema.ts';
-import type { Json } from './json-value.ts';
-import { documentWith, LINT_CASES } from './testing/lint-cases.ts';
-import { lintDocument } from './lint/lint-document.ts';
-import { documentReference, findingsReference } from './reference.ts';
-import { schemaFaults } from './testing/schema-check.ts';
-import { startingDocument } from './starting-document.ts';
+import { FIELDS } from './field-sets.ts';
+import { integrationSchema } from '../reference/json-schema.ts';
+import type { Json } from '../json-value.ts';
+import { documentWith, LINT_CASES } from '../testing/lint-cases.ts';
+import { lintDocument } from '../lint/lint-document.ts';
+import { documentReference, findingsReference } from '../reference/document-page.ts';
+import { schemaFaults } from '../testing/schema-check.ts';
+import { startingDocument } from '../starting-document.ts';
 
 /** Names that the examples use and no document of their own declares. */
 const DECLARED = {

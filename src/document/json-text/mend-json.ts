@@ -1,8 +1,8 @@
-import type { FindingCode } from './finding-codes.ts';
-import { numberFromText } from './json-value.ts';
+import type { FindingCode } from '../findings/finding-codes.ts';
+import { numberFromText } from '../json-value.ts';
 import { TextRewriter } from './text-rewriter.ts';
-import { QUOTES, bareWordAt, commentAt, mendedEnd, straightEnd } from './text-end.ts';
-import { bareWordFix, excerpt, meantLiteral, quoteFault, shorten } from './text-fault-words.ts';
+import { QUOTES, bareWordAt, commentAt, mendedEnd, straightEnd } from './token-ends.ts';
+import { bareWordFix, excerpt, meantLiteral, quoteFault, shorten } from './fault-words.ts';
 
 export interface TextFault {
   readonly code: FindingCode;

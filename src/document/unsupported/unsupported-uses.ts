@@ -1,12 +1,12 @@
-import { compileExpression } from './expression/compile-expression.ts';
-import { isJsonArray, jsonMember, jsonMembers, jsonText } from './json-value.ts';
-import type { Json } from './json-value.ts';
-import { withMovingNames } from './names.ts';
-import type { Names } from './names.ts';
-import { namesInQueryKeys } from './query-keys.ts';
-import { parseTemplate } from './template.ts';
-import type { Notation } from './template.ts';
-import type { CompiledVariable } from './variables.ts';
+import { compileExpression } from '../expression/compile-expression.ts';
+import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
+import { withMovingNames } from '../names/names.ts';
+import type { Names } from '../names/names.ts';
+import { namesInQueryKeys } from '../templates/query-keys.ts';
+import { parseTemplate } from '../templates/template.ts';
+import type { Notation } from '../templates/template.ts';
+import type { CompiledVariable } from '../variables/compile-variable.ts';
 
 interface Language {
   readonly names: Names;

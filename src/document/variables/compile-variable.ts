@@ -1,20 +1,20 @@
 import { compileArithmetic } from './arithmetic.ts';
-import { isCommentKey } from './comment-key.ts';
-import { compileExpression } from './expression/compile-expression.ts';
-import { isJsonObject, isRawNumber, jsonMembers } from './json-value.ts';
-import type { Json } from './json-value.ts';
-import type { Names } from './names.ts';
-import { readParameterType } from './parameter-type.ts';
-import { evaluateExpression } from './render/evaluate.ts';
-import { refuseInQuotes } from './render/guard.ts';
-import type { ReaderOf } from './render/reader.ts';
-import { addNote } from './render/scope.ts';
-import type { Scope } from './render/scope.ts';
-import { compileText, renderText } from './render/text.ts';
-import type { WriteValue } from './render/text.ts';
-import { writeTyped } from './render/typed-value.ts';
-import { parseTemplate } from './template.ts';
-import type { Notation } from './template.ts';
+import { isCommentKey } from '../comment-key.ts';
+import { compileExpression } from '../expression/compile-expression.ts';
+import { isJsonObject, isRawNumber, jsonMembers } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
+import type { Names } from '../names/names.ts';
+import { readParameterType } from '../names/parameter-type.ts';
+import { evaluateExpression } from '../render/evaluate.ts';
+import { refuseInQuotes } from '../render/guard.ts';
+import type { ReaderOf } from '../render/reader.ts';
+import { addNote } from '../render/scope.ts';
+import type { Scope } from '../render/scope.ts';
+import { compileText, renderText } from '../render/text.ts';
+import type { WriteValue } from '../render/text.ts';
+import { writeTyped } from '../render/typed-value.ts';
+import { parseTemplate } from '../templates/template.ts';
+import type { Notation } from '../templates/template.ts';
 
 /** A variable's definition, compiled once. */
 export interface CompiledVariable {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileArithmetic } from './arithmetic.ts';
-import { parseTemplate } from './template.ts';
+import { parseTemplate } from '../templates/template.ts';
 
 const NUMERIC = new Set(['call_duration', 'call_timestamp', 'call_timestop', 'Factor']);
 const VALUES: Record<string, string | number | null> = {

@@ -1,13 +1,13 @@
-import type { Field, FieldSetName, Mark, Shape } from './field.ts';
-import { jsonKindOf } from './field.ts';
-import { FIELDS, PENDING_METHODS } from './fields.ts';
-import { FINDING_CODES } from './finding-codes.ts';
-import type { FindingCodeRow } from './finding-codes.ts';
-import { FUNCTIONS } from './expression/functions.ts';
-import { METHODS } from './methods.ts';
-import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
-import type { NumberForm } from './parameters.ts';
-import { DATE_FIELDS, DURATION_FIELDS } from '../time/date-pattern.ts';
+import type { Field, FieldSetName, Mark, Shape } from '../fields/field.ts';
+import { jsonKindOf } from '../fields/field.ts';
+import { FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
+import { FINDING_CODES } from '../findings/finding-codes.ts';
+import type { FindingCodeRow } from '../findings/finding-codes.ts';
+import { FUNCTIONS } from '../expression/functions.ts';
+import { METHODS } from '../methods.ts';
+import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
+import type { NumberForm } from '../names/parameters.ts';
+import { DATE_FIELDS, DURATION_FIELDS } from '../../time/date-pattern.ts';
 
 const GENERATED =
   '<!-- Made by `npm run generate` from the tables in src/document. Edit those. -->\n';

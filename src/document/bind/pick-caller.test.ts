@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { PhoneNumbers } from '../values.ts';
-import { pickCaller } from './compare-number.ts';
+import type { PhoneNumbers } from '../values/values.ts';
+import { pickCaller } from './pick-caller.ts';
 
 /** Compares the last nine digits, as a small stand-in for the real thing. */
 const PHONES: PhoneNumbers = {

@@ -1,4 +1,4 @@
-import type { Json } from './json-value.ts';
+import type { Json } from '../json-value.ts';
 
 /**
  * Where a key comes from: M the original framework's page, R older public versions of that page,

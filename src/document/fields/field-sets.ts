@@ -1,15 +1,15 @@
 import type { Field, FieldSetName } from './field.ts';
-import { AUTH_FIELDS, FLOW_TYPE_FIELDS, OAUTH2_FIELDS, PLACEMENT_FIELDS } from './fields-auth.ts';
-import { DOCUMENT_FIELDS, LIMITS_FIELDS } from './fields-document.ts';
-import { ERROR_ROW_FIELDS, METHOD_FIELDS, PAGING_FIELDS, STEP_FIELDS } from './fields-methods.ts';
+import { AUTH_FIELDS, FLOW_TYPE_FIELDS, OAUTH2_FIELDS, PLACEMENT_FIELDS } from './auth-fields.ts';
+import { DOCUMENT_FIELDS, LIMITS_FIELDS } from './document-fields.ts';
+import { ERROR_ROW_FIELDS, METHOD_FIELDS, PAGING_FIELDS, STEP_FIELDS } from './method-fields.ts';
 import {
   PARAMETER_FIELDS,
   PROPERTY_FIELDS,
   VARIABLE_EXPRESSION_FIELDS,
   VARIABLE_JSON_FIELDS,
   VARIABLE_TEXT_FIELDS,
-} from './fields-names.ts';
-import type { MethodName } from './methods.ts';
+} from './name-fields.ts';
+import type { MethodName } from '../methods.ts';
 
 export interface FieldSet {
   /** Heading on the reference page. */

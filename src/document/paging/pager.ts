@@ -1,8 +1,8 @@
-import type { BoundRecord } from './bind/compile-binding.ts';
+import type { BoundRecord } from '../bind/compile-binding.ts';
 import { parseLinkHeader } from './link-header.ts';
 import type { PagingRule } from './paging-rule.ts';
-import { numericValue } from './plain-number.ts';
-import type { Values } from './values.ts';
+import { numericValue } from '../values/plain-number.ts';
+import type { Values } from '../values/values.ts';
 
 /** One page as it was read. */
 export interface PageRead {

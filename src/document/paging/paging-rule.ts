@@ -1,5 +1,5 @@
-import { jsonMember, jsonText } from './json-value.ts';
-import type { Json } from './json-value.ts';
+import { jsonMember, jsonText } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
 
 export const PAGING_TYPES = ['page', 'offset', 'cursor', 'next_url', 'link_header'] as const;
 

@@ -1,8 +1,8 @@
-import { jsonKindOf } from './field.ts';
-import type { Field, FieldSetName, MapShape, Shape, TextShape } from './field.ts';
-import { FIELDS, PENDING_METHODS } from './fields.ts';
-import { METHODS, METHOD_ALIASES } from './methods.ts';
-import { PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
+import { jsonKindOf } from '../fields/field.ts';
+import type { Field, FieldSetName, MapShape, Shape, TextShape } from '../fields/field.ts';
+import { FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
+import { METHODS, METHOD_ALIASES } from '../methods.ts';
+import { PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
 
 /** A part of a JSON Schema. */
 export type Schema = { readonly [keyword: string]: unknown };

@@ -1,5 +1,5 @@
-import { jsonMember, jsonText } from './json-value.ts';
-import type { Json } from './json-value.ts';
+import { jsonMember, jsonText } from '../json-value.ts';
+import type { Json } from '../json-value.ts';
 import type { TypeName } from './parameters.ts';
 
 /** How this CRM wants a value; `format` has the letters of `format_date`. */

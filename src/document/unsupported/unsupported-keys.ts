@@ -1,6 +1,6 @@
-import { jsonKindOf } from './field.ts';
-import type { Field, FieldSetName } from './field.ts';
-import { fieldNamed, PENDING_METHODS } from './fields.ts';
+import { jsonKindOf } from '../fields/field.ts';
+import type { Field, FieldSetName } from '../fields/field.ts';
+import { fieldNamed, PENDING_METHODS } from '../fields/field-sets.ts';
 import {
   isJsonArray,
   isJsonObject,
@@ -8,9 +8,9 @@ import {
   jsonMember,
   jsonMembers,
   jsonText,
-} from './json-value.ts';
-import type { Json } from './json-value.ts';
-import type { MethodName } from './methods.ts';
+} from '../json-value.ts';
+import type { Json } from '../json-value.ts';
+import type { MethodName } from '../methods.ts';
 
 /** Keys that say something about the document and change nothing that a method does. */
 const INFORMS_ONLY: ReadonlySet<string> = new Set(['tests', 'options']);

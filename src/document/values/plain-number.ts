@@ -1,4 +1,4 @@
-import { numberFromText } from './json-value.ts';
+import { numberFromText } from '../json-value.ts';
 import type { Scalar } from './values.ts';
 
 /** What a double keeps of any decimal number; more digits would show its rounding. */

@@ -1,6 +1,6 @@
-import { numericValue, plainNumber } from './plain-number.ts';
-import type { TemplatePart } from './template.ts';
-import type { Scalar } from './values.ts';
+import { numericValue, plainNumber } from '../values/plain-number.ts';
+import type { TemplatePart } from '../templates/template.ts';
+import type { Scalar } from '../values/values.ts';
 
 /** A text that was read as arithmetic, compiled once. */
 export interface Arithmetic {

@@ -1,9 +1,9 @@
-import type { HostRule } from './render/host.ts';
-import type { RenderContext } from './render/request.ts';
-import { createScope } from './render/scope.ts';
-import type { Scope } from './render/scope.ts';
-import { RenderStop, unsafeValue } from './render/stop.ts';
-import type { CompiledUrl, UrlPieces } from './render/url.ts';
+import type { HostRule } from './host.ts';
+import type { RenderContext } from './request.ts';
+import { createScope } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { RenderStop, unsafeValue } from './stop.ts';
+import type { CompiledUrl, UrlPieces } from './url.ts';
 
 /** Which origins a document may call. */
 export interface OriginPolicy {

@@ -12,7 +12,7 @@ import {
   words,
 } from './field.ts';
 import type { Field } from './field.ts';
-import { ESCAPE_SHAPES } from './fields-document.ts';
+import { ESCAPE_SHAPES } from './document-fields.ts';
 
 const VERBS = oneOf([
   choice('GET', 'Reads; `request_parameters` go into the query.'),

@@ -1,4 +1,4 @@
-import type { PhoneNumbers } from '../values.ts';
+import type { PhoneNumbers } from '../values/values.ts';
 import type { BoundRecord } from './compile-binding.ts';
 
 /**

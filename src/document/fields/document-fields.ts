@@ -14,7 +14,7 @@ import {
   NULL,
 } from './field.ts';
 import type { Field, Shape } from './field.ts';
-import { TYPE_NAMES } from './fields-names.ts';
+import { TYPE_NAMES } from './name-fields.ts';
 
 export const ESCAPES = oneOf([
   choice('soql', 'Texts of Salesforce queries.'),
