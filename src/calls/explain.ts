@@ -14,10 +14,6 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
     remedy:
       'Take that part out of the document, move the connection to the new version, and replay.',
   },
-  needs_auth: {
-    why: 'A sign-in at the CRM is needed.',
-    remedy: 'Sign in, or let the document authenticate with a key; then replay.',
-  },
   missing_value: {
     why: 'A value that the request cannot do without is missing.',
     remedy:
@@ -93,6 +89,7 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
   },
   no_number: { why: 'The other side withheld its number.' },
   contact_known: { why: 'The contact is known, so this was not needed.' },
+  recording_known: { why: 'This very recording was handed over twice.' },
   create_skipped: { why: 'The call has no record in this CRM.' },
   rule: { why: 'A rule of the connection leaves it out.' },
 };

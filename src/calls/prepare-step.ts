@@ -13,7 +13,8 @@ import type { Database } from '../store/database.ts';
 export interface RecordingSource {
   /**
    * Opens a recording of a call for upload, fetching it first where it was only announced. Never
-   * rejects: `later` may be tried again, `never` may not.
+   * rejects: `later` may be tried again, `never` may not; `repeated`: the call has these bytes in
+   * another recording.
    */
   open(of: {
     readonly organizationId: string;
@@ -23,7 +24,7 @@ export interface RecordingSource {
     readonly signal: AbortSignal;
   }): Promise<
     | { readonly status: 'ready'; readonly file: StepFile }
-    | { readonly status: 'later' | 'never'; readonly message: string }
+    | { readonly status: 'later' | 'never' | 'repeated'; readonly message: string }
   >;
 }
 
@@ -211,8 +212,11 @@ function whyNeedless({ loaded, step, connection }: Work): StepChange | undefined
 function withoutRecording(
   deps: PrepareDeps,
   step: Step,
-  answer: { readonly status: 'later' | 'never'; readonly message: string },
+  answer: { readonly status: 'later' | 'never' | 'repeated'; readonly message: string },
 ): StepChange {
+  if (answer.status === 'repeated') {
+    return { state: 'skipped', reason: 'recording_known', message: answer.message };
+  }
   const now = deps.database.now();
   const tries = step.attempts + 1;
   const patience = deps.policy.recordingPatienceMs;

@@ -19,6 +19,39 @@ export async function findRecording(
     .executeTakeFirst();
 }
 
+/** Whether a call has a recording of these bytes. */
+export async function hasBytes(
+  handle: Kysely<Tables> | Transaction<Tables>,
+  of: { readonly callId: string; readonly sha256: string },
+): Promise<boolean> {
+  const row = await handle
+    .selectFrom('recording')
+    .select('id')
+    .where('call_id', '=', of.callId)
+    .where('sha256', '=', of.sha256)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether the same bytes came for this call before: announced under two addresses, for example. */
+export async function hasEarlierTwin(handle: Kysely<Tables>, of: RecordingRow): Promise<boolean> {
+  const { id, stored_at: storedAt } = of;
+  const row = await handle
+    .selectFrom('recording')
+    .select('id')
+    .where('call_id', '=', of.call_id)
+    .where('sha256', '=', of.sha256)
+    .where('id', '<>', id)
+    .where((eb) =>
+      eb.or([
+        eb('stored_at', '<', storedAt),
+        eb.and([eb('stored_at', '=', storedAt), eb('id', '<', id)]),
+      ]),
+    )
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Adds a recording that is in the spool; false when this call has it already. */
 export async function insertStored(
   transaction: Transaction<Tables>,

@@ -3,7 +3,12 @@ import type { FetchDeps } from '../recordings/fetch-recording.ts';
 import type { Spool } from '../recordings/spool.ts';
 import type { Database } from '../store/database.ts';
 import type { RecordingSource } from './prepare-step.ts';
-import { findDelivered, findRecording, markStored } from './recording-repository.ts';
+import {
+  findDelivered,
+  findRecording,
+  hasEarlierTwin,
+  markStored,
+} from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
 import type { StepFile } from './step-runner.ts';
 
@@ -17,7 +22,7 @@ export function createRecordingSource(deps: RecordingDeps): RecordingSource {
     open: async (of) => {
       const row = await findRecording(deps.database.read, of);
       if (row === undefined) return { status: 'never', message: 'The recording is not known' };
-      if (row.state === 'stored') return { status: 'ready', file: toFile(deps.spool, row) };
+      if (row.state === 'stored') return await openStored(deps, row);
       if (row.source_url === null) {
         return { status: 'never', message: 'The recording was removed from the spool' };
       }
@@ -32,10 +37,19 @@ export function createRecordingSource(deps: RecordingDeps): RecordingSource {
       if (!ours) await deps.spool.remove(spooled.file);
       const stored = await findRecording(deps.database.read, of);
       return stored?.state === 'stored'
-        ? { status: 'ready', file: toFile(deps.spool, stored) }
+        ? await openStored(deps, stored)
         : { status: 'later', message: 'The recording is being fetched' };
     },
   };
+}
+
+async function openStored(
+  { database, spool }: RecordingDeps,
+  row: RecordingRow,
+): ReturnType<RecordingSource['open']> {
+  return (await hasEarlierTwin(database.read, row))
+    ? { status: 'repeated', message: 'The call has this very recording already' }
+    : { status: 'ready', file: toFile(spool, row) };
 }
 
 function toFile(spool: Spool, row: RecordingRow): StepFile {

@@ -106,13 +106,33 @@ describeDatabases('recordings', ({ open }) => {
   it('that are handed over twice are uploaded once', async () => {
     const { put, drain, uploaded, directory } = await begin();
 
+    const first = await put(WAV);
+    const again = await put(WAV);
+    await drain();
+    // The answer was lost, and the phone system repeats the request after the upload.
+    const late = await put(WAV);
+    await drain();
+
+    expect([first, again, late].map(({ repeated }) => repeated)).toEqual([false, true, true]);
+    expect(uploaded).toHaveLength(1);
+    expect(uploaded[0]?.file.name).toBe('c-1.wav');
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  it('that are announced and handed over too are uploaded once', async () => {
+    const { accept, put, drain, uploaded, steps } = await begin(answer(200, WAV));
+    await accept({ call_id: 'c-1', kind: 'recorded', recording: { url: URL_OF_RECORDING } });
+
     await put(WAV);
+    await drain();
     await put(WAV);
     await drain();
 
     expect(uploaded).toHaveLength(1);
-    expect(uploaded[0]?.file.name).toBe('c-1.wav');
-    expect(await readdir(directory)).toHaveLength(1);
+    expect((await steps()).filter((step) => step.startsWith('UploadFile')).toSorted()).toEqual([
+      'UploadFile done',
+      'UploadFile skipped recording_known',
+    ]);
   });
 
   it('of a call that is not known are refused', async () => {

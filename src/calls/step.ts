@@ -40,7 +40,6 @@ export type UpdateReason = 'note' | 'contact' | 'recording' | 'owner';
 export type StepReason =
   | 'absent_method'
   | 'not_supported'
-  | 'needs_auth'
   | 'missing_value'
   | 'unsafe_value'
   | 'refused'
@@ -60,6 +59,7 @@ export type StepReason =
   | 'not_identified'
   | 'no_number'
   | 'contact_known'
+  | 'recording_known'
   | 'create_skipped'
   | 'rule';
 

@@ -7,7 +7,7 @@ import type { ConnectionBook } from './call-connection.ts';
 import type { CallEvent } from './call-event.ts';
 import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
-import { insertStored } from './recording-repository.ts';
+import { hasBytes, insertStored } from './recording-repository.ts';
 
 export interface StoreRecordingDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -22,6 +22,8 @@ export interface StoredRecording {
   readonly size: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** The call had these very bytes before: nothing changed. */
+  readonly repeated: boolean;
 }
 
 const FALLBACK_TYPE = 'application/octet-stream';
@@ -58,6 +60,7 @@ export async function storeRecording(
   const key = `sha256-${spooled.sha256}`;
   const fresh = await deps.database.write(async (transaction) => {
     const now = deps.database.now();
+    if (await hasBytes(transaction, { callId: call.id, sha256: spooled.sha256 })) return false;
     const inserted = await insertStored(transaction, {
       id: deps.ids.next(),
       organizationId: scope.organizationId,
@@ -92,7 +95,7 @@ export async function storeRecording(
   });
   if (fresh) deps.wake();
   else await deps.spool.remove(spooled.file);
-  return { callId: call.id, size: spooled.size, sha256: spooled.sha256 };
+  return { callId: call.id, size: spooled.size, sha256: spooled.sha256, repeated: !fresh };
 }
 
 async function findCallOf(
