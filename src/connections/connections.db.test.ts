@@ -10,14 +10,10 @@ import type { Database } from '../store/database.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
 import { createIds } from '../text/uuid.ts';
 import { systemClock } from '../time/clock.ts';
+import { setPaused, updateConnectionSettings } from './change-connection.ts';
 import { changeState } from './change-state.ts';
-import {
-  createConnection,
-  readConnection,
-  readConnections,
-  setPaused,
-  updateConnectionSettings,
-} from './connections.ts';
+import { readConnection, readConnections } from './connection-view.ts';
+import { createConnection } from './connections.ts';
 import type { ConnectionDeps } from './connections.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { createIntegration, createIntegrationVersion, shipIntegration } from './integrations.ts';

@@ -6,12 +6,9 @@ import { findApiKey, listApiKeys, revokeApiKey } from '../access/api-keys-reposi
 import { recordDeed } from '../access/audit.ts';
 import { listAuditEntries } from '../access/audit-repository.ts';
 import { createKey } from '../access/keys.ts';
-import {
-  createConnection,
-  readConnection,
-  setPaused,
-  updateConnectionSettings,
-} from '../connections/connections.ts';
+import { setPaused, updateConnectionSettings } from '../connections/change-connection.ts';
+import { readConnection } from '../connections/connection-view.ts';
+import { createConnection } from '../connections/connections.ts';
 import type { ConnectionDeps } from '../connections/connections.ts';
 import { changeState } from '../connections/change-state.ts';
 import {

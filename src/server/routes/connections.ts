@@ -1,13 +1,10 @@
 import type * as z from 'zod';
 
-import {
-  createConnection as create,
-  readConnection,
-  readConnections,
-  setPaused,
-  updateConnectionSettings,
-} from '../../connections/connections.ts';
-import type { ConnectionDeps, ConnectionView } from '../../connections/connections.ts';
+import { setPaused, updateConnectionSettings } from '../../connections/change-connection.ts';
+import { readConnection, readConnections } from '../../connections/connection-view.ts';
+import type { ConnectionView } from '../../connections/connection-view.ts';
+import { createConnection as create } from '../../connections/connections.ts';
+import type { ConnectionDeps } from '../../connections/connections.ts';
 import type { OpenConnections } from '../../connections/open-connection.ts';
 import {
   createConnection,

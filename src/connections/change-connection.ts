@@ -1,0 +1,150 @@
+import { recordDeed } from '../access/audit.ts';
+import type { Actor } from '../access/audit.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { OrganizationScope } from '../organizations/scope.ts';
+import type { Handle } from '../store/handle.ts';
+import { changeState } from './change-state.ts';
+import { mergeOptions } from './connection-options.ts';
+import { noConnection, viewConnection } from './connection-view.ts';
+import type { ConnectionView } from './connection-view.ts';
+import { findConnection, updateConnection } from './connections-repository.ts';
+import type { ConnectionInUse } from './connections-repository.ts';
+import type { ConnectionDeps } from './connections.ts';
+import { findIntegrationVersion } from './integrations-repository.ts';
+import { mergeProperties } from './merge-properties.ts';
+import { readMembers, readTexts, writeTexts } from './stored-json.ts';
+import { openSecrets, writeSecrets } from './stored-secrets.ts';
+
+export interface ConnectionChange {
+  readonly id: string;
+  /** The revision that the change was made for (If-Match). */
+  readonly revision: number;
+  readonly name?: string | undefined;
+  /** Merged by label; `""` takes a value away. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** Merged by name; `null` takes a member away. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  readonly integrationVersion?: number | undefined;
+  readonly actor: Actor;
+}
+
+/**
+ * Changes a connection and raises its revision. New secret values end `needs_auth` and `forbidden`.
+ * Rejects with `not_found`, `precondition_failed` when the revision has moved on,
+ * `invalid_request`, `conflict` for a name in use.
+ */
+export async function updateConnectionSettings(
+  deps: ConnectionDeps,
+  scope: OrganizationScope,
+  change: ConnectionChange,
+): Promise<ConnectionView> {
+  const { database, ids } = deps;
+  const now = database.now();
+  return await database.write(async (transaction) => {
+    const row = await findConnection(transaction, scope, change.id);
+    if (row === undefined) throw noConnection(change.id);
+    if (row.revision !== change.revision) throw movedOn(change.id);
+    const version = await versionFor(transaction, scope, {
+      row,
+      number: change.integrationVersion,
+    });
+    const stored = {
+      plain: readTexts(row.properties),
+      secret: await openSecrets(transaction, scope, { connectionId: row.id, vault: deps.vault }),
+    };
+    const merged = mergeProperties(deps.documents(version), stored, {
+      given: change.properties ?? {},
+      checkUrl: deps.checkUrl,
+    });
+    const options = mergeOptions(readMembers(row.options), change.options);
+    const updated = await updateConnection(transaction, scope, {
+      id: row.id,
+      revision: row.revision,
+      name: change.name ?? row.name,
+      integration_version_id: version.version_id,
+      properties: writeTexts(merged.plain),
+      options: JSON.stringify(options),
+      updated_at: now,
+    });
+    if (!updated) throw movedOn(change.id);
+    await writeSecrets(transaction, scope, {
+      vault: deps.vault,
+      connectionId: row.id,
+      change: merged,
+      now,
+    });
+    if (merged.sealed.size > 0 || changed(stored.plain, merged.plain)) {
+      const event = { kind: 'credentials_saved' } as const;
+      await changeState(transaction, scope, { connectionId: row.id, event, now });
+    }
+    await recordDeed(transaction, scope, {
+      ids,
+      actor: change.actor,
+      action: 'connection.updated',
+      objectKind: 'connection',
+      objectId: row.id,
+      details: {
+        properties: Object.keys(change.properties ?? {}),
+        options: Object.keys(change.options ?? {}),
+        version: version.number,
+        origins: merged.origins,
+      },
+      at: now,
+    });
+    return await viewConnection(deps, transaction, { scope, id: row.id });
+  });
+}
+
+/** Pauses a connection, or ends a pause or any state that waits for people. `not_found`. */
+export async function setPaused(
+  deps: ConnectionDeps,
+  scope: OrganizationScope,
+  request: { readonly id: string; readonly paused: boolean; readonly actor: Actor },
+): Promise<ConnectionView> {
+  const { database, ids } = deps;
+  const { id, paused, actor } = request;
+  const now = database.now();
+  return await database.write(async (transaction) => {
+    const event = paused
+      ? ({ kind: 'pause', reason: 'Paused by an administrator.' } as const)
+      : ({ kind: 'resume' } as const);
+    const change = await changeState(transaction, scope, { connectionId: id, event, now });
+    if (change === undefined) throw noConnection(id);
+    await recordDeed(transaction, scope, {
+      ids,
+      actor,
+      action: paused ? 'connection.paused' : 'connection.resumed',
+      objectKind: 'connection',
+      objectId: id,
+      details: { before: change.before.state },
+      at: now,
+    });
+    return await viewConnection(deps, transaction, { scope, id });
+  });
+}
+
+async function versionFor(
+  handle: Handle,
+  scope: OrganizationScope,
+  { row, number }: { row: ConnectionInUse; number: number | undefined },
+): Promise<{ version_id: string; number: number; document: string; digest: string }> {
+  if (number === undefined || number === row.integration_number) {
+    const { integration_version_id, integration_number, document, digest } = row;
+    return { version_id: integration_version_id, number: integration_number, document, digest };
+  }
+  const wanted = { integrationId: row.integration_id, number };
+  const found = await findIntegrationVersion(handle, scope, wanted);
+  if (found === undefined) throw new AppError('not_found', `There is no version '${number}'.`);
+  return found;
+}
+
+function changed(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size !== b.size || [...a].some(([label, value]) => b.get(label) !== value);
+}
+
+function movedOn(id: string): AppError {
+  return new AppError(
+    'precondition_failed',
+    `Connection '${id}' was changed meanwhile: read it again and repeat the change.`,
+  );
+}
