@@ -1,6 +1,6 @@
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -38,13 +38,8 @@ export async function listApiKeys(
   scope: Either,
   page: Page,
 ): Promise<PageOf<ApiKeyRow>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await within(handle, scope)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+  const query = within(handle, scope);
+  return await readPage(query, page, { column: 'id', key: (row) => row.id });
 }
 
 /** By id or public beginning. Undefined for a foreign one as for a missing one. */

@@ -1,6 +1,6 @@
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -25,16 +25,11 @@ export async function listAuditEntries(
   scope: OrganizationScope,
   page: Page,
 ): Promise<PageOf<AuditEntry>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await handle
+  const query = handle
     .selectFrom('audit_entry')
     .selectAll()
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+    .where('organization_id', '=', scope.organizationId);
+  return await readPage(query, page, { column: 'id', key: (row) => row.id });
 }
 
 /** Deletes, of the oldest `limit` entries of all organizations, those made before `before`. */

@@ -1,6 +1,6 @@
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { ConnectionHealth } from './transitions.ts';
@@ -39,14 +39,8 @@ export async function listConnections(
   scope: OrganizationScope,
   page: Page,
 ): Promise<PageOf<ConnectionInUse>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await inUse(handle)
-    .where('connection.organization_id', '=', scope.organizationId)
-    .where('connection.id', '>', after)
-    .orderBy('connection.id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+  const query = inUse(handle).where('connection.organization_id', '=', scope.organizationId);
+  return await readPage(query, page, { column: 'connection.id', key: (row) => row.id });
 }
 
 /** Undefined for a foreign id as for a missing one. */

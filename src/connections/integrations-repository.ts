@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -51,14 +51,8 @@ export async function listIntegrations(
   scope: OrganizationScope,
   page: Page,
 ): Promise<PageOf<IntegrationVersion>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await newest(handle)
-    .where(visible(scope))
-    .where('integration.id', '>', after)
-    .orderBy('integration.id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+  const query = newest(handle).where(visible(scope));
+  return await readPage(query, page, { column: 'integration.id', key: (row) => row.id });
 }
 
 /** An integration that the organization may use, with its newest version. */

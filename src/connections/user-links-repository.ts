@@ -1,6 +1,6 @@
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -40,14 +40,11 @@ export async function listUserLinks(
   scope: OrganizationScope,
   request: { readonly connectionId: string; readonly page: Page },
 ): Promise<PageOf<UserLink>> {
-  const { after, limit } = pageBounds(request.page);
-  const rows = await links(handle, scope)
-    .where('user_link.connection_id', '=', request.connectionId)
-    .where('user_link.extension_id', '>', after)
-    .orderBy('user_link.extension_id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, request.page, (row) => row.extension_id);
+  const query = links(handle, scope).where('user_link.connection_id', '=', request.connectionId);
+  return await readPage(query, request.page, {
+    column: 'user_link.extension_id',
+    key: (row) => row.extension_id,
+  });
 }
 
 /** The link of one extension on one connection. */

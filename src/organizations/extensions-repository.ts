@@ -1,5 +1,5 @@
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { OrganizationScope } from './scope.ts';
@@ -24,16 +24,7 @@ export async function listExtensions(
   scope: OrganizationScope,
   page: Page,
 ): Promise<PageOf<Extension>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await handle
-    .selectFrom('extension')
-    .selectAll()
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+  return await readPage(own(handle, scope), page, { column: 'id', key: (row) => row.id });
 }
 
 /** Undefined for a foreign id as for a missing one. */
@@ -42,12 +33,7 @@ export async function findExtension(
   scope: OrganizationScope,
   id: string,
 ): Promise<Extension | undefined> {
-  return await handle
-    .selectFrom('extension')
-    .selectAll()
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return await own(handle, scope).where('id', '=', id).executeTakeFirst();
 }
 
 /** True when there was one to delete; its user links go first (`deleteUserLinksOfExtension`). */
@@ -62,4 +48,11 @@ export async function deleteExtension(
     .where('id', '=', id)
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
+}
+
+function own(handle: Handle, scope: OrganizationScope) {
+  return handle
+    .selectFrom('extension')
+    .selectAll()
+    .where('organization_id', '=', scope.organizationId);
 }

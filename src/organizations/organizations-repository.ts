@@ -1,5 +1,5 @@
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { AdminScope, OrganizationScope } from './scope.ts';
@@ -21,15 +21,8 @@ export async function listOrganizations(
   _scope: AdminScope,
   page: Page,
 ): Promise<PageOf<Organization>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await handle
-    .selectFrom('organization')
-    .selectAll()
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+  const query = handle.selectFrom('organization').selectAll();
+  return await readPage(query, page, { column: 'id', key: (row) => row.id });
 }
 
 /** The scope's own organization. */

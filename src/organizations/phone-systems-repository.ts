@@ -1,5 +1,5 @@
 import type { Handle } from '../store/handle.ts';
-import { pageBounds, toPage } from '../store/page.ts';
+import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { OrganizationScope } from './scope.ts';
@@ -24,16 +24,7 @@ export async function listPhoneSystems(
   scope: OrganizationScope,
   page: Page,
 ): Promise<PageOf<PhoneSystem>> {
-  const { after, limit } = pageBounds(page);
-  const rows = await handle
-    .selectFrom('phone_system')
-    .selectAll()
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return toPage(rows, page, (row) => row.id);
+  return await readPage(own(handle, scope), page, { column: 'id', key: (row) => row.id });
 }
 
 /** Undefined for a foreign id as for a missing one. */
@@ -42,10 +33,12 @@ export async function findPhoneSystem(
   scope: OrganizationScope,
   id: string,
 ): Promise<PhoneSystem | undefined> {
-  return await handle
+  return await own(handle, scope).where('id', '=', id).executeTakeFirst();
+}
+
+function own(handle: Handle, scope: OrganizationScope) {
+  return handle
     .selectFrom('phone_system')
     .selectAll()
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+    .where('organization_id', '=', scope.organizationId);
 }

@@ -1,3 +1,6 @@
+import { sql } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
+
 import { AppError } from '../errors/app-error.ts';
 
 /** What a list is asked for. */
@@ -15,6 +18,21 @@ export interface PageOf<T> {
 }
 
 export const MAX_PAGE_ROWS = 200;
+
+/**
+ * Reads one page of a query, in the order of a column whose texts are unique within it. `key` gives
+ * the column's value of a row. Rejects with `invalid_request` for a cursor that no list gave out.
+ */
+export async function readPage<DB, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+  page: Page,
+  by: { readonly column: string; readonly key: (row: Row) => string },
+): Promise<PageOf<Row>> {
+  const { after, limit } = pageBounds(page);
+  const column = sql.ref<string>(by.column);
+  const rows = await query.where(column, '>', after).orderBy(column).limit(limit).execute();
+  return toPage<Row>(rows, page, by.key);
+}
 
 /** Bounds of a page over rows in the order of their ids: those after `after`, one more than shown. */
 export function pageBounds(page: Page): { readonly after: string; readonly limit: number } {
