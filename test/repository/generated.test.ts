@@ -6,12 +6,16 @@ import { generateAll, outdated } from '../../scripts/generate.ts';
 const LOADING_MS = 60_000;
 
 describe('generated files', () => {
-  it('come out the same each time', async () => {
-    const files = await generateAll();
+  it(
+    'come out the same each time',
+    async () => {
+      const files = await generateAll();
 
-    expect(files.length).toBeGreaterThan(0);
-    expect(await generateAll()).toEqual(files);
-  }, LOADING_MS);
+      expect(files.length).toBeGreaterThan(0);
+      expect(await generateAll()).toEqual(files);
+    },
+    LOADING_MS,
+  );
 
   it('are found outdated when one byte differs', async () => {
     const [file] = await generateAll();
