@@ -12,6 +12,12 @@ const RINGING = {
   calling_number: '+442071838750',
 };
 
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = { a: [value] };
+  return value;
+}
+
 describe('a call event', () => {
   it.each([
     ['no object', 7, 'not_an_object', ''],
@@ -37,6 +43,10 @@ describe('a call event', () => {
     ['no number dialled', { ...RINGING, direction: 'outbound' }, 'missing_field', 'called_number'],
     ['a negative duration', { ...RINGING, duration: -1 }, 'invalid_field', 'duration'],
     ['a time that is none', { ...RINGING, at: 'yesterday' }, 'invalid_field', 'at'],
+    ['a time beyond what a date can hold', { ...RINGING, at: 2 ** 53 - 1 }, 'invalid_field', 'at'],
+    ['a time in microseconds', { ...RINGING, at: 1_772_355_600_000_000 }, 'invalid_field', 'at'],
+    ['a time before all dates', { ...RINGING, at: 1 - 2 ** 53 }, 'invalid_field', 'at'],
+    ['a member without bottom', { ...RINGING, more: nested(2_000) }, 'invalid_field', ''],
     ['a call_id without end', { ...RINGING, call_id: 'x'.repeat(201) }, 'invalid_field', 'call_id'],
     [
       'a script as address',
@@ -67,6 +77,12 @@ describe('a call event', () => {
     const parsed = parseCallEvent({ ...RINGING, mood: 'good', weather: {} });
 
     expect(parsed).toMatchObject({ ok: true, event: { unknownKeys: ['mood', 'weather'] } });
+  });
+
+  it('names the beginning of an unknown member, however long it is', () => {
+    const parsed = parseCallEvent({ ...RINGING, ['x'.repeat(9_000)]: 1 });
+
+    expect(parsed).toMatchObject({ ok: true, event: { unknownKeys: ['x'.repeat(100)] } });
   });
 
   it('reads numbers where texts are expected, without losing a digit', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { parseIso } from './event-time.ts';
+import { LATEST_MS, parseIso } from './event-time.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { defined } from './defined.ts';
 
@@ -88,9 +88,13 @@ const TEXT_MAX = 1_000;
 const LONG_TEXT_MAX = 64 * 1024;
 const EXTENSIONS_MAX = 200;
 const URL_MAX = 4_096;
+/** Objects and lists inside one another: an event has two, and what is kept is walked later. */
+export const DEPTH_MAX = 32;
+/** Of a key that is named in a note. */
+const KEY_MAX = 100;
 
 const text = (max: number) => z.preprocess(readText, z.string().max(max).optional());
-const time = z.preprocess(readTime, z.number().int().optional());
+const time = z.preprocess(readTime, z.number().int().min(0).max(LATEST_MS).optional());
 const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.preprocess(blankToUndefined, z.enum(values).optional());
 const webUrl = z.preprocess(
@@ -151,6 +155,9 @@ export function parseCallEvent(body: unknown): ParsedEvent {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return problem('not_an_object', '', 'an event is a JSON object');
   }
+  if (isDeeperThan(body, DEPTH_MAX)) {
+    return problem('invalid_field', '', `an event is at most ${DEPTH_MAX} levels deep`);
+  }
   const parsed = CallEventBody.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -204,7 +211,8 @@ function toEvent(
     extensions: [...new Set(extensions)],
     unknownKeys: Object.keys(body)
       .filter((key) => !KNOWN_KEYS.has(key))
-      .slice(0, 50),
+      .slice(0, 50)
+      .map((key) => key.slice(0, KEY_MAX)),
   };
 }
 
@@ -223,6 +231,13 @@ function checkRinging(event: CallEvent): ParsedEvent {
     return missing(field, 'the number of the other side');
   }
   return { ok: true, event };
+}
+
+/** True for a value whose walk by recursion could end the stack. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }
 
 function missing(field: string, why: string): ParsedEvent {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
 import { changeState } from '../connections/change-state.ts';
+import { clampTimes } from './clamp-times.ts';
 import { recoverLanes } from './recover.ts';
 import { aRun, LOST, REFUSED, UNAVAILABLE } from './testing/fake-runner.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
@@ -233,6 +234,24 @@ describeDatabases('delivery', ({ open }) => {
 
       expect(await steps()).toEqual(['FindContact skipped not_identified', 'CreateActivity done']);
     });
+  });
+
+  it('does not wait for a time that a clock which ran ahead has set', async () => {
+    const { accept, drain, runner, clock, steps, database } = await openPipeline(open);
+    runner.answer('CreateActivity', UNAVAILABLE);
+    clock.advance(10 * 365 * 24 * 60 * MINUTE);
+    await accept(aCall().ringing);
+    await drain();
+    clock.advance(-10 * 365 * 24 * 60 * MINUTE);
+    await drain();
+    expect(await steps()).toContain('CreateActivity pending');
+
+    const clamped = await clampTimes(database);
+    await drain();
+
+    expect(clamped).toBe(1);
+    expect(await clampTimes(database)).toBe(0);
+    expect(await steps()).toContain('CreateActivity done');
   });
 
   it('parks a step whose request cannot be built, instead of failing for ever', async () => {

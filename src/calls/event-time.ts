@@ -1,6 +1,9 @@
 /** Epoch milliseconds before which a number is rather seconds: 1 January 1990. */
 const EARLIEST_MS = 631_152_000_000;
 
+/** The last moment of ISO 8601's four-digit years: later ones break what reads and writes dates. */
+export const LATEST_MS = 253_402_300_799_999;
+
 const ISO =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
@@ -19,7 +22,7 @@ export function parseIso(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** True for a time that a phone system may mean: later than 1990. */
+/** True for a time that a phone system may mean: later than 1990, in a year of four digits. */
 export function isPlausibleTime(ms: number | undefined): ms is number {
-  return ms !== undefined && ms >= EARLIEST_MS;
+  return ms !== undefined && ms >= EARLIEST_MS && ms <= LATEST_MS;
 }

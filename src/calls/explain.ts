@@ -1,4 +1,17 @@
+import type { ConnectionState } from '../store/tables/connections.ts';
 import type { Step, StepReason } from './step.ts';
+
+/** What else decides about a step. Times are epoch milliseconds. */
+export interface StepSurroundings {
+  readonly now: number;
+  readonly connection: {
+    readonly state: ConnectionState;
+    readonly reason: string | null;
+    readonly until: number | null;
+  };
+  /** The step of the same call that comes first. */
+  readonly waitsFor?: Step | undefined;
+}
 
 export interface Explanation {
   readonly happened: string;
@@ -94,33 +107,93 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
   rule: { why: 'A rule of the connection leaves it out.' },
 };
 
-/** Says in plain words what happened to a step and what to do next. Times are epoch milliseconds. */
-export function explainStep(step: Step, now: number): Explanation {
+/** Says in plain words what happened to a step and what to do next. */
+export function explainStep(step: Step, surroundings: StepSurroundings): Explanation {
   const reason = step.reason === undefined ? undefined : REASONS[step.reason];
-  const why = [reason?.why, step.message].filter((text) => text !== undefined).join(' ');
+  const why = sentences(reason?.why, step.message);
   switch (step.state) {
     case 'done':
-      return { happened: step.message ?? 'The CRM has it.', ...duplicate(step) };
+      return { happened: sentences(step.message ?? 'The CRM has it'), ...duplicate(step) };
     case 'parked':
       return { happened: why, ...(reason?.remedy === undefined ? {} : { remedy: reason.remedy }) };
     case 'skipped':
       return { happened: why === '' ? 'It was left out.' : why };
     case 'discarded':
-      return { happened: step.message ?? 'Somebody gave it up.' };
+      return { happened: sentences(step.message ?? 'Somebody gave it up') };
     case 'sending':
       return { happened: 'A request is under way.' };
-    case 'unknown':
-      return {
-        happened: `${step.message ?? 'The answer was lost.'} The CRM is asked again ${when(step.readyAt, now)}.`,
-      };
-    case 'pending':
-      return { happened: waiting(step, now) };
+    case 'unknown': {
+      const { happened, remedy } = next(step, surroundings, 'The CRM is asked');
+      return { happened: sentences(step.message ?? 'The answer was lost', happened), ...remedy };
+    }
+    case 'pending': {
+      const { happened, remedy } = next(step, surroundings, 'It is tried');
+      return { happened: sentences(step.message, happened), ...(remedy ?? duplicate(step)) };
+    }
   }
 }
 
-function waiting(step: Step, now: number): string {
-  const due = step.readyAt > now ? `It is tried ${when(step.readyAt, now)}.` : 'It is tried next.';
-  return step.message === undefined ? due : `${step.message}. ${due}`.replace('..', '.');
+interface Next {
+  readonly happened: string;
+  readonly remedy?: { readonly remedy: string };
+}
+
+/** What a step that is not settled waits for: an earlier step, its connection, or its time. */
+function next(step: Step, { now, connection, waitsFor }: StepSurroundings, verb: string): Next {
+  if (waitsFor !== undefined) {
+    const { method, state } = waitsFor;
+    if (state !== 'parked') return { happened: `It waits for ${method} of the same call.` };
+    const remedy = `Replay, settle or discard ${method}: this step then follows by itself.`;
+    return { happened: `It waits for ${method}, which is parked.`, remedy: { remedy } };
+  }
+  const held = whileHeld(connection, now);
+  if (held !== undefined) return held;
+  const due = step.readyAt > now ? when(step.readyAt, now) : 'next';
+  return { happened: `${verb} ${due}.` };
+}
+
+function whileHeld(
+  { state, reason, until }: StepSurroundings['connection'],
+  now: number,
+): Next | undefined {
+  switch (state) {
+    case 'active':
+      return undefined;
+    case 'throttled':
+      return until === null || until <= now
+        ? undefined
+        : { happened: `The CRM asked for a pause: it goes on ${when(until, now)}.` };
+    case 'broken':
+      return {
+        happened: `The CRM does not answer: it is tried ${until === null ? 'soon' : when(until, now)}, and as soon as it is back all that waits is sent.`,
+      };
+    case 'needs_auth':
+      return held('The connection waits for valid credentials, and no try is used up', reason, {
+        remedy:
+          'Save new credentials in the connection: then all that waits is sent, in order. Nothing needs to be replayed.',
+      });
+    case 'forbidden':
+      return held('The CRM refuses this account its rights, so the connection waits', reason, {
+        remedy: 'Give the account its rights in the CRM, then resume the connection.',
+      });
+    case 'paused':
+      return held('The connection is paused', reason, {
+        remedy: 'Resume the connection: then all that waits is sent, in order.',
+      });
+  }
+}
+
+function held(what: string, reason: string | null, remedy: { readonly remedy: string }): Next {
+  return { happened: sentences(reason === null ? what : `${what}: ${reason}`), remedy };
+}
+
+/** Texts of different makers as sentences, each with its end, none twice. */
+function sentences(...texts: readonly (string | undefined)[]): string {
+  const whole = texts.flatMap((text) => {
+    if (text === undefined || text === '') return [];
+    return /[.!?]["”)]?$/u.test(text) ? text : `${text}.`;
+  });
+  return [...new Set(whole)].join(' ');
 }
 
 function duplicate(step: Step): { remedy?: string } {

@@ -1,3 +1,4 @@
+import { HEALTHY } from '../connections/transitions.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
@@ -7,6 +8,7 @@ import type { CallEvent } from './call-event.ts';
 import type { CallFacts } from './call-facts.ts';
 import { readFacts } from './call-repository.ts';
 import { explainStep } from './explain.ts';
+import { nextInLane } from './lane.ts';
 import { callStateOf, selectCall, selectCalls } from './ledger-repository.ts';
 import type { CallFilter, CallListRow, CallState } from './ledger-repository.ts';
 import { isSettled } from './step.ts';
@@ -168,13 +170,18 @@ async function readLedgerSteps(
     .orderBy('sequence')
     .execute();
   const attempts = await readAttempts(database, ids);
+  const connections = await readConnections(database, lanes);
   const now = database.now();
   return lanes.flatMap((lane) => {
     const own = rows.filter((row) => row.lane_id === lane.id).map(toStep);
     const first = own.find((step) => !isSettled(step) && step.state !== 'parked');
     const activity = readMemory(lane).activity?.['activity_id'];
     return own.map((step): LedgerStep => {
-      const { happened, remedy } = explainStep(step, now);
+      const { happened, remedy } = explainStep(step, {
+        now,
+        connection: connections.get(lane.connection_id) ?? HEALTHY,
+        waitsFor: whatHolds(own, step, now),
+      });
       return {
         id: step.id,
         connectionId: lane.connection_id,
@@ -190,6 +197,31 @@ async function readLedgerSteps(
       };
     });
   });
+}
+
+/** The health of the connections of some lanes, by id. */
+async function readConnections(database: Database, lanes: readonly LaneRow[]) {
+  const rows = await database.read
+    .selectFrom('connection')
+    .select(['id', 'state', 'state_reason as reason', 'state_until as until'])
+    .where(
+      'id',
+      'in',
+      lanes.map((lane) => lane.connection_id),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The step that comes first, where it is another one. */
+function whatHolds(steps: readonly Step[], step: Step, now: number): Step | undefined {
+  if (isSettled(step) || step.state === 'parked') return undefined;
+  const next = nextInLane(steps, now);
+  if (next.kind === 'wait' || next.kind === 'idle') {
+    const first = steps.find((one) => !isSettled(one) && one.state !== 'parked');
+    return first?.id === step.id || step.rank <= (first?.rank ?? 0) ? undefined : first;
+  }
+  return next.step.id === step.id ? undefined : next.step;
 }
 
 function ledgerState(

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import { canonicalJson } from './canonical-json.ts';
-import { parseCallEvent } from './call-event.ts';
+import { DEPTH_MAX, isDeeperThan, parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
+import { LATEST_MS } from './event-time.ts';
 
 const EVENT_KINDS: ReadonlyMap<string, 'ringing' | 'ended'> = new Map([
   ['StartCallActivity', 'ringing'],
@@ -47,6 +48,9 @@ export function withoutToken(body: unknown): unknown {
  * `StopCallActivity` its end. Times are epoch milliseconds, the duration is in seconds.
  */
 export function parseWebhook(body: unknown): ParsedEvent {
+  if (isDeeperThan(body, DEPTH_MAX)) {
+    return refuse('invalid_field', '', `a webhook is at most ${DEPTH_MAX} levels deep`);
+  }
   const parsed = Webhook.safeParse(body);
   if (!parsed.success) {
     return refuse('missing_field', 'method', 'the webhook needs `method` and `params`');
@@ -86,7 +90,10 @@ function withTimes(event: CallEvent, params: Readonly<Record<string, unknown>>):
     ...(typeof phoneUserId === 'string' || typeof phoneUserId === 'number'
       ? { phoneUserId: String(phoneUserId) }
       : {}),
-    unknownKeys: Object.keys(params).filter((key) => !KNOWN.has(key)),
+    unknownKeys: Object.keys(params)
+      .filter((key) => !KNOWN.has(key))
+      .slice(0, 50)
+      .map((key) => key.slice(0, 100)),
   };
 }
 
@@ -94,7 +101,9 @@ const KNOWN = new Set([...PARAMS.keys(), 'user_id', 'call_start', 'call_end']);
 
 function readMs(value: unknown): number | undefined {
   const ms = typeof value === 'string' ? Number(value) : value;
-  return typeof ms === 'number' && Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
+  return typeof ms === 'number' && Number.isInteger(ms) && ms > 0 && ms <= LATEST_MS
+    ? ms
+    : undefined;
 }
 
 function digest(value: unknown): string {

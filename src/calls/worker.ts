@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import { claimLanes } from './claim.ts';
 import type { ClaimDeps, ClaimedLane, Claims } from './claim.ts';
+import { clampTimes } from './clamp-times.ts';
 import { deliverLane } from './deliver.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { recoverLanes } from './recover.ts';
@@ -199,6 +200,7 @@ class LaneWorker implements Worker {
 
   async #housekeep(): Promise<void> {
     try {
+      if ((await clampTimes(this.#deps.database)) > 0) this.wake();
       await this.#deps.housekeep();
     } catch (err) {
       this.#deps.log.warn({ err }, 'housekeeping failed; it runs again later');
