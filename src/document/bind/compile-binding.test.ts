@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { jsonObject } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import { collectNames } from '../names/names.ts';
@@ -553,6 +554,19 @@ describe('which value wins', () => {
       ],
     },
   ]);
+});
+
+it('numbers under keys that are numbers stay in the order of the document', () => {
+  const map = jsonObject([
+    ['id', '$contact_id$'],
+    ['20', '$phone$'],
+    ['3', '$phone$'],
+  ]);
+  const answer = { id: '1', '3': '+442071838751', '20': '+442071838750' };
+
+  const result = records(read('CreateContact', map, answer));
+
+  expect(result).toEqual([{ contact_id: '1', phone: ['+442071838750', '+442071838751'] }]);
 });
 
 describe('answers without content', () => {

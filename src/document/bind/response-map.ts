@@ -1,5 +1,5 @@
-import { isJsonArray, isJsonObject, isRawNumber } from '../json-value.ts';
-import type { Json } from '../json-value.ts';
+import { isJsonArray, isJsonObject, isRawNumber, jsonMembers } from '../json-value.ts';
+import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import { methodRow } from '../methods.ts';
 import type { NameRef, Names } from '../names/names.ts';
@@ -146,9 +146,9 @@ class MapReader {
     return isJsonObject(map) ? this.#object(map, path, depth) : { kind: 'nothing', path };
   }
 
-  #object(map: { readonly [key: string]: Json }, path: string, depth: number): MapNode {
+  #object(map: JsonObject, path: string, depth: number): MapNode {
     const members: (readonly [string, MapNode])[] = [];
-    for (const [key, value] of Object.entries(map)) {
+    for (const [key, value] of jsonMembers(map)) {
       if (REFUSED_KEYS.has(key)) continue;
       const place = path === '' ? key : `${path}.${key}`;
       members.push([key, this.read(value, place, depth + 1)]);
