@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { createDoorKit, get, summary } from './testing/egress-kit.ts';
+import { createEgressKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(close);
 
@@ -20,7 +20,7 @@ test('a file larger than any other answer goes to its taker piece by piece', asy
   let most = 0;
   let sum = 0;
 
-  const result = await door([server.port]).send(
+  const result = await open([server.port]).send(
     get(server.origin, {
       download: {
         maxBytes: 64 * 1024 * 1024,
@@ -47,7 +47,7 @@ test('a file over its limit, and a taker that fails, end the request', async () 
   const server = await listen((socket, received) => {
     if (hasWhole(received)) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nRIFF`);
   });
-  const egress = door([server.port]);
+  const egress = open([server.port]);
   const take = async (maxBytes: number, write: () => Promise<void>): Promise<string> =>
     summary(await egress.send(get(server.origin, { download: { maxBytes, write } })));
 
@@ -61,7 +61,7 @@ test('an error page is an answer and no file', async () => {
   });
   let written = 0;
 
-  const result = await door([server.port]).send(
+  const result = await open([server.port]).send(
     get(server.origin, {
       download: {
         maxBytes: 10,

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { answer, createDoorKit, get, post, summary } from './testing/egress-kit.ts';
+import { answer, createEgressKit, get, post, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 import type { RawServer } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(close);
 
@@ -31,7 +31,7 @@ describe('a request that may be led elsewhere', () => {
     const target = await storage();
     const server = await leading(() => `${target.origin}/signed?x=1`);
 
-    const result = await door([server.port, target.port]).send(get(server.origin, OURS));
+    const result = await open([server.port, target.port]).send(get(server.origin, OURS));
 
     expect(summary(result)).toBe('response 200 RIFF');
     expect(result).toMatchObject({ url: `${target.origin}/signed?x=1` });
@@ -47,7 +47,7 @@ describe('a request that may be led elsewhere', () => {
       socket.write(received.includes('/again') ? answer('RIFF') : redirect(target.origin));
     });
 
-    const result = await door([server.port, target.port]).send(get(server.origin, OURS));
+    const result = await open([server.port, target.port]).send(get(server.origin, OURS));
 
     expect(summary(result)).toBe('response 200 RIFF');
     const again = server.received.join('').split('/again')[1];
@@ -58,7 +58,7 @@ describe('a request that may be led elsewhere', () => {
     const target = await storage();
     const server = await leading(() => target.origin);
 
-    const result = await door([server.port]).send(get(server.origin, OURS));
+    const result = await open([server.port]).send(get(server.origin, OURS));
 
     expect(summary(result)).toMatch(/^blocked blocked_/);
     expect(target.connections()).toBe(0);
@@ -67,7 +67,7 @@ describe('a request that may be led elsewhere', () => {
   test('pinned origins stay pinned', async () => {
     const target = await storage();
     const server = await leading(() => target.origin);
-    const egress = door([server.port, target.port]);
+    const egress = open([server.port, target.port]);
 
     const result = await egress.send(get(server.origin, { ...OURS, origins: [server.origin] }));
 
@@ -79,7 +79,7 @@ describe('a request that may be led elsewhere', () => {
     const last = await leading(() => last.origin);
     const server = await leading(() => last.origin);
 
-    const result = await door([server.port, last.port]).send(get(server.origin, OURS));
+    const result = await open([server.port, last.port]).send(get(server.origin, OURS));
 
     expect(summary(result)).toBe('response 302 ');
     expect(last.received.join('').split('GET ').length - 1).toBe(3);
@@ -88,7 +88,7 @@ describe('a request that may be led elsewhere', () => {
   test('only a GET is', async () => {
     const target = await storage();
     const server = await leading(() => target.origin);
-    const egress = door([server.port, target.port]);
+    const egress = open([server.port, target.port]);
 
     const result = await egress.send(post(server.origin, '{}', { followsElsewhere: true }));
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { answer, createDoorKit, get, summary } from './testing/egress-kit.ts';
+import { answer, createEgressKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -20,7 +20,7 @@ test('proxies that the environment names are not used', async () => {
   vi.stubEnv('NO_PROXY', '');
   vi.stubEnv('NODE_USE_ENV_PROXY', '1');
 
-  const result = await door([server.port, proxy.port]).send(get(server.origin));
+  const result = await open([server.port, proxy.port]).send(get(server.origin));
 
   expect(summary(result)).toBe('response 200 direct');
   expect(proxy.connections()).toBe(0);
@@ -34,5 +34,5 @@ test.each([
     if (hasWhole(received)) socket.write(answer('ok', `X-Long: ${'x'.repeat(size)}\r\n`));
   });
 
-  expect(summary(await door([server.port]).send(get(server.origin)))).toMatch(expected);
+  expect(summary(await open([server.port]).send(get(server.origin)))).toMatch(expected);
 });

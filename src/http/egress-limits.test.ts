@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createDoorKit, get, summary } from './testing/egress-kit.ts';
+import { createEgressKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(close);
 
@@ -20,7 +20,7 @@ describe('limits of the answer', () => {
       pour();
     });
 
-    const result = await door([server.port]).send(get(server.origin));
+    const result = await open([server.port]).send(get(server.origin));
 
     expect(summary(result)).toBe('reading body_too_large');
     expect(result.kind === 'failure' && result.status).toBe(200);
@@ -60,7 +60,7 @@ describe('limits of the answer', () => {
       socket.write(body);
     });
 
-    expect(summary(await door([server.port]).send(get(server.origin)))).toBe(expected);
+    expect(summary(await open([server.port]).send(get(server.origin)))).toBe(expected);
   });
 });
 
@@ -74,7 +74,7 @@ describe('redirects', () => {
       );
     });
 
-    const result = await door([server.port]).send(get(server.origin));
+    const result = await open([server.port]).send(get(server.origin));
 
     expect(result).toMatchObject({ kind: 'response', status: 302, url: `${server.origin}/hop3` });
     expect(server.received[0]?.match(/GET /g)).toHaveLength(4);
@@ -87,7 +87,7 @@ describe('redirects', () => {
       }
     });
 
-    const result = await door([server.port]).send(get(server.origin, { method }));
+    const result = await open([server.port]).send(get(server.origin, { method }));
 
     expect(summary(result)).toBe('response 307 ');
     expect(server.received[0]).not.toContain('/other');
@@ -103,7 +103,7 @@ describe('redirects', () => {
       }
     });
 
-    const result = await door([server.port, target.port]).send(get(server.origin));
+    const result = await open([server.port, target.port]).send(get(server.origin));
 
     expect(summary(result)).toBe('response 302 ');
     expect(target.connections()).toBe(0);

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseAllowRules } from './allow-rules.ts';
 import type { Egress, EgressOptions } from './egress.ts';
-import { answer, createDoorKit, get, post, summary } from './testing/egress-kit.ts';
+import { answer, createEgressKit, get, post, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(close);
 
 describe('what may not be reached is not reached', () => {
   const strict = (options: Partial<EgressOptions> = {}): Egress =>
-    door([], { allow: [], plainHttp: [], ...options });
+    open([], { allow: [], plainHttp: [], ...options });
 
   test.each([
     'https://127.0.0.1:PORT/',
@@ -35,7 +35,7 @@ describe('what may not be reached is not reached', () => {
   test('a name with one forbidden address among public ones is refused as a whole', async () => {
     const server = await listen(() => undefined);
     const rules = parseAllowRules(`name.test:${String(server.port)}`);
-    const egress = door([], {
+    const egress = open([], {
       allow: [],
       plainHttp: rules.ok ? rules.rules : [],
       resolve: async () => ['93.184.216.34', '10.0.0.1'],
@@ -52,7 +52,7 @@ describe('what may not be reached is not reached', () => {
     const server = await listen((socket, received) => {
       if (hasWhole(received)) socket.end(answer('ok', 'Connection: close\r\n'));
     });
-    const egress = door([server.port], { resolve: async () => answers.shift() ?? [] });
+    const egress = open([server.port], { resolve: async () => answers.shift() ?? [] });
     const url = `http://crm.test:${String(server.port)}/`;
     const first = await egress.send(get(url));
     const second = await egress.send(get(url));
@@ -67,7 +67,7 @@ describe('what may not be reached is not reached', () => {
   test('a pinned origin is checked before anything is opened', async () => {
     const server = await listen(() => undefined);
 
-    const result = await door([server.port]).send(
+    const result = await open([server.port]).send(
       post(server.origin, '{}', { origins: ['https://api.example.com'] }),
     );
 
@@ -90,7 +90,7 @@ describe('what may not be reached is not reached', () => {
   ])('the header %j: %j is refused before a connection is opened', async (name, value) => {
     const server = await listen(() => undefined);
 
-    const result = await door([server.port]).send(
+    const result = await open([server.port]).send(
       post(server.origin, '{}', { headers: [[name, value]] }),
     );
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { answer, createDoorKit, get, post, summary } from './testing/egress-kit.ts';
+import { answer, createEgressKit, get, post, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 import type { RawHandler } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(close);
 
@@ -14,7 +14,7 @@ describe('sockets are shared within one connection of one organization only', ()
 
   test('the same connection uses its socket again', async () => {
     const server = await listen(echo);
-    const egress = door([server.port]);
+    const egress = open([server.port]);
 
     await egress.send(get(server.origin));
     await egress.send(get(server.origin));
@@ -26,7 +26,7 @@ describe('sockets are shared within one connection of one organization only', ()
     '%j opens its own',
     async (other) => {
       const server = await listen(echo);
-      const egress = door([server.port]);
+      const egress = open([server.port]);
 
       await egress.send(get(server.origin));
       await egress.send(get(server.origin, other));
@@ -40,7 +40,7 @@ describe('sockets are shared within one connection of one organization only', ()
     const server = await listen((socket, received) => {
       if (received.endsWith('{}') || received.endsWith('\r\n\r\n')) socket.write(answer('ok'));
     });
-    const egress = door([server.port], { monotonic: () => now });
+    const egress = open([server.port], { monotonic: () => now });
     await egress.send(post(server.origin, '{}'));
     now += 1_000;
     await egress.send(post(server.origin, '{}'));
@@ -58,7 +58,7 @@ describe('sockets are shared within one connection of one organization only', ()
       if (connection % 2 === 0 && received.includes('second')) socket.resetAndDestroy();
       else socket.write(answer('ok'));
     });
-    const egress = door([server.port]);
+    const egress = open([server.port]);
     await egress.send(get(`${server.origin}/first`));
     const again = await egress.send(get(`${server.origin}/second`));
     const other = { connectionId: 'c2' };
@@ -72,7 +72,7 @@ describe('sockets are shared within one connection of one organization only', ()
     const server = await listen((socket, received) => {
       if (hasWhole(received, 2)) socket.end(answer('ok', 'Connection: close\r\n'));
     });
-    const egress = door([server.port]);
+    const egress = open([server.port]);
 
     const first = await egress.send(post(server.origin, '{}'));
     const second = await egress.send(post(server.origin, '{}'));
@@ -83,7 +83,7 @@ describe('sockets are shared within one connection of one organization only', ()
 
   test('a full pool makes requests wait their turn, and not for ever', async () => {
     const server = await listen(() => undefined);
-    const egress = door([server.port], { limits: { socketsPerPool: 1, poolWaitMs: 20 } });
+    const egress = open([server.port], { limits: { socketsPerPool: 1, poolWaitMs: 20 } });
     const abort = new AbortController();
     const first = egress.send(post(server.origin, '{}', { signal: abort.signal }));
 

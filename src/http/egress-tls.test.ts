@@ -50,7 +50,7 @@ async function listenTls(
   return { port: address.port, names, requests };
 }
 
-function door(port: number, options: Partial<EgressOptions> = {}): Egress {
+function open(port: number, options: Partial<EgressOptions> = {}): Egress {
   const parsed = parseAllowRules(`127.0.0.0/8:${String(port)}`);
   if (!parsed.ok) throw new Error('bad rules in the test');
   const egress = createEgress({
@@ -84,7 +84,7 @@ function summary(result: EgressResult): string {
 test('the name goes out as SNI and as Host, though an address was connected to', async () => {
   const server = await listenTls();
 
-  const result = await post(door(server.port), `https://crm.test:${String(server.port)}/calls`);
+  const result = await post(open(server.port), `https://crm.test:${String(server.port)}/calls`);
 
   expect(summary(result)).toBe('response 200');
   expect(server.names).toEqual(['crm.test']);
@@ -94,7 +94,7 @@ test('the name goes out as SNI and as Host, though an address was connected to',
 test('an address has no SNI, and its certificate must name it', async () => {
   const server = await listenTls();
 
-  const result = await post(door(server.port), `https://127.0.0.1:${String(server.port)}/`);
+  const result = await post(open(server.port), `https://127.0.0.1:${String(server.port)}/`);
 
   expect(summary(result)).toBe('response 200');
   expect(server.names).toEqual([false]);
@@ -131,7 +131,7 @@ test('a server that does not speak TLS, resets the handshake or never answers it
   const silent = await startRawServer(() => undefined);
   closing.push(plain.close, reset.close, silent.close);
   const ask = async (port: number): Promise<string> => {
-    const egress = door(port, { limits: { connectMs: 500 } });
+    const egress = open(port, { limits: { connectMs: 500 } });
     return summary(await post(egress, `https://crm.test:${String(port)}/`));
   };
 
@@ -144,14 +144,14 @@ test('a server that does not speak TLS, resets the handshake or never answers it
 test('a reset after the request over TLS is not taken for one before it', async () => {
   const server = await listenTls((socket) => socket.destroy());
 
-  const result = await post(door(server.port), `https://crm.test:${String(server.port)}/`);
+  const result = await post(open(server.port), `https://crm.test:${String(server.port)}/`);
 
   expect(summary(result)).toBe('waiting reset');
 });
 
 test('the next address is tried when the first refuses', async () => {
   const server = await listenTls();
-  const egress = door(server.port, { resolve: async () => ['127.0.0.2', '127.0.0.1'] });
+  const egress = open(server.port, { resolve: async () => ['127.0.0.2', '127.0.0.1'] });
 
   const result = await post(egress, `https://crm.test:${String(server.port)}/`);
 
@@ -171,7 +171,7 @@ test('what came over https is never led on over plain http, whatever is allowed'
     [server.port, target.port].map((port) => `127.0.0.0/8:${String(port)}`).join(),
   );
   if (!both.ok) throw new Error('bad rules in the test');
-  const egress = door(server.port, { allow: both.rules, plainHttp: both.rules });
+  const egress = open(server.port, { allow: both.rules, plainHttp: both.rules });
 
   const result = await egress.send({
     method: 'GET',

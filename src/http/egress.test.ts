@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileSource } from './request-body.ts';
-import { answer, createDoorKit, get, post, summary } from './testing/egress-kit.ts';
+import { answer, createEgressKit, get, post, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 import type { RawHandler } from './testing/raw-server.ts';
 
-const { listen, door, close } = createDoorKit();
+const { listen, open, close } = createEgressKit();
 
 afterEach(close);
 
@@ -14,7 +14,7 @@ describe('an exchange', () => {
       if (hasWhole(received, 7)) socket.write(answer('{"id":1}', 'X-One: a\r\nX-One: b\r\n'));
     });
 
-    const result = await door([server.port]).send(
+    const result = await open([server.port]).send(
       post(`${server.origin}/calls?a=b`, '{"a":1}', { headers: [['Authorization', 'Bearer t']] }),
     );
 
@@ -43,7 +43,7 @@ describe('an exchange', () => {
         if (hasWhole(received, expected.length + 4)) socket.write(answer('ok'));
       });
 
-      const result = await door([server.port]).send(
+      const result = await open([server.port]).send(
         get(`${server.origin}/f`, {
           method: 'POST',
           body: { contentType: 'x/y', chunks: ['<<', { file: form }, '>>'], file },
@@ -60,7 +60,7 @@ describe('an exchange', () => {
       if (hasWhole(received)) socket.write(`HTTP/1.1 103 Early Hints\r\n\r\n${answer('ok')}`);
     });
 
-    expect(summary(await door([server.port]).send(get(server.origin)))).toBe('response 200 ok');
+    expect(summary(await open([server.port]).send(get(server.origin)))).toBe('response 200 ok');
   });
 });
 
@@ -115,7 +115,7 @@ describe('a failure says how far the request had come', () => {
       if (hasWhole(received, 7)) handle(socket, received, connection);
     });
 
-    const result = await door([server.port], { limits }).send(post(server.origin));
+    const result = await open([server.port], { limits }).send(post(server.origin));
 
     expect(summary(result)).toBe(expected);
     expect(server.connections()).toBe(1);
@@ -125,7 +125,7 @@ describe('a failure says how far the request had come', () => {
     const server = await listen(() => undefined);
     await server.close();
 
-    expect(summary(await door([server.port]).send(post(server.origin)))).toBe('connect refused');
+    expect(summary(await open([server.port]).send(post(server.origin)))).toBe('connect refused');
   });
 
   test('reset in the middle of a large upload: writing', async () => {
@@ -139,7 +139,7 @@ describe('a failure says how far the request had come', () => {
       if (received.length > 1_000_000) socket.resetAndDestroy();
     });
 
-    const result = await door([server.port]).send(
+    const result = await open([server.port]).send(
       get(server.origin, {
         method: 'POST',
         body: { contentType: 'x/y', chunks: [{ file: 'bytes' }], file },
@@ -162,7 +162,7 @@ describe('a failure says how far the request had come', () => {
     };
     const server = await listen((socket) => void socket.pause());
 
-    const result = await door([server.port], { limits }).send(
+    const result = await open([server.port], { limits }).send(
       get(server.origin, {
         method: 'POST',
         body: { contentType: 'x/y', chunks: [{ file: 'bytes' }], file },
@@ -186,7 +186,7 @@ describe('a failure says how far the request had come', () => {
       }
     });
 
-    const result = await door([server.port]).send(
+    const result = await open([server.port]).send(
       get(server.origin, {
         method: 'POST',
         body: { contentType: 'x/y', chunks: [{ file: 'bytes' }], file },
@@ -205,7 +205,7 @@ describe('a failure says how far the request had come', () => {
     };
     const server = await listen(() => undefined);
 
-    const result = await door([server.port]).send(
+    const result = await open([server.port]).send(
       get(server.origin, {
         method: 'POST',
         body: { contentType: 'x/y', chunks: [{ file: 'bytes' }], file },
@@ -217,7 +217,7 @@ describe('a failure says how far the request had come', () => {
 
   test('the whole is bounded, and the caller may abandon it', async () => {
     const server = await listen(() => undefined);
-    const egress = door([server.port]);
+    const egress = open([server.port]);
     const abort = new AbortController();
     const abandoned = egress.send(post(server.origin, '{}', { signal: abort.signal }));
     const bounded = egress.send(post(server.origin, '{}', { deadlineMs: 400 }));

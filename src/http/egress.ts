@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from './limits.ts';
 import type { EgressLimits } from './limits.ts';
 import type { Resolve } from './open-socket.ts';
 import { sendRequest } from './send-request.ts';
-import type { Door } from './send-request.ts';
+import type { SendDeps } from './send-request.ts';
 import { SocketPool } from './socket-pool.ts';
 import { judgeUrl } from './url-policy.ts';
 import type { UrlPolicy } from './url-policy.ts';
@@ -43,7 +43,7 @@ export type UrlCheck =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly setting?: string };
 
-/** The one door through which requests leave. */
+/** The only way in which requests leave this process. */
 export interface Egress {
   /** Never rejects: a failure is a result. */
   send(request: EgressRequest): Promise<EgressResult>;
@@ -62,14 +62,14 @@ export interface EgressOptions extends Partial<UrlPolicy> {
 }
 
 /**
- * Opens the door: public addresses over https only, unless the operator's rules say otherwise;
+ * Makes the egress: public addresses over https only, unless the operator's rules say otherwise;
  * everything bounded by limits. Proxy variables of the environment are not read.
  */
 export function createEgress(options: EgressOptions): Egress {
   const limits: EgressLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const policy: UrlPolicy = { allow: options.allow ?? [], plainHttp: options.plainHttp ?? [] };
   const pool = new SocketPool(limits, options.monotonic);
-  const door: Door = {
+  const deps: SendDeps = {
     limits,
     policy,
     pool,
@@ -83,7 +83,7 @@ export function createEgress(options: EgressOptions): Egress {
       try {
         return {
           kind: 'response',
-          ...(await sendRequest(door, request)),
+          ...(await sendRequest(deps, request)),
           durationMs: durationMs(),
         };
       } catch (error) {

@@ -12,7 +12,7 @@ export type EgressPhase =
   | 'waiting'
   | 'reading';
 
-/** A failed request inside this module; `createEgress` turns it into a result at the door. */
+/** A failed request inside this module; `createEgress` turns it into a result. */
 export class EgressFault extends Error {
   readonly phase: EgressPhase;
   readonly code: string;

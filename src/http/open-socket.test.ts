@@ -2,10 +2,10 @@ import { connect, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { parseAllowRules } from './allow-rules.ts';
 import { openSocket } from './open-socket.ts';
-import { createDoorKit } from './testing/egress-kit.ts';
+import { createEgressKit } from './testing/egress-kit.ts';
 import { judgeUrl } from './url-policy.ts';
 
-const { listen, close } = createDoorKit();
+const { listen, close } = createEgressKit();
 
 afterEach(close);
 

@@ -16,8 +16,8 @@ import type { UrlPolicy, UrlTarget } from './url-policy.ts';
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** What every request through one door shares. */
-export interface Door {
+/** What all requests of one egress share. */
+export interface SendDeps {
   readonly limits: EgressLimits;
   readonly policy: UrlPolicy;
   readonly pool: SocketPool;
@@ -35,13 +35,13 @@ interface Answer {
 /**
  * Sends a request with its redirects within its deadline. Throws an `EgressFault`.
  */
-export async function sendRequest(door: Door, request: EgressRequest): Promise<Answer> {
+export async function sendRequest(deps: SendDeps, request: EgressRequest): Promise<Answer> {
   const body = toSendable(request.body);
   const headers = toRequestHeaders(request.headers, {
     contentType: request.body?.contentType,
     acceptGzip: request.download === undefined,
   });
-  const total = request.deadlineMs ?? usualDeadline(door.limits, request, body?.fileBytes ?? 0);
+  const total = request.deadlineMs ?? usualDeadline(deps.limits, request, body?.fileBytes ?? 0);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     // The exchange replaces the phase by its own.
@@ -53,7 +53,7 @@ export async function sendRequest(door: Door, request: EgressRequest): Promise<A
       : AbortSignal.any([request.signal, deadline.signal]);
   try {
     const { method, download } = request;
-    return await follow(door, request, { method, headers, body, download }, signal);
+    return await follow(deps, request, { method, headers, body, download }, signal);
   } finally {
     clearTimeout(timer);
   }
@@ -61,32 +61,32 @@ export async function sendRequest(door: Door, request: EgressRequest): Promise<A
 
 /** Follows redirects of a GET, within its origin unless told otherwise; any other is the answer. */
 async function follow(
-  door: Door,
+  deps: SendDeps,
   request: EgressRequest,
   outgoing: Omit<OutgoingRequest, 'path'>,
   signal: AbortSignal,
 ): Promise<Answer> {
   let url = request.url;
   let elsewhere = false;
-  const first = admit(door, request, url);
+  const first = admit(deps, request, url);
   for (let hop = 0; ; hop += 1) {
-    const target = admit(door, request, url);
+    const target = admit(deps, request, url);
     const path = `${target.url.pathname}${target.url.search}`;
     elsewhere ||= target.url.origin !== first.url.origin;
     const headers = elsewhere ? withoutOurs(outgoing) : outgoing.headers;
-    const raw = await sendOnce(door, request, target, { ...outgoing, headers, path }, signal);
-    const next = hop < door.limits.redirects ? nextHop(request, target, raw) : undefined;
+    const raw = await sendOnce(deps, request, target, { ...outgoing, headers, path }, signal);
+    const next = hop < deps.limits.redirects ? nextHop(request, target, raw) : undefined;
     if (next === undefined) {
       const encoding = raw.headers['content-encoding'] ?? '';
-      const body = await decodeBody({ status: raw.status, body: raw.body, encoding }, door.limits);
+      const body = await decodeBody({ status: raw.status, body: raw.body, encoding }, deps.limits);
       return { status: raw.status, headers: raw.headers, body, url: target.url.href };
     }
     url = next;
   }
 }
 
-function admit(door: Door, request: EgressRequest, url: string): UrlTarget {
-  const verdict = judgeUrl(url, door.policy);
+function admit(deps: SendDeps, request: EgressRequest, url: string): UrlTarget {
+  const verdict = judgeUrl(url, deps.policy);
   if (!verdict.ok) {
     const { code, reason, setting } = verdict;
     throw new EgressFault('blocked', code, reason, setting === undefined ? {} : { setting });
@@ -129,7 +129,7 @@ function withoutOurs({ download }: Pick<OutgoingRequest, 'download'>): OutgoingR
  * section 9.3.1).
  */
 async function sendOnce(
-  door: Door,
+  deps: SendDeps,
   request: EgressRequest,
   target: UrlTarget,
   outgoing: OutgoingRequest,
@@ -138,15 +138,15 @@ async function sendOnce(
   const repeatable = request.idempotent ?? IDEMPOTENT.has(request.method);
   const key = JSON.stringify([target.url.origin, request.organizationId, request.connectionId]);
   for (let first = true; ; first = false) {
-    const maxIdleMs = !first ? 0 : repeatable ? door.limits.keepAliveMs : door.limits.freshSocketMs;
-    const connection = await door.pool.take(key, {
+    const maxIdleMs = !first ? 0 : repeatable ? deps.limits.keepAliveMs : deps.limits.freshSocketMs;
+    const connection = await deps.pool.take(key, {
       origin: target.url.origin,
       maxIdleMs,
       signal,
-      open: () => openSocket(target, door, signal),
+      open: () => openSocket(target, deps, signal),
     });
     try {
-      return await exchange(connection, outgoing, door.limits, signal);
+      return await exchange(connection, outgoing, deps.limits, signal);
     } catch (error) {
       const fault = toFault(error, 'before_write');
       const harmless = fault.phase === 'before_write' || (repeatable && fault.phase !== 'reading');

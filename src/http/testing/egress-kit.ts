@@ -4,16 +4,16 @@ import type { Egress, EgressOptions, EgressRequest, EgressResult } from '../egre
 import { startRawServer } from './raw-server.ts';
 import type { RawHandler, RawServer } from './raw-server.ts';
 
-export interface DoorKit {
+export interface EgressKit {
   listen(handle: RawHandler): Promise<RawServer>;
-  /** A door that lets plain http through to these loopback ports, by address and as `crm.test`. */
-  door(ports: readonly number[], options?: Partial<EgressOptions>): Egress;
+  /** An egress that lets plain http through to these loopback ports, by address and as `crm.test`. */
+  open(ports: readonly number[], options?: Partial<EgressOptions>): Egress;
   /** Closes all that was opened. */
   close(): Promise<void>;
 }
 
-/** Listeners and doors of one test file. */
-export function createDoorKit(): DoorKit {
+/** The listeners and egresses of one test file. */
+export function createEgressKit(): EgressKit {
   const closing: (() => Promise<void>)[] = [];
   return {
     listen: async (handle) => {
@@ -21,7 +21,7 @@ export function createDoorKit(): DoorKit {
       closing.push(server.close);
       return server;
     },
-    door: (ports, options = {}) => {
+    open: (ports, options = {}) => {
       const parsed = parseAllowRules(ports.map((port) => `127.0.0.1:${String(port)}`).join());
       const named = parseAllowRules(ports.map((port) => `crm.test:${String(port)}`).join());
       if (!parsed.ok || !named.ok) throw new Error('bad rules in the test');
