@@ -28,7 +28,7 @@ import { compileUrl, writeUrl } from './render/url.ts';
 import type { CompiledUrl } from './render/url.ts';
 import { notationOf } from './templates/template.ts';
 import { unsupportedInDocument, unsupportedInMethod } from './unsupported/unsupported-keys.ts';
-import { compileVariable, findVariableCycle } from './variables/compile-variable.ts';
+import { compileVariable } from './variables/compile-variable.ts';
 import type { CompiledVariable } from './variables/compile-variable.ts';
 
 export type { CompiledDocument, CompiledMethod } from './compiled-document.ts';
@@ -68,7 +68,6 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   for (const [name, definition] of declaredMembers(source, 'variables')) {
     variables.set(name, compileVariable(definition, { names, notation, readerOf }));
   }
-  refuseCycle(variables);
   const inAuth = readers.at('auth');
   const auth = compileAuth(source, (text) => compileText(text, notation, inAuth));
   const properties = readProperties(source);
@@ -127,13 +126,6 @@ function createVariableReader(variables: ReadonlyMap<string, CompiledVariable>):
     scope.variables.set(name, value);
     return value;
   };
-}
-
-function refuseCycle(variables: ReadonlyMap<string, CompiledVariable>): void {
-  const cycle = findVariableCycle(variables);
-  if (cycle.length === 0) return;
-  const message = `The variables ${cycle.join(', ')} use each other in a circle.`;
-  throw new AppError('document_invalid', message, { details: { findings: [] } });
 }
 
 function compileMethods(

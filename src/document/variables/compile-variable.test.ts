@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../json-value.ts';
 import { contextOf, documentOf, renderDocument } from '../testing/render-request.ts';
 import type { Rendering } from '../testing/render-request.ts';
-import { findVariableCycle } from './compile-variable.ts';
 
 function valueOf(definition: Json, options: Rendering & { document?: JsonObject } = {}) {
   const document = documentOf({ ...options.document, variables: { v: definition } });
@@ -122,28 +121,5 @@ describe('a variable', () => {
     );
 
     expect(result).toMatchObject({ status: 'unsafe_value', name: 'contact_name' });
-  });
-});
-
-describe('findVariableCycle', () => {
-  const variable = (...uses: string[]) => ({ uses, evaluate: () => undefined });
-
-  it.each([
-    ['none', { a: variable('b'), b: variable('c', 'subject'), c: variable() }, []],
-    ['itself', { a: variable('a') }, ['a']],
-    [
-      'a circle behind others',
-      { a: variable('b'), b: variable('c'), c: variable('b') },
-      ['b', 'c'],
-    ],
-  ])('finds %s', (_, variables, expected) => {
-    expect(findVariableCycle(new Map(Object.entries(variables)))).toEqual(expected);
-  });
-
-  it('reads a net of many paths once', () => {
-    const names = Array.from({ length: 200 }, (_, index) => `v${String(index)}`);
-    const net = new Map(names.map((name, at) => [name, variable(...names.slice(at + 1))]));
-
-    expect(findVariableCycle(net)).toEqual([]);
   });
 });

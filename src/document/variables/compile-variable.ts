@@ -151,27 +151,3 @@ function constant(value: Json): CompiledVariable {
 function unsupported(form: string): CompiledVariable {
   return { uses: [], unsupported: form, evaluate: () => undefined };
 }
-
-/** Names of variables that use each other in a circle; empty when there is none. */
-export function findVariableCycle(
-  variables: ReadonlyMap<string, CompiledVariable>,
-): readonly string[] {
-  const done = new Set<string>();
-  const visit = (name: string, path: readonly string[]): readonly string[] => {
-    const from = path.indexOf(name);
-    if (from !== -1) return path.slice(from);
-    if (done.has(name)) return [];
-    const variable = variables.get(name);
-    for (const used of variable?.uses ?? []) {
-      const cycle = variables.has(used) ? visit(used, [...path, name]) : [];
-      if (cycle.length > 0) return cycle;
-    }
-    done.add(name);
-    return [];
-  };
-  for (const name of variables.keys()) {
-    const cycle = visit(name, []);
-    if (cycle.length > 0) return cycle;
-  }
-  return [];
-}
