@@ -26,6 +26,15 @@ test.each([
   }
 });
 
+test.each(['&#39;', '&#039;', '&#x27;', '&apos;', "'"])(
+  'a secret is removed from an error page that writes an apostrophe as %s',
+  (apostrophe) => {
+    const page = `<p>Bad key: k&lt;1&gt;&amp;&quot;r${apostrophe}q</p>`;
+
+    expect(createScrubber(['k<1>&"r\'q'])(page)).toBe('<p>Bad key: [secret]</p>');
+  },
+);
+
 test('a password is removed from Basic credentials whatever the length of the user name', () => {
   for (const user of ['a', 'bo', 'eve', 'john.doe@crm.test']) {
     const header = `Basic ${Buffer.from(`${user}:correct horse battery`).toString('base64')}`;

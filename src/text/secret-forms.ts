@@ -1,3 +1,5 @@
+import { toBase64 } from './base64.ts';
+
 /** Base64 of fewer characters than this says too little to be told from other text. */
 const BASE64_CORE_MIN_CHARACTERS = 6;
 
@@ -23,6 +25,7 @@ export function secretForms(secret: string): readonly string[] {
       asciiJson(json),
       // A secret inside JSON that is a text inside JSON, as in a log line of a body.
       JSON.stringify(json).slice(1, -1),
+      ...htmlForms(secret),
     ]),
   ];
 }
@@ -55,15 +58,20 @@ function urlForms(secret: string): readonly string[] {
   return [...both, ...lower, encodeURI(secret.toWellFormed())];
 }
 
+/** As error pages show it; which signs are written as entities differs by framework. */
+function htmlForms(secret: string): readonly string[] {
+  const text = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quoted = text.replaceAll('"', '&quot;');
+  const apostrophes = ["'", '&#39;', '&#039;', '&#x27;', '&apos;'];
+  const numbered = text.replaceAll('"', '&#34;').replaceAll("'", '&#39;');
+  return [text, numbered, ...apostrophes.map((sign) => quoted.replaceAll("'", sign))];
+}
+
 function asciiJson(json: string): string {
   return json.replaceAll(
     /[^\x20-\x7e]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
 function toUrlAlphabet(base64: string): string {

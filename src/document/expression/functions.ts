@@ -1,6 +1,8 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { textToBase64 } from '../../text/base64.ts';
+import { encodeValue } from '../../text/percent-encoding.ts';
 import { checkDatePattern, formatDate, parseIso } from '../../time/date-format.ts';
 import { checkDurationPattern, formatDuration } from '../../time/duration-format.ts';
 import { isTimeZone } from '../../time/time-zone.ts';
@@ -8,15 +10,7 @@ import { decimalText, numericValue } from '../values/plain-number.ts';
 import type { PhoneNumberForms, PhoneNumbers } from '../values/values.ts';
 import { RunningError, bounded } from './running-error.ts';
 import type { Value } from './running-error.ts';
-import {
-  base64,
-  escapeHtml,
-  leftOf,
-  replaceText,
-  rightOf,
-  roundTo,
-  urlEncode,
-} from './text-functions.ts';
+import { escapeHtml, leftOf, replaceText, rightOf, roundTo } from './text-functions.ts';
 
 /** What functions know of the connection. */
 export interface FunctionContext {
@@ -98,8 +92,8 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map(
     upper: text1('upper(text)', 'The text in capitals.', (text) => text.toUpperCase()),
     lower: text1('lower(text)', 'The text in small letters.', (text) => text.toLowerCase()),
     trim: text1('trim(text)', 'The text without blanks around it.', (text) => text.trim()),
-    url_encode: text1('url_encode(text)', 'The text as a value of a query.', urlEncode),
-    base64: text1('base64(text)', "Base64 of the text's UTF-8.", base64),
+    url_encode: text1('url_encode(text)', 'The text as a value of a query.', encodeValue),
+    base64: text1('base64(text)', "Base64 of the text's UTF-8.", textToBase64),
     escape_html: text1(
       'escape_html(text)',
       'The text for a page: & < > " \' as entities, line feeds as <br>.',
@@ -192,7 +186,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map(
 );
 
 /** True for a value; missing, `null` and the empty text are none. */
-export function hasValue(value: Value | undefined): value is string | number | boolean {
+function hasValue(value: Value | undefined): value is string | number | boolean {
   return value !== undefined && value !== null && value !== '';
 }
 

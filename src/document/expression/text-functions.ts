@@ -1,12 +1,5 @@
+import { escapeXml } from '../../text/escape-xml.ts';
 import { MAX_RESULT_BYTES, RunningError, bounded, tooLong } from './running-error.ts';
-
-const HTML: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /** Puts `after` wherever `before` stands; both are plain text, never a pattern. */
 export function replaceText(text: string, before: string, after: string): string {
@@ -19,7 +12,13 @@ export function replaceText(text: string, before: string, after: string): string
 
 /** The first `count` code points. */
 export function leftOf(text: string, count: number): string {
-  return cut(text, 0, Math.max(0, Math.floor(count)));
+  const wanted = Math.max(0, Math.floor(count));
+  if (wanted >= text.length) return text;
+  let end = 0;
+  for (let taken = 0; taken < wanted && end < text.length; taken += 1) {
+    end += isPairBefore(text, end + 2) ? 2 : 1;
+  }
+  return text.slice(0, end);
 }
 
 /** The last `count` code points. */
@@ -33,34 +32,9 @@ export function rightOf(text: string, count: number): string {
   return text.slice(start);
 }
 
-/** Encodes a text as one value of a query (RFC 3986, unreserved letters stay). */
-export function urlEncode(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replaceAll(
-    /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
 /** Escapes a text for a page; line feeds become `<br>`. */
 export function escapeHtml(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/g, (sign) => HTML[sign] ?? sign)
-    .replaceAll(/\r\n|\r|\n/g, '<br>');
-}
-
-/** Base64 (RFC 4648, section 4) of the text's UTF-8. */
-export function base64(text: string): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const bytes = new TextEncoder().encode(text);
-  let encoded = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    const signs = Math.min(bytes.length - at, 3) + 1;
-    for (let sign = 0; sign < 4; sign += 1) {
-      encoded += sign < signs ? letters.charAt((group >> (18 - 6 * sign)) & 63) : '=';
-    }
-  }
-  return encoded;
+  return escapeXml(text).replaceAll(/\r\n|\r|\n/g, '<br>');
 }
 
 /** Rounds half away from zero, to a number of decimals (0 to 10). */
@@ -74,15 +48,6 @@ export function roundTo(value: number, decimals: number): number {
   const rounded =
     size >= 1e15 || size < 1e-6 ? Math.round(size) : Number(`${shifted}e-${decimals}`);
   return value < 0 ? -rounded : rounded;
-}
-
-function cut(text: string, start: number, count: number): string {
-  if (count >= text.length) return text;
-  let end = start;
-  for (let taken = 0; taken < count && end < text.length; taken += 1) {
-    end += isPairBefore(text, end + 2) ? 2 : 1;
-  }
-  return text.slice(start, end);
 }
 
 function isPairBefore(text: string, end: number): boolean {

@@ -1,3 +1,4 @@
+import { textToBase64 } from '../../text/base64.ts';
 import { jsonMember, jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { checkHeaderValue } from './headers.ts';
@@ -53,7 +54,7 @@ function basic(username: CompiledText, password: CompiledText): RenderAuth {
     const user = requireText(username, scope);
     // Some CRMs take a key as the user name and no password at all.
     const secret = renderText(password, scope, asIs) ?? '';
-    return authorization('Basic', base64(`${user}:${secret}`), nameOf(username, 'username'));
+    return authorization('Basic', textToBase64(`${user}:${secret}`), nameOf(username, 'username'));
   };
 }
 
@@ -80,10 +81,4 @@ function requireText(text: CompiledText, scope: Scope): string {
 
 function nameOf(text: CompiledText, otherwise: string): string {
   return text.placeholders[0]?.reader.name ?? otherwise;
-}
-
-/** Base64 (RFC 4648, section 4) of the text in UTF-8. */
-function base64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }

@@ -1,30 +1,15 @@
+import { escapeXml } from '../../text/escape-xml.ts';
 import { isJsonArray } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 
 export type Escape = (text: string) => string;
 
-export const ESCAPE_NAMES = [
-  'soql',
-  'sosl',
-  'odata',
-  'sql',
-  'lucene',
-  'json',
-  'xml',
-  'like',
-] as const;
+const ESCAPE_NAMES = ['soql', 'sosl', 'odata', 'sql', 'lucene', 'json', 'xml', 'like'] as const;
 
 const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['\n', '\\n'],
   ['\r', '\\r'],
   ['\t', '\\t'],
-]);
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
 ]);
 
 const ESCAPES: Readonly<Record<(typeof ESCAPE_NAMES)[number], Escape>> = {
@@ -37,7 +22,7 @@ const ESCAPES: Readonly<Record<(typeof ESCAPE_NAMES)[number], Escape>> = {
   // Apache Lucene, classic query parser syntax, "Escaping Special Characters".
   lucene: (text) => text.replaceAll(/[+\-&|!(){}[\]^"~*?:\\/]/g, String.raw`\$&`),
   json: (text) => JSON.stringify(text).slice(1, -1),
-  xml: (text) => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES.get(sign) ?? sign),
+  xml: escapeXml,
   like: (text) => text.replaceAll(/[%_\\]/g, String.raw`\$&`),
 };
 

@@ -1,4 +1,4 @@
-import { encodeValue } from './percent.ts';
+import { encodeValue } from '../../text/percent-encoding.ts';
 import { openValue } from './rendered.ts';
 import type { Rendered } from './rendered.ts';
 import { unsafeValue } from './stop.ts';

@@ -1,7 +1,7 @@
 import { refuseInQuotes } from './guard.ts';
 import { isHostLabel, isHostName, isPort, readAuthority } from './host.ts';
 import type { Authority } from './host.ts';
-import { encodeLiteral, encodeValue } from './percent.ts';
+import { encodeLiteral, encodeValue } from '../../text/percent-encoding.ts';
 import type { Scope } from './scope.ts';
 import { missingValue, unsafeValue } from './stop.ts';
 import { literalText, renderText, textOfParts } from './text.ts';
