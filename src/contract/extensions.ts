@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noContent, noParams, noQuery, pageOf, pageQuery } from './parts.ts';
+import { idOf, moment, pageOf } from './parts.ts';
+import { ADMINISTERED, CREATE, LIST, READ, REMOVE } from './shapes.ts';
 
 const number = z
   .string()
@@ -32,69 +33,44 @@ export const Extension = z
   .meta({ id: 'Extension', description: 'One phone user of the organization.' });
 
 export const listExtensions = defineEndpoint({
+  ...ADMINISTERED,
+  ...LIST,
   name: 'listExtensions',
   resource: 'extensions',
-  method: 'GET',
   path: '/v1/extensions',
   summary: 'List the extensions',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
-  params: noParams,
-  query: z.strictObject(pageQuery),
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: pageOf(Extension),
-  problems: [],
 });
 
 export const createExtension = defineEndpoint({
+  ...ADMINISTERED,
+  ...CREATE,
   name: 'createExtension',
   resource: 'extensions',
-  method: 'POST',
   path: '/v1/extensions',
   summary: 'Create an extension',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
-  params: noParams,
-  query: noQuery,
   body: z.strictObject({ number, name: personName.optional(), email: email.optional() }),
-  bodyKind: 'json',
-  status: 201,
   response: Extension,
   problems: ['conflict'],
 });
 
 export const getExtension = defineEndpoint({
+  ...ADMINISTERED,
+  ...READ,
   name: 'getExtension',
   resource: 'extensions',
-  method: 'GET',
   path: '/v1/extensions/{extension_id}',
   summary: 'Read an extension',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
   params: z.object({ extension_id: idOf('extension') }),
-  query: noQuery,
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: Extension,
-  problems: ['not_found'],
 });
 
 export const deleteExtension = defineEndpoint({
+  ...ADMINISTERED,
+  ...REMOVE,
   name: 'deleteExtension',
   resource: 'extensions',
-  method: 'DELETE',
   path: '/v1/extensions/{extension_id}',
   summary: 'Delete an extension and its user links',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
   params: z.object({ extension_id: idOf('extension') }),
-  query: noQuery,
-  body: noBody,
-  bodyKind: 'none',
-  status: 204,
-  response: noContent,
-  problems: ['not_found'],
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noContent, noParams, noQuery, pageOf, pageQuery } from './parts.ts';
+import { idOf, moment, pageOf } from './parts.ts';
+import { ADMINISTERED, CREATE, LIST, REMOVE } from './shapes.ts';
 
 const scope = z.enum(['admin', 'organization', 'events']).meta({
   description:
@@ -34,34 +35,24 @@ export const CreatedKey = Key.extend({
 }).meta({ id: 'CreatedKey', description: 'A key just created, with its secret.' });
 
 export const listKeys = defineEndpoint({
+  ...ADMINISTERED,
+  ...LIST,
   name: 'listKeys',
   resource: 'keys',
-  method: 'GET',
   path: '/v1/keys',
   summary: 'List the keys of the organization',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
-  params: noParams,
-  query: z.strictObject(pageQuery),
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: pageOf(Key),
-  problems: [],
 });
 
 export const createKey = defineEndpoint({
+  ...ADMINISTERED,
+  ...CREATE,
   name: 'createKey',
   resource: 'keys',
-  method: 'POST',
   path: '/v1/keys',
   summary: 'Create a key',
   description:
     'The answer holds the key this once. Keys of the scope `admin` are made by `patchcord key create` only.',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
-  params: noParams,
-  query: noQuery,
   body: z.strictObject({
     name: keyName,
     scope: scope.exclude(['admin']),
@@ -73,26 +64,17 @@ export const createKey = defineEndpoint({
       .optional()
       .meta({ description: 'When it stops working; never, unless said.' }),
   }),
-  bodyKind: 'json',
-  status: 201,
   response: CreatedKey,
   problems: ['not_found'],
 });
 
 export const revokeKey = defineEndpoint({
+  ...ADMINISTERED,
+  ...REMOVE,
   name: 'revokeKey',
   resource: 'keys',
-  method: 'DELETE',
   path: '/v1/keys/{key_id}',
   summary: 'Revoke a key',
   description: 'It stops working at once and stays in the list.',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
   params: z.object({ key_id: idOf('key') }),
-  query: noQuery,
-  body: noBody,
-  bodyKind: 'none',
-  status: 204,
-  response: noContent,
-  problems: ['not_found'],
 });

@@ -1,16 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import {
-  country,
-  idOf,
-  moment,
-  noBody,
-  noParams,
-  noQuery,
-  pageOf,
-  pageQuery,
-  timezone,
-} from './parts.ts';
+import { country, idOf, moment, pageOf, timezone } from './parts.ts';
+import { CREATE, LIST, READ } from './shapes.ts';
 
 const name = z
   .string()
@@ -43,58 +34,43 @@ export const Organization = z
   });
 
 export const listOrganizations = defineEndpoint({
+  ...LIST,
   name: 'listOrganizations',
   resource: 'organizations',
-  method: 'GET',
   path: '/v1/organizations',
   summary: 'List the organizations',
   scopes: ['admin'],
   within: 'server',
-  params: noParams,
-  query: z.strictObject(pageQuery),
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: pageOf(Organization),
-  problems: [],
 });
 
 export const createOrganization = defineEndpoint({
+  ...CREATE,
   name: 'createOrganization',
   resource: 'organizations',
-  method: 'POST',
   path: '/v1/organizations',
   summary: 'Create an organization',
   scopes: ['admin'],
   within: 'server',
-  params: noParams,
-  query: noQuery,
   body: z.strictObject({
     name,
     domain: domain.optional(),
     country: country.default('US'),
     timezone: timezone.default('UTC'),
   }),
-  bodyKind: 'json',
-  status: 201,
   response: Organization,
   problems: ['conflict'],
 });
 
 export const getOrganization = defineEndpoint({
+  ...READ,
   name: 'getOrganization',
   resource: 'organizations',
-  method: 'GET',
   path: '/v1/organizations/{organization_id}',
   summary: 'Read an organization',
   description: 'A key of an organization reads its own; any other id is not found.',
   scopes: ['admin', 'organization'],
   within: 'server',
   params: z.object({ organization_id: idOf('organization') }),
-  query: noQuery,
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: Organization,
-  problems: ['not_found'],
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noParams, noQuery, pageOf, pageQuery } from './parts.ts';
+import { idOf, moment, pageOf } from './parts.ts';
+import { ADMINISTERED, CREATE, LIST, READ } from './shapes.ts';
 
 const phoneSystemName = z
   .string()
@@ -22,53 +23,35 @@ export const PhoneSystem = z
   .meta({ id: 'PhoneSystem', description: 'A source of call events with keys of its own.' });
 
 export const listPhoneSystems = defineEndpoint({
+  ...ADMINISTERED,
+  ...LIST,
   name: 'listPhoneSystems',
   resource: 'phone systems',
-  method: 'GET',
   path: '/v1/phone-systems',
   summary: 'List the phone systems',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
-  params: noParams,
-  query: z.strictObject(pageQuery),
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: pageOf(PhoneSystem),
-  problems: [],
 });
 
 export const createPhoneSystem = defineEndpoint({
+  ...ADMINISTERED,
+  ...CREATE,
   name: 'createPhoneSystem',
   resource: 'phone systems',
-  method: 'POST',
   path: '/v1/phone-systems',
   summary: 'Create a phone system',
   description: 'It sends nothing before it has a key: `POST /v1/keys` with the scope `events`.',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
-  params: noParams,
-  query: noQuery,
   body: z.strictObject({ name: phoneSystemName }),
-  bodyKind: 'json',
-  status: 201,
   response: PhoneSystem,
   problems: ['conflict'],
 });
 
 export const getPhoneSystem = defineEndpoint({
+  ...ADMINISTERED,
+  ...READ,
   name: 'getPhoneSystem',
   resource: 'phone systems',
-  method: 'GET',
   path: '/v1/phone-systems/{phone_system_id}',
   summary: 'Read a phone system',
-  scopes: ['admin', 'organization'],
-  within: 'organization',
   params: z.object({ phone_system_id: idOf('phone system') }),
-  query: noQuery,
-  body: noBody,
-  bodyKind: 'none',
-  status: 200,
   response: PhoneSystem,
-  problems: ['not_found'],
 });
