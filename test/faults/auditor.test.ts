@@ -6,10 +6,14 @@ import type { Executed, Facts, LedgerLane } from './auditor.ts';
 const CREATE: Executed = { act: 'create', key: 'K', record: '1' };
 const UPDATE: Executed = { act: 'update', key: 'K', record: '1' };
 const STOP: Executed = { act: 'stop', key: 'K', record: '1' };
-const step = { state: 'done', reason: null, possibleDuplicate: false };
+const COMMENT: Executed = { act: 'comment', key: 'K', record: '1' };
+const CONTACT: Executed = { act: 'contact', key: '+441', record: '9' };
+const step = { state: 'done', reason: null, possibleDuplicate: false, unknowns: 0 };
+const flagged = { ...step, possibleDuplicate: true, unknowns: 1 };
 const LANE: LedgerLane = {
   callId: 'c-1',
   key: 'K',
+  number: '+441',
   events: ['ringing', 'ended'],
   steps: [
     { ...step, method: 'CreateActivity' },
@@ -19,10 +23,14 @@ const LANE: LedgerLane = {
 const FLAGGED: LedgerLane = {
   ...LANE,
   steps: [
-    { ...step, method: 'CreateActivity', possibleDuplicate: true },
+    { ...flagged, method: 'CreateActivity' },
     { ...step, method: 'StopCallActivity' },
   ],
 };
+/** A call with one step more. */
+const withStep = (method: string, members = step): readonly LedgerLane[] => [
+  { ...LANE, steps: [...LANE.steps, { ...members, method }] },
+];
 const GOOD: Facts = {
   acknowledged: [
     { callId: 'c-1', kind: 'ringing' },
@@ -35,7 +43,22 @@ const GOOD: Facts = {
 describe('the auditor', () => {
   it.each<[string, Facts]>([
     ['a call that was written once', GOOD],
-    ['a stop that was repeated', { ...GOOD, executed: [CREATE, STOP, STOP] }],
+    [
+      'a change that was patched twice',
+      { ...GOOD, executed: [CREATE, UPDATE, UPDATE, STOP], ledger: withStep('UpdateActivity') },
+    ],
+    [
+      'a comment that stands there twice, flagged',
+      {
+        ...GOOD,
+        executed: [CREATE, COMMENT, COMMENT, STOP],
+        ledger: withStep('UpdateActivity', flagged),
+      },
+    ],
+    [
+      'a contact that was created once',
+      { ...GOOD, executed: [CONTACT, CREATE, STOP], ledger: withStep('CreateContact') },
+    ],
     [
       'two records that the ledger flags',
       { ...GOOD, executed: [CREATE, { ...CREATE, record: '2' }, STOP], ledger: [FLAGGED] },
@@ -51,18 +74,51 @@ describe('the auditor', () => {
       { ...GOOD, ledger: [{ ...LANE, events: ['ringing'] }] },
       'ended was acknowledged and is lost',
     ],
-    ['a call that the CRM lacks', { ...GOOD, executed: [STOP] }, 'no record of it'],
+    [
+      'a call that the CRM lacks',
+      { ...GOOD, executed: [STOP] },
+      'the CRM never saw CreateActivity',
+    ],
     ['an end that the CRM lacks', { ...GOOD, executed: [CREATE] }, 'its end never reached the CRM'],
     [
       'two records that the ledger does not flag',
       { ...GOOD, executed: [CREATE, { ...CREATE, record: '2' }, STOP] },
-      '2 records',
+      '2 times CreateActivity, and the ledger does not say so',
     ],
     [
       'three records, though it flags them',
       { ...GOOD, executed: [CREATE, CREATE, CREATE, STOP], ledger: [FLAGGED] },
-      '3 records',
+      '3 times CreateActivity for 1 unknown',
     ],
+    [
+      'a stop that was posted twice',
+      { ...GOOD, executed: [CREATE, STOP, STOP] },
+      '2 times StopCallActivity, and the ledger does not say so',
+    ],
+    [
+      'a comment that stands there twice',
+      {
+        ...GOOD,
+        executed: [CREATE, COMMENT, COMMENT, STOP],
+        ledger: withStep('UpdateActivity'),
+      },
+      '2 times UpdateActivity, and the ledger does not say so',
+    ],
+    [
+      'a flag on what does no harm twice',
+      {
+        ...GOOD,
+        executed: [CREATE, UPDATE, STOP],
+        ledger: withStep('UpdateActivity', flagged),
+      },
+      'does no harm twice',
+    ],
+    [
+      'a contact that was created twice',
+      { ...GOOD, executed: [CONTACT, CONTACT, CREATE, STOP], ledger: withStep('CreateContact') },
+      '2 times CreateContact',
+    ],
+    ['a recording that the CRM lacks', { ...GOOD, ledger: withStep('UploadFile') }, 'UploadFile'],
     ['a wrong order', { ...GOOD, executed: [CREATE, STOP, UPDATE] }, 'create, stop, update'],
     [
       'a step that is left over',

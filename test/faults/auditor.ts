@@ -7,9 +7,11 @@ export interface Facts {
   readonly ledger: readonly LedgerLane[];
 }
 
+export type Act = 'contact' | 'create' | 'update' | 'comment' | 'stop' | 'upload';
+
 export interface Executed {
-  readonly act: 'create' | 'update' | 'stop';
-  /** `call_key` of the record that it made or changed. */
+  readonly act: Act;
+  /** `call_key` of the record that it made or changed; of a contact its number. */
   readonly key: string;
   readonly record: string;
 }
@@ -17,6 +19,8 @@ export interface Executed {
 export interface LedgerLane {
   readonly callId: string;
   readonly key: string;
+  /** The number that called. */
+  readonly number: string;
   /** Kinds of the call's events. */
   readonly events: readonly string[];
   readonly steps: readonly {
@@ -24,6 +28,8 @@ export interface LedgerLane {
     readonly state: string;
     readonly reason: string | null;
     readonly possibleDuplicate: boolean;
+    /** Requests of it whose outcome nobody knew. */
+    readonly unknowns: number;
   }[];
 }
 
@@ -36,11 +42,12 @@ export function audit(facts: Facts): readonly string[] {
     ...facts.acknowledged.flatMap((event) => checkAcknowledged(event, facts)),
     ...facts.ledger.flatMap((lane) => [
       ...checkSettled(lane),
-      ...checkRecords(lane, facts.executed),
+      ...checkReached(lane, facts.executed),
+      ...checkRepeats(lane, facts.executed),
       ...checkOrder(lane, facts.executed),
     ]),
     ...facts.executed
-      .filter(({ key }) => !facts.ledger.some((lane) => lane.key === key))
+      .filter((one) => !facts.ledger.some((lane) => isOf(lane, one)))
       .map(({ act, key }) => `the CRM executed ${act} for ${key}, which no lane knows`),
   ];
 }
@@ -53,49 +60,93 @@ function checkAcknowledged(event: Facts['acknowledged'][number], facts: Facts): 
     : [`${event.callId}: the event ${event.kind} was acknowledged and is lost`];
 }
 
+function isOf(lane: LedgerLane, { act, key }: Executed): boolean {
+  if (act !== 'contact') return lane.key === key;
+  return lane.number === key && lane.steps.some((step) => step.method === 'CreateContact');
+}
+
+type LedgerStep = LedgerLane['steps'][number];
+
 /**
- * A CRM that cannot be asked, and two lost answers for one create: sending it a third time might make
- * a third record, so it waits for a person, flagged, and the rest of the call with it.
+ * A CRM that cannot be asked, and two lost answers for one step: sending it a third time might make
+ * a third record, so it waits for a person, flagged.
  */
-function waitsForPerson(lane: LedgerLane): boolean {
-  return lane.steps.some(
-    (step) =>
-      step.method === 'CreateActivity' &&
-      step.state === 'parked' &&
-      step.reason === 'unknown_outcome' &&
-      step.possibleDuplicate,
-  );
+function waitsForPerson(step: LedgerStep): boolean {
+  return step.state === 'parked' && step.reason === 'unknown_outcome' && step.possibleDuplicate;
+}
+
+/** Without its create the rest of a call waits too. */
+function isHeldUp(lane: LedgerLane): boolean {
+  return lane.steps.some((step) => step.method === 'CreateActivity' && waitsForPerson(step));
 }
 
 function checkSettled(lane: LedgerLane): readonly string[] {
-  if (waitsForPerson(lane)) return [];
+  if (isHeldUp(lane)) return [];
   return lane.steps
-    .filter((step) => step.state !== 'done')
+    .filter((step) => step.state !== 'done' && !waitsForPerson(step))
     .map((step) => `${lane.callId}: ${step.method} is ${step.state}`);
 }
 
-function checkRecords(lane: LedgerLane, executed: readonly Executed[]): readonly string[] {
-  const creates = executed.filter(({ act, key }) => act === 'create' && key === lane.key);
-  const waits = waitsForPerson(lane);
-  const expected = lane.steps.some((step) => step.method === 'CreateActivity') ? 1 : 0;
-  const flagged = lane.steps.some((step) => step.possibleDuplicate) ? 1 : 0;
-  const stops = executed.filter(({ act, key }) => act === 'stop' && key === lane.key);
+/** The methods that make or change something, and what the CRM does for them. */
+const ACTS: ReadonlyMap<string, readonly Act[]> = new Map([
+  ['CreateContact', ['contact']],
+  ['CreateActivity', ['create']],
+  ['UpdateActivity', ['update', 'comment']],
+  ['StopCallActivity', ['stop']],
+  ['UploadFile', ['upload']],
+]);
+
+/** What the ledger calls delivered is in the CRM. */
+function checkReached(lane: LedgerLane, executed: readonly Executed[]): readonly string[] {
+  const own = executed.filter((one) => isOf(lane, one));
+  const missing = lane.steps.filter(
+    (step) =>
+      step.state === 'done' &&
+      ACTS.has(step.method) &&
+      !own.some(({ act }) => ACTS.get(step.method)?.includes(act)),
+  );
+  const ended = lane.events.includes('ended') && !isHeldUp(lane);
   return [
-    ...(creates.length < expected && !waits ? [`${lane.callId}: the CRM has no record of it`] : []),
-    ...(creates.length > expected + flagged
-      ? [`${lane.callId}: the CRM has ${creates.length} records, and the ledger does not say so`]
-      : []),
-    ...(lane.events.includes('ended') && stops.length === 0 && !waits
+    ...missing.map(({ method }) => `${lane.callId}: the CRM never saw ${method}`),
+    ...(ended && !own.some(({ act }) => act === 'stop')
       ? [`${lane.callId}: its end never reached the CRM`]
       : []),
   ];
 }
 
-const RANK: Readonly<Record<Executed['act'], number>> = { create: 10, update: 20, stop: 30 };
+/** PATCH writes the same again; of all else each repetition is flagged, one per unknown outcome. */
+function checkRepeats(lane: LedgerLane, executed: readonly Executed[]): readonly string[] {
+  const own = executed.filter((one) => isOf(lane, one));
+  return [...ACTS].flatMap(([method, acts]) => {
+    const steps = lane.steps.filter((step) => step.method === method);
+    const flagged = steps.some((step) => step.possibleDuplicate);
+    const needsNone = flagged && own.some(({ act }) => act === 'update') && acts.includes('update');
+    const count = own.filter(({ act }) => act !== 'update' && acts.includes(act)).length;
+    const unknowns = steps.reduce((sum, step) => sum + step.unknowns, 0);
+    return [
+      ...(count > steps.length && !flagged
+        ? [`${lane.callId}: ${count} times ${method}, and the ledger does not say so`]
+        : []),
+      ...(count > steps.length + unknowns
+        ? [`${lane.callId}: ${count} times ${method} for ${unknowns} unknown outcomes`]
+        : []),
+      ...(needsNone ? [`${lane.callId}: ${method} is flagged, and does no harm twice`] : []),
+    ];
+  });
+}
+
+const RANK: Readonly<Record<Act, number>> = {
+  contact: 5,
+  create: 10,
+  update: 20,
+  comment: 20,
+  stop: 30,
+  upload: 40,
+};
 
 /** Each act's first execution comes after that of what ranks before it. */
 function checkOrder(lane: LedgerLane, executed: readonly Executed[]): readonly string[] {
-  const own = executed.filter(({ key }) => key === lane.key);
+  const own = executed.filter((one) => isOf(lane, one));
   const firsts = [...new Set(own.map(({ act }) => act))];
   const sorted = firsts.toSorted((a, b) => RANK[a] - RANK[b]);
   return firsts.join() === sorted.join()

@@ -5,19 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { readFacts } from '../../src/calls/call-repository.ts';
 import { createConnection } from '../../src/connections/connections.ts';
 import { createDocumentCache } from '../../src/connections/document-cache.ts';
 import { createIntegration } from '../../src/connections/integrations.ts';
 import { createVault } from '../../src/connections/vault.ts';
 import { compileDocument } from '../../src/document/compile.ts';
 import { startFakeCrm } from '../../src/runtime/testing/fake-crm.ts';
-import type { FakeCrm } from '../../src/runtime/testing/fake-crm.ts';
+import type { FakeCrm, FakeHandler } from '../../src/runtime/testing/fake-crm.ts';
 import { fakeCrmDocument, fakeCrmProperties } from '../../src/runtime/testing/fake-crm-document.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database, DatabaseSettings } from '../../src/store/database.ts';
 import { createIds } from '../../src/text/uuid.ts';
 import { systemClock } from '../../src/time/clock.ts';
-import type { Executed, Facts, LedgerLane } from './auditor.ts';
+import type { Act, Executed, Facts, LedgerLane } from './auditor.ts';
 import { MASTER_KEY } from './fault-settings.ts';
 import type { ChildSettings, Kill, Reply, Request } from './protocol.ts';
 
@@ -56,15 +57,7 @@ export class FaultHarness {
     settings: DatabaseSettings,
     options: { readonly skipSending?: boolean } = {},
   ): Promise<FaultHarness> {
-    const crm = await startFakeCrm();
-    crm.contacts.push({
-      id: '7001',
-      first_name: 'Grace',
-      last_name: 'Hopper',
-      phone: '+442071838750',
-      email: '',
-      company: '',
-    });
+    const crm = await startFakeCrm({ handler: keepComment });
     await seedFaults(settings, crm);
     return new FaultHarness(crm, settings, options.skipSending ?? false);
   }
@@ -203,6 +196,34 @@ function spawn(): ChildProcess {
   return fork(PROGRAM, [], { execArgv: [], stdio: 'inherit', env });
 }
 
+/**
+ * A CRM that can be asked and whose changes do no harm twice; and one that cannot be asked, and that
+ * appends each change as a comment.
+ */
+const CONNECTIONS = [
+  { id: 'can-be-asked', options: { unknown_callers: 'create_contact' } },
+  {
+    id: 'cannot-be-asked',
+    options: {},
+    without: ['FindActivity', 'CreateContact'],
+    methods: {
+      UpdateActivity: {
+        request_method: 'POST',
+        request_path: '/calls/$activity_id$/comments',
+        request_parameters: { text: '$description$' },
+      },
+    },
+  },
+];
+
+/** The route of the second CRM; what it keeps is its log of requests. */
+const keepComment: FakeHandler = (request, response) => {
+  if (request.method !== 'POST' || !request.path.endsWith('/comments')) return false;
+  response.writeHead(201, { 'content-type': 'application/json' });
+  response.end('{"ok":true}');
+  return true;
+};
+
 async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<void> {
   const database = await openDatabase(settings, { clock: systemClock, onFatal: () => {} });
   const ids = createIds({ clock: systemClock, randomBytes });
@@ -217,11 +238,8 @@ async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<voi
       compile: compileDocument,
       checkUrl: () => ({ ok: true as const }),
     };
-    for (const [id, without] of [
-      ['can-be-asked', []],
-      ['cannot-be-asked', ['FindActivity']],
-    ] as const) {
-      const document = fakeCrmDocument({ id, without: [...without, 'UploadFile'] });
+    for (const { id, options, ...given } of CONNECTIONS) {
+      const document = fakeCrmDocument({ id, ...given });
       const { id: integrationId } = await createIntegration(deps, scope, {
         document,
         actor: 'test',
@@ -230,7 +248,7 @@ async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<voi
         integrationId,
         name: id,
         properties: fakeCrmProperties(crm),
-        options: { concurrency: 8 },
+        options: { concurrency: 8, ...options },
         actor: 'test',
       });
       await link(database, row.id);
@@ -295,6 +313,11 @@ function readExecuted(crm: FakeCrm): readonly Executed[] {
   let created = 0;
   return crm.requests.flatMap((request): readonly Executed[] => {
     const [, collection, record = '', action] = request.path.split('/');
+    if (collection === 'contacts' && request.method === 'POST') {
+      // Sent by the document above, whose body holds the number.
+      const { phone } = JSON.parse(request.body.toString('utf8')) as { phone: string };
+      return [{ act: 'contact', key: phone, record: phone }];
+    }
     if (collection !== 'calls') return [];
     if (request.method === 'POST' && record === '') {
       const call = crm.calls[created];
@@ -305,32 +328,48 @@ function readExecuted(crm: FakeCrm): readonly Executed[] {
     }
     const key = keyOf.get(record) ?? '';
     if (request.method === 'PATCH') return [{ act: 'update', key, record }];
-    return action === 'stop' ? [{ act: 'stop', key, record }] : [];
+    const act = ACTIONS.get(action ?? '');
+    return act === undefined ? [] : [{ act, key, record }];
   });
 }
+
+const ACTIONS: ReadonlyMap<string, Act> = new Map([
+  ['stop', 'stop'],
+  ['comments', 'comment'],
+  ['recording', 'upload'],
+]);
 
 async function readLedger(database: Database): Promise<readonly LedgerLane[]> {
   const lanes = await database.read
     .selectFrom('lane')
     .innerJoin('call', 'call.id', 'lane.call_id')
-    .select(['lane.id', 'lane.call_id', 'lane.call_key', 'call.external_id'])
+    .select(['lane.id', 'lane.call_id', 'lane.call_key', 'call.external_id', 'call.facts'])
     .execute();
   const steps = await database.read
     .selectFrom('step')
-    .select(['lane_id', 'method', 'state', 'reason', 'possible_duplicate'])
+    .select(['id', 'lane_id', 'method', 'state', 'reason', 'possible_duplicate'])
     .execute();
+  const lost = await database.read
+    .selectFrom('attempt')
+    .select('step_id')
+    .where('purpose', '=', 'run')
+    .where((eb) => eb.or([eb('state', '=', 'lost'), eb('effect', '=', 'unknown')]))
+    .execute();
+  const lostOf = Map.groupBy(lost, (attempt) => attempt.step_id);
   const events = await database.read.selectFrom('call_event').select(['call_id', 'kind']).execute();
   const stepsOf = Map.groupBy(steps, (step) => step.lane_id);
   const eventsOf = Map.groupBy(events, (event) => event.call_id);
   return lanes.map((lane) => ({
     callId: lane.external_id,
     key: lane.call_key,
+    number: readFacts(lane)?.callingNumber ?? '',
     events: (eventsOf.get(lane.call_id) ?? []).map((event) => event.kind),
     steps: (stepsOf.get(lane.id) ?? []).map((step) => ({
       method: step.method,
       state: step.state,
       reason: step.reason,
       possibleDuplicate: step.possible_duplicate === 1,
+      unknowns: lostOf.get(step.id)?.length ?? 0,
     })),
   }));
 }

@@ -22,6 +22,15 @@ import { FAULT_POLICY, FAULT_TIMES, MASTER_KEY, PLAN_TIMES } from './fault-setti
 import type { ChildSettings, Kill, KillPoint, Reply, Request } from './protocol.ts';
 import { withoutSending } from './skip-sending.ts';
 
+const RECORDING = {
+  size: 16,
+  name: 'call.wav',
+  type: 'audio/wav',
+  open: async function* (): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(Buffer.from('RIFF1234WAVEfmt '));
+  },
+};
+
 /** The process that is killed: database, intake and worker as the server composes them. */
 async function begin(settings: ChildSettings): Promise<(request: Request) => Promise<Reply>> {
   const opened = await openDatabase(settings.database, { clock: systemClock, onFatal: die });
@@ -37,7 +46,7 @@ async function begin(settings: ChildSettings): Promise<(request: Request) => Pro
   const worker = createWorker({
     ...parts,
     clock: systemClock,
-    recordings: { open: () => Promise.resolve({ status: 'never', message: 'no recordings here' }) },
+    recordings: { open: () => Promise.resolve({ status: 'ready', file: RECORDING }) },
     policy: { ...DELIVERY_POLICY, ...FAULT_POLICY },
     times: FAULT_TIMES,
     node: 'fault-node',
