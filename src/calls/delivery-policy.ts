@@ -8,8 +8,10 @@ export interface DeliveryPolicy {
   /** Back-off with full jitter: first span and the longest. */
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
-  /** After this time since its first try a step is parked as `gave_up`. */
+  /** After this time since its first try a step is parked as `gave_up`, if it was tried so often: */
   readonly giveUpMs: number;
+  /** fewer tries mean that it waited for its connection, and that uses up nothing. */
+  readonly giveUpTries: number;
   /** When the CRM is asked about an unknown outcome, since it became unknown. */
   readonly askAfterMs: readonly number[];
   /** A 404 this soon after the create is rather a slow index than a deletion. */
@@ -28,6 +30,7 @@ export const DELIVERY_POLICY: DeliveryPolicy = {
   backoffBaseMs: 2 * SECOND,
   backoffCapMs: 15 * MINUTE,
   giveUpMs: 7 * DAY,
+  giveUpTries: 10,
   askAfterMs: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE],
   goneGraceMs: 60 * SECOND,
   lookupTries: 5,

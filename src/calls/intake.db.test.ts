@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
+import { CALL_EVENTS_MAX } from './intake.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
 import { SEEDED } from './testing/seed.ts';
 
@@ -97,6 +98,30 @@ describeDatabases('the intake', ({ open }) => {
       .select('body')
       .executeTakeFirstOrThrow();
     expect(JSON.parse(body)).toMatchObject({ call_id: 'c-1', mood: { x: ['y', '\\u0000'] } });
+  });
+
+  it('takes no flood of events for one call, but its end', async () => {
+    const { accept, database } = await openPipeline(open);
+    const { ringing, ended } = aCall();
+    await accept(ringing);
+    await database.write(async (transaction) => {
+      await transaction.updateTable('call').set({ event_count: CALL_EVENTS_MAX }).execute();
+    });
+
+    const results = await accept(
+      { call_id: 'c-1', kind: 'noted', event_id: 'one-more', description: 'x' },
+      ringing,
+      ended,
+      aCall('c-2').ringing,
+    );
+
+    expect(results.map((result) => result.status)).toEqual([
+      'refused',
+      'repeated',
+      'accepted',
+      'accepted',
+    ]);
+    expect(results[0]).toMatchObject({ code: 'too_many_events' });
   });
 
   it('takes a burst of events in one turn', async () => {

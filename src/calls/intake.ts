@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 
+import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
@@ -55,6 +56,12 @@ export interface Intake {
   /** The same for one body of the original product's webhook. */
   acceptWebhook(source: EventSource, body: unknown): Promise<EventResult>;
 }
+
+/** No call has as many; each event of a call costs a reading of all before it. */
+export const CALL_EVENTS_MAX = 500;
+/** A call must be able to end, also by our own hand, when it has all the events it may have. */
+const ENDS_MAX = 10;
+const TOO_MANY = 'too_many_events';
 
 export interface IntakeDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -114,21 +121,29 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
     externalId: event.callId,
   };
   const connections = one.books.get(organizationId) ?? [];
-  const { callId, repeated } = await deps.database.write((transaction) =>
-    recordEvent(transaction, deps, {
-      identity,
-      event,
-      body,
-      connections,
-      now: deps.database.now(),
-    }),
-  );
-  return { status: repeated ? 'repeated' : 'accepted', callId, notes: notesOf(event) };
+  try {
+    const { callId, repeated } = await deps.database.write((transaction) =>
+      recordEvent(transaction, deps, {
+        identity,
+        event,
+        body,
+        connections,
+        now: deps.database.now(),
+      }),
+    );
+    return { status: repeated ? 'repeated' : 'accepted', callId, notes: notesOf(event) };
+  } catch (err) {
+    if (err instanceof AppError && err.details['reason'] === TOO_MANY) {
+      return refuse(TOO_MANY, err.message);
+    }
+    throw err;
+  }
 }
 
 /**
  * Keeps an event, merges it into its call and plans what follows, in the caller's transaction.
- * `repeated` when the event was known: then nothing changed.
+ * `repeated` when the event was known: then nothing changed. Rejects with `conflict` when the call
+ * has all the events that a call may have.
  */
 export async function recordEvent(
   transaction: Transaction<Tables>,
@@ -179,6 +194,7 @@ async function openCall(
   if (known !== undefined) {
     if (await hasEvent(transaction, known.id, event)) return { call: known, repeated: true };
     if (!isAnotherCall(known, event, now)) {
+      refuseFlood(known, event);
       return { call: await countEvent(transaction, known.id, now), repeated: false };
     }
   }
@@ -194,6 +210,14 @@ async function openCall(
   const theirs = await findCall(transaction, identity);
   if (theirs === undefined) throw new Error('a call that exists cannot be read');
   return { call: await countEvent(transaction, theirs.id, now), repeated: false };
+}
+
+function refuseFlood(call: CallRow, event: CallEvent): void {
+  const most = event.kind === 'ended' ? CALL_EVENTS_MAX + ENDS_MAX : CALL_EVENTS_MAX;
+  if (call.event_count < most) return;
+  throw new AppError('conflict', `This call has ${CALL_EVENTS_MAX} events; more are not taken.`, {
+    details: { reason: TOO_MANY },
+  });
 }
 
 async function readConnections(

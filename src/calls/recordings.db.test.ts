@@ -81,9 +81,9 @@ describeDatabases('recordings', ({ open }) => {
     });
     await pipeline.accept(aCall().ringing, aCall().ended);
     await pipeline.drain();
-    const put = (bytes: Uint8Array, filename?: string) =>
+    const put = (bytes: Uint8Array, filename?: string, callId = 'c-1') =>
       storeRecording({ ...pipeline, spool, wake: () => {} }, SCOPE, {
-        callId: 'c-1',
+        callId,
         stream: stream(bytes),
         filename,
         mediaType: 'application/octet-stream',
@@ -101,6 +101,25 @@ describeDatabases('recordings', ({ open }) => {
     expect(uploaded).toHaveLength(1);
     expect(uploaded[0]?.bytes.equals(WAV)).toBe(true);
     expect(uploaded[0]?.file).toMatchObject({ name: 'call of today.wav', type: 'audio/wav' });
+  });
+
+  it('go to the call of our id, also if a phone system uses that id for another call', async () => {
+    const { put, accept } = await begin();
+    const { callId } = await put(WAV);
+    await accept({ ...aCall().ringing, call_id: callId, event_id: 'e-other' });
+
+    const again = await put(WAV, undefined, callId);
+
+    expect(again.callId).toBe(callId);
+  });
+
+  it('have no name whose ending is turned around', async () => {
+    const { put, drain, uploaded } = await begin();
+
+    await put(WAV, 'a\u202egpj.exe');
+    await drain();
+
+    expect(uploaded[0]?.file.name).toBe('agpj.exe');
   });
 
   it('that are handed over twice are uploaded once', async () => {

@@ -24,6 +24,16 @@ const STOP = {
   params: { ...START.params, call_end: 1_772_355_663_000, call_duration: 63, call_cause: 16 },
 };
 
+function withParams(params: object): object {
+  return { ...START, params: { ...START.params, ...params } };
+}
+
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+}
+
 describe("the original product's webhook", () => {
   it('starts a call', () => {
     expect(parseWebhook(START)).toMatchObject({
@@ -69,6 +79,8 @@ describe("the original product's webhook", () => {
     ['another method', { ...START, method: 'PlayMusic' }, 'method'],
     ['no call', { ...START, params: { ...START.params, call_id: undefined } }, 'call_id'],
     ['no body', null, 'method'],
+    ['a start that no date can hold', withParams({ call_start: 2 ** 53 - 1 }), 'at'],
+    ['a member without bottom', withParams({ more: nested(2_000) }), ''],
   ])('is refused with %s', (_name, body, field) => {
     expect(parseWebhook(body)).toMatchObject({ ok: false, field });
   });

@@ -116,9 +116,16 @@ describe('what an outcome makes of a step', () => {
     [
       'a failure after seven days',
       input('CreateActivity', FAILED, {
-        step: aStep('CreateActivity', { firstAt: NOW - 7 * DAY }),
+        step: aStep('CreateActivity', { firstAt: NOW - 7 * DAY, attempts: 9 }),
       }),
       { state: 'parked', reason: 'gave_up' },
+    ],
+    [
+      'a failure after seven days of which the connection was closed for most',
+      input('CreateActivity', FAILED, {
+        step: aStep('CreateActivity', { firstAt: NOW - 8 * DAY, attempts: 1 }),
+      }),
+      { state: 'pending', attempts: 2 },
     ],
     [
       'a record that is not there a moment after its create',

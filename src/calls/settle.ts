@@ -94,7 +94,7 @@ export function settleLost(input: Omit<SettleInput, 'outcome' | 'executedWithout
     message: 'Patchcord stopped while the request was under way',
   };
   const repeats = input.idempotent || !makesSomething(step);
-  if (repeats && now - (step.firstAt ?? now) < policy.giveUpMs) {
+  if (repeats && !isPatienceOver(input, step.attempts)) {
     // That we stopped says nothing about the CRM, so it costs the step no try.
     const { attempts } = step;
     const readyAt = now + backoffMs(1, policy, random);
@@ -176,7 +176,7 @@ function executedWithoutId(input: SettleInput): StepChange {
 function lostAnswer(input: SettleInput): StepChange {
   const { step, outcome, policy, now } = input;
   if (input.idempotent || !makesSomething(step)) return flagged(input, retry(input));
-  if (input.canAsk && now - (step.firstAt ?? now) < policy.giveUpMs)
+  if (input.canAsk && !isPatienceOver(input, step.attempts + 1))
     return { ...firstQuestion(policy, now), attempts: step.attempts + 1, message: outcome.message };
   const message = `${outcome.message}; whether the CRM executed the request is unknown`;
   // One repetition at most: a second unknown outcome would make a third record possible.
@@ -212,7 +212,7 @@ function settleGone(input: SettleInput): StepChange {
 }
 
 function retry(input: SettleInput): StepChange {
-  const { step, outcome, policy, now } = input;
+  const { step, outcome, policy } = input;
   const tries = step.attempts + 1;
   if (step.method === 'FindContact' && tries >= policy.lookupTries) {
     return {
@@ -225,10 +225,17 @@ function retry(input: SettleInput): StepChange {
   if (outcome.kind === 'certificate' && tries >= policy.certificateTries) {
     return { ...park(step, 'certificate', outcome.message), attempts: tries };
   }
-  if (now - (step.firstAt ?? now) >= policy.giveUpMs) {
+  if (isPatienceOver(input, tries)) {
     return { ...park(step, 'gave_up', `The last answer was: ${outcome.message}`), attempts: tries };
   }
   return again(input, 1);
+}
+
+function isPatienceOver(
+  { step, policy, now }: Pick<SettleInput, 'step' | 'policy' | 'now'>,
+  tries: number,
+): boolean {
+  return now - (step.firstAt ?? now) >= policy.giveUpMs && tries >= policy.giveUpTries;
 }
 
 /** Surely not executed, or harmless to repeat: pending again. */

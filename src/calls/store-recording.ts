@@ -112,17 +112,19 @@ async function findCallOf(
     .$if(phoneSystemId !== undefined, (query) =>
       query.where('phone_system_id', '=', phoneSystemId ?? ''),
     )
+    // Our id is unique; a phone system may use the same text as an id of its own.
+    .orderBy((eb) => eb.case().when('id', '=', of.callId).then(0).else(1).end())
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
 }
 
-/** A name as a CRM may show it: no path, no control characters. */
+/** A name as a CRM may show it: no path, no control characters, none that turns its ending around. */
 function cleanName(name: string | undefined): string | undefined {
   const last = name
     ?.split(/[/\\]/)
     .at(-1)
-    ?.replaceAll(/\p{Cc}/gu, '')
+    ?.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '')
     .trim()
     .slice(0, 255);
   return last === undefined || last === '' || last === '.' || last === '..' ? undefined : last;
