@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import { integrationId, startingDocument } from '../document/starting-document.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 
 export interface NewOptions {
@@ -34,9 +35,13 @@ export async function writeStartingDocument(
   options: NewOptions,
   context: Pick<CommandContext, 'directory' | 'out' | 'err'>,
 ): Promise<ExitCode> {
+  const refuse = (code: ErrorCode, message: string): void => {
+    context.err(options.json === true ? JSON.stringify({ error: { code, message } }) : message);
+  };
   const trimmed = name.trim();
   if (!/[\p{L}\p{N}]/u.test(trimmed) || trimmed.length > 100) {
-    context.err(
+    refuse(
+      'invalid_request',
       'A name has letters or digits, and at most 100 characters: patchcord new "Example CRM".',
     );
     return 2;
@@ -49,7 +54,10 @@ export async function writeStartingDocument(
   }
   const refusal = await writeNew(resolve(context.directory, file), text);
   if (refusal !== undefined) {
-    context.err(`The file ${file} ${refusal}. Nothing was written; --output names another file.`);
+    refuse(
+      'conflict',
+      `The file ${file} ${refusal}. Nothing was written; --output names another file.`,
+    );
     return 1;
   }
   if (options.json === true) {
