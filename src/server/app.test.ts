@@ -297,6 +297,16 @@ describe('a method', () => {
     async ({ params }) => ({ body: { id: params.id }, headers: { etag: '"1"' } }),
   );
 
+  test('that is known to Fastify alone is the fault of the client', async () => {
+    const answer = await start([one]).inject({
+      method: 'QUERY',
+      url: '/v1/things/a',
+      headers: { authorization: json.authorization },
+    });
+
+    expect(answer.json()).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
   test('HEAD answers as GET does, without the body', async () => {
     const app = start([echo, one]);
     const get = await app.inject({ url: '/v1/things/7', headers: json });

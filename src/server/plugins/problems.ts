@@ -111,12 +111,19 @@ function toAppError(err: unknown): AppError {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new AppError('not_found', 'No id is that long.', { cause: err });
     default:
-      return new AppError('internal', 'An unexpected error.', { cause: err });
+      // What Fastify itself says the client did wrong is no fault of ours.
+      return isFastifyError(err) && isClientStatus(err.statusCode)
+        ? new AppError('invalid_request', 'The request cannot be read as HTTP.', { cause: err })
+        : new AppError('internal', 'An unexpected error.', { cause: err });
   }
 }
 
 function isFastifyError(err: unknown): err is FastifyError {
-  return err instanceof Error && typeof Reflect.get(err, 'code') === 'string';
+  return err instanceof Error && String(Reflect.get(err, 'code')).startsWith('FST_');
+}
+
+function isClientStatus(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 // The thrower owns the form of `errors` and `findings`; the tests compare both with the contract.
