@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,33 @@ describe('serve', () => {
     expect(await server.ended).toBe(0);
   });
 
+  test('over plain http for others says so where people see it', async () => {
+    const server = run(['serve', '--port', '0', '--json', '--log-level', 'error'], {
+      DATA_DIR: folder(),
+      HOST: '0.0.0.0',
+      ALLOW_PLAIN_HTTP: '1',
+    });
+    await waitFor(server, /"origin":"([^"]+)"/u);
+    const ended = await stop(server);
+
+    expect(ended).toBe(0);
+    expect(server.err()).toContain('unencrypted');
+  });
+
+  test('on a port that is taken names it, and ends with 2', async () => {
+    const first = run(['serve', '--port', '0', '--json', '--log-level', 'error'], {
+      DATA_DIR: folder(),
+    });
+    const origin = await waitFor(first, /"origin":"([^"]+)"/u);
+    const { port } = new URL(origin);
+    const second = run(['serve', '--demo', '--port', port, '--data', folder()]);
+
+    expect(await second.ended).toBe(2);
+    expect(second.err()).toContain(`Cannot listen on 127.0.0.1:${port}`);
+    expect(second.err()).not.toContain('    at ');
+    expect(await stop(first)).toBe(0);
+  }, 30_000);
+
   test.each([
     ['a port that is none', { PORT: 'eighty' }, 'PORT'],
     ['plain http for the whole network', { HOST: '0.0.0.0' }, 'TRUSTED_PROXIES'],
@@ -125,6 +152,13 @@ describe('serve --demo', () => {
     const hint = await waitFor(second, /Admin key {3}(.+)/u);
     const again = Demo.parse(JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8')));
 
+    const properties = join(data, 'properties.json');
+
+    expect(JSON.parse(readFileSync(properties, 'utf8'))).toEqual({
+      'CRM address': expect.stringMatching(/^http:/u),
+      'API token': expect.stringMatching(/./u),
+    });
+    expect(statSync(properties).mode & 0o777).toBe(0o600);
     expect(reported.status).toBe(202);
     expect(ended).toBe(0);
     expect(key).toMatch(/^pc_ad_/u);
