@@ -92,6 +92,14 @@ describeDatabases('a server', (databases) => {
     }
   });
 
+  test('names its public address in the description of the API', async () => {
+    const env = { ...(await environment()), PUBLIC_URL: 'http://localhost:9999' };
+    const { server } = await open(env);
+    const answer = await fetch(`${server.origin}/v1/openapi.json`);
+
+    expect(await answer.json()).toMatchObject({ servers: [{ url: 'http://localhost:9999' }] });
+  });
+
   test('has a route for each endpoint of the contract and none beside', async () => {
     const { server } = await open(await environment());
     const { app } = server.composed;
