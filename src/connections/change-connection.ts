@@ -10,6 +10,7 @@ import type { ConnectionView } from './connection-view.ts';
 import { findConnection, updateConnection } from './connections-repository.ts';
 import type { ConnectionInUse } from './connections-repository.ts';
 import type { ConnectionDeps } from './connections.ts';
+import { guardOrigins } from './guard-origins.ts';
 import { findIntegrationVersion } from './integrations-repository.ts';
 import { mergeProperties } from './merge-properties.ts';
 import { readMembers, readTexts, writeTexts } from './stored-json.ts';
@@ -31,7 +32,8 @@ export interface ConnectionChange {
 /**
  * Changes a connection and raises its revision. New secret values end `needs_auth` and `forbidden`.
  * Rejects with `not_found`, `precondition_failed` when the revision has moved on,
- * `invalid_request`, `conflict` for a name in use.
+ * `invalid_request`, `conflict` for a name in use, `origins_changed` when stored secrets would go
+ * to a new address.
  */
 export async function updateConnectionSettings(
   deps: ConnectionDeps,
@@ -56,6 +58,7 @@ export async function updateConnectionSettings(
       given: change.properties ?? {},
       checkUrl: deps.checkUrl,
     });
+    guardOrigins({ document: deps.documents(row), stored }, merged, change.properties ?? {});
     const options = mergeOptions(readMembers(row.options), change.options);
     const updated = await updateConnection(transaction, scope, {
       id: row.id,

@@ -268,6 +268,59 @@ describeDatabases('connections', (databases) => {
     expect(moved.secretsSet).toEqual(['API key']);
   });
 
+  test('no change leads a stored secret to a new address unless the secret comes along', async () => {
+    const { scope, integration, created } = await newConnection();
+    const elsewhere = { 'Instance URL': 'https://elsewhere.example' };
+    const moving = EXAMPLE_DOCUMENT.replace('"$Instance URL$"', '"https://elsewhere.example"');
+    await createIntegrationVersion({ database, ids, compile }, scope, {
+      integrationId: integration.id,
+      document: moving,
+      actor: ACTOR,
+    });
+    const change = { id: created.row.id, revision: 1, actor: ACTOR };
+    const refusal = {
+      code: 'origins_changed',
+      message: expect.stringContaining('https://elsewhere.example'),
+      details: { origins: ['https://elsewhere.example'], secrets: ['API key'] },
+    };
+
+    for (const move of [{ properties: elsewhere }, { integrationVersion: 2 }]) {
+      await expect(
+        updateConnectionSettings(deps, scope, { ...change, ...move }),
+      ).rejects.toMatchObject(refusal);
+    }
+    const before = await readConnection(deps, scope, created.row.id);
+    const properties = { ...elsewhere, 'API key': 'hunter2-secret' };
+    const moved = await updateConnectionSettings(deps, scope, { ...change, properties });
+
+    expect(before.row.revision).toBe(1);
+    expect(before.origins).toEqual(['https://crm.example.com']);
+    expect(moved.origins).toEqual(['https://elsewhere.example']);
+  });
+
+  test('a version that declares a secret to be none does not show the stored one', async () => {
+    const { scope, integration, created } = await newConnection();
+    const showing = EXAMPLE_DOCUMENT.replace(
+      '"label":"API key","type":"secret"',
+      '"label":"API key","type":"text","required":false',
+    ).replace('"auth":{"type":"Bearer","token":"$API key$"},', '');
+    await createIntegrationVersion({ database, ids, compile }, scope, {
+      integrationId: integration.id,
+      document: showing,
+      actor: ACTOR,
+    });
+
+    const view = await updateConnectionSettings(deps, scope, {
+      id: created.row.id,
+      revision: 1,
+      integrationVersion: 2,
+      actor: ACTOR,
+    });
+
+    expect([...view.properties.keys()]).toEqual(['Instance URL']);
+    expect(view.secretsSet).toEqual([]);
+  });
+
   test('documents are kept as written; wrong ones and foreign ids are refused', async () => {
     const { scope, integration } = await newConnection();
     const deps2 = { database, ids, compile };

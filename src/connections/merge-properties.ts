@@ -33,10 +33,13 @@ export function mergeProperties(
 ): PropertyChange {
   const fields = new Map(document.properties.map((field) => [field.label, field]));
   const given = new Map(Object.entries(rules.given));
-  // Values of labels that a newer version of the document dropped are left behind.
-  const values = new Map(
-    [...stored.plain, ...stored.secret].filter(([label]) => fields.has(label)),
-  );
+  const isSecret = (label: string): boolean => fields.get(label)?.secret === true;
+  // Values of labels that a newer version of the document dropped are left behind, and so are
+  // secrets that it declares to be none: they would be shown.
+  const values = new Map([
+    ...[...stored.plain].filter(([label]) => fields.has(label)),
+    ...[...stored.secret].filter(([label]) => isSecret(label)),
+  ]);
   for (const [label, value] of given) {
     if (value === '') values.delete(label);
     else values.set(label, value);
@@ -44,7 +47,6 @@ export function mergeProperties(
   const problems = checkPropertyValues(document.properties, values, rules.checkUrl);
   if (problems.length > 0) throw refuse(problems);
   const origins = checkOrigins(document, values, rules.checkUrl);
-  const isSecret = (label: string): boolean => fields.get(label)?.secret === true;
   const secrets = [...values].filter(([label]) => isSecret(label));
   return {
     plain: new Map([...values].filter(([label]) => !isSecret(label))),

@@ -125,7 +125,7 @@ export const updateConnection = defineEndpoint({
   path: '/v1/connections/{connection_id}',
   summary: 'Change a connection',
   description:
-    'Members that are absent stay. `properties` and `options` are merged by key; a property with `""` loses its value.',
+    'Members that are absent stay. `properties` and `options` are merged by key; a property with `""` loses its value. A change that leads to a new address (see `origins`) must bring the secrets along: stored ones never go to an address they were not entered for.',
   body: z.strictObject({
     name: connectionName.optional(),
     properties: propertyValues.optional(),
@@ -141,7 +141,7 @@ export const updateConnection = defineEndpoint({
   status: 200,
   response: Connection,
   etag: 'required',
-  problems: ['not_found', 'precondition_required', 'precondition_failed'],
+  problems: ['not_found', 'origins_changed', 'precondition_required', 'precondition_failed'],
 });
 
 export const ConnectionTest = z

@@ -100,6 +100,15 @@ export const CATALOGUE = {
     meaning: 'The body has a media type that this route does not take.',
     remedy: 'Send JSON with `Content-Type: application/json`.',
   },
+  origins_changed: {
+    category: 'conflict',
+    status: 409,
+    level: 'warn',
+    retry: false,
+    meaning: 'The change would send stored secrets to an address they were not entered for.',
+    remedy:
+      'Check the new address; if it is right, send the secrets in the same change. Nothing was changed.',
+  },
   precondition_failed: {
     category: 'conflict',
     status: 412,
