@@ -81,6 +81,9 @@ function orderOfKeys(object: JsonObject): readonly string[] | undefined {
   return Array.isArray(order) ? order.filter((key) => typeof key === 'string') : undefined;
 }
 
+/** Keys with which a program could be harmed that reads members without care; lint refuses them. */
+export const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 /** RFC 8259, section 6: the whole of a JSON number and nothing beside it. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 

@@ -26,6 +26,17 @@ test('our headers are added, and a value of the document wins over a default', (
   ]);
 });
 
+test('a request without a body may say its content type, one with a body says that of the body', () => {
+  const own = [['Content-Type', 'application/json']] as const;
+
+  expect(toRequestHeaders(own, { contentType: undefined, acceptGzip: true })).toContainEqual(
+    own[0],
+  );
+  expect(() => toRequestHeaders(own, { contentType: 'text/plain', acceptGzip: true })).toThrow(
+    EgressFault,
+  );
+});
+
 test('no header splits a request, whatever its name and value are', () => {
   const text = fc.string({
     unit: fc.oneof(fc.constantFrom('\r', '\n', '\0', ':', ' '), fc.string()),

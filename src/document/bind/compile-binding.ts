@@ -47,8 +47,6 @@ export interface CompiledBinding {
   read(answer: Json | undefined, context: BindContext): BindResult;
 }
 
-export type BindingOptions = MapOptions;
-
 const NO_RECORDS: BindResult = {
   status: 'bound',
   records: [],
@@ -62,7 +60,7 @@ const NO_RECORDS: BindResult = {
  * none matched, is a refusal; an element that differs is passed over; a write without the mapped id
  * is `executed_without_id`. Without a map a method binds nothing.
  */
-export function compileBinding(map: Json | undefined, options: BindingOptions): CompiledBinding {
+export function compileBinding(map: Json | undefined, options: MapOptions): CompiledBinding {
   const row = methodRow(options.method);
   if (map === undefined) {
     return { bindsNumber: false, binds: [], compares: [], read: () => NO_RECORDS };

@@ -1,4 +1,10 @@
-import { isJsonArray, isJsonObject, isRawNumber, jsonMembers } from '../json-value.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  isRawNumber,
+  jsonMembers,
+  REFUSED_KEYS,
+} from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import { methodRow } from '../methods.ts';
@@ -62,8 +68,6 @@ export const COLLECTING: ReadonlySet<string> = new Set(['phone', 'mobile', 'emai
  * 100,000 addresses beside 100,000 records would not fit into any memory.
  */
 const MOST_VALUES = 100;
-/** Keys with which a program could be harmed that reads members without care; lint refuses them. */
-const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /** Documents are read no deeper; this guards callers that come another way. */
 const MAX_DEPTH = 64;
 

@@ -16,7 +16,7 @@ import {
 import type { Field, Shape } from './field.ts';
 import { TYPE_NAMES } from './name-fields.ts';
 
-export const ESCAPES = oneOf([
+const ESCAPES = oneOf([
   choice('soql', 'Texts of Salesforce queries.'),
   choice('sosl', 'Search texts of Salesforce.'),
   choice('odata', 'Texts of OData filters: a single quote is doubled.'),

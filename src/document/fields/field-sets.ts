@@ -119,6 +119,13 @@ export const FIELDS: Readonly<Record<FieldSetName, FieldSet>> = {
   },
 };
 
+/** The names of all sets, in the order of the reference. */
+export const FIELD_SET_NAMES: readonly FieldSetName[] = Object.keys(FIELDS).filter(isFieldSetName);
+
+function isFieldSetName(name: string): name is FieldSetName {
+  return Object.hasOwn(FIELDS, name);
+}
+
 /** Methods that are known and checked, but do not run yet. */
 export const PENDING_METHODS: readonly MethodName[] = ['Account'];
 

@@ -39,11 +39,6 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   );
 }
 
-/** True when a document with these findings must not be used. */
-export function hasErrors(findings: readonly Finding[]): boolean {
-  return findings.some((each) => each.severity === 'error');
-}
-
 /** Joins the steps from the root into a JSON Pointer (RFC 6901, section 3). */
 export function jsonPointer(steps: readonly (string | number)[]): string {
   return steps

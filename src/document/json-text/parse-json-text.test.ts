@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { memberOf, parseJsonText, toJson } from './parse-json-text.ts';
+import { memberOf, toJson } from './json-node.ts';
+import { parseJsonText } from './parse-json-text.ts';
 
 function read(text: string): unknown {
   const { root } = parseJsonText(text);

@@ -4,48 +4,12 @@ import type { Node, ParseError } from 'jsonc-parser';
 import { finding, jsonPointer } from '../findings/finding.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/finding-codes.ts';
-import { jsonObject, numberFromText } from '../json-value.ts';
-import type { Json } from '../json-value.ts';
+import { REFUSED_KEYS } from '../json-value.ts';
+import type { JsonNode, StringNode } from './json-node.ts';
 import { mendJson } from './mend-json.ts';
 import type { MendedText } from './mend-json.ts';
 import { createLineIndex } from './line-index.ts';
 import type { Position } from './line-index.ts';
-
-interface NodeBase {
-  /** Where the value begins in the original text, in UTF-16 units from 0. */
-  readonly offset: number;
-  readonly length: number;
-}
-export interface ObjectNode extends NodeBase {
-  readonly kind: 'object';
-  readonly members: readonly Member[];
-}
-export interface ArrayNode extends NodeBase {
-  readonly kind: 'array';
-  readonly elements: readonly JsonNode[];
-}
-export interface StringNode extends NodeBase {
-  readonly kind: 'string';
-  readonly value: string;
-}
-export interface NumberNode extends NodeBase {
-  readonly kind: 'number';
-  /** The number as it is written, so that no digit is lost. */
-  readonly source: string;
-}
-export interface BooleanNode extends NodeBase {
-  readonly kind: 'boolean';
-  readonly value: boolean;
-}
-export interface NullNode extends NodeBase {
-  readonly kind: 'null';
-}
-export type JsonNode = ObjectNode | ArrayNode | StringNode | NumberNode | BooleanNode | NullNode;
-
-export interface Member {
-  readonly key: StringNode;
-  readonly value: JsonNode;
-}
 
 export interface JsonText {
   /** Absent when the text is too broken, too large or too deep to be read. */
@@ -59,9 +23,7 @@ export interface JsonText {
 }
 
 /** The largest document, in bytes of UTF-8: thirty times the largest one known. */
-export const MAX_DOCUMENT_BYTES = 256 * 1024;
-/** Keys with a meaning of their own in JavaScript objects. */
-export const REFUSED_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+const MAX_DOCUMENT_BYTES = 256 * 1024;
 
 /**
  * Reads a JSON text without loss (RFC 8259) and keeps the place of every value. Never throws.
@@ -110,30 +72,6 @@ export function parseJsonText(text: string): JsonText {
     positionAt: lines.positionAt,
     offsetWithin: characterFinder(mended, strings),
   };
-}
-
-/** The value of a node; every member is an own property, whatever its key. */
-export function toJson(node: JsonNode): Json {
-  switch (node.kind) {
-    case 'object':
-      return jsonObject(node.members.map(({ key, value }) => [key.value, toJson(value)]));
-    case 'array':
-      return node.elements.map(toJson);
-    case 'number':
-      return numberFromText(node.source) ?? null;
-    case 'null':
-      return null;
-    case 'string':
-    case 'boolean':
-      return node.value;
-  }
-}
-
-/** The member of an object node by its key; of a repeated key the last, as JSON.parse does. */
-export function memberOf(node: JsonNode | undefined, key: string): Member | undefined {
-  return node?.kind === 'object'
-    ? node.members.findLast((member) => member.key.value === key)
-    : undefined;
 }
 
 interface Source {
@@ -217,7 +155,7 @@ function collectKeyFaults(
       findings.push(report('duplicate_key', key.offset, message, fix, path));
     }
     seen.add(key.value);
-    if (REFUSED_KEYS.includes(key.value)) {
+    if (REFUSED_KEYS.has(key.value)) {
       const message = `The key "${key.value}" is refused: programs give it a special meaning.`;
       findings.push(report('refused_key', key.offset, message, 'remove this member', path));
     }

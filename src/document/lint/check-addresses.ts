@@ -1,8 +1,8 @@
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode, StringNode } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
+import type { JsonNode, StringNode } from '../json-text/json-node.ts';
 import { compileHostRule } from '../render/host.ts';
 import { parseTemplate } from '../templates/template.ts';
-import { resolveAt } from './lint-context.ts';
+import { knownAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 
 /** Scheme, user information and host of a written address; RFC 3986, section 3. */
@@ -96,11 +96,7 @@ function checkAddress(
   const { node, steps } = place;
   const at = { node, steps };
   const text = node.value;
-  const parts = parseTemplate(
-    text,
-    context.notation,
-    (name) => resolveAt(context, place, name) !== undefined,
-  );
+  const parts = parseTemplate(text, context.notation, knownAt(context, place));
   if (parts[0]?.kind === 'name') {
     return;
   }

@@ -1,5 +1,5 @@
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
+import type { JsonNode } from '../json-text/json-node.ts';
 import { methodNamed, methodRow } from '../methods.ts';
 import type { MethodName } from '../methods.ts';
 import { namesIn, resolveAt } from './lint-context.ts';

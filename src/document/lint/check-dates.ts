@@ -1,7 +1,7 @@
 import { checkDatePattern, formatDate } from '../../time/date-format.ts';
 import { isTimeZone } from '../../time/time-zone.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode, Member } from '../json-text/parse-json-text.ts';
+import { memberOf, membersOf } from '../json-text/json-node.ts';
+import type { JsonNode, Member } from '../json-text/json-node.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
 /** 2024-09-10 15:00:00 UTC, the moment of the framework's own example. */
@@ -9,8 +9,7 @@ const SAMPLE_MS = Date.UTC(2024, 8, 10, 15);
 
 /** Checks date formats and zones, and tells once in which form dates without format go out. */
 export function checkDates(context: LintContext): void {
-  const section = memberOf(context.root, 'parameters')?.value;
-  const members = section?.kind === 'object' ? section.members : [];
+  const members = membersOf(memberOf(context.root, 'parameters')?.value);
   for (const { key, value } of members) {
     checkFormat(context, value, ['parameters', key.value]);
   }

@@ -1,5 +1,5 @@
 import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** More than the methods that exist, with room for those of other products. */

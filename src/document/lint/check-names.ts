@@ -1,8 +1,8 @@
-import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode, ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
+import { elementsOf, memberOf } from '../json-text/json-node.ts';
+import type { ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { MOVING_NAMES, CREDENTIAL_NAMES } from '../names/names.ts';
-import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
+import { BUILTIN_NAMES, PARAMETER_ALIASES } from '../names/parameters.ts';
+import { declaredIn } from './lint-context.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 
@@ -30,9 +30,7 @@ export function checkNames(context: LintContext): void {
 }
 
 function declaredProperties(root: ObjectNode): readonly Declared[] {
-  const list = memberOf(root, 'properties')?.value;
-  const elements = list?.kind === 'array' ? list.elements : [];
-  return elements.flatMap((element, index) => {
+  return elementsOf(memberOf(root, 'properties')?.value).flatMap((element, index) => {
     const steps = ['properties', index];
     const label = memberOf(element, 'label')?.value;
     if (element.kind === 'string') {
@@ -45,12 +43,11 @@ function declaredProperties(root: ObjectNode): readonly Declared[] {
 }
 
 function declaredKeys(root: ObjectNode, section: string): readonly Declared[] {
-  const node: JsonNode | undefined = memberOf(root, section)?.value;
-  return node?.kind !== 'object'
-    ? []
-    : node.members
-        .filter(({ key }) => !isCommentKey(key.value))
-        .map(({ key }) => ({ name: key.value, node: key, steps: [section, key.value] }));
+  return declaredIn(memberOf(root, section)?.value).map(({ key }) => ({
+    name: key.value,
+    node: key,
+    steps: [section, key.value],
+  }));
 }
 
 function checkLabel(context: LintContext, { name, node, steps }: Declared): void {
@@ -107,7 +104,7 @@ function checkShadows(
 ): void {
   for (const property of properties) {
     const declared = parameters.find((each) => each.name === property.name);
-    if (declared === undefined && !isBuiltin(property.name)) {
+    if (declared === undefined && !BUILTIN_NAMES.has(property.name)) {
       continue;
     }
     const { node, steps } = later(property, declared);
@@ -118,7 +115,6 @@ function checkShadows(
 }
 
 function checkParameters(context: LintContext, parameters: readonly Declared[]): void {
-  const builtin = [...builtinNames()];
   for (const { name, node, steps } of parameters) {
     const present = PARAMETER_ALIASES.get(name);
     if (present !== undefined) {
@@ -126,7 +122,7 @@ function checkParameters(context: LintContext, parameters: readonly Declared[]):
       context.report('old_parameter_name', { node, steps }, message, `write "${present}"`);
       continue;
     }
-    if (isBuiltin(name)) {
+    if (BUILTIN_NAMES.has(name)) {
       continue;
     }
     const reserved = [...MOVING_NAMES, ...CREDENTIAL_NAMES].find((each) => each === name);
@@ -135,7 +131,7 @@ function checkParameters(context: LintContext, parameters: readonly Declared[]):
       context.report('misplaced_name', { node, steps }, message, 'remove it here');
       continue;
     }
-    const near = nearName(name, builtin);
+    const near = nearName(name, BUILTIN_NAMES);
     if (near !== undefined) {
       const message = `"${name}" is almost "${near}", a parameter of Patchcord: a misspelling, or too near to be told apart.`;
       context.report(
@@ -155,7 +151,7 @@ function checkVariableNames(
 ): void {
   for (const variable of variables) {
     const other = others.find((each) => each.name === variable.name);
-    if (other === undefined && !isBuiltin(variable.name)) {
+    if (other === undefined && !BUILTIN_NAMES.has(variable.name)) {
       continue;
     }
     const { node, steps } = later(variable, other);
@@ -173,27 +169,4 @@ function checkVariableNames(
 /** Of two declarations the one that stands further down. */
 function later(one: Declared, other: Declared | undefined): Declared {
   return other !== undefined && other.node.offset > one.node.offset ? other : one;
-}
-
-/** True for built-in parameters, their number forms and old names. */
-export function isBuiltin(name: string): boolean {
-  for (const known of builtinNames()) {
-    if (known === name) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/** Built-in parameters, the number forms and old names too. */
-function* builtinNames(): Iterable<string> {
-  for (const { name, kind } of PARAMETERS) {
-    yield name;
-    if (kind === 'phone') {
-      for (const form of NUMBER_FORMS) {
-        yield `${name}_${form}`;
-      }
-    }
-  }
-  yield* PARAMETER_ALIASES.keys();
 }

@@ -1,10 +1,10 @@
 import { jsonMembers, jsonMember } from '../json-value.ts';
 import { CREDENTIAL_NAMES, MOVING_NAMES } from '../names/names.ts';
-import { PARAMETER_ALIASES } from '../names/parameters.ts';
+import { oldNamesOf, PARAMETER_ALIASES } from '../names/parameters.ts';
 import { namesInQueryKeys } from '../templates/query-keys.ts';
 import { parseTemplate } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
-import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
+import { isSignIn, knownAt, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';
 
 /** What could be meant as a name: letters, digits, `_` and blanks. */
@@ -50,8 +50,8 @@ function checkKeys(context: LintContext, place: Place, names: readonly string[])
   const at = { node: place.node, steps: place.steps };
   if (place.isKey && names.length > 0) context.report('not_supported_yet', at, message);
   if (place.use !== 'path' && place.use !== 'url') return;
-  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
-  for (const { offset } of namesInQueryKeys(place.node.value, context.notation, isKnown)) {
+  const { value } = place.node;
+  for (const { offset } of namesInQueryKeys(value, context.notation, knownAt(context, place))) {
     context.report('not_supported_yet', { ...at, index: offset }, message);
   }
 }
@@ -60,11 +60,7 @@ function checkKeys(context: LintContext, place: Place, names: readonly string[])
 function checkUnknown(context: LintContext, place: Place): void {
   const text = place.node.value;
   const [open, close] = context.notation === 'dollar' ? ['$', '$'] : ['{', '}'];
-  const placeholders = parseTemplate(
-    text,
-    context.notation,
-    (name) => resolveAt(context, place, name) !== undefined,
-  );
+  const placeholders = parseTemplate(text, context.notation, knownAt(context, place));
   let covered = 0;
   const literal: [number, string][] = [];
   for (const part of placeholders) {
@@ -131,8 +127,7 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
 
 function checkOtherNotation(context: LintContext, place: Place): void {
   const other = context.notation === 'dollar' ? 'braces' : 'dollar';
-  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
-  for (const part of parseTemplate(place.node.value, other, isKnown)) {
+  for (const part of parseTemplate(place.node.value, other, knownAt(context, place))) {
     if (part.kind === 'name') {
       const written = other === 'dollar' ? `$${part.name}$` : `{${part.name}}`;
       const own = context.placeholder(part.name);
@@ -188,10 +183,6 @@ function checkParameter(
     );
     seen.undeclared.add(ref.name);
   }
-}
-
-function oldNamesOf(name: string): readonly string[] {
-  return [...PARAMETER_ALIASES].filter(([, present]) => present === name).map(([old]) => old);
 }
 
 function checkUnusedProperties(context: LintContext, used: ReadonlySet<string>): void {

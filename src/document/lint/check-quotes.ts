@@ -1,8 +1,8 @@
-import { memberOf } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
 import { methodRow } from '../methods.ts';
 import { parseTemplate } from '../templates/template.ts';
 import { placesOf } from './check-answers.ts';
-import { resolveAt } from './lint-context.ts';
+import { knownAt, resolveAt } from './lint-context.ts';
 import type { LintContext, MethodNode, Place } from './lint-context.ts';
 
 /**
@@ -37,10 +37,9 @@ function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean 
 
 function checkPlace(context: LintContext, place: Place, escapes: boolean): void {
   const { node, steps } = place;
-  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
   let isOpen = { single: false, double: false };
   let isEscaped = false;
-  for (const part of parseTemplate(node.value, context.notation, isKnown)) {
+  for (const part of parseTemplate(node.value, context.notation, knownAt(context, place))) {
     if (part.kind === 'text') {
       isEscaped ||= escapes && part.text.includes('?');
       isOpen = {

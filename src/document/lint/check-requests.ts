@@ -1,13 +1,9 @@
-import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode, Member, ObjectNode } from '../json-text/parse-json-text.ts';
+import { isConnectionHeader, isFieldName } from '../../text/http-field.ts';
+import { elementsOf, memberOf, membersOf, stringOf } from '../json-text/json-node.ts';
+import type { Member, ObjectNode } from '../json-text/json-node.ts';
+import { hasSigns } from '../templates/template.ts';
+import { declaredIn } from './lint-context.ts';
 import type { LintContext, MethodNode, Steps } from './lint-context.ts';
-
-/** Headers that belong to the connection or to `auth`; RFC 9110, sections 7 and 11, and Fetch. */
-const REFUSED_HEADERS = ['host', 'content-length', 'connection', 'cookie', 'transfer-encoding'];
-const REFUSED_PREFIXES = ['proxy-', 'sec-'];
-/** RFC 9110, section 5.6.2: the characters of a header's name. */
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Checks how requests are put together: queries, forms and headers. */
 export function checkRequests(context: LintContext): void {
@@ -24,8 +20,7 @@ export function checkRequests(context: LintContext): void {
 
 /** The requests of a method: itself, and its steps. */
 export function requestsOf(method: MethodNode): readonly { node: ObjectNode; steps: Steps }[] {
-  const steps = memberOf(method.node, 'steps')?.value;
-  const inner = steps?.kind === 'array' ? steps.elements : [];
+  const inner = elementsOf(memberOf(method.node, 'steps')?.value);
   return [
     { node: method.node, steps: method.steps },
     ...inner.flatMap((node, index) =>
@@ -35,19 +30,17 @@ export function requestsOf(method: MethodNode): readonly { node: ObjectNode; ste
 }
 
 function checkHeaders(context: LintContext, member: Member | undefined, steps: Steps): void {
-  const headers = member?.value.kind === 'object' ? member.value.members : [];
-  for (const { key } of headers.filter((each) => !isCommentKey(each.key.value))) {
+  for (const { key } of declaredIn(member?.value)) {
     const at = { node: key, steps: [...steps, key.value] };
-    const name = key.value.toLowerCase();
-    if (name === 'authorization') {
+    if (key.value.toLowerCase() === 'authorization') {
       const message = 'The header Authorization is made from "auth" or "OAuth2".';
       const fix =
         'remove it, and write "auth": { "type": "ApiKey", "in": "header", "name": "Authorization", "value": "…" }';
       context.report('refused_header', at, message, fix);
-    } else if (isRefused(name)) {
+    } else if (isConnectionHeader(key.value)) {
       const message = `The header ${key.value} is set by the connection itself; documents may not set it.`;
       context.report('refused_header', at, message, 'remove it');
-    } else if (!HEADER_NAME.test(key.value) && !mayBeTemplate(key.value)) {
+    } else if (!isFieldName(key.value) && !hasSigns(key.value)) {
       context.report(
         'refused_header',
         at,
@@ -65,7 +58,7 @@ function checkKeyHeader(context: LintContext): void {
   if (
     name?.kind === 'string' &&
     !(place?.kind === 'string' && place.value === 'query') &&
-    isRefused(name.value.toLowerCase())
+    isConnectionHeader(name.value)
   ) {
     const message = `The header ${name.value} is set by the connection itself; documents may not set it.`;
     context.report(
@@ -77,23 +70,13 @@ function checkKeyHeader(context: LintContext): void {
   }
 }
 
-function isRefused(name: string): boolean {
-  return (
-    REFUSED_HEADERS.includes(name) || REFUSED_PREFIXES.some((prefix) => name.startsWith(prefix))
-  );
-}
-
-function mayBeTemplate(name: string): boolean {
-  return /\$[^$]+\$|\{[^}]+\}/.test(name);
-}
-
 function checkBodyKind(context: LintContext, node: ObjectNode, steps: Steps): void {
   const parameters = memberOf(node, 'request_parameters');
   if (parameters?.value.kind !== 'array') {
     return;
   }
-  const verb = textOf(memberOf(node, 'request_method')?.value);
-  const type = textOf(memberOf(node, 'request_content_type')?.value)?.toLowerCase() ?? '';
+  const verb = stringOf(memberOf(node, 'request_method')?.value);
+  const type = stringOf(memberOf(node, 'request_content_type')?.value)?.toLowerCase() ?? '';
   const what = verb === 'GET' ? 'the query of a GET' : type.includes('form') ? 'a form' : undefined;
   if (what !== undefined) {
     const message = `A list stands where ${what} needs names and values.`;
@@ -103,14 +86,15 @@ function checkBodyKind(context: LintContext, node: ObjectNode, steps: Steps): vo
 }
 
 function checkQueryNames(context: LintContext, node: ObjectNode, steps: Steps): void {
-  const address = textOf((memberOf(node, 'request_url') ?? memberOf(node, 'request_path'))?.value);
-  const isGet = textOf(memberOf(node, 'request_method')?.value) === 'GET';
+  const address = stringOf(
+    (memberOf(node, 'request_url') ?? memberOf(node, 'request_path'))?.value,
+  );
+  const isGet = stringOf(memberOf(node, 'request_method')?.value) === 'GET';
   const inPath = queryNames(address ?? '');
   const sections = isGet ? ['request_parameters', 'query'] : ['query'];
   const seen = new Map(inPath.map((name) => [name, 'the query of the path']));
   for (const section of sections) {
-    const value = memberOf(node, section)?.value;
-    const members = value?.kind === 'object' ? value.members : [];
+    const members = membersOf(memberOf(node, section)?.value);
     for (const { key } of members) {
       const before = seen.get(key.value);
       if (before !== undefined) {
@@ -137,8 +121,4 @@ function queryNames(address: string): readonly string[] {
     .split('&')
     .map((pair) => pair.split('=')[0] ?? '')
     .filter((name) => name !== '');
-}
-
-function textOf(node: JsonNode | undefined): string | undefined {
-  return node?.kind === 'string' ? node.value : undefined;
 }

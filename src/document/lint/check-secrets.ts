@@ -1,5 +1,6 @@
-import { memberOf } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
 import { FIELDS } from '../fields/field-sets.ts';
+import { hasSigns } from '../templates/template.ts';
 import { namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 
@@ -103,10 +104,6 @@ function isCredentialField(steps: Steps): boolean {
       (each) => each.name === name && each.secret === true,
     )
   );
-}
-
-function hasSigns(text: string): boolean {
-  return /\$[^$]+\$|\{[^}]+\}/.test(text);
 }
 
 function looksRandom(text: string): boolean {

@@ -2,11 +2,10 @@ import { jsonKindOf } from '../fields/field.ts';
 import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../fields/field.ts';
 import { isCommentKey } from '../comment-key.ts';
 import { FIELDS, PENDING_METHODS, fieldNamed } from '../fields/field-sets.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
+import { memberOf, stringOf } from '../json-text/json-node.ts';
+import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { METHOD_NAMES, methodNamed } from '../methods.ts';
-import type { MethodNode, Place, Steps } from './lint-context.ts';
-import type { LintContext } from './lint-context.ts';
+import type { MethodNode, Place, Report, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 
 export interface WalkedDocument {
@@ -14,7 +13,6 @@ export interface WalkedDocument {
   readonly methods: readonly MethodNode[];
 }
 
-type Report = LintContext['report'];
 interface Surroundings {
   readonly method?: string;
   readonly paging: boolean;
@@ -40,7 +38,7 @@ class ShapeWalker {
   }
 
   fieldSet(node: ObjectNode, set: FieldSetName, steps: Steps, around: Surroundings): void {
-    const type = textOf(memberOf(node, 'type')?.value);
+    const type = stringOf(memberOf(node, 'type')?.value);
     for (const member of node.members) {
       const key = member.key.value;
       if (!isCommentKey(key)) {
@@ -336,10 +334,6 @@ const KIND_WORDS = {
 
 function matchesType(types: readonly string[] | undefined, type: string | undefined): boolean {
   return types?.some((each) => each.toLowerCase() === type?.toLowerCase()) ?? false;
-}
-
-function textOf(node: JsonNode | undefined): string | undefined {
-  return node?.kind === 'string' ? node.value : undefined;
 }
 
 function kindFix(node: JsonNode, shapes: readonly Shape[]): string | undefined {

@@ -1,4 +1,4 @@
-import { memberOf } from '../json-text/parse-json-text.ts';
+import { memberOf, membersOf } from '../json-text/json-node.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** What we send to the authorization endpoint ourselves; RFC 6749, section 4.1.1, and RFC 7636, section 4.3. */
@@ -14,8 +14,7 @@ const RESERVED = [
 /** Tells of parameters of the authorization address that a document cannot set. */
 export function checkSignIn(context: LintContext): void {
   const section = memberOf(memberOf(context.root, 'OAuth2')?.value, 'authorization_parameters');
-  const members = section?.value.kind === 'object' ? section.value.members : [];
-  for (const { key, value } of members) {
+  for (const { key, value } of membersOf(section?.value)) {
     const steps = ['OAuth2', 'authorization_parameters', key.value];
     const names =
       key.value === 'default' && value.kind === 'string'

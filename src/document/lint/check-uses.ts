@@ -1,4 +1,4 @@
-import { memberOf } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
 import type { MethodName } from '../methods.ts';
 import { placesOf } from './check-answers.ts';
 import { namesIn, resolveAt } from './lint-context.ts';

@@ -1,7 +1,7 @@
 import { compileArithmetic } from '../variables/arithmetic.ts';
 import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
+import { memberOf } from '../json-text/json-node.ts';
+import type { ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { parseTemplate } from '../templates/template.ts';
 import { isNumericName } from '../variables/compile-variable.ts';
 import type { LintContext, Steps } from './lint-context.ts';

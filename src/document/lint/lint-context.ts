@@ -1,12 +1,15 @@
+import { isCommentKey } from '../comment-key.ts';
 import { finding, jsonPointer } from '../findings/finding.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/finding-codes.ts';
 import type { TextUse } from '../fields/field.ts';
-import type { JsonNode, JsonText, ObjectNode, StringNode } from '../json-text/parse-json-text.ts';
+import { membersOf } from '../json-text/json-node.ts';
+import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json-node.ts';
+import type { JsonText } from '../json-text/parse-json-text.ts';
 import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
-import type { Names } from '../names/names.ts';
-import { parseTemplate } from '../templates/template.ts';
+import type { NameRef, Names } from '../names/names.ts';
+import { templateNames } from '../templates/template.ts';
 import type { Notation } from '../templates/template.ts';
 
 /** The steps from the root to a value: keys and indices. */
@@ -34,7 +37,7 @@ export interface LintContext {
   /** The place of a text. */
   readonly placeOf: ReadonlyMap<JsonNode, Place>;
   readonly methods: readonly MethodNode[];
-  report(code: FindingCode, at: At, message: string, fix?: string): void;
+  readonly report: Report;
   /** A name between the document's signs, quoted for a message: `$contact_id$`. */
   placeholder(name: string): string;
   /** The known name that a misspelt one most likely means. */
@@ -42,6 +45,9 @@ export interface LintContext {
   /** True when there are more findings than anybody gets to see. */
   isFull(): boolean;
 }
+
+/** Tells a finding about a place. */
+export type Report = (code: FindingCode, at: At, message: string, fix?: string) => void;
 
 /** One method object; an array of them gives one each. */
 export interface MethodNode {
@@ -63,10 +69,7 @@ export interface At {
 }
 
 /** Collects findings for the nodes of one text. */
-export function createReport(
-  text: JsonText,
-  findings: Finding[],
-): (code: FindingCode, at: At, message: string, fix?: string) => void {
+export function createReport(text: JsonText, findings: Finding[]): Report {
   return (code, { node, steps, index }, message, fix) => {
     const offset =
       index !== undefined && node.kind === 'string' ? text.offsetWithin(node, index) : node.offset;
@@ -78,18 +81,16 @@ export function createReport(
 
 /** The names that stand as placeholders in a text of the document. */
 export function namesIn(context: LintContext, place: Place): readonly string[] {
-  const isKnown = (name: string): boolean => resolveAt(context, place, name) !== undefined;
-  return parseTemplate(place.node.value, context.notation, isKnown).flatMap((part) =>
-    part.kind === 'name' ? [part.name] : [],
-  );
+  return templateNames(place.node.value, context.notation, knownAt(context, place));
+}
+
+/** Tells of a name whether it is known where the text stands. */
+export function knownAt(context: LintContext, place: Place): (name: string) => boolean {
+  return (name) => resolveAt(context, place, name) !== undefined;
 }
 
 /** What a name means where it stands. */
-export function resolveAt(
-  context: LintContext,
-  place: Place,
-  name: string,
-): ReturnType<Names['resolve']> {
+export function resolveAt(context: LintContext, place: Place, name: string): NameRef | undefined {
   const { names } = context;
   const moving = place.paging ? names.resolve(name, 'paging') : undefined;
   if (moving?.kind === 'moving') {
@@ -110,4 +111,9 @@ export function resolveAt(
 /** True for places inside `auth` and `OAuth2`, whose answers bind tokens. */
 export function isSignIn(steps: Steps): boolean {
   return steps[0] === 'auth' || steps[0] === 'OAuth2';
+}
+
+/** The members of an object that are no comments of the author. */
+export function declaredIn(node: JsonNode | undefined): readonly Member[] {
+  return membersOf(node).filter(({ key }) => !isCommentKey(key.value));
 }

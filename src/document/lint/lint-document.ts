@@ -1,7 +1,9 @@
 import { finding, sortFindings } from '../findings/finding.ts';
 import type { Finding } from '../findings/finding.ts';
-import { parseJsonText, toJson } from '../json-text/parse-json-text.ts';
-import type { JsonText, ObjectNode } from '../json-text/parse-json-text.ts';
+import { toJson } from '../json-text/json-node.ts';
+import { parseJsonText } from '../json-text/parse-json-text.ts';
+import type { ObjectNode } from '../json-text/json-node.ts';
+import type { JsonText } from '../json-text/parse-json-text.ts';
 import { jsonMember } from '../json-value.ts';
 import { collectNames } from '../names/names.ts';
 import { notationOf } from '../templates/template.ts';

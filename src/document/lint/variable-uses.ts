@@ -1,15 +1,13 @@
-import { isCommentKey } from '../comment-key.ts';
-import { memberOf } from '../json-text/parse-json-text.ts';
-import type { JsonNode, Member } from '../json-text/parse-json-text.ts';
-import { parseTemplate } from '../templates/template.ts';
+import { memberOf } from '../json-text/json-node.ts';
+import type { JsonNode, Member } from '../json-text/json-node.ts';
+import { templateNames } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
+import { declaredIn } from './lint-context.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** The members of `variables`, without the author's comments. */
 export function variableMembers(context: LintContext): readonly Member[] {
-  const section = memberOf(context.root, 'variables')?.value;
-  const members = section?.kind === 'object' ? section.members : [];
-  return members.filter(({ key }) => !isCommentKey(key.value));
+  return declaredIn(memberOf(context.root, 'variables')?.value);
 }
 
 /** For each variable the names that its definition uses, in texts, choices and expressions. */
@@ -32,11 +30,11 @@ export function variableUses(
 function definitionNames(context: LintContext, node: JsonNode): readonly string[] {
   switch (node.kind) {
     case 'string':
-      return parseTemplate(
+      return templateNames(
         node.value,
         context.notation,
         (name) => context.names.resolve(name) !== undefined,
-      ).flatMap((part) => (part.kind === 'name' ? [part.name] : []));
+      );
     case 'array':
       return node.elements.flatMap((each) => definitionNames(context, each));
     case 'object':

@@ -1,7 +1,7 @@
 import { isCommentKey } from '../comment-key.ts';
 import { jsonMember, jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
-import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from './parameters.ts';
+import { NUMBER_FORMS, oldNamesOf, PARAMETERS } from './parameters.ts';
 import type { BuiltinParameter, NumberForm } from './parameters.ts';
 import { readParameterType } from './parameter-type.ts';
 import type { ParameterType } from './parameter-type.ts';
@@ -17,8 +17,8 @@ export const MOVING_NAMES = [
   'has_more',
 ] as const;
 export const CREDENTIAL_NAMES = ['access_token', 'session_token'] as const;
-export const TARGET_NAMES = ['deleted', 'account_id', 'account_name'] as const;
-export const ERROR_NAMES = ['error_message', 'error_code', 'retry_after'] as const;
+const TARGET_NAMES = ['deleted', 'account_id', 'account_name'] as const;
+const ERROR_NAMES = ['error_message', 'error_code', 'retry_after'] as const;
 
 export type MovingName = (typeof MOVING_NAMES)[number];
 
@@ -103,8 +103,7 @@ export function withMovingNames(names: Names): Names {
 function* builtinNames(declared: ReadonlyMap<string, Json>): Iterable<[string, NameRef]> {
   for (const builtin of PARAMETERS) {
     const { name } = builtin;
-    const oldNames = [...PARAMETER_ALIASES].filter(([, to]) => to === name).map(([old]) => old);
-    const spellings = [name, ...oldNames];
+    const spellings = [name, ...oldNamesOf(name)];
     const own = spellings.find((spelling) => declared.has(spelling));
     for (const spelling of spellings) {
       const declaration = declared.get(spelling) ?? (own === undefined ? own : declared.get(own));

@@ -1,5 +1,6 @@
 import { jsonMember, jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
+import { TYPE_NAMES } from './parameters.ts';
 import type { TypeName } from './parameters.ts';
 
 /** How this CRM wants a value; `format` has the letters of `format_date`. */
@@ -14,24 +15,9 @@ export interface ParameterType {
   readonly maxLength?: number;
 }
 
-const TYPE_NAMES: ReadonlyMap<string, TypeName> = new Map(
-  (
-    [
-      'string',
-      'number',
-      'boolean',
-      'ISO8601Date',
-      'epoch_seconds',
-      'epoch_milliseconds',
-      'date',
-      'object',
-    ] as const
-  ).map((name) => [name.toLowerCase(), name]),
-);
-
 /** The type of that name, read without case; `undefined` for a name that is none. */
 export function typeNamed(name: string): TypeName | undefined {
-  return TYPE_NAMES.get(name.toLowerCase());
+  return TYPE_NAMES.find((known) => known.toLowerCase() === name.toLowerCase());
 }
 
 /**

@@ -1,15 +1,19 @@
 /** How a value is treated inside: what counts as a reference, is numeric, or has number forms. */
 export type ParameterKind = 'text' | 'reference' | 'number' | 'date' | 'phone';
 
-export type TypeName =
-  | 'string'
-  | 'number'
-  | 'boolean'
-  | 'ISO8601Date'
-  | 'epoch_seconds'
-  | 'epoch_milliseconds'
-  | 'date'
-  | 'object';
+/** The types in which a value may go out or be read. */
+export const TYPE_NAMES = [
+  'string',
+  'number',
+  'boolean',
+  'ISO8601Date',
+  'epoch_seconds',
+  'epoch_milliseconds',
+  'date',
+  'object',
+] as const;
+
+export type TypeName = (typeof TYPE_NAMES)[number];
 
 export interface BuiltinParameter {
   readonly name: string;
@@ -218,6 +222,22 @@ export const NUMBER_FORMS = [
 ] as const;
 
 export type NumberForm = (typeof NUMBER_FORMS)[number];
+
+/** Each built-in parameter with its number forms, and the same of its old names. */
+export const BUILTIN_NAMES: ReadonlySet<string> = new Set(
+  PARAMETERS.flatMap(({ name, kind }) =>
+    [name, ...oldNamesOf(name)].flatMap((spelling) =>
+      kind === 'phone'
+        ? [spelling, ...NUMBER_FORMS.map((form) => `${spelling}_${form}`)]
+        : [spelling],
+    ),
+  ),
+);
+
+/** The old names of a parameter. */
+export function oldNamesOf(parameter: string): readonly string[] {
+  return [...PARAMETER_ALIASES].flatMap(([old, name]) => (name === parameter ? [old] : []));
+}
 
 /** True when dates of this type name are written and read as such. */
 export function isDateType(type: TypeName): boolean {

@@ -1,8 +1,8 @@
 import { isJsonArray, isJsonObject, jsonMember, jsonMembers, jsonText } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
-import { notationOf, parseTemplate } from '../templates/template.ts';
+import { notationOf, templateNames } from '../templates/template.ts';
 
-export const PROPERTY_TYPES = ['text', 'secret', 'url', 'number', 'boolean', 'choice'] as const;
+const PROPERTY_TYPES = ['text', 'secret', 'url', 'number', 'boolean', 'choice'] as const;
 
 export type PropertyType = (typeof PROPERTY_TYPES)[number];
 
@@ -114,8 +114,8 @@ function credentialLabels(document: Json, declared: readonly Json[]): ReadonlySe
   for (const section of ['auth', 'OAuth2']) {
     for (const [key, value] of jsonMembers(jsonMember(document, section))) {
       if (!CREDENTIAL_MEMBERS.includes(key) || typeof value !== 'string') continue;
-      for (const part of parseTemplate(value, notation, (name) => labels.has(name))) {
-        if (part.kind === 'name') used.add(part.name);
+      for (const name of templateNames(value, notation, (label) => labels.has(label))) {
+        used.add(name);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { jsonMember, jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 
-export const PAGING_TYPES = ['page', 'offset', 'cursor', 'next_url', 'link_header'] as const;
+const PAGING_TYPES = ['page', 'offset', 'cursor', 'next_url', 'link_header'] as const;
 
 /** The object `paging` of a method. */
 export interface PagingRule {

@@ -1,6 +1,6 @@
 import type { Field, FieldSetName, Mark, Shape } from '../fields/field.ts';
 import { jsonKindOf } from '../fields/field.ts';
-import { FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
+import { FIELD_SET_NAMES, FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
 import { FINDING_CODES } from '../findings/finding-codes.ts';
 import type { FindingCodeRow } from '../findings/finding-codes.ts';
 import { FUNCTIONS } from '../expression/functions.ts';
@@ -22,13 +22,12 @@ const MARKS: Readonly<Record<Mark, string>> = {
 
 /** The reference page of the document, in Markdown: every key, parameter, method and function. */
 export function documentReference(): string {
-  const sets = Object.keys(FIELDS).filter(isFieldSet);
   const parts = [
     '# The integration document\n',
     GENERATED,
     'A document is JSON. Texts may hold placeholders, `$contact_id$` or, with `"var_char": "{}"`, `{contact_id}`. Keys that begin with `_` or `//` are notes of the author. `patchcord lint FILE` checks a document, `patchcord new NAME` writes one to begin with, `patchcord schema` prints the JSON Schema for editors.\n',
-    contents(sets),
-    ...sets.map(setSection),
+    contents(FIELD_SET_NAMES),
+    ...FIELD_SET_NAMES.map(setSection),
     parametersSection(),
     methodsSection(),
     functionsSection(),
@@ -46,10 +45,6 @@ export function findingsReference(): string {
     ...Object.entries(GROUPS).map(([group, title]) => groupSection(group, title)),
   ];
   return `${parts.join('\n').trimEnd()}\n`;
-}
-
-function isFieldSet(name: string): name is FieldSetName {
-  return Object.hasOwn(FIELDS, name);
 }
 
 function contents(sets: readonly FieldSetName[]): string {

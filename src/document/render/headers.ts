@@ -1,3 +1,4 @@
+import { isConnectionHeader, isFieldName, isFieldValue } from '../../text/http-field.ts';
 import { isCommentKey } from '../comment-key.ts';
 import { jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
@@ -7,16 +8,6 @@ import { asIs, renderText } from './text.ts';
 import type { CompiledText } from './text.ts';
 
 export type Header = readonly [name: string, value: string];
-
-/** RFC 9110, section 5.1. */
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const REFUSED =
-  /^(?:host|content-length|connection|cookie|transfer-encoding|authorization|proxy-.*|sec-.*)$/i;
-
-/** True for a header that a document may set in `request_headers`. */
-export function isSettableHeader(name: string): boolean {
-  return HEADER_NAME.test(name) && !REFUSED.test(name);
-}
 
 /**
  * Compiles `request_headers`: those of the method override the document's by name, without case. A
@@ -28,7 +19,7 @@ export function compileHeaders(
 ): (scope: Scope) => readonly Header[] {
   const headers = new Map<string, { name: string; text: CompiledText }>();
   for (const [name, value] of layers.flatMap(jsonMembers)) {
-    if (typeof value !== 'string' || isCommentKey(name) || !isSettableHeader(name)) continue;
+    if (typeof value !== 'string' || isCommentKey(name) || !isSettable(name)) continue;
     headers.set(name.toLowerCase(), { name, text: compile(value) });
   }
   const compiled = [...headers.values()];
@@ -52,12 +43,11 @@ export function headerTemplate(
 }
 
 /**
- * Lets a text through that a header can carry: no line break, NUL or other control character, and
- * nothing beyond Latin-1, which HTTP has no way to write (RFC 9110, section 5.5). `subject` is the
- * name that the refusal tells; the value itself is never told.
+ * Lets a text through that a header can carry. `subject` is the name that the refusal tells; the
+ * value itself is never told.
  */
 export function checkHeaderValue(value: string, subject: string): string {
-  if (!/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) {
+  if (!isFieldValue(value)) {
     throw unsafeValue(
       subject,
       `"${subject}" stands in a header and holds a line break, a control character or a letter that headers cannot carry`,
@@ -68,4 +58,9 @@ export function checkHeaderValue(value: string, subject: string): string {
 
 function subjectOf(text: CompiledText): string | undefined {
   return text.placeholders[0]?.reader.name;
+}
+
+/** `Authorization` is made from `auth` or `OAuth2`; lint tells of the others that are left out. */
+function isSettable(name: string): boolean {
+  return isFieldName(name) && !isConnectionHeader(name) && name.toLowerCase() !== 'authorization';
 }

@@ -45,6 +45,21 @@ export function parseTemplate(
   return parts;
 }
 
+/** The known names that stand as placeholders in a text, as often as they stand there. */
+export function templateNames(
+  text: string,
+  notation: Notation,
+  isKnown: (name: string) => boolean,
+): readonly string[] {
+  const parts = parseTemplate(text, notation, isKnown);
+  return parts.flatMap((part) => (part.kind === 'name' ? [part.name] : []));
+}
+
+/** True for a text in which something stands between signs, of whichever notation. */
+export function hasSigns(text: string): boolean {
+  return /\$[^$]+\$|\{[^}]+\}/.test(text);
+}
+
 /** The notation that a document's `var_char` asks for. */
 export function notationOf(varChar: unknown): Notation {
   return varChar === '{}' ? 'braces' : 'dollar';

@@ -67,25 +67,29 @@ function pendingTypes(document: Json): readonly string[] {
   return [
     ...jsonMembers(jsonMember(document, 'parameters')).flatMap(([name, declared]) => {
       const type = typeof declared === 'string' ? declared : jsonText(declared, 'type');
-      return isPendingChoice('parameter', 'type', type)
-        ? [`parameters.${name} as ${String(type)}`]
-        : [];
+      const pending = pendingChoice('parameter', 'type', type);
+      return pending === undefined ? [] : [`parameters.${name} as ${pending}`];
     }),
     ...jsonMembers(jsonMember(document, 'variables')).flatMap(([name, definition]) => {
-      const type = jsonText(definition, 'type');
-      const computed = jsonMember(definition, 'expression') !== undefined;
-      return computed && isPendingChoice('variable_expression', 'type', type)
-        ? [`variables.${name} as ${String(type)}`]
-        : [];
+      if (jsonMember(definition, 'expression') === undefined) return [];
+      const pending = pendingChoice('variable_expression', 'type', jsonText(definition, 'type'));
+      return pending === undefined ? [] : [`variables.${name} as ${pending}`];
     }),
   ];
 }
 
-function isPendingChoice(set: FieldSetName, key: string, value: string | undefined): boolean {
+/** The choice of a field, as the table spells it, that a value means and that does not run yet. */
+function pendingChoice(
+  set: FieldSetName,
+  key: string,
+  value: string | undefined,
+): string | undefined {
   const choices = fieldNamed(set, key)?.shapes.flatMap((shape) =>
     shape.kind === 'text' ? (shape.choices ?? []) : [],
   );
-  return choices?.some((each) => each.value === value && each.pending === true) === true;
+  // Without case, as types are read.
+  const meant = choices?.find((each) => each.value.toLowerCase() === value?.toLowerCase());
+  return meant?.pending === true ? meant.value : undefined;
 }
 
 function pendingCredentials(document: Json): readonly string[] {
@@ -96,13 +100,8 @@ function pendingCredentials(document: Json): readonly string[] {
     const isOtherWord = word !== undefined && word.toLowerCase() !== 'bearer';
     return isOtherWord ? [...keys, `OAuth2.request_auth ${word}`] : keys;
   }
-  const auth = jsonMember(document, 'auth');
-  const type = jsonText(auth, 'type');
-  const choices = fieldNamed('auth', 'type')?.shapes.flatMap((shape) =>
-    shape.kind === 'text' ? (shape.choices ?? []) : [],
-  );
-  const known = choices?.find(({ value }) => value.toLowerCase() === type?.toLowerCase());
-  return known?.pending === true ? [`auth.type ${known.value}`] : [];
+  const type = pendingChoice('auth', 'type', jsonText(jsonMember(document, 'auth'), 'type'));
+  return type === undefined ? [] : [`auth.type ${type}`];
 }
 
 function pendingKeys(set: FieldSetName, value: Json): readonly string[] {

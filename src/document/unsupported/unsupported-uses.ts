@@ -4,7 +4,7 @@ import type { Json } from '../json-value.ts';
 import { withMovingNames } from '../names/names.ts';
 import type { Names } from '../names/names.ts';
 import { namesInQueryKeys } from '../templates/query-keys.ts';
-import { parseTemplate } from '../templates/template.ts';
+import { templateNames } from '../templates/template.ts';
 import type { Notation } from '../templates/template.ts';
 import type { CompiledVariable } from '../variables/compile-variable.ts';
 
@@ -93,10 +93,7 @@ function hasNameInQueryKey(text: string, { names, notation }: Language): boolean
 function namesIn({ text, isCondition }: RequestText, language: Language): readonly string[] {
   const { names, notation } = language;
   const isKnown = (name: string): boolean => names.resolve(name) !== undefined;
-  if (!isCondition) {
-    const parts = parseTemplate(text, notation, isKnown);
-    return parts.flatMap((part) => (part.kind === 'name' ? [part.name] : []));
-  }
+  if (!isCondition) return templateNames(text, notation, isKnown);
   if (isKnown(text)) return [text];
   const compiled = compileExpression(text, names);
   return compiled.ok ? compiled.expression.uses : [];
