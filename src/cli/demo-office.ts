@@ -124,7 +124,8 @@ async function linkUsers(send: Send, connectionId: string): Promise<void> {
   }
 }
 
-function propertiesOf(crm: DemoCrm): Readonly<Record<string, string>> {
+/** The values of the form of the demo's document. */
+export function propertiesOf(crm: DemoCrm): Readonly<Record<string, string>> {
   return { 'CRM address': crm.origin, 'API token': crm.token };
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
 import { createKey } from '../access/keys.ts';
@@ -11,7 +11,7 @@ import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { demoProgram, startDemoCrm } from './demo-crm.ts';
 import type { DemoCrm } from './demo-crm.ts';
-import { DemoOffice, setUpOffice } from './demo-office.ts';
+import { DemoOffice, propertiesOf, setUpOffice } from './demo-office.ts';
 import { DEMO_FOLDER } from './demo-folder.ts';
 import { settingFlags } from './setting-flags.ts';
 import type { ServeOptions } from './setting-flags.ts';
@@ -20,6 +20,8 @@ import { untilSignal } from './until-signal.ts';
 
 /** What `demo/place-call.ts` reads, and what the next start knows of this one. */
 const DEMO_FILE = 'demo.json';
+/** What `try` takes with `--properties`: the form of the demo's document, filled in. */
+const PROPERTIES_FILE = 'properties.json';
 /** The demo is the demo's: of the environment only what a person sets to see it elsewhere. */
 const OWN_VARIABLES = ['HOST', 'PORT', 'LOG_LEVEL'];
 
@@ -38,7 +40,9 @@ export async function serveDemo(options: ServeOptions, context: CommandContext):
       const known = readDemo(folder);
       const tools = { ids: createIds({ clock: systemClock, randomBytes }), randomBytes };
       const office = await setUpOffice(server, crm, known, tools);
-      writeDemo(folder, { ...office, server: server.origin, crm: crm.origin });
+      const places = { server: server.origin, crm: crm.origin };
+      writePrivately(join(folder, DEMO_FILE), { ...office, ...places });
+      writePrivately(join(folder, PROPERTIES_FILE), propertiesOf(crm));
       const isFirst = known?.organization_id !== office.organization_id;
       const adminKey = isFirst ? await makeAdminKey(server, tools) : undefined;
       announce(context, { server, crm, folder, adminKey, json: options.json === true });
@@ -74,8 +78,16 @@ function readDemo(folder: string): DemoOffice | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-function writeDemo(folder: string, demo: DemoOffice & { server: string; crm: string }): void {
-  writeFileSync(join(folder, DEMO_FILE), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+/** Both files hold secrets: only their owner reads them. */
+function writePrivately(file: string, content: object): void {
+  writeFileSync(
+    file,
+    `${JSON.stringify(content, null, 2)}
+`,
+    { mode: 0o600 },
+  );
+  // The mode above is for a file that is made, this one for a file that was there.
+  chmodSync(file, 0o600);
 }
 
 async function makeAdminKey(
