@@ -17,6 +17,23 @@ test("a document's pattern that runs for ever is stopped", () => {
   ]);
 });
 
+test('many patterns that run for ever are stopped together, those before them are judged', () => {
+  const first = { ...FIELD, label: 'First', pattern: '[a-z]+' };
+  const hostile = Array.from({ length: 1_000 }, (_, at) => ({
+    ...FIELD,
+    label: `p${at}`,
+    pattern: '(a+)+',
+  }));
+  const fields = [first, ...hostile];
+  const values = new Map(fields.map(({ label }) => [label, `${'a'.repeat(40)}!`]));
+  values.set('First', 'fits');
+
+  const problems = checkPropertyValues(fields, values, () => ({ ok: true }));
+
+  expect(problems).toHaveLength(1_000);
+  expect(problems.map(({ message }) => message).join()).not.toContain('First');
+});
+
 test.each([
   ['a broken pattern', { pattern: '(' }, 'x', /does not work/],
   ['a pattern that slips out of its anchors', { pattern: 'a)|(b' }, 'xb', /does not work/],
