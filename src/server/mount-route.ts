@@ -24,7 +24,7 @@ export function mountRoute(app: FastifyInstance, route: Route, access: Access): 
           query: request.query,
           body: bodyOf(request, route),
         };
-        const answer = await route.run(parts, contextOf(request));
+        const answer = await route.run(parts, contextOf(request, reply));
         void reply.code(endpoint.status).headers(answer.headers ?? {});
         return await send(reply, route, answer.body);
       },
@@ -61,7 +61,7 @@ function bodyOf(request: FastifyRequest, route: Route): unknown {
   }
 }
 
-function contextOf(request: FastifyRequest): RequestContext {
+function contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext {
   return {
     requestId: request.id,
     log: request.log,
@@ -75,6 +75,15 @@ function contextOf(request: FastifyRequest): RequestContext {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     },
-    signal: request.signal,
+    signal: goneSignal(reply),
   };
+}
+
+/** Aborts when the client goes away unanswered. Fastify's own also does once a body was read. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }

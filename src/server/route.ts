@@ -15,7 +15,7 @@ export interface RequestContext {
   /** The organization of the key or of the header; throws on routes within `server`. */
   readonly scope: () => { readonly organizationId: string };
   readonly header: (name: string) => string | undefined;
-  /** Aborts when the client goes away or the request takes too long. */
+  /** Aborts when the client goes away before it has its answer. */
   readonly signal: AbortSignal;
 }
 
