@@ -52,17 +52,17 @@ const aMoment = async (): Promise<StepRun> => {
   return aRun({}, [{ activity_id: '1' }]);
 };
 
-describeDatabases('two nodes on one database', ({ dialect, settings }) => {
-  /** Two workers: on PostgreSQL each with its own handle, as two processes have. */
+describeDatabases('the nodes of a database', ({ dialect, settings }) => {
+  /** On PostgreSQL two, each with its own handle; SQLite belongs to one process. */
   async function begin(seeded: SeedOptions, answer: (sent: Sent) => Promise<StepRun> = aMoment) {
     const place = await settings();
     const open = (): Promise<Database> =>
       openDatabase(place, { clock: systemClock, onFatal: () => {} });
     const first = await open();
-    const second = dialect === 'postgres' ? await open() : first;
+    const handles = dialect === 'postgres' ? [first, await open()] : [first];
     const crm = slowCrm(answer);
     const pipeline = await pipelineOn(first, systemClock, { methods: METHODS, ...seeded });
-    const workers = [first, second].map((database, at) => {
+    const workers = handles.map((database, at) => {
       const node = `node-${at + 1}`;
       return createWorker({
         ...pipeline.deliver,
@@ -87,23 +87,37 @@ describeDatabases('two nodes on one database', ({ dialect, settings }) => {
     };
     const close = async (): Promise<void> => {
       for (const worker of workers) await worker.close();
-      await first.close();
-      if (second !== first) await second.close();
+      for (const handle of handles) await handle.close();
     };
     return { ...crm, pipeline, database: first, workers, intake, settled, close };
   }
 
   it('run each step once, in order, and never more at a time than the connection allows', async () => {
     const connections = ['con-2', 'con-3'];
-    const { sent, most, workers, intake, settled, close } = await begin({ connections });
+    let answered = 0;
+    let halfWay = (): void => {};
+    const { sent, most, workers, intake, settled, close } = await begin({ connections }, () => {
+      answered += 1;
+      if (answered === CALLS * 3) halfWay();
+      return aMoment();
+    });
+    const [first, second] = workers;
+    let closed: Promise<void> | undefined;
+    // From here on all of it is the other's, whoever was faster so far.
+    halfWay = () => {
+      if (second !== undefined) closed = first?.close();
+    };
     const calls = Array.from({ length: CALLS }, (_, at) => aCall(`c-${at}`));
     await intake.accept(
       SEEDED,
       calls.flatMap((call) => [call.ringing, call.ended]),
     );
 
-    for (const worker of workers) await worker.start();
+    await first?.start();
+    while (sent.length === 0) await systemClock.sleep(1);
+    await second?.start();
     await settled();
+    await closed;
     await close();
 
     const lanes = Map.groupBy(sent, ({ key }) => key);
@@ -112,7 +126,7 @@ describeDatabases('two nodes on one database', ({ dialect, settings }) => {
       Array.from(lanes, () => METHODS.join()),
     );
     expect([...most.values()].filter((count) => count > 4)).toEqual([]);
-    expect(new Set(sent.map(({ node }) => node)).size).toBe(2);
+    expect(new Set(sent.map(({ node }) => node)).size).toBe(workers.length);
   });
 
   it('share the rate of a connection', async () => {
