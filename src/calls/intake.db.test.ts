@@ -100,6 +100,16 @@ describeDatabases('the intake', ({ open }) => {
     expect(JSON.parse(body)).toMatchObject({ call_id: 'c-1', mood: { x: ['y', '\\u0000'] } });
   });
 
+  it('refuses an event without bottom, and takes its neighbours', async () => {
+    const { accept } = await openPipeline(open);
+    let bottomless: unknown = 1;
+    for (let level = 0; level < 3_000; level += 1) bottomless = { a: bottomless };
+
+    const results = await accept({ ...aCall().ringing, x: bottomless }, aCall('c-2').ringing);
+
+    expect(results.map((result) => result.status)).toEqual(['refused', 'accepted']);
+  });
+
   it('takes no flood of events for one call, but its end', async () => {
     const { accept, database } = await openPipeline(open);
     const { ringing, ended } = aCall();

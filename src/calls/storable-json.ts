@@ -10,12 +10,19 @@ export function storableJson(value: unknown): string {
   return (JSON.stringify(value) ?? 'null').replaceAll(ESCAPED_NUL, '$1');
 }
 
-/** Parsed JSON without U+0000 in any text or name; numbers keep their digits. */
-export function withoutNul(value: unknown): unknown {
+/** Beyond what is taken in anywhere; what lies deeper stays as it is, and is refused as too deep. */
+const DEPTH_MAX = 100;
+
+/** Parsed JSON without U+0000 in any text or name; numbers keep their digits. Ends no stack. */
+export function withoutNul(value: unknown, levels = DEPTH_MAX): unknown {
   if (typeof value === 'string') return value.replaceAll(NUL, '');
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value;
-  if (Array.isArray(value)) return value.map(withoutNul);
+  if (levels === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNul(item, levels - 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key.replaceAll(NUL, ''), withoutNul(member)]),
+    Object.entries(value).map(([key, member]) => [
+      key.replaceAll(NUL, ''),
+      withoutNul(member, levels - 1),
+    ]),
   );
 }
