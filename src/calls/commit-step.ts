@@ -14,7 +14,9 @@ type CommitDeps = Pick<DeliverDeps, 'database' | 'ids' | 'node'>;
 
 export type Sending =
   | { readonly status: 'sending'; readonly attemptId: string }
-  | { readonly status: 'read_again' | 'released' | 'replaced' };
+  /** `until`: when the lane is due again, in epoch milliseconds. */
+  | { readonly status: 'released'; readonly until: number }
+  | { readonly status: 'read_again' | 'replaced' };
 
 /**
  * Puts on disk that a request is about to leave, under the fence, and takes its slot of the
@@ -55,7 +57,7 @@ export async function commitSending(
         });
     if (later !== undefined) {
       await updateLane(transaction, lease, { ...FREE, state: 'ready', ready_at: later });
-      return { status: 'released' };
+      return { status: 'released', until: later };
     }
     await transaction
       .updateTable('step')

@@ -31,6 +31,8 @@ export interface DeliverDeps {
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: DeliveryLog;
+  /** A lane was put back until then, in epoch milliseconds: the connection's rate has no slot before. */
+  readonly postponed?: (until: number) => void;
   readonly reached?: (point: DeliveryPoint) => void;
 }
 
@@ -112,6 +114,7 @@ async function deliverNext(
     method: prepared.method,
     idempotent: prepared.idempotent,
   });
+  if (sending.status === 'released') deps.postponed?.(sending.until);
   if (sending.status !== 'sending') return sending.status;
   deps.reached?.('sending-committed');
   const run = await send(deps, prepared, claim.signal);

@@ -133,11 +133,15 @@ class LaneWorker implements Worker {
   #begin(claim: ClaimedLane): void {
     const abort = new AbortController();
     const key = `${claim.laneId} ${claim.fence}`;
-    const done = deliverLane(this.#deps, {
-      lease: { laneId: claim.laneId, fence: claim.fence },
-      connection: claim.connection,
-      signal: abort.signal,
-    })
+    const postponed = (until: number): void => this.#wakeAt(until, this.#stopped.signal);
+    const done = deliverLane(
+      { ...this.#deps, postponed },
+      {
+        lease: { laneId: claim.laneId, fence: claim.fence },
+        connection: claim.connection,
+        signal: abort.signal,
+      },
+    )
       .catch((err: unknown) => {
         // The lease ends by itself, and what was sent counts as unknown then.
         this.#deps.log.warn({ err, lane_id: claim.laneId }, 'a lane failed; its lease will end');
