@@ -14,15 +14,19 @@ export function storableJson(value: unknown): string {
 const DEPTH_MAX = 100;
 
 /** Parsed JSON without U+0000 in any text or name; numbers keep their digits. Ends no stack. */
-export function withoutNul(value: unknown, levels = DEPTH_MAX): unknown {
+export function withoutNul(value: unknown): unknown {
+  return strip(value, DEPTH_MAX);
+}
+
+function strip(value: unknown, levels: number): unknown {
   if (typeof value === 'string') return value.replaceAll(NUL, '');
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value;
   if (levels === 0) return value;
-  if (Array.isArray(value)) return value.map((item) => withoutNul(item, levels - 1));
+  if (Array.isArray(value)) return value.map((item) => strip(item, levels - 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key.replaceAll(NUL, ''),
-      withoutNul(member, levels - 1),
+      strip(member, levels - 1),
     ]),
   );
 }
