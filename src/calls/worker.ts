@@ -167,8 +167,8 @@ class LaneWorker implements Worker {
   /** A slot of a connection's rate comes sooner than the next look for work. */
   #wakeAt(at: number, signal: AbortSignal): void {
     const { clock, database, times } = this.#deps;
-    // Never longer than the usual look: a clock may jump.
-    const ms = Math.min(Math.max(1, at - database.now()), times.pollEveryMs);
+    // Never longer than the usual look: a clock may jump. Timers may fire a millisecond early.
+    const ms = Math.min(Math.max(0, at - database.now()) + 2, times.pollEveryMs);
     clock.sleep(ms, signal).then(
       () => this.wake(),
       () => {
