@@ -62,6 +62,8 @@ describe('what does not run yet', () => {
     ['limits', { limits: { requests: 1, per_seconds: 1 } }],
     ['errors', { errors: [{ status: 409, then: 'retry' }] }],
     ['error_map', { error_map: { message: '$error_message$' } }],
+    ['parameters.lead_record as object', { parameters: { lead_record: 'object' } }],
+    ['parameters.lead_record as object', { parameters: { lead_record: { type: 'Object' } } }],
     [
       'properties.filled_by',
       { hosts: ['crm.example'], properties: [{ label: 'U', filled_by: 'sign_in' }] },

@@ -1,5 +1,6 @@
 import { integrationSchema } from './reference/json-schema.ts';
-import { documentReference, findingsReference } from './reference/document-page.ts';
+import { documentReference } from './reference/document-page.ts';
+import { findingsReference } from './reference/findings-page.ts';
 
 export interface GeneratedFile {
   /** From the root of the project. */

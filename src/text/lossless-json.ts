@@ -1,25 +1,13 @@
-/** JSON in which a number that a double would change is kept as its digits. */
-export type LosslessJson =
-  | null
-  | boolean
-  | number
-  | string
-  | { readonly rawJSON: string }
-  | readonly LosslessJson[]
-  | { readonly [key: string]: LosslessJson };
+import type { Json } from '../document/json-value.ts';
 
 export type ParsedJson =
-  | { readonly status: 'json'; readonly value: LosslessJson }
+  | { readonly status: 'json'; readonly value: Json }
   | { readonly status: 'not_json' }
   | { readonly status: 'too_deep' | 'too_many_nodes' };
 
-export interface JsonLimits {
-  readonly depth: number;
-  readonly nodes: number;
-}
-
 /** What is let in from a CRM; `JSON.parse` itself takes 200,000 nested arrays. */
-export const ANSWER_LIMITS: JsonLimits = { depth: 64, nodes: 200_000 };
+const MAX_DEPTH = 64;
+const MAX_NODES = 200_000;
 
 /** Anything that plain `JSON.parse` would change or let through: long digits, exponents, NUL. */
 const NEEDS_CARE = /\d{16}|\d[eE]|\\u(?:0000|[dD][89a-fA-F])/;
@@ -29,11 +17,11 @@ const NEEDS_CARE = /\d{16}|\d[eE]|\\u(?:0000|[dD][89a-fA-F])/;
  * the text, before there is a tree that anything could walk. In texts U+0000 is dropped and lone
  * surrogates become U+FFFD.
  */
-export function parseLosslessJson(text: string, limits: JsonLimits = ANSWER_LIMITS): ParsedJson {
-  const size = measure(text, limits);
+export function parseLosslessJson(text: string): ParsedJson {
+  const size = measure(text);
   if (size !== undefined) return { status: size };
   try {
-    const value: LosslessJson = NEEDS_CARE.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
+    const value: Json = NEEDS_CARE.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
     return { status: 'json', value };
   } catch {
     return { status: 'not_json' };
@@ -62,7 +50,7 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 
 /** Counts brackets and commas outside texts; the text need not be JSON. */
-function measure(text: string, limits: JsonLimits): 'too_deep' | 'too_many_nodes' | undefined {
+function measure(text: string): 'too_deep' | 'too_many_nodes' | undefined {
   let depth = 0;
   let nodes = 1;
   for (let index = 0; index < text.length; index += 1) {
@@ -71,10 +59,10 @@ function measure(text: string, limits: JsonLimits): 'too_deep' | 'too_many_nodes
     else if (code === 0x7b || code === 0x5b) {
       depth += 1;
       nodes += 1;
-      if (depth > limits.depth) return 'too_deep';
+      if (depth > MAX_DEPTH) return 'too_deep';
     } else if (code === 0x7d || code === 0x5d) depth -= 1;
     else if (code === COMMA) nodes += 1;
-    if (nodes > limits.nodes) return 'too_many_nodes';
+    if (nodes > MAX_NODES) return 'too_many_nodes';
   }
   return undefined;
 }

@@ -1,15 +1,9 @@
-import {
-  isJsonArray,
-  isJsonObject,
-  isRawNumber,
-  jsonMembers,
-  REFUSED_KEYS,
-} from '../json-value.ts';
+import { isJsonArray, isJsonObject, jsonMembers, REFUSED_KEYS } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import { methodRow } from '../methods.ts';
 import type { NameRef, Names } from '../names/names.ts';
-import { decimalText } from '../values/plain-number.ts';
+import { scalarText } from '../values/plain-number.ts';
 import { parseTemplate } from '../templates/template.ts';
 import type { Notation } from '../templates/template.ts';
 
@@ -143,11 +137,8 @@ class MapReader {
     if (depth > MAX_DEPTH) return { kind: 'nothing', path };
     if (map === null) return { kind: 'absent', path };
     if (typeof map === 'string') return this.#text(map, path);
-    if (typeof map === 'number') return equal(decimalText(map), path);
-    if (typeof map === 'boolean') return equal(String(map), path);
-    if (isRawNumber(map)) return equal(map.rawJSON, path);
     if (isJsonArray(map)) return this.#list(map, path, depth);
-    return isJsonObject(map) ? this.#object(map, path, depth) : { kind: 'nothing', path };
+    return isJsonObject(map) ? this.#object(map, path, depth) : equal(scalarText(map), path);
   }
 
   #object(map: JsonObject, path: string, depth: number): MapNode {

@@ -1,6 +1,6 @@
-import { isJsonArray, isRawNumber, jsonMember } from '../json-value.ts';
+import { isJsonArray, jsonMember } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
-import { decimalText } from '../values/plain-number.ts';
+import { scalarText } from '../values/plain-number.ts';
 import type { Note, Values } from '../values/values.ts';
 import { readValue } from '../values/values.ts';
 import { canFail, holdsDirectly, leavesOf } from './response-map.ts';
@@ -152,7 +152,8 @@ function compileList(
       const target = ownScope ? newScope(scope) : scope;
       const matched = readers.some((read) => attempt(read, item, target, walk));
       if (matched && role === 'record') walk.records.push(target);
-      if (counts) walk.elements[matched ? 'matched' : 'differed'] = true;
+      if (counts && matched) walk.elements.matched = true;
+      if (counts && !matched) walk.elements.differed = true;
     }
     return true;
   };
@@ -202,14 +203,6 @@ function leafText(leaf: BindLeaf, value: Json | undefined, walk: Walk): string |
   const scalar = firstOfList(value, leaf.path, walk);
   if (typeof scalar === 'boolean' && leaf.takes !== 'boolean') return undefined;
   return scalarText(scalar);
-}
-
-/** The text of a value as answers and literals are compared; lists and objects have none. */
-function scalarText(value: Json | undefined): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return decimalText(value);
-  if (typeof value === 'boolean') return String(value);
-  return isRawNumber(value) ? value.rawJSON : undefined;
 }
 
 function knownText(parts: readonly KnownPart[], walk: Walk): string | undefined {

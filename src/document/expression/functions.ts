@@ -6,7 +6,7 @@ import { encodeValue } from '../../text/percent-encoding.ts';
 import { checkDatePattern, formatDate, parseIso } from '../../time/date-format.ts';
 import { checkDurationPattern, formatDuration } from '../../time/duration-format.ts';
 import { isTimeZone } from '../../time/time-zone.ts';
-import { decimalText, numericValue } from '../values/plain-number.ts';
+import { numericValue, scalarText } from '../values/plain-number.ts';
 import type { PhoneNumberForms, PhoneNumbers } from '../values/values.ts';
 import { RunningError, bounded } from './running-error.ts';
 import type { Value } from './running-error.ts';
@@ -238,8 +238,7 @@ function hashNamed(name: string): ((bytes: Uint8Array) => Uint8Array) | undefine
 }
 
 function textOf(value: Value | undefined): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'number' ? decimalText(value) : String(value);
+  return value === undefined || value === null ? '' : scalarText(value);
 }
 
 function asText(value: Value | undefined): string {

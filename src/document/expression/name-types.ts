@@ -1,6 +1,7 @@
 import { parseIso } from '../../time/date-format.ts';
 import type { NameRef, Names } from '../names/names.ts';
-import { decimalText, numericValue } from '../values/plain-number.ts';
+import { booleanValue } from '../values/boolean-value.ts';
+import { numericValue, scalarText } from '../values/plain-number.ts';
 import type { PropertyType } from '../names/properties.ts';
 import type { Scalar } from '../values/values.ts';
 import type { Value } from './running-error.ts';
@@ -62,14 +63,8 @@ export function typeOfProperty(type: PropertyType): ExpressionType {
 /** A value as the type of its name; `null` for none and for what is no value of that type. */
 export function valueAs(type: ExpressionType, value: Scalar | null | undefined): Value {
   if (value === null || value === undefined || value === '') return null;
-  if (type === 'string') return typeof value === 'number' ? decimalText(value) : String(value);
-  if (type === 'bool') return booleanOf(value);
+  if (type === 'string') return scalarText(value);
+  if (type === 'bool') return booleanValue(value) ?? null;
   if (type === 'dyn') return value;
   return numericValue(value) ?? (typeof value === 'string' ? (parseIso(value) ?? null) : null);
-}
-
-function booleanOf(value: Scalar): boolean | null {
-  const word = String(value).toLowerCase();
-  if (['true', '1', 'yes'].includes(word)) return true;
-  return ['false', '0', 'no'].includes(word) ? false : null;
 }

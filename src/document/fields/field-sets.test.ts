@@ -6,7 +6,8 @@ import { integrationSchema } from '../reference/json-schema.ts';
 import type { Json } from '../json-value.ts';
 import { documentWith, LINT_CASES } from '../testing/lint-cases.ts';
 import { lintDocument } from '../lint/lint-document.ts';
-import { documentReference, findingsReference } from '../reference/document-page.ts';
+import { documentReference } from '../reference/document-page.ts';
+import { findingsReference } from '../reference/findings-page.ts';
 import { schemaFaults } from '../testing/schema-check.ts';
 import { startingDocument } from '../starting-document.ts';
 

@@ -164,6 +164,8 @@ describe('headers', () => {
     'Connection',
     'COOKIE',
     'Transfer-Encoding',
+    'Accept-Encoding',
+    'Expect',
     'Proxy-Authorization',
     'Sec-Fetch-Mode',
     'Authorization',

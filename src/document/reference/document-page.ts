@@ -1,16 +1,13 @@
 import type { Field, FieldSetName, Mark, Shape } from '../fields/field.ts';
 import { jsonKindOf } from '../fields/field.ts';
 import { FIELD_SET_NAMES, FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
-import { FINDING_CODES } from '../findings/finding-codes.ts';
-import type { FindingCodeRow } from '../findings/finding-codes.ts';
 import { FUNCTIONS } from '../expression/functions.ts';
 import { METHODS } from '../methods.ts';
 import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
 import type { NumberForm } from '../names/parameters.ts';
 import { DATE_FIELDS, DURATION_FIELDS } from '../../time/date-pattern.ts';
+import { GENERATED_NOTICE } from './generated-notice.ts';
 
-const GENERATED =
-  '<!-- Made by `npm run generate` from the tables in src/document. Edit those. -->\n';
 const PENDING = '**Does not run yet.** It is checked; what needs it is refused when it runs.';
 
 const MARKS: Readonly<Record<Mark, string>> = {
@@ -24,7 +21,7 @@ const MARKS: Readonly<Record<Mark, string>> = {
 export function documentReference(): string {
   const parts = [
     '# The integration document\n',
-    GENERATED,
+    GENERATED_NOTICE,
     'A document is JSON. Texts may hold placeholders, `$contact_id$` or, with `"var_char": "{}"`, `{contact_id}`. Keys that begin with `_` or `//` are notes of the author. `patchcord lint FILE` checks a document, `patchcord new NAME` writes one to begin with, `patchcord schema` prints the JSON Schema for editors.\n',
     contents(FIELD_SET_NAMES),
     ...FIELD_SET_NAMES.map(setSection),
@@ -32,17 +29,6 @@ export function documentReference(): string {
     methodsSection(),
     functionsSection(),
     datesSection(),
-  ];
-  return `${parts.join('\n').trimEnd()}\n`;
-}
-
-/** The reference page of lint's findings, in Markdown. */
-export function findingsReference(): string {
-  const parts = [
-    '# Findings\n',
-    GENERATED,
-    '`patchcord lint FILE` reports every finding with its line, and where possible what to write instead. An **error** keeps a document from being used, a **warning** asks for a look, an **info** tells how the document was read.\n',
-    ...Object.entries(GROUPS).map(([group, title]) => groupSection(group, title)),
   ];
   return `${parts.join('\n').trimEnd()}\n`;
 }
@@ -227,23 +213,4 @@ function datesSection(): string {
     '`format_duration` writes seconds with these; the largest one takes all that is above it.\n',
     table(DURATION_FIELDS),
   ].join('\n');
-}
-
-const GROUPS: Readonly<Record<FindingCodeRow['group'], string>> = {
-  text: 'The text as JSON',
-  shape: 'Keys and values',
-  names: 'Names and placeholders',
-  variables: 'Variables, dates and expressions',
-  addresses: 'Addresses',
-  methods: 'Methods, requests and answers',
-  secrets: 'Credentials',
-};
-
-function groupSection(group: string, title: string): string {
-  const rows = Object.entries(FINDING_CODES)
-    .filter(([, row]) => row.group === group)
-    .map(
-      ([code, row]) => `### \`${code}\`\n\n**${row.severity}.** ${row.meaning}\n\n${row.advice}\n`,
-    );
-  return `## ${title}\n\n${rows.join('\n')}`;
 }

@@ -1,9 +1,11 @@
+import { parseLosslessJson } from '../../text/lossless-json.ts';
 import { formatDate, formatIso, parseDate, parseIso } from '../../time/date-format.ts';
-import { isRawNumber, numberFromText } from '../json-value.ts';
+import { numberFromText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { isDateType } from '../names/parameters.ts';
 import type { ParameterType } from '../names/parameter-type.ts';
-import { decimalText, numericValue, plainDigits } from '../values/plain-number.ts';
+import { booleanValue } from '../values/boolean-value.ts';
+import { numericValue, scalarText } from '../values/plain-number.ts';
 import type { Scalar } from '../values/values.ts';
 
 /** Told when a value does not fit its declared type and goes out as text. */
@@ -41,11 +43,7 @@ export function readDate(raw: Scalar, type: ParameterType, zone: string): number
 
 /** The text of a typed value: plain decimals, `true` or `false`, JSON for an object. */
 export function textOf(value: Json): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return decimalText(value);
-  if (typeof value === 'boolean') return String(value);
-  if (isRawNumber(value)) return plainDigits(value.rawJSON);
-  return JSON.stringify(value);
+  return scalarText(value) ?? JSON.stringify(value);
 }
 
 interface DateOptions {
@@ -103,35 +101,18 @@ function writeNumber(value: Scalar, misfit: Misfit): Json {
   return number ?? textOf(value);
 }
 
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['1', true],
-  ['yes', true],
-  ['false', false],
-  ['0', false],
-  ['no', false],
-]);
-
 function writeBoolean(value: Scalar, misfit: Misfit): Json {
-  const boolean = BOOLEANS.get(textOf(value).toLowerCase());
+  const boolean = booleanValue(value);
   if (boolean === undefined) misfit('boolean');
   return boolean ?? textOf(value);
 }
 
 function writeObject(value: Scalar, misfit: Misfit): Json {
   if (typeof value !== 'string') return value;
-  try {
-    // The reviver's third argument has the digits as they were written.
-    return JSON.parse(value, keepDigits);
-  } catch {
-    misfit('object');
-    return value;
-  }
-}
-
-function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || context?.source === undefined) return value;
-  return numberFromText(context.source) ?? value;
+  const parsed = parseLosslessJson(value);
+  if (parsed.status === 'json') return parsed.value;
+  misfit('object');
+  return value;
 }
 
 function cut(text: string, maxLength: number | undefined): string {

@@ -1,4 +1,5 @@
-import { numberFromText } from '../json-value.ts';
+import { isRawNumber, numberFromText } from '../json-value.ts';
+import type { Json, RawNumber } from '../json-value.ts';
 import type { Scalar } from './values.ts';
 
 /** What a double keeps of any decimal number; more digits would show its rounding. */
@@ -22,9 +23,17 @@ export function numericValue(value: Scalar | null | undefined): number | undefin
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** Writes a finite number in plain decimals, never with an exponent: `1e21` as 22 digits. */
-export function decimalText(value: number): string {
-  return plainDigits(String(value));
+/**
+ * The text of a value as it is sent and compared: numbers in plain decimals, never with an exponent
+ * (`1e21` as 22 digits). What is no text, number, `true` or `false` has none.
+ */
+export function scalarText(value: Scalar | RawNumber): string;
+export function scalarText(value: Json | undefined): string | undefined;
+export function scalarText(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return plainDigits(String(value));
+  if (typeof value === 'boolean') return String(value);
+  return isRawNumber(value) ? plainDigits(value.rawJSON) : undefined;
 }
 
 /** No number that means something is longer; a hostile one must not become a long text. */
@@ -34,7 +43,7 @@ const MAX_EXPONENT = 400;
  * Writes the text of a JSON number without its exponent and with all its digits: `1.25E3` as
  * `1250`. One beyond all doubles stays as it is.
  */
-export function plainDigits(text: string): string {
+function plainDigits(text: string): string {
   const found = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/.exec(text);
   if (found === null) return text;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = found;
