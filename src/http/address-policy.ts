@@ -79,9 +79,14 @@ function embeddedIPv4(
   return [];
 }
 
+/** Whether a name always means this machine (RFC 6761, section 6.3). */
+export function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost');
+}
+
 /** Whether a host, as it stands in a URL without brackets, is this machine itself. */
 export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  if (isLocalhost(host)) return true;
   const address = parseAddress(host);
   return address !== undefined && address.range() === 'loopback';
 }

@@ -1,5 +1,14 @@
 import type { EgressBody } from './request-body.ts';
 
+/** HTTP methods that may be sent twice (RFC 9110, section 9.2.2). */
+export const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+]);
+
 /** Where the bytes of a large answer go; nothing is asked to be compressed. */
 export interface Download {
   /** More than this is `body_too_large`. */
@@ -18,7 +27,7 @@ export interface EgressRequest {
   readonly connectionId: string;
   /** Pinned origins: a request to any other is refused before its headers exist on a wire. */
   readonly origins?: readonly string[];
-  /** Default by method: GET, HEAD, PUT, DELETE and OPTIONS (RFC 9110, section 9.2.2). */
+  /** Default: as `IDEMPOTENT_METHODS` says. */
   readonly idempotent?: boolean;
   /** Milliseconds for the whole exchange, instead of the usual total. */
   readonly deadlineMs?: number;

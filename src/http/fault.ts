@@ -35,6 +35,19 @@ export class EgressFault extends Error {
   }
 }
 
+/** Why a URL or an address may not be reached. */
+export interface Refusal {
+  readonly code: string;
+  readonly reason: string;
+  /** The operator's setting that would allow it. */
+  readonly setting?: string;
+}
+
+/** The fault of a request that is refused before anything of it leaves. */
+export function blocked({ code, reason, setting }: Refusal): EgressFault {
+  return new EgressFault('blocked', code, reason, setting === undefined ? {} : { setting });
+}
+
 /** Codes of OpenSSL and Node that say the certificate, not the connection, is at fault. */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'CERT_CHAIN_TOO_LONG',

@@ -2,7 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import type { Socket, TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { EgressFault, toFault } from './fault.ts';
+import { blocked, EgressFault, toFault } from './fault.ts';
 import type { EgressLimits } from './limits.ts';
 import { judgeTargetAddress } from './url-policy.ts';
 import type { UrlPolicy, UrlTarget } from './url-policy.ts';
@@ -37,9 +37,9 @@ export async function openSocket(
   const addresses = await resolveAddresses(target, deps, deadline);
   const socket = await connectFirst(addresses, target, deps, deadline);
   const refused = judgeTargetAddress(target, socket.remoteAddress ?? 'unknown', deps.policy);
-  if (refused !== undefined && !refused.ok) {
+  if (refused !== undefined) {
     socket.destroy();
-    throw new EgressFault('blocked', refused.code, refused.reason);
+    throw blocked(refused);
   }
   return target.secure ? startTls(socket, target, deps.ca, deadline) : socket;
 }
@@ -57,10 +57,7 @@ async function resolveAddresses(
   if (addresses.length === 0) throw toFault({ code: 'ENOTFOUND' }, 'dns');
   for (const address of addresses) {
     const refused = judgeTargetAddress(target, address, deps.policy);
-    if (refused !== undefined && !refused.ok) {
-      const { code, reason, setting } = refused;
-      throw new EgressFault('blocked', code, reason, setting === undefined ? {} : { setting });
-    }
+    if (refused !== undefined) throw blocked(refused);
   }
   return addresses.slice(0, ADDRESSES_MAX);
 }

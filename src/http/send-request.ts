@@ -1,8 +1,9 @@
 import { decodeBody } from './decode-body.ts';
+import { IDEMPOTENT_METHODS } from './egress-request.ts';
 import type { EgressRequest } from './egress-request.ts';
 import { exchange } from './exchange.ts';
 import type { OutgoingRequest } from './exchange.ts';
-import { EgressFault, toFault } from './fault.ts';
+import { blocked, EgressFault, toFault } from './fault.ts';
 import { totalDeadline } from './limits.ts';
 import type { EgressLimits } from './limits.ts';
 import { openSocket } from './open-socket.ts';
@@ -13,7 +14,6 @@ import type { SocketPool } from './socket-pool.ts';
 import { judgeUrl } from './url-policy.ts';
 import type { UrlPolicy, UrlTarget } from './url-policy.ts';
 
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** What all requests of one egress share. */
@@ -32,9 +32,7 @@ interface Answer {
   readonly url: string;
 }
 
-/**
- * Sends a request with its redirects within its deadline. Throws an `EgressFault`.
- */
+/** Sends a request with its redirects within its deadline. Throws an `EgressFault`. */
 export async function sendRequest(deps: SendDeps, request: EgressRequest): Promise<Answer> {
   const body = toSendable(request.body);
   const headers = toRequestHeaders(request.headers, {
@@ -87,10 +85,7 @@ async function follow(
 
 function admit(deps: SendDeps, request: EgressRequest, url: string): UrlTarget {
   const verdict = judgeUrl(url, deps.policy);
-  if (!verdict.ok) {
-    const { code, reason, setting } = verdict;
-    throw new EgressFault('blocked', code, reason, setting === undefined ? {} : { setting });
-  }
+  if (!verdict.ok) throw blocked(verdict);
   const { origin } = verdict.target.url;
   if (request.origins !== undefined && !request.origins.includes(origin)) {
     throw new EgressFault(
@@ -135,7 +130,7 @@ async function sendOnce(
   outgoing: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof exchange>>> {
-  const repeatable = request.idempotent ?? IDEMPOTENT.has(request.method);
+  const repeatable = request.idempotent ?? IDEMPOTENT_METHODS.has(request.method);
   const key = JSON.stringify([target.url.origin, request.organizationId, request.connectionId]);
   for (let first = true; ; first = false) {
     const maxIdleMs = !first ? 0 : repeatable ? deps.limits.keepAliveMs : deps.limits.freshSocketMs;

@@ -10,7 +10,7 @@ import type { BodyForm } from './outcome-table.ts';
 const CLASSES = ['list', 'find', 'create', 'upload', 'change', 'delete'] as const;
 
 function context(method: MethodName, more: Partial<ClassifyContext> = {}): ClassifyContext {
-  return { method, httpMethod: 'POST', declaredIdempotent: false, binds: true, now: 0, ...more };
+  return { method, httpMethod: 'POST', binds: true, now: 0, ...more };
 }
 
 function answer(
@@ -218,11 +218,9 @@ describe('what an exchange means', () => {
     }
   });
 
-  test('a declared idempotency makes a lost POST go again', () => {
-    const situation = context('CreateActivity', { declaredIdempotent: true });
-
-    expect(told(failure('waiting', 'reset'), situation)).toBe(AGAIN);
-    expect(mayRepeat(situation)).toBe(true);
+  test('a look-up may be sent twice whatever its HTTP method is, a POST that creates may not', () => {
+    expect(mayRepeat(context('FindContact'))).toBe(true);
+    expect(mayRepeat(context('CreateActivity', { httpMethod: 'PUT' }))).toBe(true);
     expect(mayRepeat(context('CreateActivity'))).toBe(false);
   });
 

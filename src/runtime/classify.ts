@@ -1,4 +1,6 @@
+import { methodRow } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
+import { IDEMPOTENT_METHODS } from '../http/egress-request.ts';
 import {
   BODY_ROWS,
   FAILURE_ROWS,
@@ -36,8 +38,6 @@ export interface ClassifyContext {
   readonly method: MethodName;
   /** GET, POST … */
   readonly httpMethod: string;
-  /** The document declares that sending twice does no harm. */
-  readonly declaredIdempotent: boolean;
   /** The method's answer binds something. */
   readonly binds: boolean;
   /** Milliseconds since the record was created, where that is known. */
@@ -47,7 +47,6 @@ export interface ClassifyContext {
 }
 
 const YOUNG_RECORD_MS = 60_000;
-const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
 /**
  * Decides what an exchange means: whether the CRM did what was asked, and what follows. Pure; its
@@ -68,15 +67,12 @@ export function classify(ending: Ending, context: ClassifyContext): Outcome {
   };
 }
 
-/**
- * Whether the request may be sent twice: it only reads, its HTTP method is idempotent (RFC 9110,
- * section 9.2.2), or the document says so.
- */
-export function mayRepeat(
-  context: Pick<ClassifyContext, 'method' | 'httpMethod' | 'declaredIdempotent'>,
-): boolean {
-  const reads = ['find', 'list'].includes(METHOD_CLASSES[context.method]);
-  return reads || context.declaredIdempotent || REPEATABLE.has(context.httpMethod);
+/** Whether the request may be sent twice: it only reads, or its HTTP method is idempotent. */
+export function mayRepeat({
+  method,
+  httpMethod,
+}: Pick<ClassifyContext, 'method' | 'httpMethod'>): boolean {
+  return methodRow(method).kind !== 'write' || IDEMPOTENT_METHODS.has(httpMethod);
 }
 
 function verdictOf(ending: Ending, context: ClassifyContext): Verdict {

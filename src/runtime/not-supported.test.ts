@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { compileDocument } from '../document/compile.ts';
-import { FIELDS, PENDING_METHODS } from '../document/fields/field-sets.ts';
+import { FIELD_SET_NAMES, FIELDS, PENDING_METHODS } from '../document/fields/field-sets.ts';
 import type { Field, FieldSetName, Shape } from '../document/fields/field.ts';
 import type { Json, JsonObject } from '../document/json-value.ts';
 import type { MethodName } from '../document/methods.ts';
@@ -23,9 +23,7 @@ const FORMS: Readonly<Record<string, Json>> = {
   object: { in: 'header', name: 'X-Token', value: '$access_token$' },
 };
 
-const SETS = Object.keys(FIELDS).filter((name): name is FieldSetName => name in FIELDS);
-
-const ALL: readonly Pending[] = SETS.flatMap((set) =>
+const ALL: readonly Pending[] = FIELD_SET_NAMES.flatMap((set) =>
   FIELDS[set].fields.flatMap((field): readonly Pending[] => {
     if (field.pending === true) return [{ set, field }];
     return pendingValues(field).map((value) => ({ set, field, value }));

@@ -2,8 +2,8 @@ import { parseHttpDate } from './http-date.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-export const RETRY_AFTER_MIN_MS = 1_000;
-export const RETRY_AFTER_MAX_MS = 24 * 60 * 60_000;
+const RETRY_AFTER_MIN_MS = 1_000;
+const RETRY_AFTER_MAX_MS = 24 * 60 * 60_000;
 /** HubSpot's day ends at midnight of the account's zone, which nobody tells us: ask every hour. */
 const DAILY_LIMIT_PROBE_MS = 60 * 60_000;
 

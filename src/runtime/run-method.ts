@@ -1,10 +1,5 @@
 import type { BindContext, BoundRecord } from '../document/bind/compile-binding.ts';
-import type {
-  CompiledDocument,
-  CompiledMethod,
-  RenderContext,
-  RenderedRequest,
-} from '../document/compile.ts';
+import type { CompiledDocument, CompiledMethod, RenderContext } from '../document/compile.ts';
 import { isRawNumber } from '../document/json-value.ts';
 import type { MethodName } from '../document/methods.ts';
 import { completeProperties } from '../document/names/properties.ts';
@@ -150,7 +145,7 @@ function prepareMethod(
   return {
     status: 'ready',
     request: scrubber.request(first.request, call.file?.size),
-    idempotent: isIdempotent(call.method, first.request),
+    idempotent: mayRepeat({ method: call.method, httpMethod: first.request.method }),
     send: (signal) => sendPages(job, first, signal),
   };
 }
@@ -168,10 +163,6 @@ function comparedIn(call: MethodCall, method: CompiledMethod, context: RenderCon
   }
   const properties = completeProperties(call.document.properties)(context.properties);
   return { values, properties };
-}
-
-function isIdempotent(method: MethodName, request: RenderedRequest): boolean {
-  return mayRepeat({ method, httpMethod: request.method, declaredIdempotent: false });
 }
 
 function notSent(reason: NotSentReason, name: string, message: string): PreparedMethod {

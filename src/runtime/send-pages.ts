@@ -1,16 +1,16 @@
 import { pickCaller } from '../document/bind/pick-caller.ts';
 import type { BindContext, BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
 import type { CompiledMethod, RenderContext, RenderedRequest } from '../document/compile.ts';
+import { methodRow } from '../document/methods.ts';
 import { createPager } from '../document/paging/pager.ts';
 import { readValue } from '../document/values/values.ts';
 import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { originOf } from '../http/url-policy.ts';
-import { classify } from './classify.ts';
+import { classify, mayRepeat } from './classify.ts';
 import type { ClassifyContext, Ending, Outcome } from './classify.ts';
 import { judgeBinding } from './judge-binding.ts';
 import { tellFound } from './outcome-words.ts';
-import { METHOD_CLASSES } from './outcome-table.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ReadAnswer } from './read-answer.ts';
 import type { MethodCall, MethodRun, MethodRunnerDeps } from './run-method.ts';
@@ -65,17 +65,16 @@ export async function sendPages(
     const page = await sendPage(job, request, { started, signal });
     if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
     exchanges.push(page.exchange);
-    if (page.bound !== undefined && page.bound.status !== 'refused')
+    if (page.bound !== undefined && page.bound.status !== 'refused') {
       notes.push(...page.bound.notes);
+    }
     if (page.bound?.status === 'bound') records.push(...page.bound.records);
     const run = { outcome: page.outcome, records, exchanges, notes };
-    if (page.outcome.action !== 'succeed' || page.bound?.status !== 'bound')
-      return finish(job, run);
-    if (pager === undefined) return finish(job, run);
-    const { moving } = page.bound;
+    const goesOn = page.outcome.action === 'succeed' && page.bound?.status === 'bound';
+    if (!goesOn || pager === undefined) return finish(job, run);
     const step = pager.next({
       records: page.bound.received,
-      moving,
+      moving: page.bound.moving,
       headers: page.headers,
       url: page.url,
     });
@@ -129,7 +128,7 @@ async function sendPage(
     organizationId: call.connection.organizationId,
     connectionId: call.connection.id,
     origins: call.connection.origins,
-    idempotent: isRepeatable(job, request),
+    idempotent: mayRepeat({ method: call.method, httpMethod: request.method }),
     ...remaining(job, run.started),
     signal: run.signal,
   });
@@ -166,8 +165,9 @@ async function sendPage(
 function finish(job: MethodJob, run: Omit<MethodRun, 'executedWithoutId'>): MethodRun {
   const { method } = job.call;
   const outcome = ofAllPages(run);
+  const isWrite = methodRow(method).kind === 'write';
   const executedWithoutId =
-    outcome.effect === 'executed' && outcome.action === 'look_up' && isWrite(job);
+    isWrite && outcome.effect === 'executed' && outcome.action === 'look_up';
   const whole: MethodRun = { ...run, outcome, executedWithoutId };
   const kept = method === 'FindContact' && run.records.length > 0 ? keepCaller(job, whole) : whole;
   const told = tellFound(kept.outcome, method, kept.records.length);
@@ -229,7 +229,6 @@ function situation(job: MethodJob, request: RenderedRequest): ClassifyContext {
   return {
     method: job.call.method,
     httpMethod: request.method,
-    declaredIdempotent: false,
     binds: job.method.bind.binds.length > 0,
     now: job.deps.clock.now(),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
@@ -247,12 +246,4 @@ function endOf(
   request: RenderedRequest,
 ): { readonly headers: Readonly<Record<string, string>>; readonly url: string } {
   return result.kind === 'response' ? result : { headers: {}, url: request.url };
-}
-
-function isRepeatable(job: MethodJob, request: RenderedRequest): boolean {
-  return !isWrite(job) || ['GET', 'PUT', 'DELETE'].includes(request.method);
-}
-
-function isWrite(job: MethodJob): boolean {
-  return !['find', 'list'].includes(METHOD_CLASSES[job.call.method]);
 }
