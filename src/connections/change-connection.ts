@@ -126,6 +126,35 @@ export async function setPaused(
   });
 }
 
+/**
+ * Takes a successful test into the state: what waited for people or for the CRM goes on. A pause
+ * stays. True when the connection works again by it.
+ */
+export async function reopenTested(
+  deps: Pick<ConnectionDeps, 'database' | 'ids'>,
+  scope: OrganizationScope,
+  request: { readonly id: string; readonly actor: Actor },
+): Promise<boolean> {
+  const { database, ids } = deps;
+  const { id, actor } = request;
+  const now = database.now();
+  return await database.write(async (transaction) => {
+    const event = { kind: 'tested' } as const;
+    const change = await changeState(transaction, scope, { connectionId: id, event, now });
+    if (change === undefined || change.before.state === change.after.state) return false;
+    await recordDeed(transaction, scope, {
+      ids,
+      actor,
+      action: 'connection.resumed',
+      objectKind: 'connection',
+      objectId: id,
+      details: { before: change.before.state, by: 'test' },
+      at: now,
+    });
+    return true;
+  });
+}
+
 async function versionFor(
   handle: Handle,
   scope: OrganizationScope,

@@ -96,6 +96,16 @@ describe('the state table of a connection', () => {
     expect(reached).toEqual(expected);
   });
 
+  test.each([
+    ['needs_auth', needsAuth, 'active'],
+    ['forbidden', forbidden, 'active'],
+    ['broken', broken, 'active'],
+    ['throttled', throttled, 'throttled'],
+    ['paused', paused, 'paused'],
+  ])('a successful test leads from %s to where it belongs', (_name, health, expected) => {
+    expect(nextHealth(health, { kind: 'tested' }, NOW).state).toBe(expected);
+  });
+
   test('is total: no order of events leads to an impossible row', () => {
     const event = fc.constantFrom(...Object.values(events));
     const steps = fc.array(fc.tuple(event, fc.integer({ min: 0, max: 3_600_000 })), {

@@ -29,7 +29,9 @@ export type ConnectionEvent =
   | { readonly kind: 'forbidden'; readonly reason: string }
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'credentials_saved' };
+  | { readonly kind: 'credentials_saved' }
+  /** A test that somebody asked for showed that the CRM takes the credentials. */
+  | { readonly kind: 'tested' };
 
 export const HEALTHY: ConnectionHealth = {
   state: 'active',
@@ -63,6 +65,8 @@ export function nextHealth(
     case 'resume':
     case 'credentials_saved':
       return afterPeople(health, event.kind);
+    case 'tested':
+      return health.state === 'paused' || health.state === 'throttled' ? health : HEALTHY;
     case 'success':
       return succeed(health, now);
     case 'unauthorized':

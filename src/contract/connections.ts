@@ -19,7 +19,7 @@ export const ConnectionState = z
   .meta({
     id: 'ConnectionState',
     description:
-      '`active`: calls are written. `throttled`: the CRM asked for a pause. `broken`: the CRM does not answer; tried again by itself. `needs_auth`: the credentials were refused. `forbidden`: the CRM refuses these rights. `paused`: by somebody.',
+      '`active`: calls are written. `throttled`: the CRM asked for a pause. `broken`: the CRM does not answer; tried again by itself. `needs_auth`: the credentials were refused. `forbidden`: the CRM refuses these rights. Both end with new credentials or a successful test. `paused`: by somebody.',
   });
 
 /** The options themselves are described where they are read; the server puts that schema here. */
@@ -38,7 +38,10 @@ export const Connection = z
       .int()
       .meta({ description: 'Version of the document in use.', examples: [1] }),
     state: ConnectionState,
-    state_reason: z.string().nullable().meta({ description: 'Why it is in this state, in words.' }),
+    state_reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it is in this state and what to do, in words.' }),
     properties: z
       .record(z.string(), z.string())
       .meta({ description: 'Values of the properties that are not secret.' }),
@@ -171,7 +174,7 @@ export const testConnection = defineEndpoint({
   path: '/v1/connections/{connection_id}/test',
   summary: 'Ask the CRM whether it accepts the credentials',
   description:
-    'Runs `Users`, else `Account`, else the first look-up with GET. The answer is 200 also when the CRM refuses.',
+    'Runs `Users`, else `Account`, else the first look-up with GET. The answer is 200 also when the CRM refuses. A successful test ends the states `needs_auth`, `forbidden` and `broken`: waiting calls go on.',
   body: noBody,
   bodyKind: 'none',
   status: 200,

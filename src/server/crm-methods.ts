@@ -2,11 +2,13 @@ import type * as z from 'zod';
 
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { Exchange } from '../contract/exchanges.ts';
-import type { CompiledDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 import { METHODS } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
 import type { Values } from '../document/values/values.ts';
-import type { MethodRun, MethodRunner, ScrubbedExchange } from '../runtime/run-method.ts';
+import type { MethodRun } from '../runtime/method-call.ts';
+import type { MethodRunner } from '../runtime/run-method.ts';
+import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
 
 /** Longest time that somebody waits for a method asked for over HTTP: pages of users take a while. */
 const INTERACTIVE_DEADLINE_MS = 30_000;
@@ -60,11 +62,20 @@ export function presentExchange(exchange: ScrubbedExchange): z.input<typeof Exch
   };
 }
 
+/** The `response_map` of a method as its author wrote it; undefined when there is none. */
+export function mapOf(document: CompiledDocument, name: MethodName): unknown {
+  return memberOf(sourceOf(document, name), 'response_map');
+}
+
 function isGet(document: CompiledDocument, name: MethodName): boolean {
+  return memberOf(sourceOf(document, name), 'request_method') === 'GET';
+}
+
+function sourceOf(document: CompiledDocument, name: MethodName): unknown {
   const source: unknown = document.source;
   const api = memberOf(source, 'API') ?? memberOf(source, 'api');
   const method = memberOf(api, name);
-  return memberOf(Array.isArray(method) ? method[0] : method, 'request_method') === 'GET';
+  return Array.isArray(method) ? method[0] : method;
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -2,12 +2,16 @@ import type * as z from 'zod';
 
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { ConnectionTest } from '../contract/connections.ts';
+import type { MethodName } from '../document/methods.ts';
 import type { MethodRunner } from '../runtime/run-method.ts';
-import { askCrm, presentExchange, testMethodOf } from './crm-methods.ts';
+import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
+import { missingInAnswer } from './answer-lack.ts';
+import { askCrm, mapOf, presentExchange, testMethodOf } from './crm-methods.ts';
 
 /**
  * Asks the CRM whether it accepts the credentials of a connection, and says the answer in words.
- * In a test 200 is accepted; 401 and 403 are refused. The state of the connection stays as it is.
+ * Accepted is what a test must show: an answer without anything that the document looks for in it
+ * proves nothing. The state of the connection stays as it is.
  */
 export async function testConnection(
   runner: MethodRunner,
@@ -31,14 +35,33 @@ export async function testConnection(
     return { ok: false, method, message: asked.message, outcome: null, exchanges: [] };
   }
   const { outcome, records, exchanges } = asked.run;
-  const ok = outcome.kind === 'success' || (outcome.kind === 'not_found' && method !== 'Users');
+  const accepted =
+    outcome.kind === 'success' || (outcome.kind === 'not_found' && method !== 'Users');
+  const lack = accepted && records.length === 0 ? lackOf(connection, method, exchanges) : undefined;
+  const ok = accepted && lack === undefined;
   return {
     ok,
     method,
-    message: ok ? inWords(method, records.length) : outcome.message,
+    message: lack ?? (ok ? inWords(method, records.length) : outcome.message),
     outcome: outcome.kind,
     exchanges: exchanges.map(presentExchange),
   };
+}
+
+/** In words what an answer without a record should have held; undefined: an empty list was there. */
+function lackOf(
+  connection: OpenConnection,
+  method: MethodName,
+  exchanges: readonly ScrubbedExchange[],
+): string | undefined {
+  // A look-up that finds nobody may answer anything.
+  if (method !== 'Users' && method !== 'Account') return undefined;
+  const response = exchanges.at(-1)?.response;
+  if (response === undefined || response.truncated) return undefined;
+  const missing = missingInAnswer(mapOf(connection.document, method), response.body);
+  return missing === undefined
+    ? undefined
+    : `The CRM answered, but without ${missing}, which the response_map of ${method} looks for. Compare the answer with the map, and the address with that of the CRM's API.`;
 }
 
 /** Reserved for drama by Ofcom: nobody has it. */

@@ -1,6 +1,10 @@
 import type * as z from 'zod';
 
-import { setPaused, updateConnectionSettings } from '../../connections/change-connection.ts';
+import {
+  reopenTested,
+  setPaused,
+  updateConnectionSettings,
+} from '../../connections/change-connection.ts';
 import { readConnection, readConnections } from '../../connections/connection-view.ts';
 import type { ConnectionView } from '../../connections/connection-view.ts';
 import { createConnection as create } from '../../connections/connections.ts';
@@ -18,8 +22,10 @@ import {
 import type { Connection } from '../../contract/connections.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { MethodRunner } from '../../runtime/run-method.ts';
+import type { ConnectionState } from '../../store/tables/connections.ts';
 import { route } from '../route.ts';
 import type { Answer, RequestContext, Route } from '../route.ts';
+import { reasonOf } from '../state-reason.ts';
 import { testConnection as test } from '../test-connection.ts';
 import { actorOf, iso, presentPage } from './present.ts';
 
@@ -62,9 +68,17 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
       deps.wake();
       return answer(changed);
     }),
-    route(testConnection, async ({ params }, { scope, signal }) => {
-      const connection = await deps.openConnections.open(scope(), params.connection_id);
-      return { body: await test(deps.runner, connection, signal) };
+    route(testConnection, async ({ params }, context) => {
+      const scope = context.scope();
+      const connection = await deps.openConnections.open(scope, params.connection_id);
+      const result = await test(deps.runner, connection, context.signal);
+      if (!result.ok || !isStopped(connection.state)) return { body: result };
+      const request = { id: connection.id, actor: actorOf(context) };
+      if (!(await reopenTested(deps, scope, request))) return { body: result };
+      deps.wake();
+      return {
+        body: { ...result, message: `${result.message} Calls are written again.` },
+      };
     }),
     route(pauseConnection, async ({ params }, context) => {
       const request = { id: params.connection_id, paused: true, actor: actorOf(context) };
@@ -106,6 +120,11 @@ async function revisionOf(
   );
 }
 
+/** States that a successful test ends. */
+function isStopped(state: ConnectionState): boolean {
+  return state === 'needs_auth' || state === 'forbidden' || state === 'broken';
+}
+
 function present({
   row,
   properties,
@@ -119,7 +138,7 @@ function present({
     integration_id: row.integration_id,
     integration_version: row.integration_number,
     state: row.state,
-    state_reason: row.state_reason,
+    state_reason: reasonOf(row),
     properties: Object.fromEntries(properties),
     secrets_set: [...secretsSet],
     options: { ...options },

@@ -233,6 +233,47 @@ describeDatabases('the objects of an organization', (databases) => {
       expect(sent.body).toMatchObject({ status: 400, code: 'invalid_request' });
     });
 
+    test.each(['needs_auth', 'forbidden', 'broken'] as const)(
+      'go on after a successful test when they were %s, and say before how to get there',
+      async (state) => {
+        const reason = 'The CRM said no';
+        await server.database.write(async (transaction) => {
+          await transaction
+            .updateTable('connection')
+            .set({ state, state_reason: reason, state_until: state === 'broken' ? 1 : null })
+            .where('id', '=', office.connectionId)
+            .execute();
+        });
+
+        const stopped = await server.send('GET', path(), { key: office.key });
+        crm.behave('/users', 'unauthorized', { times: 1 });
+        const failed = await server.send('POST', `${path()}/test`, { key: office.key });
+        const still = await server.send('GET', path(), { key: office.key });
+        const tested = await server.send('POST', `${path()}/test`, { key: office.key });
+        const after = await server.send('GET', path(), { key: office.key });
+
+        expect(textAt(stopped.body, 'state_reason')).toContain(reason);
+        if (state !== 'broken') {
+          expect(textAt(stopped.body, 'state_reason')).toContain('POST …/test');
+        }
+        expect([valueAt(failed.body, 'ok'), valueAt(still.body, 'state')]).toEqual([false, state]);
+        expect(textAt(tested.body, 'message')).toContain('Calls are written again.');
+        expect(after.body).toMatchObject({ state: 'active', state_reason: null });
+      },
+    );
+
+    test('are not called well by an answer without anything that the document looks for', async () => {
+      crm.behave('/users', (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      });
+
+      const tested = await server.send('POST', `${path()}/test`, { key: office.key });
+
+      crm.behave('/users', undefined);
+      expect(tested.body).toMatchObject({ ok: false, method: 'Users' });
+      expect(textAt(tested.body, 'message')).toContain('without the list `users`');
+    });
+
     test('are paused and resumed', async () => {
       const paused = await server.send('POST', `${path()}/pause`, { key: office.key });
       const resumed = await server.send('POST', `${path()}/resume`, { key: office.key });
