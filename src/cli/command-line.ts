@@ -10,6 +10,7 @@ export async function runCommandLine(
   args: readonly string[],
   env: Environment = readEnvironment(),
 ): Promise<ExitCode> {
+  if (args[0] !== 'serve') process.stdout.on('error', endWithReader);
   return await runProgram(
     args,
     {
@@ -24,6 +25,12 @@ export async function runCommandLine(
     },
     { commands: COMMANDS, version: packageVersion() },
   );
+}
+
+/** A reader such as `head` has enough and is gone: nobody is left to tell anything. */
+function endWithReader(err: NodeJS.ErrnoException): void {
+  if (err.code !== 'EPIPE') throw err;
+  process.exit(0);
 }
 
 async function readInput(): Promise<string> {

@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises';
-import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
@@ -10,6 +9,7 @@ import type { Machine } from './examination.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineEgress } from './examine-egress.ts';
 import { examineDirectory, examineNode } from './examine-machine.ts';
+import { dataFolder } from './npm-script.ts';
 
 export interface DoctorOptions {
   readonly dataDir?: string | undefined;
@@ -48,7 +48,7 @@ export async function runDoctor(
   machine: Machine = THIS_MACHINE,
 ): Promise<void> {
   const read = readSettings(context.env, { dataDir: options.dataDir });
-  const settings = { ...read, dataDir: resolve(context.directory, read.dataDir) };
+  const settings = { ...read, dataDir: dataFolder(read, options.dataDir, context) };
   const examinations = [
     examineNode(machine),
     await examineDirectory(settings, machine),

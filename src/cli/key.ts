@@ -11,6 +11,7 @@ import type { Database } from '../store/database.ts';
 import { MAX_PAGE_ROWS } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { CommandContext } from './command-context.ts';
+import { ownCommand } from './npm-script.ts';
 import { addStoreOptions, withStore } from './with-store.ts';
 import type { StoreOptions } from './with-store.ts';
 
@@ -112,7 +113,8 @@ export async function runListKeys(
     context.out(JSON.stringify({ keys: keys.map(present) }));
     return;
   }
-  if (keys.length === 0) context.err('There are no keys; `patchcord key create` makes one.');
+  if (keys.length === 0)
+    context.err(`There are no keys; "${ownCommand('key create --name NAME', context)}" makes one.`);
   for (const row of keys) {
     const state = row.revoked_at === null ? 'works' : 'revoked';
     context.out([row.id, `${row.prefix}…`, row.scope, state, row.name].join('  '));

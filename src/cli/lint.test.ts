@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,10 +30,14 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 async function run(...args: readonly string[]) {
+  return await runWith({}, ...args);
+}
+
+async function runWith(env: CommandContext['env'], ...args: readonly string[]) {
   const out: string[] = [];
   const err: string[] = [];
   const context: CommandContext = {
-    env: {},
+    env,
     directory,
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
@@ -102,6 +106,19 @@ describe('patchcord new', () => {
       '"name": "Ex Ample"',
     );
     expect((await run('lint', 'ex-ample.json')).code).toBe(0);
+  });
+
+  test('called through npm, writes where the user stands and names commands as they run there', async () => {
+    const folder = join(directory, 'mine');
+    await mkdir(folder);
+    const env = { npm_lifecycle_event: 'patchcord', INIT_CWD: folder };
+
+    const { out } = await runWith(env, 'new', 'Ex Ample');
+
+    expect((await readFile(join(folder, 'ex-ample.json'), 'utf8')).length).toBeGreaterThan(0);
+    expect(out).toContain('  npm run -s patchcord -- lint ex-ample.json\n');
+    expect((await runWith(env, 'lint', 'ex-ample.json', '../good.json')).code).toBe(0);
+    expect((await run('new', 'Other')).out).toContain('  patchcord lint other.json\n');
   });
 
   test('never overwrites a file', async () => {

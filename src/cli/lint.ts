@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import type { Finding } from '../document/findings/finding.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { userPath } from './npm-script.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 export interface LintOptions {
   readonly json?: boolean;
@@ -75,23 +76,9 @@ async function readDocument(file: string, context: CommandContext): Promise<Read
     return { ok: true, text: await context.readInput() };
   }
   try {
-    return { ok: true, text: await readFile(resolve(context.directory, file), 'utf8') };
+    return { ok: true, text: await readFile(userPath(file, context), 'utf8') };
   } catch (err) {
-    return { ok: false, message: `The file ${file} cannot be read: ${reason(err)}.` };
-  }
-}
-
-function reason(err: unknown): string {
-  const code = err instanceof Error ? Reflect.get(err, 'code') : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'it does not exist';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'EACCES':
-      return 'access is refused';
-    default:
-      return err instanceof Error ? err.message : String(err);
+    return { ok: false, message: `The file ${file} cannot be read: ${whyUnreadable(err)}.` };
   }
 }
 

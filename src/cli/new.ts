@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import { integrationId, startingDocument } from '../document/starting-document.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { ownCommand, userPath } from './npm-script.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 export interface NewOptions {
   /** Where to write; `-` is stdout. Default: the id with `.json`, in the current folder. */
@@ -33,7 +34,7 @@ export function registerNew(program: Command, context: CommandContext): void {
 export async function writeStartingDocument(
   name: string,
   options: NewOptions,
-  context: Pick<CommandContext, 'directory' | 'out' | 'err'>,
+  context: Pick<CommandContext, 'env' | 'directory' | 'out' | 'err'>,
 ): Promise<ExitCode> {
   const refuse = (code: ErrorCode, message: string): void => {
     context.err(options.json === true ? JSON.stringify({ error: { code, message } }) : message);
@@ -42,7 +43,7 @@ export async function writeStartingDocument(
   if (!/[\p{L}\p{N}]/u.test(trimmed) || trimmed.length > 100) {
     refuse(
       'invalid_request',
-      'A name has letters or digits, and at most 100 characters: patchcord new "Example CRM".',
+      `A name has letters or digits, and at most 100 characters: ${ownCommand('new "Example CRM"', context)}.`,
     );
     return 2;
   }
@@ -52,7 +53,7 @@ export async function writeStartingDocument(
     context.out(text.trimEnd());
     return 0;
   }
-  const refusal = await writeNew(resolve(context.directory, file), text);
+  const refusal = await writeNew(userPath(file, context), text);
   if (refusal !== undefined) {
     refuse(
       'conflict',
@@ -65,11 +66,14 @@ export async function writeStartingDocument(
     return 0;
   }
   context.out(`Wrote ${file}, a document with every method and a note beside each.`);
-  context.out('Change it to what the API page of the CRM says; then:');
-  context.out(`  patchcord lint ${file}     checks it and says what to mend`);
+  context.out('Change it to what the API page of the CRM says.');
+  context.out('');
+  context.out('Check it, and see what to mend:');
+  context.out(`  ${ownCommand(`lint ${file}`, context)}`);
   context.out(
-    `  patchcord try ${file} Users --properties FILE     runs one method against the CRM`,
+    'Run one method against the CRM, with the values of its form (label → value) in a file:',
   );
+  context.out(`  ${ownCommand(`try ${file} Users --properties FILE`, context)}`);
   return 0;
 }
 
@@ -80,7 +84,8 @@ async function writeNew(path: string, text: string): Promise<string | undefined>
     return undefined;
   } catch (err) {
     const code = err instanceof Error ? Reflect.get(err, 'code') : undefined;
-    const words = err instanceof Error ? err.message : String(err);
-    return code === 'EEXIST' ? 'exists already' : `cannot be written: ${words}`;
+    // A file that is about to be made does not exist; its folder may not either.
+    if (code === 'ENOENT') return 'cannot be written: its folder does not exist';
+    return code === 'EEXIST' ? 'exists already' : `cannot be written: ${whyUnreadable(err)}`;
   }
 }

@@ -7,6 +7,7 @@ import { ADMIN } from '../organizations/scope.ts';
 import { MAX_PAGE_ROWS } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { CommandContext } from './command-context.ts';
+import { ownCommand } from './npm-script.ts';
 import { addStoreOptions, withStore } from './with-store.ts';
 import type { StoreOptions } from './with-store.ts';
 
@@ -74,7 +75,9 @@ export async function runListOrganizations(
     return;
   }
   if (rows.length === 0) {
-    context.err('There are no organizations; `patchcord organization create` makes one.');
+    context.err(
+      `There are no organizations; "${ownCommand('organization create --name NAME', context)}" makes one.`,
+    );
   }
   for (const row of rows) context.out([row.id, row.domain ?? '-', row.name].join('  '));
 }

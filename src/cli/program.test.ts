@@ -46,6 +46,8 @@ describe('a command line', () => {
     ['a command with findings', ['look'], 1],
     ['--version', ['--version'], 0],
     ['--help', ['--help'], 0],
+    ['help', ['help'], 0],
+    ['help of a command', ['help', 'look'], 0],
     ['an unknown command', ['lok'], 2],
     ['an unknown option', ['look', '--wrong'], 2],
   ])('with %s ends with its code', async (_name, args, code) => {
@@ -71,12 +73,30 @@ describe('a command line', () => {
   });
 
   test('that fails says what to do and hides the stack unless it is asked for', async () => {
-    const fault = new AppError('not_found', 'No such key.');
+    const fault = new AppError('schema_mismatch', 'The database is newer.');
     const short = await run(['fail'], failing(fault));
     const long = await run(['fail', '--verbose'], failing(fault));
 
-    expect(short.err).toBe(`No such key. ${fault.row.remedy}`);
+    expect(short.err).toBe(`The database is newer. ${fault.row.remedy}`);
     expect(long.err).toContain('program.test.ts');
+  });
+
+  test.each([
+    ['invalid_request', 'No such method. See: patchcord fail --help'],
+    ['conflict', 'No such method.'],
+    ['data_directory_locked', 'No such method.'],
+  ] as const)(
+    'that fails by %s speaks of commands, not of routes, and once',
+    async (code, said) => {
+      expect((await run(['fail'], failing(new AppError(code, 'No such method.')))).err).toBe(said);
+    },
+  );
+
+  test('with help prints what it prints with --help', async () => {
+    const help = await run(['help', 'look'], findings);
+
+    expect(help.out).toContain('Usage: patchcord look');
+    expect(help.out).toBe((await run(['look', '--help'], findings)).out);
   });
 
   test('with --json fails in JSON', async () => {

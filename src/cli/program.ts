@@ -17,7 +17,7 @@ export function buildProgram(
     .version(version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .option('--verbose', 'Print where an error came from.')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'Print this help, or that of a command.')
     .showSuggestionAfterError(true);
   for (const register of commands) register(program, context);
   harden(program, context);
@@ -40,18 +40,25 @@ export async function runProgram(
       code = wished;
     },
   };
+  const program = buildProgram(counting, options.commands, options.version);
   try {
-    await buildProgram(counting, options.commands, options.version).parseAsync([...args], {
-      from: 'user',
-    });
+    await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (err) {
     if (err instanceof CommanderError) return err.exitCode === 0 ? 0 : 2;
     return reportFailure(err, context, {
       verbose: args.includes('--verbose'),
       json: args.includes('--json'),
+      command: commandOf(program, args),
     });
   }
+}
+
+/** The words of the command that `args` call: `key create`. */
+function commandOf(program: Command, args: readonly string[]): string {
+  const [word, ...rest] = args.filter((arg) => !arg.startsWith('-'));
+  const called = program.commands.find((command) => command.name() === word);
+  return called === undefined ? '' : `${called.name()} ${commandOf(called, rest)}`.trim();
 }
 
 /** Makes every command throw instead of ending the process, and write where it is told. */

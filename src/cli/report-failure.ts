@@ -1,5 +1,14 @@
 import { AppError } from '../errors/app-error.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { ownCommand } from './npm-script.ts';
+
+/** What to do at a terminal, where the catalogue speaks of requests to the API; '' where the message says it. */
+const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  not_found: 'The commands "organization list" and "key list" show what is there.',
+  conflict: '',
+  data_directory_locked: '',
+};
 
 /**
  * Tells people what went wrong: one sentence and what to do about it, the stack only with
@@ -8,20 +17,30 @@ import type { CommandContext, ExitCode } from './command-context.ts';
  */
 export function reportFailure(
   err: unknown,
-  context: Pick<CommandContext, 'err'>,
-  options: { readonly verbose: boolean; readonly json: boolean },
+  context: Pick<CommandContext, 'err' | 'env'>,
+  options: {
+    readonly verbose: boolean;
+    readonly json: boolean;
+    /** The words of the command: `key create`. */
+    readonly command: string;
+  },
 ): ExitCode {
-  if (options.json) context.err(JSON.stringify({ error: describe(err) }));
-  else if (err instanceof AppError) context.err(`${err.message} ${err.row.remedy}`);
+  const help = `See: ${ownCommand(`${options.command} --help`, context)}`;
+  if (options.json) context.err(JSON.stringify({ error: describe(err, help) }));
+  else if (err instanceof AppError) context.err(`${err.message} ${remedyOf(err, help)}`.trimEnd());
   else context.err(`Patchcord failed: ${messageOf(err)} With --verbose it shows where.`);
   if (options.verbose) context.err(stackOf(err));
   return exitCodeOf(err);
 }
 
-function describe(err: unknown): Readonly<Record<string, unknown>> {
+function describe(err: unknown, help: string): Readonly<Record<string, unknown>> {
   return err instanceof AppError
-    ? { code: err.code, message: err.message, remedy: err.row.remedy, details: err.details }
+    ? { code: err.code, message: err.message, remedy: remedyOf(err, help), details: err.details }
     : { code: 'internal', message: messageOf(err) };
+}
+
+function remedyOf({ code, row }: AppError, help: string): string {
+  return code === 'invalid_request' ? help : (REMEDIES[code] ?? row.remedy);
 }
 
 /** The code to end with: 1 what the present state causes, 2 usage or settings, 3 a fault of ours. */

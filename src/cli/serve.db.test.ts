@@ -124,6 +124,14 @@ describe('serve', () => {
   });
 });
 
+test('a reader that has enough of the output ends a command without a word', async () => {
+  const schema = run(['schema']);
+  schema.child.stdout?.destroy();
+
+  expect(await schema.ended).toBe(0);
+  expect(schema.err()).toBe('');
+});
+
 const Demo = z.object({ organization_id: z.string(), events_key: z.string() });
 
 describe('serve --demo', () => {

@@ -1,14 +1,12 @@
-import { resolve } from 'node:path';
-
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { readSettings } from '../config/settings.ts';
-import type { Settings } from '../config/settings.ts';
 import { SETTINGS } from '../config/settings-table.ts';
 import type { OpenServer } from '../server/open-server.ts';
 import type { CommandContext } from './command-context.ts';
 import { DEMO_FOLDER } from './demo-folder.ts';
+import { dataFolder } from './npm-script.ts';
 import { packageVersion } from './package-version.ts';
 import { serveDemo } from './serve-demo.ts';
 import { settingFlags } from './setting-flags.ts';
@@ -39,10 +37,8 @@ export function registerServe(program: Command, context: CommandContext): void {
  * Rejects with `invalid_settings`, or what the database rejects with.
  */
 export async function runServe(options: ServeOptions, context: CommandContext): Promise<void> {
-  const settings = withAbsoluteFolder(
-    readSettings(context.env, settingFlags(options)),
-    context.directory,
-  );
+  const read = readSettings(context.env, settingFlags(options));
+  const settings = { ...read, dataDir: dataFolder(read, options.dataDir, context) };
   const server = await startServer(settings, context);
   if (settings.exposed) context.err(EXPOSED);
   announce(server, options, context);
@@ -52,11 +48,6 @@ export async function runServe(options: ServeOptions, context: CommandContext): 
 
 const EXPOSED =
   'ALLOW_PLAIN_HTTP=1: keys and calls go over the network unencrypted. Use this behind a VPN only.';
-
-/** Relative folders begin where the command was called. */
-export function withAbsoluteFolder(settings: Settings, directory: string): Settings {
-  return { ...settings, dataDir: resolve(directory, settings.dataDir) };
-}
 
 function announce(
   { origin }: OpenServer,

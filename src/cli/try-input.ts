@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
-import type { CompiledDocument } from '../document/compile.ts';
+import { basename, extname } from 'node:path';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 import type { Scalar, Values } from '../document/values/values.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { FileSource } from '../http/request-body.ts';
 import { parseIso } from '../time/date-format.ts';
 import type { CommandContext } from './command-context.ts';
+import { userPath } from './npm-script.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 const PROPERTY_PREFIX = 'PATCHCORD_PROPERTY_';
 const FILE_TYPES: Readonly<Record<string, string>> = {
@@ -20,9 +22,9 @@ const FILE_TYPES: Readonly<Record<string, string>> = {
 /** Reads a text file of the user's; throws `invalid_request` with the reason. */
 export async function readUserFile(path: string, context: CommandContext): Promise<string> {
   try {
-    return await readFile(resolve(context.directory, path), 'utf8');
+    return await readFile(userPath(path, context), 'utf8');
   } catch (err) {
-    throw new AppError('invalid_request', `The file ${path} cannot be read.`, { cause: err });
+    throw unreadable(path, err);
   }
 }
 
@@ -82,14 +84,19 @@ export async function readPropertyValues(
 
 /** The file to upload, streamed anew for each try. */
 export async function openUserFile(path: string, context: CommandContext): Promise<FileSource> {
-  const full = resolve(context.directory, path);
+  const full = userPath(path, context);
   try {
     const { size } = await stat(full);
     const type = FILE_TYPES[extname(full).toLowerCase()] ?? 'application/octet-stream';
     return { size, type, name: basename(full), open: () => createReadStream(full) };
   } catch (err) {
-    throw new AppError('invalid_request', `The file ${path} cannot be read.`, { cause: err });
+    throw unreadable(path, err);
   }
+}
+
+function unreadable(path: string, cause: unknown): AppError {
+  const message = `The file ${path} cannot be read: ${whyUnreadable(cause)}.`;
+  return new AppError('invalid_request', message, { cause });
 }
 
 async function readPairs(file: string, context: CommandContext): Promise<Map<string, string>> {

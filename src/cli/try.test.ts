@@ -158,6 +158,13 @@ describe('try', () => {
     expect(out).toContain('Nothing was sent (missing_value).');
   });
 
+  test('says why a file cannot be read', async () => {
+    await expect(attempt('Users', { properties: 'none.json' })).rejects.toThrow(
+      'The file none.json cannot be read: it does not exist.',
+    );
+    await expect(attempt('Users', { properties: '.' })).rejects.toThrow('it is a folder.');
+  });
+
   test.each<[string, string, TryOptions]>([
     ['an unknown method', 'FindContacts', {}],
     ['an unknown value', 'FindContact', { set: ['fone=1'] }],

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
-
 import type { Command } from 'commander';
 
 import { databaseOf } from '../config/database-settings.ts';
@@ -12,6 +10,7 @@ import { createIds } from '../text/uuid.ts';
 import type { Ids } from '../text/uuid.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
+import { dataFolder } from './npm-script.ts';
 
 /** What a command that works on the database gets. */
 export interface StoreTools {
@@ -42,7 +41,7 @@ export async function withStore<T>(
   work: (tools: StoreTools) => Promise<T>,
 ): Promise<T> {
   const settings = readSettings(context.env, { dataDir: options.dataDir });
-  const dataDir = resolve(context.directory, settings.dataDir);
+  const dataDir = dataFolder(settings, options.dataDir, context);
   const database = await openDatabase(databaseOf({ ...settings, dataDir }, { exclusive: false }), {
     clock: systemClock,
     // The write that met the failure rejects with it, and so does the command.
