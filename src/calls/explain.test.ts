@@ -98,6 +98,18 @@ describe('the ledger says of a step', () => {
       'The CRM refused the request. It says: "too long".',
       "Read the CRM's message in the last exchange, mend the data or the document, and replay.",
     ],
+    [
+      'that the CRM refused, the sentence of the reason once',
+      {
+        ...create,
+        state: 'parked',
+        reason: 'refused',
+        message: 'The CRM refused the request. Status 422. It says: "too long"',
+      },
+      around(),
+      'The CRM refused the request. Status 422. It says: "too long".',
+      "Read the CRM's message in the last exchange, mend the data or the document, and replay.",
+    ],
   ])('%s', (_name, step, surroundings, happened, remedy) => {
     expect(explainStep(step, surroundings)).toEqual({
       happened,

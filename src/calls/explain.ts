@@ -193,7 +193,9 @@ function sentences(...texts: readonly (string | undefined)[]): string {
     if (text === undefined || text === '') return [];
     return /[.!?]["”)]?$/u.test(text) ? text : `${text}.`;
   });
-  return [...new Set(whole)].join(' ');
+  // A message of the CRM's refusal begins with the sentence of the reason: it is said once.
+  const said = whole.filter((text) => !whole.some((other) => other.startsWith(`${text} `)));
+  return [...new Set(said)].join(' ');
 }
 
 function duplicate(step: Step): { remedy?: string } {
