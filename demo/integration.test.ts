@@ -12,12 +12,9 @@ import type { MethodName } from '../src/document/methods.ts';
 import type { Values } from '../src/document/values/values.ts';
 import { parseAllowRules } from '../src/http/allow-rules.ts';
 import { createEgress, type Egress } from '../src/http/egress.ts';
-import {
-  createMethodRunner,
-  type FileSource,
-  type MethodRun,
-  type MethodRunner,
-} from '../src/runtime/run-method.ts';
+import type { FileSource } from '../src/http/request-body.ts';
+import type { MethodRun } from '../src/runtime/method-call.ts';
+import { createMethodRunner, type MethodRunner } from '../src/runtime/run-method.ts';
 import { systemClock } from '../src/time/clock.ts';
 import { Crm } from './crm/crm.ts';
 import { createCrmServer } from './crm/server.ts';

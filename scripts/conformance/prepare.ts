@@ -1,6 +1,7 @@
 import { createPhoneNumbers } from '../../src/contacts/phone-number.ts';
 import { compileDocument } from '../../src/document/compile.ts';
-import type { CompiledDocument, RenderContext } from '../../src/document/compile.ts';
+import type { CompiledDocument } from '../../src/document/compiled-document.ts';
+import type { RenderContext } from '../../src/document/render/request.ts';
 import {
   isJsonObject,
   isRawNumber,

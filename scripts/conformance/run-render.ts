@@ -1,4 +1,8 @@
-import type { RenderedBody, RenderedRequest, RenderResult } from '../../src/document/compile.ts';
+import type {
+  RenderedBody,
+  RenderedRequest,
+  RenderResult,
+} from '../../src/document/render/request.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
 import { methodNamed } from '../../src/document/methods.ts';

@@ -1,5 +1,6 @@
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
-import type { MethodRun, ScrubbedExchange, ScrubbedRequest } from '../runtime/run-method.ts';
+import type { MethodRun } from '../runtime/method-call.ts';
+import type { ScrubbedExchange, ScrubbedRequest } from '../runtime/scrub-exchange.ts';
 import type { BindingExplanation } from './explain-binding.ts';
 
 /** What one run of `try` has to tell. */

@@ -1,4 +1,4 @@
-import type { CompiledDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';

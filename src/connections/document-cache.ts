@@ -1,4 +1,4 @@
-import type { CompiledDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 
 /** Compiled documents are some hundred kilobytes each at most. */
 const MAX_DOCUMENTS = 200;

@@ -1,4 +1,4 @@
-import type { CompiledDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { PropertyChange, StoredProperties } from './merge-properties.ts';
 import { withDefaults } from './property-values.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
-import type { CompiledDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';

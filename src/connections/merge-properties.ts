@@ -1,6 +1,6 @@
 import type { PropertyField } from '../document/names/properties.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { CompiledDocument } from '../document/compile.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
 import { checkPropertyValues, withDefaults } from './property-values.ts';
 import type { CheckUrl, PropertyProblem } from './property-values.ts';
 

@@ -32,15 +32,6 @@ import { unsupportedInDocument, unsupportedInMethod } from './unsupported/unsupp
 import { compileVariable } from './variables/compile-variable.ts';
 import type { CompiledVariable } from './variables/compile-variable.ts';
 
-export type { CompiledDocument, CompiledMethod } from './compiled-document.ts';
-export type {
-  BodyChunk,
-  RenderContext,
-  RenderedBody,
-  RenderedRequest,
-  RenderResult,
-} from './render/request.ts';
-
 /**
  * Compiles the text of an integration document. Throws `document_invalid` with all `findings` in
  * its details when the document has errors; warnings do not matter.

@@ -12,9 +12,6 @@ import { SocketPool } from './socket-pool.ts';
 import { judgeUrl } from './url-policy.ts';
 import type { UrlPolicy } from './url-policy.ts';
 
-export type { EgressRequest } from './egress-request.ts';
-export type { EgressPhase } from './fault.ts';
-
 export type EgressResult =
   | {
       readonly kind: 'response';

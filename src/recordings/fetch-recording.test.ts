@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Egress, EgressRequest, EgressResult } from '../http/egress.ts';
+import type { EgressRequest } from '../http/egress-request.ts';
+import type { Egress, EgressResult } from '../http/egress.ts';
 import { fetchRecording } from './fetch-recording.ts';
 import { createSpool } from './spool.ts';
 import type { Spool } from './spool.ts';

@@ -12,8 +12,6 @@ import type { BodyForm, MethodClass, StatusRow, Verdict } from './outcome-table.
 import type { Outcome } from './outcome.ts';
 import { readRetryAfter } from './retry-after.ts';
 
-export type { Outcome } from './outcome.ts';
-
 /** What came of an exchange, without its bytes. */
 export type Ending =
   | {

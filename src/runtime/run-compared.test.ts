@@ -6,7 +6,7 @@ import { startFakeCrm } from './testing/fake-crm.ts';
 import type { FakeCrm } from './testing/fake-crm.ts';
 import { testRunner } from './testing/runner.ts';
 import type { TestRunner } from './testing/runner.ts';
-import type { MethodRun } from './run-method.ts';
+import type { MethodRun } from './method-call.ts';
 
 let crm: FakeCrm;
 let opened: TestRunner | undefined;

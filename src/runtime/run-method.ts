@@ -1,46 +1,14 @@
-import type { BindContext, BoundRecord } from '../document/bind/compile-binding.ts';
-import type { CompiledDocument, CompiledMethod, RenderContext } from '../document/compile.ts';
+import type { BindContext } from '../document/bind/compile-binding.ts';
+import type { CompiledMethod } from '../document/compiled-document.ts';
+import type { RenderContext } from '../document/render/request.ts';
 import { isRawNumber } from '../document/json-value.ts';
-import type { MethodName } from '../document/methods.ts';
 import { completeProperties } from '../document/names/properties.ts';
-import type { Note, PhoneNumbers, Scalar, Values } from '../document/values/values.ts';
-import type { Egress } from '../http/egress.ts';
-import type { FileSource } from '../http/request-body.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Scalar } from '../document/values/values.ts';
 import { mayRepeat } from './classify.ts';
-import type { Outcome } from './classify.ts';
+import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import { createExchangeScrubber } from './scrub-exchange.ts';
-import type { ScrubbedExchange, ScrubbedRequest } from './scrub-exchange.ts';
+import type { ScrubbedRequest } from './scrub-exchange.ts';
 import { renderFirst, sendPages } from './send-pages.ts';
-
-export type { FileSource } from '../http/request-body.ts';
-export type { ScrubbedExchange, ScrubbedRequest } from './scrub-exchange.ts';
-
-/** The part of a connection that a method needs. */
-export interface MethodConnection {
-  readonly id: string;
-  readonly organizationId: string;
-  /** Label → value, secrets opened. */
-  readonly properties: Readonly<Record<string, string>>;
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string;
-  /** IANA time zone. */
-  readonly timezone: string;
-  /** Pinned: requests go nowhere else. */
-  readonly origins: readonly string[];
-}
-
-export interface MethodCall {
-  readonly document: CompiledDocument;
-  readonly method: MethodName;
-  readonly connection: MethodConnection;
-  readonly values: Values;
-  readonly file?: FileSource;
-  /** Milliseconds for all its exchanges together; without it each has the usual total. */
-  readonly deadlineMs?: number;
-  /** Since the record was created in the CRM: a young one may not be visible yet. */
-  readonly recordAgeMs?: number;
-}
 
 /** Why nothing is sent. `needs_auth`: a sign-in is needed, and there is none. */
 export type NotSentReason =
@@ -65,28 +33,9 @@ export type PreparedMethod =
       readonly message: string;
     };
 
-export interface MethodRun {
-  readonly outcome: Outcome;
-  /** As bound, raw; for a look-up an empty list means not found. */
-  readonly records: readonly BoundRecord[];
-  readonly executedWithoutId: boolean;
-  readonly exchanges: readonly ScrubbedExchange[];
-  readonly notes: readonly Note[];
-  /** Why paging ended. */
-  readonly endedBy?: string;
-}
-
 export interface MethodRunner {
   /** Renders the request; nothing is sent before `send`. */
   prepare(call: MethodCall): PreparedMethod;
-}
-
-export interface MethodRunnerDeps {
-  readonly egress: Egress;
-  readonly phones: PhoneNumbers;
-  readonly clock: Clock;
-  /** For multipart boundaries. */
-  readonly randomId: () => string;
 }
 
 /** Runs methods of documents against CRMs. Knows no database and keeps nothing between calls. */

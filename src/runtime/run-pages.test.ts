@@ -6,7 +6,7 @@ import { fakeCrmDocument } from './testing/fake-crm-document.ts';
 import { testRunner } from './testing/runner.ts';
 import type { Asking, TestRunner } from './testing/runner.ts';
 import type { MethodName } from '../document/methods.ts';
-import type { MethodRun } from './run-method.ts';
+import type { MethodRun } from './method-call.ts';
 
 let crm: FakeCrm;
 let opened: TestRunner | undefined;

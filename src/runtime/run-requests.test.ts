@@ -5,7 +5,8 @@ import { startFakeCrm } from './testing/fake-crm.ts';
 import type { FakeCrm, FakeRequest } from './testing/fake-crm.ts';
 import { testRunner } from './testing/runner.ts';
 import type { TestRunner } from './testing/runner.ts';
-import type { FileSource, PreparedMethod } from './run-method.ts';
+import type { FileSource } from '../http/request-body.ts';
+import type { PreparedMethod } from './run-method.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { RenderedRequest } from '../document/compile.ts';
+import type { RenderedRequest } from '../document/render/request.ts';
 import type { PropertyField } from '../document/names/properties.ts';
 import { createScrubber, SCRUBBED } from '../text/scrub.ts';
 

@@ -1,6 +1,7 @@
 import { pickCaller } from '../document/bind/pick-caller.ts';
 import type { BindContext, BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
-import type { CompiledMethod, RenderContext, RenderedRequest } from '../document/compile.ts';
+import type { CompiledMethod } from '../document/compiled-document.ts';
+import type { RenderContext, RenderedRequest } from '../document/render/request.ts';
 import { methodRow } from '../document/methods.ts';
 import { createPager } from '../document/paging/pager.ts';
 import { readValue } from '../document/values/values.ts';
@@ -8,12 +9,13 @@ import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { originOf } from '../http/url-policy.ts';
 import { classify, mayRepeat } from './classify.ts';
-import type { ClassifyContext, Ending, Outcome } from './classify.ts';
+import type { ClassifyContext, Ending } from './classify.ts';
+import type { Outcome } from './outcome.ts';
 import { judgeBinding } from './judge-binding.ts';
 import { tellFound } from './outcome-words.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ReadAnswer } from './read-answer.ts';
-import type { MethodCall, MethodRun, MethodRunnerDeps } from './run-method.ts';
+import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import type { ExchangeScrubber, ScrubbedExchange } from './scrub-exchange.ts';
 
 /** One method about to run. */

@@ -1,6 +1,7 @@
 import { createPhoneNumbers } from '../../contacts/phone-number.ts';
 import { compileDocument } from '../compile.ts';
-import type { CompiledDocument, RenderContext, RenderedRequest, RenderResult } from '../compile.ts';
+import type { CompiledDocument } from '../compiled-document.ts';
+import type { RenderContext, RenderedRequest, RenderResult } from '../render/request.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import type { Values } from '../values/values.ts';

@@ -1,6 +1,7 @@
 import { parseAllowRules } from '../allow-rules.ts';
 import { createEgress } from '../egress.ts';
-import type { Egress, EgressOptions, EgressRequest, EgressResult } from '../egress.ts';
+import type { EgressRequest } from '../egress-request.ts';
+import type { Egress, EgressOptions, EgressResult } from '../egress.ts';
 import { startRawServer } from './raw-server.ts';
 import type { RawHandler, RawServer } from './raw-server.ts';
 

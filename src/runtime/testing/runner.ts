@@ -7,7 +7,9 @@ import { createEgress } from '../../http/egress.ts';
 import type { EgressLimits } from '../../http/limits.ts';
 import { systemClock } from '../../time/clock.ts';
 import { createMethodRunner } from '../run-method.ts';
-import type { FileSource, MethodRun, PreparedMethod } from '../run-method.ts';
+import type { FileSource } from '../../http/request-body.ts';
+import type { MethodRun } from '../method-call.ts';
+import type { PreparedMethod } from '../run-method.ts';
 import type { FakeCrm } from './fake-crm.ts';
 import { fakeCrmDocument, fakeCrmProperties } from './fake-crm-document.ts';
 

@@ -18,7 +18,7 @@ import {
   listIntegrations,
 } from '../../contract/integrations.ts';
 import type { Integration, IntegrationWithDocument } from '../../contract/integrations.ts';
-import type { CompiledDocument } from '../../document/compile.ts';
+import type { CompiledDocument } from '../../document/compiled-document.ts';
 import type { Finding } from '../../document/findings/finding.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { route } from '../route.ts';

@@ -1,0 +1,56 @@
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import type { CompiledDocument } from '../document/compiled-document.ts';
+import type { MethodName } from '../document/methods.ts';
+import type { Note, PhoneNumbers, Values } from '../document/values/values.ts';
+import type { Egress } from '../http/egress.ts';
+import type { FileSource } from '../http/request-body.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Outcome } from './outcome.ts';
+import type { ScrubbedExchange } from './scrub-exchange.ts';
+
+/** The part of a connection that a method needs. */
+export interface MethodConnection {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Label → value, secrets opened. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  /** IANA time zone. */
+  readonly timezone: string;
+  /** Pinned: requests go nowhere else. */
+  readonly origins: readonly string[];
+}
+
+export interface MethodCall {
+  readonly document: CompiledDocument;
+  readonly method: MethodName;
+  readonly connection: MethodConnection;
+  readonly values: Values;
+  readonly file?: FileSource;
+  /** Milliseconds for all its exchanges together; without it each has the usual total. */
+  readonly deadlineMs?: number;
+  /** Since the record was created in the CRM: a young one may not be visible yet. */
+  readonly recordAgeMs?: number;
+}
+
+/** What came of a call, all its pages together. */
+export interface MethodRun {
+  readonly outcome: Outcome;
+  /** As bound, raw; for a look-up an empty list means not found. */
+  readonly records: readonly BoundRecord[];
+  readonly executedWithoutId: boolean;
+  readonly exchanges: readonly ScrubbedExchange[];
+  readonly notes: readonly Note[];
+  /** Why paging ended. */
+  readonly endedBy?: string;
+}
+
+/** What running a method needs from the process. */
+export interface MethodRunnerDeps {
+  readonly egress: Egress;
+  readonly phones: PhoneNumbers;
+  readonly clock: Clock;
+  /** For multipart boundaries. */
+  readonly randomId: () => string;
+}
