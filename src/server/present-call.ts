@@ -11,6 +11,7 @@ import type { Attempt, Call, CallWithSteps, Step } from '../contract/calls.ts';
 import type { ConnectionState } from '../contract/connections.ts';
 import { Exchange } from '../contract/exchanges.ts';
 import { iso, isoOrNull } from './routes/present.ts';
+import { reasonOf } from './state-reason.ts';
 
 /** A call as a row of a list. */
 export function presentCall(call: CallSummary): z.input<typeof Call> {
@@ -60,7 +61,7 @@ export function presentCallDetail(
         connection_id: lane.connectionId,
         call_key: lane.callKey,
         state: connection?.state ?? null,
-        state_reason: connection?.state_reason ?? null,
+        state_reason: connection === undefined ? null : reasonOf(connection),
         skipped: lane.skip?.message ?? null,
       };
     }),
