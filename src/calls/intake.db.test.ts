@@ -10,19 +10,38 @@ const HOUR = 3_600_000;
 describeDatabases('the intake', ({ open }) => {
   it('keeps an event of an unknown domain where it can be seen', async () => {
     const { intake, database } = await openPipeline(open);
-    const domains = new Map([['acme.test', SEEDED.organizationId]]);
     const { ringing } = aCall();
+    const events = ['acme.test', 'ACME.test', 'else.test', undefined].map((domain, at) => ({
+      ...ringing,
+      event_id: `e-${at}`,
+      domain,
+    }));
 
-    const results = await intake.accept({ ...SEEDED, domains }, [
-      { ...ringing, domain: 'acme.test' },
-      { ...ringing, domain: 'else.test' },
-      ringing,
+    const results = await intake.accept({ ...SEEDED, domain: 'acme.test' }, events);
+
+    expect(results.map((result) => result.status)).toEqual([
+      'accepted',
+      'accepted',
+      'refused',
+      'accepted',
     ]);
-
-    expect(results.map((result) => result.status)).toEqual(['accepted', 'refused', 'refused']);
-    expect(results[1]).toMatchObject({ code: 'unknown_domain' });
+    expect(results[2]).toMatchObject({
+      code: 'unknown_domain',
+      message: expect.stringContaining('"acme.test"'),
+    });
     const kept = await database.read.selectFrom('refused_event').selectAll().execute();
-    expect(kept.map((row) => row.domain)).toEqual(['else.test', null]);
+    expect(kept.map((row) => row.domain)).toEqual(['else.test']);
+  });
+
+  it('notes that a domain is not compared where the organization has none', async () => {
+    const { intake } = await openPipeline(open);
+
+    const [result] = await intake.accept(SEEDED, [{ ...aCall().ringing, domain: 'acme.test' }]);
+
+    expect(result).toMatchObject({
+      status: 'accepted',
+      notes: [expect.stringContaining('`domain` is not compared')],
+    });
   });
 
   it('takes a ring with an old id for another call after a day, and nothing else', async () => {

@@ -30,8 +30,8 @@ export interface EventSource {
   readonly phoneSystemId: string;
   /** The organization of the phone system. */
   readonly organizationId: string;
-  /** Set where the phone system serves several: an event's `domain` → organization. */
-  readonly domains?: ReadonlyMap<string, string> | undefined;
+  /** What the phone system calls the organization, when it has such a name. */
+  readonly domain?: string | undefined;
 }
 
 export type EventResult =
@@ -131,7 +131,8 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
         now: deps.database.now(),
       }),
     );
-    return { status: repeated ? 'repeated' : 'accepted', callId, notes: notesOf(event) };
+    const notes = notesOf(event, source);
+    return { status: repeated ? 'repeated' : 'accepted', callId, notes };
   } catch (err) {
     if (err instanceof AppError && err.details['reason'] === TOO_MANY) {
       return refuse(TOO_MANY, err.message);
@@ -235,8 +236,11 @@ async function readConnections(
 }
 
 function organizationOf(source: EventSource, event: CallEvent): string | undefined {
-  if (source.domains === undefined) return source.organizationId;
-  return event.domain === undefined ? undefined : source.domains.get(event.domain);
+  if (source.domain === undefined || event.domain === undefined) return source.organizationId;
+  // Domains are compared as host names are (RFC 4343).
+  return event.domain.toLowerCase() === source.domain.toLowerCase()
+    ? source.organizationId
+    : undefined;
 }
 
 /** Keeps an event that belongs to nobody for some days, so that a wrong domain can be seen and mended. */
@@ -245,10 +249,7 @@ async function keepRefused(
   work: { source: EventSource; body: unknown; event: CallEvent },
 ): Promise<EventResult> {
   const { domain } = work.event;
-  const message =
-    domain === undefined
-      ? 'this phone system serves several organizations, so each event needs its `domain`'
-      : `the domain ${JSON.stringify(domain)} belongs to no organization of this phone system`;
+  const message = `the domain ${JSON.stringify(domain)} is not that of this phone system's organization, ${JSON.stringify(work.source.domain)}`;
   await deps.database.write(async (transaction) => {
     await transaction
       .insertInto('refused_event')
@@ -266,8 +267,11 @@ async function keepRefused(
   return refuse('unknown_domain', message);
 }
 
-function notesOf(event: CallEvent): readonly string[] {
-  return event.unknownKeys.map((key) => `\`${key}\` is no known member: kept, not used`);
+function notesOf(event: CallEvent, source: EventSource): readonly string[] {
+  const unknown = event.unknownKeys.map((key) => `\`${key}\` is no known member: kept, not used`);
+  return event.domain === undefined || source.domain !== undefined
+    ? unknown
+    : [...unknown, '`domain` is not compared: the organization has none'];
 }
 
 function refuse(code: string, message: string): EventResult {

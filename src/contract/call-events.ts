@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, noParams, noQuery } from './parts.ts';
+import { idOf, moment, noParams, noQuery, pageOf } from './parts.ts';
+import { ADMINISTERED, LIST } from './shapes.ts';
 
 /** Most events of one request: a phone system that reconnects sends its buffer in slices. */
 export const MAX_EVENTS = 500;
@@ -39,7 +40,9 @@ export const CallEvent = z
     queue: words('The group that the call waits in.').optional(),
     branch_id: words("Id of the phone system's line or site.").optional(),
     branch_name: words('Its name.').optional(),
-    domain: words('The organization, where the phone system serves several.').optional(),
+    domain: words(
+      'What the phone system calls the organization. One that is not the domain of the organization is refused, where that has one.',
+    ).optional(),
     cause: words('Hang-up cause, as the phone system has it.').optional(),
     result: z
       .enum(['answered', 'missed', 'voicemail', 'busy', 'failed', 'cancelled'])
@@ -164,6 +167,37 @@ export const receiveWebhook = defineEndpoint({
   status: 202,
   response: EventResults,
   problems: ['unauthorized', 'payload_too_large'],
+});
+
+export const RefusedEvent = z
+  .object({
+    id: idOf('refused event'),
+    phone_system_id: idOf('phone system'),
+    code: z.string().meta({ description: 'Why, as a code.', examples: ['unknown_domain'] }),
+    message: z.string().meta({
+      description: 'Why, in words.',
+      examples: [
+        'the domain "acme" is not that of this phone system\'s organization, "acme.example"',
+      ],
+    }),
+    body: z.unknown().meta({
+      description: 'The event as it came.',
+      examples: [{ call_id: 'c-1', kind: 'noted', domain: 'acme' }],
+    }),
+    received_at: moment('When it came.'),
+  })
+  .meta({ id: 'RefusedEvent', description: 'A call event that belongs to no organization.' });
+
+export const listRefusedEvents = defineEndpoint({
+  ...ADMINISTERED,
+  ...LIST,
+  name: 'listRefusedEvents',
+  resource: 'call events',
+  path: '/v1/call-events/refused',
+  summary: 'List the events of unknown domains',
+  description:
+    'Kept for 7 days, oldest first. Events refused for another reason are told to their sender and to the log only.',
+  response: pageOf(RefusedEvent),
 });
 
 export const putRecording = defineEndpoint({

@@ -1,4 +1,4 @@
-import { putRecording, receiveWebhook, sendCallEvents } from './call-events.ts';
+import { listRefusedEvents, putRecording, receiveWebhook, sendCallEvents } from './call-events.ts';
 import { findCallers } from './callers.ts';
 import { discardStep, getCall, listCalls, replayCall, replayStep, settleStep } from './calls.ts';
 import {
@@ -35,6 +35,7 @@ import {
 export const ENDPOINTS: readonly Endpoint[] = [
   sendCallEvents,
   receiveWebhook,
+  listRefusedEvents,
   putRecording,
   listCalls,
   getCall,

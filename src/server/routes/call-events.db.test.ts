@@ -49,6 +49,49 @@ describeDatabases('call events', (databases) => {
     expect(valueAt(call.body, 'steps', 0)).toMatchObject({ method: 'FindContact', state: 'ready' });
   });
 
+  test('of another domain are refused, logged without numbers, and listed for a week', async () => {
+    const { database } = server;
+    await database.write(async (transaction) => {
+      await transaction
+        .updateTable('organization')
+        .set({ domain: 'acme.example' })
+        .where('id', '=', office.organizationId)
+        .execute();
+    });
+    const sent = await report([
+      { ...RINGING, call_id: 'own', domain: 'acme.example' },
+      { ...RINGING, call_id: 'foreign', domain: 'own.example' },
+      { ...RINGING, call_id: 'wrong', direction: 'sideways' },
+    ]);
+    const listed = await server.send('GET', '/v1/call-events/refused', { key: office.key });
+    const denied = await server.send('GET', '/v1/call-events/refused', { key: office.eventsKey });
+
+    expect(sent.status).toBe(202);
+    expect(sent.body).toMatchObject({
+      results: [
+        { status: 'accepted' },
+        { status: 'refused', code: 'unknown_domain' },
+        { status: 'refused', code: 'invalid_field' },
+      ],
+    });
+    expect(listed.body).toMatchObject({
+      items: [
+        {
+          phone_system_id: office.phoneSystemId,
+          code: 'unknown_domain',
+          body: { call_id: 'foreign' },
+        },
+      ],
+    });
+    expect(denied.status).toBe(403);
+    const lines = server.log.filter((line) => line.includes('call event refused'));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', call_id: 'foreign', code: 'unknown_domain' },
+      { level: 'warn', call_id: 'wrong', code: 'invalid_field' },
+    ]);
+    expect(lines.join('')).not.toContain('442071838750');
+  });
+
   test('that come again are repeated, and the ledger stays as it is', async () => {
     const event = { ...RINGING, call_id: 'again', event_id: 'e-1' };
     const first = await report(event);

@@ -1,29 +1,54 @@
 import type * as z from 'zod';
 
 import type { EventResult as Result, EventSource, Intake } from '../../calls/intake.ts';
-import { MAX_EVENTS, receiveWebhook, sendCallEvents } from '../../contract/call-events.ts';
-import type { EventResult } from '../../contract/call-events.ts';
+import { listRefusedEvents as listRefused } from '../../calls/refused-events-repository.ts';
+import {
+  listRefusedEvents,
+  MAX_EVENTS,
+  receiveWebhook,
+  sendCallEvents,
+} from '../../contract/call-events.ts';
+import type { EventResult, RefusedEvent } from '../../contract/call-events.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { findOwnOrganization } from '../../organizations/organizations-repository.ts';
+import type { Database } from '../../store/database.ts';
+import type { Tables } from '../../store/schema.ts';
 import type { Metrics } from '../metrics.ts';
 import { bearerKey } from '../plugins/authenticate.ts';
 import type { Access, Principal } from '../principal.ts';
 import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { RequestContext, Route } from '../route.ts';
+import { iso, presentPage } from './present.ts';
 
 export interface CallEventDeps {
+  readonly database: Pick<Database, 'read'>;
   readonly intake: Intake;
   readonly access: Access;
   readonly metrics: Pick<Metrics, 'countEvent'>;
 }
 
+/** Of an id that may be anything: it is refused beyond this length. */
+const ID_SHOWN = 200;
+
 /** The doors through which phone systems report calls. */
-export function callEventRoutes({ intake, access, metrics }: CallEventDeps): readonly Route[] {
-  const tell = (results: readonly Result[]): { results: z.input<typeof EventResult>[] } => {
-    for (const { status } of results) metrics.countEvent(status);
+export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
+  const { database, intake, access, metrics } = deps;
+  const tell = (
+    log: RequestContext['log'],
+    told: { source: EventSource; events: readonly unknown[]; results: readonly Result[] },
+  ): { results: z.input<typeof EventResult>[] } => {
+    const { source, events, results } = told;
+    for (const [at, result] of results.entries()) {
+      metrics.countEvent(result.status);
+      if (result.status !== 'refused') continue;
+      const fields = { phone_system: source.phoneSystemId, call_id: callIdOf(events[at]) };
+      // Never the message: it may repeat what the event says of a number.
+      log.warn({ ...fields, code: result.code }, 'call event refused');
+    }
     return { results: results.map(present) };
   };
   return [
-    route(sendCallEvents, async ({ body }, { principal }) => {
+    route(sendCallEvents, async ({ body }, { principal, log }) => {
       const events: readonly unknown[] = Array.isArray(body) ? body : [body];
       if (events.length === 0 || events.length > MAX_EVENTS) {
         throw new AppError(
@@ -31,9 +56,10 @@ export function callEventRoutes({ intake, access, metrics }: CallEventDeps): rea
           `The body holds ${events.length} events; send 1 to ${MAX_EVENTS} at once.`,
         );
       }
-      return { body: tell(await intake.accept(sourceOf(principal), events)) };
+      const source = await sourceOf(database, principal);
+      return { body: tell(log, { source, events, results: await intake.accept(source, events) }) };
     }),
-    route(receiveWebhook, async ({ params, body }, { header }) => {
+    route(receiveWebhook, async ({ params, body }, { header, log }) => {
       const { api_token: token } = body;
       const key = bearerKey(header('authorization')) ?? (typeof token === 'string' ? token : '');
       const principal = await access.authenticate(key);
@@ -44,17 +70,45 @@ export function callEventRoutes({ intake, access, metrics }: CallEventDeps): rea
           'Send the key of this phone system as `api_token` or as `Authorization: Bearer <key>`.',
         );
       }
-      return { body: tell([await intake.acceptWebhook(sourceOf(principal), body)]) };
+      const source = await sourceOf(database, principal);
+      const results = [await intake.acceptWebhook(source, body)];
+      return { body: tell(log, { source, events: [body['params']], results }) };
     }),
+    route(listRefusedEvents, async ({ query }, { scope }) => ({
+      body: presentPage(await listRefused(database.read, scope(), query), presentRefused),
+    })),
   ];
 }
 
-function sourceOf(principal: Principal | undefined): EventSource {
+async function sourceOf(
+  { read }: Pick<Database, 'read'>,
+  principal: Principal | undefined,
+): Promise<EventSource> {
   const { phoneSystemId, organizationId } = principal ?? {};
   if (phoneSystemId === undefined || organizationId === undefined) {
     throw new Error('A key of the scope events belongs to a phone system.');
   }
-  return { phoneSystemId, organizationId };
+  const organization = await findOwnOrganization(read, { organizationId });
+  return { phoneSystemId, organizationId, domain: organization?.domain ?? undefined };
+}
+
+/** The id of the call as far as an event that was refused has one. */
+function callIdOf(event: unknown): string | null {
+  const id: unknown =
+    typeof event === 'object' && event !== null ? Reflect.get(event, 'call_id') : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, ID_SHOWN) : null;
+}
+
+function presentRefused(row: Tables['refused_event']): z.input<typeof RefusedEvent> {
+  const body: unknown = JSON.parse(row.body);
+  return {
+    id: row.id,
+    phone_system_id: row.phone_system_id,
+    code: row.code,
+    message: row.message,
+    body,
+    received_at: iso(row.received_at),
+  };
 }
 
 function present(result: Result): z.input<typeof EventResult> {
