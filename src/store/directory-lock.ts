@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { AppError } from '../errors/app-error.ts';
+import { makePrivate } from './private-file.ts';
 
 /**
  * Takes the data directory for this process alone, making it (0700) when absent, and returns the
@@ -12,7 +13,9 @@ import { AppError } from '../errors/app-error.ts';
  */
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 });
+  const path = join(directory, 'lock.db');
+  makePrivate(path);
+  const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     lock.exec('begin exclusive');
   } catch (cause) {

@@ -2,6 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
+import { makePrivate } from './private-file.ts';
+
 /** Longest wait for another process's short write, in milliseconds; the event loop stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** Statements kept compiled: preparing one costs more than running it. */
@@ -14,6 +16,7 @@ const MAX_STATEMENTS = 512;
  * Throws node:sqlite's error when the file cannot be opened.
  */
 export function openSqlite(path: string, options: { readOnly: boolean }): SqliteDatabase {
+  if (!options.readOnly) makePrivate(path);
   const database = new DatabaseSync(path, {
     readOnly: options.readOnly,
     timeout: BUSY_TIMEOUT_MS,
