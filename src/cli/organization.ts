@@ -7,6 +7,7 @@ import { ADMIN } from '../organizations/scope.ts';
 import { MAX_PAGE_ROWS } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import type { CommandContext } from './command-context.ts';
+import { checkPlace } from './check-place.ts';
 import { ownCommand } from './npm-script.ts';
 import { addStoreOptions, withStore } from './with-store.ts';
 import type { StoreOptions } from './with-store.ts';
@@ -80,19 +81,6 @@ export async function runListOrganizations(
     );
   }
   for (const row of rows) context.out([row.id, row.domain ?? '-', row.name].join('  '));
-}
-
-function checkPlace({ country, timezone }: CreateOrganizationOptions): void {
-  if (!/^[A-Z]{2}$/.test(country)) {
-    throw new AppError('invalid_request', `'${country}' is no country: write two capital letters.`);
-  }
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone });
-  } catch (cause) {
-    throw new AppError('invalid_request', `'${timezone}' is no time zone of the IANA list.`, {
-      cause,
-    });
-  }
 }
 
 function present(row: Tables['organization']): Readonly<Record<string, unknown>> {

@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { CompiledDocument } from '../document/compiled-document.ts';
+import { parseJsonText } from '../document/json-text/parse-json-text.ts';
+import { nearName } from '../document/lint/near-name.ts';
 import type { Scalar, Values } from '../document/values/values.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { FileSource } from '../http/request-body.ts';
@@ -40,9 +42,13 @@ export function readValues(pairs: readonly string[], document: CompiledDocument)
     if (equals < 1) {
       throw new AppError('invalid_request', `--set takes name=value, not "${pair}".`);
     }
+    if (name === 'file') {
+      throw new AppError('invalid_request', 'A file is given with --file PATH, not with --set.');
+    }
     const ref = document.names.resolve(name);
     if (ref === undefined || (ref.kind !== 'parameter' && ref.kind !== 'local')) {
-      throw new AppError('invalid_request', `"${name}" is no parameter of this document.`);
+      const near = likely(name, document.names.all());
+      throw new AppError('invalid_request', `"${name}" is no parameter of this document.${near}`);
     }
     const kind = ref.kind === 'parameter' ? ref.builtin.kind : 'text';
     values.set(ref.name, toScalar(name, pair.slice(equals + 1), kind));
@@ -70,14 +76,16 @@ export async function readPropertyValues(
     if (value !== undefined) values.set(label, value);
     else if (required) lacking.push(`"${label}" (or ${variable})`);
   }
+  const labels = document.properties.map(({ label }) => label);
+  for (const label of given.keys()) {
+    if (!labels.includes(label)) {
+      const near = likely(label, labels);
+      throw new AppError('invalid_request', `The document has no property "${label}".${near}`);
+    }
+  }
   if (lacking.length > 0) {
     const message = `The document needs values, in the file of --properties: ${lacking.join(', ')}.`;
     throw new AppError('invalid_request', message);
-  }
-  for (const label of given.keys()) {
-    if (!document.properties.some((field) => field.label === label)) {
-      throw new AppError('invalid_request', `The document has no property "${label}".`);
-    }
   }
   return Object.fromEntries(values);
 }
@@ -101,9 +109,18 @@ function unreadable(path: string, cause: unknown): AppError {
 
 async function readPairs(file: string, context: CommandContext): Promise<Map<string, string>> {
   const text = await readUserFile(file, context);
+  const [fault] = parseJsonText(text).findings.filter(({ severity }) => severity === 'error');
+  if (fault !== undefined) {
+    const { line, column, message } = fault;
+    throw new AppError('invalid_request', `${file}:${line}:${column} ${message}`);
+  }
   const parsed = parse(text);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new AppError('invalid_request', `${file} must be a JSON object: label → value.`);
+    const example = '{ "API token": "…" }';
+    throw new AppError(
+      'invalid_request',
+      `${file} must be a JSON object label → value: ${example}.`,
+    );
   }
   const pairs = new Map<string, string>();
   for (const [label, value] of Object.entries(parsed)) {
@@ -113,6 +130,11 @@ async function readPairs(file: string, context: CommandContext): Promise<Map<str
     pairs.set(label, String(value));
   }
   return pairs;
+}
+
+function likely(name: string, known: readonly string[]): string {
+  const near = nearName(name, known);
+  return near === undefined ? '' : ` Write "${near}"?`;
 }
 
 function parse(text: string): unknown {

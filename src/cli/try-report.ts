@@ -11,6 +11,8 @@ export interface TryReport {
   readonly binds: boolean;
   /** Where the map found less than it looks for. */
   readonly why: BindingExplanation | undefined;
+  /** Names that the request asks for and that had no value. */
+  readonly unfilled: readonly string[];
 }
 
 const BODY_LINES_MAX = 60;
@@ -18,13 +20,16 @@ const BODY_CHARACTERS_MAX = 4_000;
 const RECORDS_SHOWN = 50;
 
 /** The report as lines for people. */
-export function reportLines({ run, binds, why }: TryReport): readonly string[] {
+export function reportLines({ run, binds, why, unfilled }: TryReport): readonly string[] {
   const shown = run.exchanges.slice(0, 3);
   const left = run.exchanges.length - shown.length;
   return [
     ...shown.flatMap(exchangeLines),
     ...(left > 0 ? [`… and ${String(left)} more exchanges (--json shows all)`, ''] : []),
-    `${run.outcome.kind}: ${run.outcome.message}`,
+    ...(unfilled.length === 0
+      ? []
+      : [`Sent without a value, since --set gave none: ${unfilled.join(', ')}.`]),
+    `${run.outcome.kind}: ${forThisRun(run.outcome.message)}`,
     ...(run.endedBy === undefined ? [] : [`Paging ended by ${run.endedBy}.`]),
     ...run.notes.map(({ code, message }) => `note ${code}: ${message}`),
     ...(binds ? recordLines(run.records) : ['The method binds nothing.']),
@@ -33,7 +38,7 @@ export function reportLines({ run, binds, why }: TryReport): readonly string[] {
 }
 
 /** The report as one JSON text. */
-export function reportJson({ request, run, why }: TryReport): string {
+export function reportJson({ request, run, why, unfilled }: TryReport): string {
   const { outcome, records, exchanges, notes, endedBy } = run;
   return JSON.stringify(
     {
@@ -42,6 +47,7 @@ export function reportJson({ request, run, why }: TryReport): string {
       records,
       notes,
       ...(endedBy === undefined ? {} : { ended_by: endedBy }),
+      without_value: unfilled,
       why: why?.reasons ?? [],
       exchanges: exchanges.map(({ startedAt, durationMs, ...exchange }) => ({
         ...exchange,
@@ -54,11 +60,21 @@ export function reportJson({ request, run, why }: TryReport): string {
   );
 }
 
+/** The operator's setting, as the option of this command. */
+function forThisRun(message: string): string {
+  return message.replaceAll(
+    /The operator can allow it: EGRESS_ALLOW=(\S+)/g,
+    'To allow it for this run: --allow $1',
+  );
+}
+
 function exchangeLines(exchange: ScrubbedExchange): readonly string[] {
   const { request, response, failure, durationMs } = exchange;
   const sent = requestLines(request);
   if (failure !== undefined) {
-    return [...sent, `! ${failure.phase} ${failure.code}: ${failure.message}`, ''];
+    // Of a request that was kept back the outcome below says why.
+    const said = failure.phase === 'blocked' ? '' : `: ${failure.message}`;
+    return [...sent, `! ${failure.phase} ${failure.code}${said}`, ''];
   }
   if (response === undefined) return sent;
   return [

@@ -10,6 +10,7 @@ import { isJsonArray, isJsonObject, jsonMember } from '../document/json-value.ts
 import type { Json } from '../document/json-value.ts';
 import { methodNamed } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
+import type { Values } from '../document/values/values.ts';
 import { AppError } from '../errors/app-error.ts';
 import { isLoopback } from '../http/address-policy.ts';
 import { parseAllowRules } from '../http/allow-rules.ts';
@@ -21,10 +22,12 @@ import { createMethodRunner } from '../runtime/run-method.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { checkPlace } from './check-place.ts';
 import { explainBinding } from './explain-binding.ts';
 import type { BindingExplanation } from './explain-binding.ts';
 import { openUserFile, readPropertyValues, readUserFile, readValues } from './try-input.ts';
 import { reportJson, reportLines } from './try-report.ts';
+import { requestNames, unfilledNames } from './unfilled-names.ts';
 
 export interface TryOptions {
   readonly set?: readonly string[];
@@ -78,6 +81,8 @@ export async function tryMethod(
   options: TryOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
+  const place = { country: options.country ?? 'US', timezone: options.timezone ?? 'UTC' };
+  checkPlace(place);
   const document = compileDocument(await readUserFile(file, context));
   const method = findMethod(document, methodText);
   const properties = await readPropertyValues(options.properties, document, context);
@@ -88,12 +93,16 @@ export async function tryMethod(
       : { filename: source.name, file_type: source.type, file_size: source.size }),
     ...readValues(options.set ?? [], document),
   };
+  const asked = requestNames(document, methodObject(document, method) ?? null);
+  refuseHalf(method, asked, { values, hasFile: source !== undefined });
   const egress = createEgress(await egressOptions(options.allow ?? [], context));
   try {
     const answers: EgressResult[] = [];
+    const phones = createPhoneNumbers();
+    const origins = document.originsOf(properties);
     const runner = createMethodRunner({
       egress: keepAnswers(egress, answers),
-      phones: createPhoneNumbers(),
+      phones,
       clock: systemClock,
       randomId: randomUUID,
     });
@@ -104,9 +113,8 @@ export async function tryMethod(
         id: 'try',
         organizationId: 'try',
         properties,
-        country: options.country ?? 'US',
-        timezone: options.timezone ?? 'UTC',
-        origins: document.originsOf(properties),
+        ...place,
+        origins,
       },
       values,
       ...(source === undefined ? {} : { file: source }),
@@ -121,7 +129,11 @@ export async function tryMethod(
     const run = await prepared.send(new AbortController().signal);
     const why = explain(document, method, run, answers.at(-1));
     const binds = (document.methods.get(method)?.bind.binds.length ?? 0) > 0;
-    const report = { request: prepared.request, run, binds, why };
+    const unfilled = unfilledNames(document, asked, {
+      ...{ values, properties, ...place, phones, origins, boundary: '' },
+      ...(source === undefined ? {} : { file: source }),
+    });
+    const report = { request: prepared.request, run, binds, why, unfilled };
     if (options.json === true) context.out(reportJson(report));
     else for (const line of reportLines(report)) context.out(line);
     return didItsWork(run, why) ? 0 : 1;
@@ -184,7 +196,7 @@ function explain(
   run: MethodRun,
   answer: EgressResult | undefined,
 ): BindingExplanation | undefined {
-  const map = mapOf(document, method);
+  const map = jsonMember(methodObject(document, method), 'response_map');
   if (run.records.length > 0 || map === undefined || answer?.kind !== 'response') return undefined;
   if (answer.status < 200 || answer.status > 299) return undefined;
   return explainBinding(map, readAnswer(answer.body, answer.headers).value, {
@@ -195,12 +207,32 @@ function explain(
   });
 }
 
-function mapOf(document: CompiledDocument, method: MethodName): Json | undefined {
+function methodObject(document: CompiledDocument, method: MethodName): Json | undefined {
   const api = jsonMember(document.source, 'API') ?? jsonMember(document.source, 'api');
   if (!isJsonObject(api)) return undefined;
   const key = Object.keys(api).find((candidate) => methodNamed(candidate) === method);
   const object = key === undefined ? undefined : api[key];
-  return jsonMember(isJsonArray(object) ? object[0] : object, 'response_map');
+  return isJsonArray(object) ? object[0] : object;
+}
+
+const NUMBERS = ['phone', 'party_number', 'calling_number', 'called_number'];
+
+/** What would ask for every contact, or send an empty file, is a slip of the person who tries. */
+function refuseHalf(
+  method: MethodName,
+  asked: readonly string[],
+  given: { readonly values: Values; readonly hasFile: boolean },
+): void {
+  const hasNumber = NUMBERS.some((name) => (given.values[name] ?? '') !== '');
+  if (method === 'FindContact' && !hasNumber) {
+    throw new AppError(
+      'invalid_request',
+      'FindContact looks for a number: add --set phone=+442079460018.',
+    );
+  }
+  if (method === 'UploadFile' && asked.includes('file') && !given.hasFile) {
+    throw new AppError('invalid_request', 'UploadFile sends a file: add --file call.wav.');
+  }
 }
 
 function didItsWork(run: MethodRun, why: BindingExplanation | undefined): boolean {
