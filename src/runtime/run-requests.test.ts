@@ -73,6 +73,18 @@ const VALUES = { subject: 'A & B', contact_id: '7', call_duration: 90 };
 const PARAMETERS = { s: '$subject$', n: '$call_duration$' };
 const TYPED = { parameters: { call_duration: 'number', subject: 'string', contact_id: 'string' } };
 
+test('a content type for all requests reaches those without a body too', async () => {
+  const document = { request_headers: { 'Content-Type': 'application/json' } };
+
+  const request = await arrived({
+    name: 'Users',
+    document,
+    method: { request_method: 'GET', response_map: [{ id: '$user_id$' }] },
+  });
+
+  expect(request.headers['content-type']).toBe('application/json');
+});
+
 describe('request_parameters', () => {
   test('are the query of a GET, which has no body', async () => {
     const method = { request_method: 'GET', request_parameters: PARAMETERS };
