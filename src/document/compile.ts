@@ -163,7 +163,10 @@ function compileLinks(
   return (page, context) => {
     const url = urls.get(page);
     if (url === undefined) return undefined;
-    return unlessStopped(() => writeUrl(url.render(createScope(complete(context)))));
+    const scope = createScope(complete(context));
+    const link = unlessStopped(() => writeUrl(url.render(scope)));
+    // Links are opened in a browser: lint refuses such documents, and this is the second lock.
+    return scope.readSecret ? undefined : link;
   };
 }
 

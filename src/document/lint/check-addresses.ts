@@ -1,6 +1,6 @@
 import { memberOf } from '../json-text/json-node.ts';
 import type { JsonNode, StringNode } from '../json-text/json-node.ts';
-import { compileHostRule } from '../render/host.ts';
+import { compileHostRule, isHostPattern } from '../render/host.ts';
 import { parseTemplate } from '../templates/template.ts';
 import { knownAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
@@ -9,9 +9,6 @@ import type { LintContext, Place, Steps } from './lint-context.ts';
 const ADDRESS = /^(https?):\/\/(?:([^/?#@]*)@)?([^/?#]*)/i;
 /** A scheme of another kind, such as javascript: or ftp:. */
 const OTHER_SCHEME = /^\s*([a-z][a-z0-9+.-]*):/i;
-const LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-const HOST = new RegExp(`^(?:${LABEL})(?:\\.${LABEL})*$`);
-const STAR_HOST = new RegExp(`^\\*\\.${LABEL}(?:\\.${LABEL})+$`);
 /** Names that never leave the machine; no certificate exists for them. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
@@ -68,7 +65,7 @@ function checkHosts(context: LintContext): readonly string[] | undefined {
       const message = `"${element.value}" is an address; "hosts" wants the host name only.`;
       const host = element.value.replace(/^\w+:\/\//, '').replace(/\/.*$/, '');
       context.report('invalid_host', { node: element, steps }, message, `write "${host}"`);
-    } else if (element.value.startsWith('*') && !STAR_HOST.test(element.value)) {
+    } else if (element.value.startsWith('*') && !isHostPattern(element.value)) {
       const message = `"${element.value}" reaches too far: * stands for labels at the left, before at least two labels.`;
       context.report(
         'invalid_host',
@@ -76,7 +73,7 @@ function checkHosts(context: LintContext): readonly string[] | undefined {
         message,
         'write for example "*.example.com"',
       );
-    } else if (!element.value.startsWith('*') && !HOST.test(element.value)) {
+    } else if (!isHostPattern(element.value)) {
       context.report(
         'invalid_host',
         { node: element, steps },

@@ -16,8 +16,17 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const LEAST_ENTROPY = 4;
 const SECRET_KEY = /pass(?:word|wd)|secret|token|api[-_ ]?key|authorization|credential/i;
 
-/** Looks for credentials written into the document, and for secrets that go where they are seen. */
-export function checkSecrets(context: LintContext): void {
+/** What a property for a credential might be called. */
+const LABELS: Readonly<Record<string, string>> = {
+  password: 'Password',
+  client_secret: 'Client Secret',
+};
+
+/**
+ * Looks for credentials written into the document, and for secrets that go where they are seen,
+ * by themselves or through the names of `secrets`.
+ */
+export function checkSecrets(context: LintContext, secrets: ReadonlyMap<string, string>): void {
   checkBoth(context);
   for (const section of ['auth', 'OAuth2'] as const) {
     checkCredentials(context, section);
@@ -25,7 +34,7 @@ export function checkSecrets(context: LintContext): void {
   for (const place of context.places) {
     if (!place.isKey) {
       checkText(context, place);
-      checkUse(context, place);
+      checkUse(context, place, secrets);
     }
   }
 }
@@ -50,12 +59,7 @@ function checkCredentials(context: LintContext, section: 'auth' | 'OAuth2'): voi
       !hasSigns(value.value)
     ) {
       const code = value.value.length >= SHORTEST_SECRET ? 'secret_in_document' : 'possible_secret';
-      const label =
-        field.name === 'password'
-          ? 'Password'
-          : field.name === 'client_secret'
-            ? 'Client Secret'
-            : 'API key';
+      const label = LABELS[field.name] ?? 'API key';
       const message = `The credential "${field.name}" is written into the document, where everybody who gets it can read it.`;
       const fix = `write "${context.placeholder(label)}", and add { "label": "${label}", "type": "secret" } to "properties"`;
       context.report(code, { node: value, steps: [section, field.name] }, message, fix);
@@ -129,7 +133,11 @@ function entropy(text: string): number {
   return bits;
 }
 
-function checkUse(context: LintContext, place: Place): void {
+function checkUse(
+  context: LintContext,
+  place: Place,
+  secrets: ReadonlyMap<string, string>,
+): void {
   const { node, steps, use } = place;
   if (
     use === 'auth' ||
@@ -139,22 +147,25 @@ function checkUse(context: LintContext, place: Place): void {
   ) {
     return;
   }
+  // Variables and defaults that are made with a secret are told of where they are sent.
+  const isDefinition = steps[0] === 'variables' || steps[0] === 'parameters';
   for (const name of namesIn(context, place)) {
     const ref = resolveAt(context, place, name);
-    const written = context.placeholder(name);
-    if (ref?.kind !== 'property' || !ref.secret) {
+    const label = secrets.get(name);
+    const isDirect = ref?.kind === 'property';
+    if (label === undefined || ref?.kind === 'moving' || (isDefinition && !isDirect)) {
       continue;
     }
+    const written = context.placeholder(name);
     const at = { node, steps, index: Math.max(0, node.value.indexOf(written)) };
+    const what = isDirect
+      ? `The secret ${written}`
+      : `The secret ${context.placeholder(label)}, which ${written} is made with,`;
     if (use === 'link') {
-      context.report(
-        'secret_in_link',
-        at,
-        `The secret ${written} would stand in a link that is opened in a browser.`,
-        'remove it from the link',
-      );
-    } else if (!(ref.type === 'url' && node.value.startsWith(written))) {
-      const message = `The secret ${written} is used outside headers and "auth", so it may stand in logs of the CRM.`;
+      const message = `${what} would stand in a link that is opened in a browser.`;
+      context.report('secret_in_link', at, message, `remove ${written} from the link`);
+    } else if (!(isDirect && ref.type === 'url' && node.value.startsWith(written))) {
+      const message = `${what} is used outside headers and "auth", so it may stand in logs of the CRM.`;
       context.report('secret_in_request', at, message, 'send it by "auth", if the CRM allows that');
     }
   }

@@ -7,14 +7,19 @@ import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json
 import { METHOD_NAMES, methodNamed } from '../methods.ts';
 import type { MethodNode, Place, Report, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
+import { choiceFix, kindFix, KIND_WORDS, KINDS } from './shape-words.ts';
 
 export interface WalkedDocument {
   readonly places: readonly Place[];
   readonly methods: readonly MethodNode[];
 }
 
-interface Surroundings {
+/** Where the walk stands. */
+interface Spot {
+  readonly steps: Steps;
+  /** Under its present name. */
   readonly method?: string;
+  /** True inside a method with `paging`. */
   readonly paging: boolean;
 }
 
@@ -24,7 +29,7 @@ interface Surroundings {
  */
 export function checkShapes(root: ObjectNode, report: Report): WalkedDocument {
   const walker = new ShapeWalker(report);
-  walker.fieldSet(root, 'document', [], { paging: false });
+  walker.fieldSet(root, 'document', { steps: [], paging: false });
   return { places: walker.places, methods: walker.methods };
 }
 
@@ -37,12 +42,12 @@ class ShapeWalker {
     this.#report = report;
   }
 
-  fieldSet(node: ObjectNode, set: FieldSetName, steps: Steps, around: Surroundings): void {
+  fieldSet(node: ObjectNode, set: FieldSetName, at: Spot): void {
     const type = stringOf(memberOf(node, 'type')?.value);
     for (const member of node.members) {
       const key = member.key.value;
       if (!isCommentKey(key)) {
-        this.#member(member, set, type, [...steps, key], around);
+        this.#member(member, set, type, inside(at, key));
       }
     }
     for (const each of FIELDS[set].fields) {
@@ -54,18 +59,12 @@ class ShapeWalker {
         (name) => memberOf(node, name) !== undefined,
       );
       if (needed && !present) {
-        this.#missing(node, each, steps);
+        this.#missing(node, each, at);
       }
     }
   }
 
-  #member(
-    member: Member,
-    set: FieldSetName,
-    type: string | undefined,
-    steps: Steps,
-    around: Surroundings,
-  ): void {
+  #member(member: Member, set: FieldSetName, type: string | undefined, at: Spot): void {
     const { key, value } = member;
     const found = fieldNamed(set, key.value);
     if (found === undefined) {
@@ -78,58 +77,57 @@ class ShapeWalker {
         near === undefined
           ? `remove it, or write "_${key.value}" for a note of yours`
           : `write "${near}"`;
-      this.#report('unknown_field', { node: key, steps }, message, fix);
+      this.#report('unknown_field', { node: key, steps: at.steps }, message, fix);
       return;
     }
     if (found.name !== key.value) {
       const message = `"${key.value}" is an old spelling of "${found.name}".`;
-      this.#report('deprecated_field', { node: key, steps }, message, `write "${found.name}"`);
+      this.#report(
+        'deprecated_field',
+        { node: key, steps: at.steps },
+        message,
+        `write "${found.name}"`,
+      );
     }
     if (found.onlyFor !== undefined && type !== undefined && !matchesType(found.onlyFor, type)) {
       const message = `"${key.value}" has no meaning for the type "${type}".`;
-      this.#report('unknown_field', { node: key, steps }, message, 'remove it');
+      this.#report('unknown_field', { node: key, steps: at.steps }, message, 'remove it');
     }
     if (found.pending === true) {
-      this.#pending(key, `"${key.value}"`, steps);
+      this.#pending(key, `"${key.value}"`, at);
     }
-    this.#value(value, found.shapes, `"${key.value}"`, steps, around);
+    this.#value(value, found.shapes, `"${key.value}"`, at);
   }
 
-  #missing(node: ObjectNode, each: Field, steps: Steps): void {
+  #missing(node: ObjectNode, each: Field, at: Spot): void {
     const message = `The key "${each.name}" is missing: ${lowerFirst(each.description)}`;
     const fix = `add "${each.name}": ${JSON.stringify(each.example)}`;
-    this.#report('missing_field', { node, steps }, message, fix);
+    this.#report('missing_field', { node, steps: at.steps }, message, fix);
   }
 
-  #pending(node: JsonNode, what: string, steps: Steps): void {
+  #pending(node: JsonNode, what: string, at: Spot): void {
     const message = `${what} is checked, but it does not run yet: what needs it is refused, never left out.`;
-    this.#report('not_supported_yet', { node, steps }, message);
+    this.#report('not_supported_yet', { node, steps: at.steps }, message);
   }
 
-  #value(
-    node: JsonNode,
-    shapes: readonly Shape[],
-    what: string,
-    steps: Steps,
-    around: Surroundings,
-  ): void {
+  #value(node: JsonNode, shapes: readonly Shape[], what: string, at: Spot): void {
     const kind = KINDS[node.kind];
     const shape = shapes.find((each) => jsonKindOf(each) === kind);
     if (shape === undefined) {
       const wanted = shapes.map((each) => KIND_WORDS[jsonKindOf(each)]).join(' or ');
       const message = `${what} must be ${wanted}, not ${KIND_WORDS[kind]}.`;
-      this.#report('wrong_type', { node, steps }, message, kindFix(node, shapes));
+      this.#report('wrong_type', { node, steps: at.steps }, message, kindFix(node, shapes));
       return;
     }
     if (shape.pending === true) {
-      this.#pending(node, `${what} as ${KIND_WORDS[kind]}`, steps);
+      this.#pending(node, `${what} as ${KIND_WORDS[kind]}`, at);
     }
-    this.#shape(node, shape, what, steps, around);
+    this.#shape(node, shape, what, at);
   }
 
-  #shape(node: JsonNode, shape: Shape, what: string, steps: Steps, around: Surroundings): void {
+  #shape(node: JsonNode, shape: Shape, what: string, at: Spot): void {
     if (shape.kind === 'text' && node.kind === 'string') {
-      this.#text(node, shape, what, steps, around);
+      this.#text(node, shape, what, at);
     } else if (shape.kind === 'number' && node.kind === 'number') {
       const value = Number(node.source);
       const { minimum, maximum } = shape;
@@ -139,30 +137,24 @@ class ShapeWalker {
         (shape.whole === true && maximum < 1e15 && !Number.isInteger(value))
       ) {
         const message = `${what} must be a whole number from ${String(minimum)} to ${String(maximum)}.`;
-        this.#report('invalid_option', { node, steps }, message);
+        this.#report('invalid_option', { node, steps: at.steps }, message);
       }
     } else if (shape.kind === 'object' && node.kind === 'object') {
-      this.fieldSet(node, shape.fields, steps, around);
+      this.fieldSet(node, shape.fields, at);
     } else if (shape.kind === 'map' && node.kind === 'object') {
-      this.#map(node, shape, what, steps, around);
+      this.#map(node, shape, what, at);
     } else if (shape.kind === 'list' && node.kind === 'array') {
       node.elements.forEach((each, index) => {
-        this.#value(each, shape.items, `Each element of ${what}`, [...steps, index], around);
+        this.#value(each, shape.items, `Each element of ${what}`, inside(at, index));
       });
     } else if (shape.kind === 'tree') {
-      this.#tree(node, shape.use, steps, around);
+      this.#tree(node, shape.use, at);
     } else if (shape.kind === 'variable' && node.kind === 'object') {
-      this.#variable(node, steps, around);
+      this.#variable(node, at);
     }
   }
 
-  #text(
-    node: StringNode,
-    shape: TextShape,
-    what: string,
-    steps: Steps,
-    around: Surroundings,
-  ): void {
+  #text(node: StringNode, shape: TextShape, what: string, at: Spot): void {
     const { value } = node;
     if (shape.choices !== undefined) {
       const fold = (text: string): string => (shape.anyCase === true ? text.toLowerCase() : text);
@@ -171,117 +163,118 @@ class ShapeWalker {
         const values = shape.choices.map((each) => each.value);
         const list = values.map((each) => `"${each}"`).join(', ');
         const message = `${what} cannot be "${value}"; it takes ${list}.`;
-        this.#report('invalid_option', { node, steps }, message, choiceFix(value, values));
+        this.#report(
+          'invalid_option',
+          { node, steps: at.steps },
+          message,
+          choiceFix(value, values),
+        );
       } else if (found.pending === true) {
-        this.#pending(node, `"${found.value}"`, steps);
+        this.#pending(node, `"${found.value}"`, at);
       }
     }
     if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`).test(value)) {
       this.#report(
         'invalid_option',
-        { node, steps },
+        { node, steps: at.steps },
         `${what} must be ${shape.patternWords ?? 'of another form'}.`,
       );
     }
     if (shape.maxLength !== undefined && value.length > shape.maxLength) {
       const message = `${what} has more than ${String(shape.maxLength)} characters.`;
-      this.#report('invalid_option', { node, steps }, message, 'shorten it');
+      this.#report('invalid_option', { node, steps: at.steps }, message, 'shorten it');
     }
-    this.#place(node, shape.use, steps, around, false);
+    this.#place(node, shape.use, at);
   }
 
-  #map(node: ObjectNode, shape: MapShape, what: string, steps: Steps, around: Surroundings): void {
+  #map(node: ObjectNode, shape: MapShape, what: string, at: Spot): void {
     for (const { key, value } of node.members) {
       if (isCommentKey(key.value)) {
         continue;
       }
-      const inner = [...steps, key.value];
+      const inner = inside(at, key.value);
       if (shape.keys === 'method') {
         this.#method(key, value, shape, inner);
         continue;
       }
       const use = shape.values.find((each) => each.kind === 'text')?.use;
       if ((shape.keys === 'header' || shape.keys === 'text') && use === 'request') {
-        this.#place(key, use, inner, around, true);
+        this.#place(key, use, inner, true);
       }
-      this.#value(value, shape.values, `"${key.value}" in ${what}`, inner, around);
+      this.#value(value, shape.values, `"${key.value}" in ${what}`, inner);
     }
   }
 
-  #method(key: StringNode, value: JsonNode, shape: MapShape, steps: Steps): void {
+  #method(key: StringNode, value: JsonNode, shape: MapShape, at: Spot): void {
     const name = methodNamed(key.value);
     if (name === undefined) {
       const near = nearName(key.value, METHOD_NAMES);
       const message = `"${key.value}" is no method; it is kept and never run.`;
       const fix = near === undefined ? `use one of ${METHOD_NAMES.join(', ')}` : `write "${near}"`;
-      this.#report('unknown_method', { node: key, steps }, message, fix);
+      this.#report('unknown_method', { node: key, steps: at.steps }, message, fix);
     } else if (name !== key.value) {
       const message = `"${key.value}" is an old spelling of "${name}".`;
-      this.#report('deprecated_field', { node: key, steps }, message, `write "${name}"`);
+      this.#report('deprecated_field', { node: key, steps: at.steps }, message, `write "${name}"`);
     }
     if (name !== undefined && PENDING_METHODS.includes(name)) {
-      this.#pending(key, `The method "${name}"`, steps);
+      this.#pending(key, `The method "${name}"`, at);
     }
     const several = value.kind === 'array';
     if (several) {
-      this.#pending(value, `"${key.value}" as a list of requests`, steps);
+      this.#pending(value, `"${key.value}" as a list of requests`, at);
     }
     const objects = several ? value.elements : [value];
     objects.forEach((node, index) => {
-      const inner = several ? [...steps, index] : steps;
-      const around = { method: name ?? key.value, paging: memberOf(node, 'paging') !== undefined };
-      this.#value(
-        node,
-        shape.values.filter((each) => each.kind === 'object'),
-        `The method "${key.value}"`,
-        inner,
-        around,
-      );
+      const { steps } = several ? inside(at, index) : at;
+      const paging = memberOf(node, 'paging') !== undefined;
+      const shapes = shape.values.filter((each) => each.kind === 'object');
+      const spot = { steps, method: name ?? key.value, paging };
+      this.#value(node, shapes, `The method "${key.value}"`, spot);
       if (node.kind === 'object') {
-        const base = { spelling: key.value, node, steps: inner, key };
+        const base = { spelling: key.value, node, steps, key };
         this.methods.push(name === undefined ? base : { ...base, name });
       }
     });
   }
 
-  #tree(node: JsonNode, use: TextUse, steps: Steps, around: Surroundings): void {
+  #tree(node: JsonNode, use: TextUse, at: Spot): void {
     if (node.kind === 'string') {
-      this.#place(node, use, steps, around, false);
+      this.#place(node, use, at);
     } else if (node.kind === 'array') {
       node.elements.forEach((each, index) => {
-        this.#tree(each, use, [...steps, index], around);
+        this.#tree(each, use, inside(at, index));
       });
     } else if (node.kind === 'object') {
       for (const { key, value } of node.members) {
-        const inner = [...steps, key.value];
+        const inner = inside(at, key.value);
         if (key.value === '@when' && use === 'request') {
-          this.#value(value, [{ kind: 'text', use: 'condition' }], '"@when"', inner, around);
+          this.#value(value, [{ kind: 'text', use: 'condition' }], '"@when"', inner);
           continue;
         }
-        this.#place(key, use, inner, around, true);
-        this.#tree(value, use, inner, around);
+        this.#place(key, use, inner, true);
+        this.#tree(value, use, inner);
       }
     }
   }
 
   /** Forms with a key of their own; choices are checked with the variables. */
-  #variable(node: ObjectNode, steps: Steps, around: Surroundings): void {
+  #variable(node: ObjectNode, at: Spot): void {
     for (const set of ['variable_expression', 'variable_json', 'variable_text'] as const) {
       if (
         FIELDS[set].fields.some(
           (each) => each.required === true && memberOf(node, each.name) !== undefined,
         )
       ) {
-        this.fieldSet(node, set, steps, around);
+        this.fieldSet(node, set, at);
         return;
       }
     }
-    this.#choiceRows(node, steps, around);
+    this.#choiceRows(node, at);
   }
 
-  #choiceRows(node: ObjectNode, steps: Steps, around: Surroundings): void {
+  #choiceRows(node: ObjectNode, at: Spot): void {
     for (const { key, value } of node.members) {
-      const inner = [...steps, key.value];
+      const inner = inside(at, key.value);
       if (isCommentKey(key.value)) {
         continue;
       }
@@ -289,92 +282,37 @@ class ShapeWalker {
         const message = `The choice by "${key.value}" must be an object with a row for each value.`;
         this.#report(
           'wrong_type',
-          { node: value, steps: inner },
+          { node: value, steps: inner.steps },
           message,
           `write {"${key.value}": {"a value": "a text", "default": "another"}}`,
         );
         continue;
       }
       for (const row of value.members) {
-        const rowSteps = [...inner, row.key.value];
+        const spot = inside(inner, row.key.value);
         if (row.value.kind === 'string') {
-          this.#place(row.value, 'request', rowSteps, around, false);
+          this.#place(row.value, 'request', spot);
         } else if (row.value.kind === 'object') {
-          this.#choiceRows(row.value, rowSteps, around);
+          this.#choiceRows(row.value, spot);
         } else if (row.value.kind === 'array') {
           const message = `The row "${row.key.value}" must be a text, a number, true, false or another choice.`;
-          this.#report('wrong_type', { node: row.value, steps: rowSteps }, message);
+          this.#report('wrong_type', { node: row.value, steps: spot.steps }, message);
         }
       }
     }
   }
 
-  #place(node: StringNode, use: TextUse, steps: Steps, around: Surroundings, isKey: boolean): void {
-    this.places.push({ node, use, steps, isKey, ...around });
+  #place(node: StringNode, use: TextUse, at: Spot, isKey = false): void {
+    this.places.push({ node, use, isKey, ...at });
   }
 }
 
-const KINDS = {
-  string: 'text',
-  number: 'number',
-  boolean: 'boolean',
-  null: 'null',
-  object: 'object',
-  array: 'list',
-} as const;
-
-const KIND_WORDS = {
-  text: 'a text in quotes',
-  number: 'a number',
-  boolean: 'true or false',
-  null: 'null',
-  object: 'an object { … }',
-  list: 'a list [ … ]',
-} as const;
+function inside(at: Spot, step: string | number): Spot {
+  return { ...at, steps: [...at.steps, step] };
+}
 
 function matchesType(types: readonly string[] | undefined, type: string | undefined): boolean {
   return types?.some((each) => each.toLowerCase() === type?.toLowerCase()) ?? false;
-}
-
-function kindFix(node: JsonNode, shapes: readonly Shape[]): string | undefined {
-  const wantsText = shapes.some((each) => each.kind === 'text');
-  if (wantsText && (node.kind === 'number' || node.kind === 'boolean')) {
-    return `write "${node.kind === 'number' ? node.source : String(node.value)}" in quotes`;
-  }
-  const wantsFlag = shapes.some((each) => each.kind === 'boolean');
-  if (wantsFlag && node.kind === 'string') {
-    return 'write true or false, without quotes';
-  }
-  const wantsList = shapes.some((each) => each.kind === 'list');
-  return wantsList && node.kind === 'string' ? `write ["${node.value}"]` : undefined;
-}
-
-/** What people write who know other languages, and what they mean. */
-const OTHER_WORDS: Readonly<Record<string, string>> = {
-  text: 'string',
-  str: 'string',
-  varchar: 'string',
-  int: 'number',
-  integer: 'number',
-  float: 'number',
-  double: 'number',
-  decimal: 'number',
-  bool: 'boolean',
-  datetime: 'ISO8601Date',
-  timestamp: 'ISO8601Date',
-  iso8601: 'ISO8601Date',
-  password: 'secret',
-  string: 'text',
-  token: 'Bearer',
-  apikey: 'ApiKey',
-  api_key: 'ApiKey',
-};
-
-function choiceFix(value: string, values: readonly string[]): string | undefined {
-  const lower = value.toLowerCase();
-  const other = Object.hasOwn(OTHER_WORDS, lower) ? OTHER_WORDS[lower] : undefined;
-  const meant = values.find((each) => each === other) ?? nearName(value, values);
-  return meant === undefined ? undefined : `write "${meant}"`;
 }
 
 function lowerFirst(text: string): string {

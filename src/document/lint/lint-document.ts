@@ -25,6 +25,7 @@ import { checkVariables } from './check-variables.ts';
 import { createReport } from './lint-context.ts';
 import type { LintContext } from './lint-context.ts';
 import { nearName } from './near-name.ts';
+import { secretUses } from './secret-uses.ts';
 import { variableUses } from './variable-uses.ts';
 
 /** No author reads further; a hostile document must not cost more. */
@@ -83,7 +84,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkQuotes(context);
   checkAnswers(context);
   checkUses(context, uses);
-  checkSecrets(context);
+  checkSecrets(context, secretUses(context, uses, expressions));
   checkSignIn(context);
 }
 

@@ -122,6 +122,11 @@ describe('addresses', () => {
     ['a host beside a star', { hosts: ['*.ample.com'] }, ['host_not_declared']],
     ['two stars', { hosts: ['api.example.com', '*.*.example.com'] }, ['invalid_host']],
     ['a star before one label', { hosts: ['api.example.com', '*.example'] }, ['invalid_host']],
+    [
+      'a star before what can match nothing',
+      { hosts: ['api.example.com', '*.a_b.example'] },
+      ['invalid_host'],
+    ],
     ['a port in hosts', { hosts: ['api.example.com', 'a.example:8443'] }, ['invalid_host']],
     ['a host below two labels of a star', { hosts: ['*.com.example'] }, ['host_not_declared']],
     ['hosts in capitals', { hosts: ['API.Example.Com'] }, []],

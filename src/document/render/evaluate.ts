@@ -11,6 +11,8 @@ export function evaluateExpression(
   scope: Scope,
 ): Scalar | undefined {
   const { properties, phones, country } = scope.context;
+  // Labels are read by the expression itself, past the readers, which note the use of a secret.
+  for (const label of expression.properties) readerOf(label)?.raw(scope);
   const result = expression.evaluate((name) => valueOf(readerOf(name), scope), {
     properties,
     phones,

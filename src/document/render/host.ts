@@ -61,9 +61,17 @@ export function compileHostRule(pattern: string): HostRule {
     return { pattern, matches: (host) => host === lower };
   }
   const rest = lower.slice(1);
-  const isSafe = isHostName(rest.slice(1)) && rest.split('.').length >= 3;
+  const isSafe = isHostPattern(pattern);
   return {
     pattern,
     matches: (host) => isSafe && host.endsWith(rest) && host.length > rest.length,
   };
+}
+
+/** True for an entry of `hosts` that can match: a host name, or `*.` before at least two labels. */
+export function isHostPattern(pattern: string): boolean {
+  const lower = pattern.toLowerCase();
+  if (!lower.startsWith('*.')) return HOST_NAME.test(lower);
+  const rest = lower.slice('*.'.length);
+  return isHostName(rest) && rest.includes('.');
 }

@@ -1,12 +1,10 @@
 import type { Json } from '../json-value.ts';
 import type { Scalar } from '../values/values.ts';
-import type { NameRef } from '../names/names.ts';
 import type { Scope } from './scope.ts';
 
 /** How one name of the document is read, compiled once. */
 export interface NameReader {
   readonly name: string;
-  readonly ref: NameRef;
   /** A missing reference takes the whole text with it. */
   readonly reference: boolean;
   /** The recording itself: it has no text, only a place in the body. */

@@ -69,7 +69,6 @@ function compileSlots(ref: NameRef, slots: Slots, compile: (text: string) => Tex
 function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameReader {
   const reader: NameReader = {
     name: ref.name,
-    ref,
     reference: isReference(ref),
     isFile: ref.kind === 'parameter' && ref.name === 'file',
     typed: (scope) => {
@@ -149,8 +148,11 @@ function readRaw(
 ): Scalar | undefined {
   const { context } = scope;
   switch (ref.kind) {
-    case 'property':
-      return readValue(context.properties, ref.name);
+    case 'property': {
+      const value = readValue(context.properties, ref.name);
+      scope.readSecret ||= ref.secret && value !== undefined;
+      return value;
+    }
     case 'moving':
       return context.moving === undefined ? undefined : readValue(context.moving, ref.name);
     case 'credential':

@@ -19,6 +19,8 @@ export interface Scope {
   present: number;
   /** Characters of all values read so far. */
   expanded: number;
+  /** True once the value of a secret property was read, for whatever purpose. */
+  readSecret: boolean;
 }
 
 /** A fresh state for one rendering. */
@@ -34,6 +36,7 @@ export function createScope(context: RenderContext, method?: MethodRow): Scope {
     held: 0,
     present: 0,
     expanded: 0,
+    readSecret: false,
   };
 }
 
