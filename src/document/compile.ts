@@ -21,7 +21,7 @@ import type { HostRule } from './render/host.ts';
 import { createReaders } from './render/readers.ts';
 import type { ReadVariable } from './render/readers.ts';
 import type { RenderContext } from './render/request.ts';
-import { createScope } from './render/scope.ts';
+import { createScope, uncounted } from './render/scope.ts';
 import { RenderStop } from './render/stop.ts';
 import { asIs, compileText } from './render/text.ts';
 import type { CompiledText } from './render/text.ts';
@@ -110,10 +110,7 @@ function createVariableReader(variables: ReadonlyMap<string, CompiledVariable>):
     // A default may lead back to the variable that reads it.
     if (scope.active.has(`variable ${name}`)) return undefined;
     scope.active.add(`variable ${name}`);
-    const { held, present } = scope;
-    const value = variables.get(name)?.evaluate(scope);
-    scope.held = held;
-    scope.present = present;
+    const value = uncounted(scope, () => variables.get(name)?.evaluate(scope));
     scope.active.delete(`variable ${name}`);
     scope.variables.set(name, value);
     return value;

@@ -10,7 +10,7 @@ import type { Scalar } from '../values/values.ts';
 import { deliveredValue } from './parameter-value.ts';
 import { normalNumber, numberForm } from './phone-value.ts';
 import type { NameReader, ReaderOf } from './reader.ts';
-import { addNote, countValue } from './scope.ts';
+import { addNote, countValue, uncounted } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { asIs, compileText, renderText } from './text.ts';
 import { readDate, textOf, writeTyped } from './typed-value.ts';
@@ -209,21 +209,15 @@ function byType(value: Scalar | undefined, type: ParameterType, zone: string): S
 
 function standIn(name: string, slots: Slots, scope: Scope): Scalar | undefined {
   if (slots.standIn === undefined || scope.active.has(name)) return undefined;
+  const read = slots.standIn;
   scope.active.add(name);
-  const { held, present } = scope;
-  const value = slots.standIn(scope);
-  scope.held = held;
-  scope.present = present;
+  const value = uncounted(scope, () => read(scope));
   scope.active.delete(name);
   return value === '' ? undefined : value;
 }
 
 function zoneOf(slots: Slots, scope: Scope): string {
-  const { held, present } = scope;
-  const zone = slots.zone?.(scope);
-  scope.held = held;
-  scope.present = present;
-  return zone ?? 'UTC';
+  return uncounted(scope, () => slots.zone?.(scope)) ?? 'UTC';
 }
 
 function scalarOf(value: Json | undefined): Scalar | undefined {

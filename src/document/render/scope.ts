@@ -14,8 +14,8 @@ export interface Scope {
   readonly variables: Map<string, Json | undefined>;
   /** Names whose default or definition is being computed: a name never waits for itself. */
   readonly active: Set<string>;
-  /** Placeholders met, and how many of them had a value; lists compare before and after. */
-  held: number;
+  /** Placeholders met, and how many of them had a value; see `allMissingSince`. */
+  met: number;
   present: number;
   /** Characters of all values read so far. */
   expanded: number;
@@ -33,11 +33,31 @@ export function createScope(context: RenderContext, method?: MethodRow): Scope {
     typed: new Map(),
     variables: new Map(),
     active: new Set(),
-    held: 0,
+    met: 0,
     present: 0,
     expanded: 0,
     readSecret: false,
   };
+}
+
+/**
+ * True when placeholders were met since a moment and none of them had a value; a line or an element
+ * of which this is true goes.
+ */
+export function allMissingSince(
+  scope: Scope,
+  before: { readonly met: number; readonly present: number },
+): boolean {
+  return scope.met > before.met && scope.present === before.present;
+}
+
+/** Reads what only stands behind a placeholder, a default or a definition: it is not counted. */
+export function uncounted<T>(scope: Scope, read: () => T): T {
+  const { met, present } = scope;
+  const value = read();
+  scope.met = met;
+  scope.present = present;
+  return value;
 }
 
 /** Variables that repeat each other grow without bound: a hostile document must not fill memory. */

@@ -1,6 +1,7 @@
 import { parseTemplate } from '../templates/template.ts';
 import type { Notation } from '../templates/template.ts';
 import type { NameReader, ReaderOf } from './reader.ts';
+import { allMissingSince } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { unsafeValue } from './stop.ts';
 
@@ -74,10 +75,9 @@ export function renderText(
   if (text.lines === undefined) return fill(text.parts, scope, write);
   const lines: string[] = [];
   for (const line of text.lines) {
-    const { held, present } = scope;
+    const { met, present } = scope;
     const filled = fill(line, scope, write);
-    const allMissing = scope.held > held && scope.present === present;
-    if (filled !== undefined && !allMissing) lines.push(filled);
+    if (filled !== undefined && !allMissingSince(scope, { met, present })) lines.push(filled);
   }
   return lines.length === 0 ? undefined : lines.join('\n');
 }
@@ -93,7 +93,7 @@ function fill(parts: readonly TextPart[], scope: Scope, write: WriteValue): stri
     if (part.reader.isFile) {
       throw unsafeValue('file', 'the file can stand in a JSON or multipart body only');
     }
-    scope.held += 1;
+    scope.met += 1;
     const value = part.reader.text(scope);
     if (value === undefined) {
       lacking ||= part.reader.reference || parts.length === 1;

@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, jsonMembers } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { Rendered } from './rendered.ts';
+import { allMissingSince } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { literalText, renderText } from './text.ts';
 import type { CompiledText, WriteValue } from './text.ts';
@@ -69,7 +70,7 @@ function compileLeaf(text: CompiledText, write: WriteValue): Node {
   return {
     shape: 'text',
     render: (scope) => {
-      scope.held += 1;
+      scope.met += 1;
       const value = single.reader.typed(scope);
       if (value === undefined) return undefined;
       scope.present += 1;
@@ -88,7 +89,7 @@ function fileLeaf(text: CompiledText, at: number, write: WriteValue): RenderNode
   const before = piece(text.parts.slice(0, at));
   const after = piece(text.parts.slice(at + 1));
   return (scope) => {
-    scope.held += 1;
+    scope.met += 1;
     if (scope.context.file === undefined) return undefined;
     scope.present += 1;
     const head = renderText(before, scope, write);
@@ -154,10 +155,10 @@ function listNode(nodes: readonly Node[], place: Place, inTuple: boolean): Rende
   return (scope) => {
     const elements: Rendered[] = [];
     for (const node of nodes) {
-      const { held, present } = scope;
+      const { met, present } = scope;
       const element = node.render(scope);
       if (element === undefined) continue;
-      const allMissing = scope.held > held && scope.present === present;
+      const allMissing = allMissingSince(scope, { met, present });
       if (!allMissing || (inTuple && isEmptied(element))) elements.push(element);
     }
     const emptied = elements.length === 0 && nodes.length > 0;
