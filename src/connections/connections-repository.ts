@@ -3,6 +3,7 @@ import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
+import { sayTaken } from '../store/taken.ts';
 import type { ConnectionHealth } from './transitions.ts';
 
 export type ConnectionRow = Tables['connection'];
@@ -30,7 +31,8 @@ export async function insertConnection(
   await handle
     .insertInto('connection')
     .values({ ...connection, organization_id: scope.organizationId })
-    .execute();
+    .execute()
+    .catch(nameTaken(connection.name));
 }
 
 /** The organization's connections, oldest first. */
@@ -98,8 +100,13 @@ export async function updateConnection(
     .where('organization_id', '=', scope.organizationId)
     .where('id', '=', id)
     .where('revision', '=', revision)
-    .executeTakeFirst();
+    .executeTakeFirst()
+    .catch(nameTaken(change.name));
   return result.numUpdatedRows > 0n;
+}
+
+function nameTaken(name: string): (err: unknown) => never {
+  return sayTaken(`The organization has a connection '${name}' already: choose another name.`);
 }
 
 /** What `nextHealth` needs to know of a connection, and since when it is in its state. */

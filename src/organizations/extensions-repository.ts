@@ -2,6 +2,7 @@ import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
+import { sayTaken } from '../store/taken.ts';
 import type { OrganizationScope } from './scope.ts';
 
 type Extension = Tables['extension'];
@@ -15,7 +16,12 @@ export async function insertExtension(
   await handle
     .insertInto('extension')
     .values({ ...extension, organization_id: scope.organizationId })
-    .execute();
+    .execute()
+    .catch(
+      sayTaken(
+        `The organization has an extension ${extension.number} already: GET /v1/extensions lists it.`,
+      ),
+    );
 }
 
 /** The organization's extensions, oldest first. */

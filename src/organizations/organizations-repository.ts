@@ -2,6 +2,7 @@ import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
+import { sayTaken } from '../store/taken.ts';
 import type { AdminScope, OrganizationScope } from './scope.ts';
 
 type Organization = Tables['organization'];
@@ -12,7 +13,13 @@ export async function insertOrganization(
   _scope: AdminScope,
   organization: Organization,
 ): Promise<void> {
-  await handle.insertInto('organization').values(organization).execute();
+  await handle
+    .insertInto('organization')
+    .values(organization)
+    .execute()
+    .catch(
+      sayTaken(`Another organization has the domain '${organization.domain}': choose another one.`),
+    );
 }
 
 /** All organizations, oldest first. */

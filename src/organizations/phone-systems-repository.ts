@@ -2,6 +2,7 @@ import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
+import { sayTaken } from '../store/taken.ts';
 import type { OrganizationScope } from './scope.ts';
 
 type PhoneSystem = Tables['phone_system'];
@@ -15,7 +16,12 @@ export async function insertPhoneSystem(
   await handle
     .insertInto('phone_system')
     .values({ ...phoneSystem, organization_id: scope.organizationId })
-    .execute();
+    .execute()
+    .catch(
+      sayTaken(
+        `The organization has a phone system '${phoneSystem.name}' already: choose another name.`,
+      ),
+    );
 }
 
 /** The organization's phone systems, oldest first. */

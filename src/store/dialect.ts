@@ -90,7 +90,11 @@ function failed(state: string, cause?: unknown): AppError {
 }
 
 function conflict(cause: unknown): AppError {
-  return new AppError('conflict', 'The key is taken, or a row it needs is gone.', { cause });
+  return new AppError(
+    'conflict',
+    'What was to be written exists already, or something that it belongs to is gone.',
+    { cause },
+  );
 }
 
 function property(err: unknown, name: string): unknown {

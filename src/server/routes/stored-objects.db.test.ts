@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { fakeCrmDocument } from '../../runtime/testing/fake-crm-document.ts';
+import { fakeCrmDocument, fakeCrmProperties } from '../../runtime/testing/fake-crm-document.ts';
 import { startFakeCrm } from '../../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../../runtime/testing/fake-crm.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
@@ -38,7 +38,11 @@ describeDatabases('the objects of an organization', (databases) => {
       const second = await server.send('POST', '/v1/organizations', { key: server.adminKey, body });
 
       expect(first.status).toBe(201);
-      expect(second.body).toMatchObject({ status: 409, code: 'conflict' });
+      expect(second.body).toMatchObject({
+        status: 409,
+        code: 'conflict',
+        detail: expect.stringContaining("domain 'acme'"),
+      });
     });
 
     test.each([
@@ -135,7 +139,10 @@ describeDatabases('the objects of an organization', (databases) => {
         key: office.key,
       });
 
-      expect(again.body).toMatchObject({ status: 409 });
+      expect(again.body).toMatchObject({
+        status: 409,
+        detail: expect.stringContaining('an extension 102 already'),
+      });
       expect(deleted.status).toBe(204);
       expect(links.text).not.toContain(id);
       expect(links.text).toContain(office.extensionId);
@@ -231,6 +238,28 @@ describeDatabases('the objects of an organization', (databases) => {
       const sent = await server.send('PATCH', path(), { key: office.key, body, headers });
 
       expect(sent.body).toMatchObject({ status: 400, code: 'invalid_request' });
+    });
+
+    test('have names of their own, as phone systems have', async () => {
+      const body = {
+        name: 'Renamed',
+        integration_id: office.integrationId,
+        properties: fakeCrmProperties(crm),
+      };
+      const second = await server.send('POST', '/v1/connections', { key: office.key, body });
+      const system = await server.send('POST', '/v1/phone-systems', {
+        key: office.key,
+        body: { name: 'PBX' },
+      });
+
+      expect(second.body).toMatchObject({
+        status: 409,
+        detail: expect.stringContaining("a connection 'Renamed' already"),
+      });
+      expect(system.body).toMatchObject({
+        status: 409,
+        detail: expect.stringContaining("a phone system 'PBX' already"),
+      });
     });
 
     test.each(['needs_auth', 'forbidden', 'broken'] as const)(
