@@ -4,7 +4,7 @@ import type { MethodName } from './methods.ts';
 import type { Names } from './names/names.ts';
 import type { PagingRule } from './paging/paging-rule.ts';
 import type { PropertyField } from './names/properties.ts';
-import type { HostRule } from './render/host.ts';
+import type { HostRule } from './render/url/host.ts';
 import type { RenderContext, RenderResult } from './render/request.ts';
 import type { Notation } from './templates/template.ts';
 

@@ -1,6 +1,6 @@
 import { memberOf } from '../json-text/json-node.ts';
 import type { JsonNode, StringNode } from '../json-text/json-node.ts';
-import { compileHostRule, isHostPattern } from '../render/host.ts';
+import { compileHostRule, isHostPattern } from '../render/url/host.ts';
 import { parseTemplate } from '../templates/template.ts';
 import { knownAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';

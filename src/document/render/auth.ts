@@ -3,9 +3,9 @@ import { jsonMember, jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { checkHeaderValue } from './headers.ts';
 import type { Header } from './headers.ts';
-import type { Pair } from './pairs.ts';
+import type { Pair } from './body/pairs.ts';
 import type { Scope } from './scope.ts';
-import { missingValue } from './stop.ts';
+import { missingValue } from './render-stop.ts';
 import { asIs, renderText } from './text.ts';
 import type { CompiledText } from './text.ts';
 

@@ -1,8 +1,8 @@
 import { compileExpression } from '../expression/compile-expression.ts';
 import type { Json } from '../json-value.ts';
 import type { Names } from '../names/names.ts';
-import { evaluateExpression } from './evaluate.ts';
-import type { ReaderOf } from './reader.ts';
+import { evaluateExpression } from './evaluate-expression.ts';
+import type { ReaderOf } from './name-reader.ts';
 import type { Scope } from './scope.ts';
 
 /**

@@ -3,7 +3,7 @@ import { isCommentKey } from '../comment-key.ts';
 import { jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import type { Scope } from './scope.ts';
-import { unsafeValue } from './stop.ts';
+import { unsafeValue } from './render-stop.ts';
 import { asIs, renderText } from './text.ts';
 import type { CompiledText } from './text.ts';
 

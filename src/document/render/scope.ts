@@ -2,7 +2,7 @@ import type { Json } from '../json-value.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, PhoneNumberForms } from '../values/values.ts';
 import type { RenderContext } from './request.ts';
-import { unsafeValue } from './stop.ts';
+import { unsafeValue } from './render-stop.ts';
 
 /** The state of one rendering: what was read already, and the placeholders met so far. */
 export interface Scope {

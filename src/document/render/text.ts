@@ -1,9 +1,9 @@
 import { parseTemplate } from '../templates/template.ts';
 import type { Notation } from '../templates/template.ts';
-import type { NameReader, ReaderOf } from './reader.ts';
+import type { NameReader, ReaderOf } from './name-reader.ts';
 import { allMissingSince } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { unsafeValue } from './stop.ts';
+import { unsafeValue } from './render-stop.ts';
 
 export interface Placeholder {
   readonly reader: NameReader;

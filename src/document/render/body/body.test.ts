@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compileDocument } from '../compile.ts';
-import type { JsonObject } from '../json-value.ts';
+import { compileDocument } from '../../compile.ts';
+import type { JsonObject } from '../../json-value.ts';
 import {
   bodyText,
   contextOf,
   documentOf,
   renderDocument,
   requestOf,
-} from '../testing/render-request.ts';
+} from '../../testing/render-request.ts';
 
 describe('bodies', () => {
   const body = (verb: string, method: JsonObject, context = {}) =>

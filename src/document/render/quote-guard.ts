@@ -1,5 +1,5 @@
 import type { Escape } from './escapes.ts';
-import { unsafeValue } from './stop.ts';
+import { unsafeValue } from './render-stop.ts';
 import type { Placeholder, WriteValue } from './text.ts';
 
 /** What can end a quoted text of a query language, or hide its end. */

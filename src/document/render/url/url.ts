@@ -1,11 +1,11 @@
-import { refuseInQuotes } from './guard.ts';
+import { refuseInQuotes } from '../quote-guard.ts';
 import { isHostLabel, isHostName, isPort, readAuthority } from './host.ts';
 import type { Authority } from './host.ts';
-import { encodeLiteral, encodeValue } from '../../text/percent-encoding.ts';
-import type { Scope } from './scope.ts';
-import { missingValue, unsafeValue } from './stop.ts';
-import { literalText, renderText, textOfParts } from './text.ts';
-import type { CompiledText, Placeholder, TextPart, WriteValue } from './text.ts';
+import { encodeLiteral, encodeValue } from '../../../text/percent-encoding.ts';
+import type { Scope } from '../scope.ts';
+import { missingValue, unsafeValue } from '../render-stop.ts';
+import { literalText, renderText, textOfParts } from '../text.ts';
+import type { CompiledText, Placeholder, TextPart, WriteValue } from '../text.ts';
 import { splitParts, splitUrl } from './url-parts.ts';
 
 /** A rendered URL before its query is written. */

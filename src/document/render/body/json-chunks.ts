@@ -1,5 +1,5 @@
-import type { BodyChunk } from './request.ts';
-import type { Rendered } from './rendered.ts';
+import type { BodyChunk } from '../request.ts';
+import type { Rendered } from './rendered-tree.ts';
 
 const BASE64_FILE: BodyChunk = { file: 'base64' };
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../json-value.ts';
-import { METHOD_NAMES } from '../methods.ts';
-import type { MethodName } from '../methods.ts';
-import { contextOf, documentOf, renderDocument, renderPath } from '../testing/render-request.ts';
-import type { Values } from '../values/values.ts';
+import type { JsonObject } from '../../json-value.ts';
+import { METHOD_NAMES } from '../../methods.ts';
+import type { MethodName } from '../../methods.ts';
+import { contextOf, documentOf, renderDocument, renderPath } from '../../testing/render-request.ts';
+import type { Values } from '../../values/values.ts';
 
 describe('URLs', () => {
   it.each([

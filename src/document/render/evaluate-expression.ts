@@ -1,6 +1,6 @@
 import type { CompiledExpression } from '../expression/compile-expression.ts';
 import type { Scalar } from '../values/values.ts';
-import type { NameReader, ReaderOf } from './reader.ts';
+import type { NameReader, ReaderOf } from './name-reader.ts';
 import { addNote } from './scope.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,4 +1,4 @@
-import type { TextPart } from './text.ts';
+import type { TextPart } from '../text.ts';
 
 /** A URL template taken apart; literal text decides where each part ends, never a value. */
 export interface UrlParts {

@@ -1,5 +1,5 @@
-import { isJsonArray, isJsonObject, jsonMembers } from '../json-value.ts';
-import type { Json } from '../json-value.ts';
+import { isJsonArray, isJsonObject, jsonMembers } from '../../json-value.ts';
+import type { Json } from '../../json-value.ts';
 
 /** A rendered request tree; the file has a place in it but no text. */
 export type Rendered =

@@ -1,8 +1,8 @@
-import { encodeValue } from '../../text/percent-encoding.ts';
-import { openValue } from './rendered.ts';
-import type { Rendered } from './rendered.ts';
-import { unsafeValue } from './stop.ts';
-import { textOf } from './typed-value.ts';
+import { encodeValue } from '../../../text/percent-encoding.ts';
+import { openValue } from './rendered-tree.ts';
+import type { Rendered } from './rendered-tree.ts';
+import { unsafeValue } from '../render-stop.ts';
+import { textOf } from '../typed-value.ts';
 
 export type Pair = readonly [key: string, value: string];
 

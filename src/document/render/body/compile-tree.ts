@@ -1,10 +1,10 @@
-import { isJsonArray, isJsonObject, jsonMembers } from '../json-value.ts';
-import type { Json, JsonObject } from '../json-value.ts';
-import type { Rendered } from './rendered.ts';
-import { allMissingSince } from './scope.ts';
-import type { Scope } from './scope.ts';
-import { literalText, renderText } from './text.ts';
-import type { CompiledText, WriteValue } from './text.ts';
+import { isJsonArray, isJsonObject, jsonMembers } from '../../json-value.ts';
+import type { Json, JsonObject } from '../../json-value.ts';
+import type { Rendered } from './rendered-tree.ts';
+import { allMissingSince } from '../scope.ts';
+import type { Scope } from '../scope.ts';
+import { literalText, renderText } from '../text.ts';
+import type { CompiledText, WriteValue } from '../text.ts';
 
 /** Renders one node; `undefined` where it has no value and goes with its key or place. */
 export type RenderNode = (scope: Scope) => Rendered | undefined;

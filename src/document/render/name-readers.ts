@@ -9,7 +9,7 @@ import { readValue } from '../values/values.ts';
 import type { Scalar } from '../values/values.ts';
 import { deliveredValue } from './parameter-value.ts';
 import { normalNumber, numberForm } from './phone-value.ts';
-import type { NameReader, ReaderOf } from './reader.ts';
+import type { NameReader, ReaderOf } from './name-reader.ts';
 import { addNote, countValue, uncounted } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { asIs, compileText, renderText } from './text.ts';

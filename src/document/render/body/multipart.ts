@@ -1,8 +1,8 @@
 import { jsonChunks } from './json-chunks.ts';
-import { openValue } from './rendered.ts';
-import type { Rendered } from './rendered.ts';
-import type { BodyChunk, RenderedBody } from './request.ts';
-import { textOf } from './typed-value.ts';
+import { openValue } from './rendered-tree.ts';
+import type { Rendered } from './rendered-tree.ts';
+import type { BodyChunk, RenderedBody } from '../request.ts';
+import { textOf } from '../typed-value.ts';
 
 export interface FilePart {
   readonly filename: string;

@@ -1,8 +1,8 @@
 import type { HostRule } from './host.ts';
-import type { RenderContext } from './request.ts';
-import { createScope } from './scope.ts';
-import type { Scope } from './scope.ts';
-import { RenderStop, unsafeValue } from './stop.ts';
+import type { RenderContext } from '../request.ts';
+import { createScope } from '../scope.ts';
+import type { Scope } from '../scope.ts';
+import { RenderStop, unsafeValue } from '../render-stop.ts';
 import type { CompiledUrl, UrlPieces } from './url.ts';
 
 /** Which origins a document may call. */

@@ -1,13 +1,13 @@
-import { isJsonObject } from '../json-value.ts';
-import type { Json } from '../json-value.ts';
-import { checkHeaderValue } from './headers.ts';
+import { isJsonObject } from '../../json-value.ts';
+import type { Json } from '../../json-value.ts';
+import { checkHeaderValue } from '../headers.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { multipartBody } from './multipart.ts';
 import { flattenPairs, writePairs } from './pairs.ts';
-import type { Rendered } from './rendered.ts';
-import type { RenderedBody } from './request.ts';
-import type { Scope } from './scope.ts';
-import { readValue } from '../values/values.ts';
+import type { Rendered } from './rendered-tree.ts';
+import type { RenderedBody } from '../request.ts';
+import type { Scope } from '../scope.ts';
+import { readValue } from '../../values/values.ts';
 
 export type RenderBody = (scope: Scope) => RenderedBody | undefined;
 
