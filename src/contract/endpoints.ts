@@ -22,7 +22,7 @@ import {
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { createOrganization, getOrganization, listOrganizations } from './organizations.ts';
 import { createPhoneSystem, getPhoneSystem, listPhoneSystems } from './phone-systems.ts';
-import { getLive, getMetrics, getOpenApi, getReady } from './system.ts';
+import { getRoot, getLive, getMetrics, getOpenApi, getReady } from './system.ts';
 import {
   deleteUserLink,
   listCrmUsers,
@@ -74,6 +74,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listOrganizations,
   createOrganization,
   getOrganization,
+  getRoot,
   getOpenApi,
   getLive,
   getReady,

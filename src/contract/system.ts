@@ -15,6 +15,29 @@ const open = {
   problems: [],
 } as const;
 
+export const getRoot = defineEndpoint({
+  ...open,
+  name: 'getRoot',
+  path: '/',
+  summary: 'What answers here, and where to go on',
+  response: z.object({
+    name: z.literal('Patchcord').meta({ description: 'Always `Patchcord`.' }),
+    version: z.string().meta({ description: 'Version of the server.', examples: ['1.0.0'] }),
+    reference: z.string().meta({
+      description: 'Path of the API as OpenAPI 3.1.',
+      examples: ['/v1/openapi.json'],
+    }),
+    ready: z
+      .string()
+      .meta({ description: 'Path that says whether it works.', examples: ['/readyz'] }),
+    metrics: z.string().meta({ description: 'Path of the metrics.', examples: ['/metrics'] }),
+    next: z.string().meta({
+      description: 'What to do first.',
+      examples: ['Send `Authorization: Bearer <key>`; `patchcord key create` makes a key.'],
+    }),
+  }),
+});
+
 export const getOpenApi = defineEndpoint({
   ...open,
   name: 'getOpenApi',

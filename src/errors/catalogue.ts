@@ -68,6 +68,14 @@ export const CATALOGUE = {
     meaning: 'There is nothing of this id in this organization.',
     remedy: 'Check the id and the organization of the key.',
   },
+  unknown_route: {
+    category: 'not_found',
+    status: 404,
+    level: 'info',
+    retry: false,
+    meaning: 'The API has no such route.',
+    remedy: 'Compare the path with the reference: `GET /v1/openapi.json` names all routes.',
+  },
   method_not_allowed: {
     category: 'invalid_request',
     status: 405,

@@ -272,7 +272,7 @@ describe('a failure', () => {
   });
 
   test.each([
-    ['an unknown path', '/v1/nothing', 404, 'not_found'],
+    ['an unknown path', '/v1/nothing?key=1', 404, 'unknown_route'],
     ['a malformed escape', '/v1/%zz', 400, 'invalid_request'],
   ])('%s is a problem too', async (_name, url, status, code) => {
     const answer = await start([echo]).inject({ url, headers: json });

@@ -139,6 +139,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     checkUrl: egress.checkUrl,
     compile: compileDocument,
     lint: lintDocument,
+    version: parts.version,
     openApi: buildOpenApi(ENDPOINTS, openApiOptions(parts.version, parts.http.publicUrl)),
     checkReady: () => checkReady(database),
   });

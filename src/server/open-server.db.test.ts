@@ -85,7 +85,7 @@ describeDatabases('a server', (databases) => {
   test('listens, is ready, and says so without a key', async () => {
     const { server } = await open(await environment());
 
-    for (const path of ['/livez', '/readyz', '/v1/openapi.json', '/metrics']) {
+    for (const path of ['/', '/livez', '/readyz', '/v1/openapi.json', '/metrics']) {
       const answer = await fetch(`${server.origin}${path}`);
       await answer.arrayBuffer();
       expect([path, answer.status]).toEqual([path, 200]);
@@ -98,6 +98,23 @@ describeDatabases('a server', (databases) => {
     const answer = await fetch(`${server.origin}/v1/openapi.json`);
 
     expect(await answer.json()).toMatchObject({ servers: [{ url: 'http://localhost:9999' }] });
+  });
+
+  test('says at its first address what it is and where to go on', async () => {
+    const { server } = await open(await environment());
+
+    const first = await fetch(`${server.origin}/`);
+    const nothing = await fetch(`${server.origin}/v1/nothing?token=x`);
+
+    expect(await first.json()).toMatchObject({
+      name: 'Patchcord',
+      version: '0.0.0',
+      reference: '/v1/openapi.json',
+    });
+    expect(await nothing.json()).toMatchObject({
+      status: 404,
+      detail: 'There is no route GET /v1/nothing; GET /v1/openapi.json names all.',
+    });
   });
 
   test('has a route for each endpoint of the contract and none beside', async () => {

@@ -13,6 +13,9 @@ type Finding = NonNullable<Problem['findings']>[number];
 /** Seconds a client is told to wait after a fault that passes by itself. */
 const RETRY_AFTER_S = 5;
 
+/** Of a path that does not exist, in characters. */
+const PATH_SHOWN = 200;
+
 /**
  * The only place that writes a refusal: RFC 9457, with the request's id. A path of the contract
  * with another method is 405 and names those it has (RFC 9110, section 15.5.6), any other path 404.
@@ -25,7 +28,9 @@ export function addProblems(app: FastifyInstance, endpoints: readonly Endpoint[]
   app.setNotFoundHandler(async (request, reply) => {
     const allowed = allowedAt(request.url);
     if (allowed.length === 0) {
-      await sendProblem(new AppError('not_found', 'No such route.'), request, reply);
+      const path = request.url.replace(/[?#].*$/su, '').slice(0, PATH_SHOWN);
+      const sentence = `There is no route ${request.method} ${path}; GET /v1/openapi.json names all.`;
+      await sendProblem(new AppError('unknown_route', sentence), request, reply);
       return;
     }
     const allow = allowed.join(', ');

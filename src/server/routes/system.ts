@@ -1,9 +1,11 @@
-import { getLive, getMetrics, getOpenApi, getReady } from '../../contract/system.ts';
+import { getLive, getMetrics, getOpenApi, getReady, getRoot } from '../../contract/system.ts';
 import type { Metrics } from '../metrics.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 
 export interface SystemDeps {
+  /** Of the server. */
+  readonly version: string;
   /** The API as OpenAPI 3.1. */
   readonly openApi: Readonly<Record<string, unknown>>;
   /** Rejects while the server cannot take call events. */
@@ -14,6 +16,16 @@ export interface SystemDeps {
 /** What an operator's machines ask, without a key. */
 export function systemRoutes(deps: SystemDeps): readonly Route[] {
   return [
+    route(getRoot, async () => ({
+      body: {
+        name: 'Patchcord' as const,
+        version: deps.version,
+        reference: getOpenApi.path,
+        ready: getReady.path,
+        metrics: getMetrics.path,
+        next: 'Send `Authorization: Bearer <key>` to the routes of the reference; `patchcord key create` makes a key. The folder docs/ has a tour and guides.',
+      },
+    })),
     route(getOpenApi, async () => ({ body: deps.openApi })),
     route(getLive, async () => ({ body: { status: 'ok' as const } })),
     route(getReady, async () => {
