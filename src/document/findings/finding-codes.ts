@@ -204,6 +204,12 @@ export const FINDING_CODES = {
     meaning: 'A known name stands between the signs of the other notation, so it is sent as text.',
     advice: 'Use one notation: `$name$`, or `{name}` with `"var_char": "{}"`.',
   },
+  lone_marker: {
+    severity: 'warning',
+    group: 'names',
+    meaning: 'A known name has its opening sign but not its closing one, so it is sent as text.',
+    advice: 'Add the closing sign: `$name$`.',
+  },
   unused_property: {
     severity: 'info',
     group: 'names',

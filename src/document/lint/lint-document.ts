@@ -12,6 +12,7 @@ import { checkAnswers } from './check-answers.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkDates } from './check-dates.ts';
 import { checkExpressions } from './check-expressions.ts';
+import { checkLoneMarkers } from './check-lone-markers.ts';
 import { checkMethods } from './check-methods.ts';
 import { checkNames } from './check-names.ts';
 import { checkQuotes } from './check-quotes.ts';
@@ -81,6 +82,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkDates(context);
   checkAddresses(context);
   checkRequests(context);
+  checkLoneMarkers(context);
   checkQuotes(context);
   checkAnswers(context);
   checkUses(context, uses);

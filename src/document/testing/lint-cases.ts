@@ -182,6 +182,11 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: body({ a: '{contact_id}' }, { var_char: '{}' }),
     at: '{contact_id}',
   },
+  lone_marker: {
+    bad: body({ a: '$contact_id' }, { parameters: { contact_id: 'string' } }),
+    good: body({ a: '$contact_id$' }, { parameters: { contact_id: 'string' } }),
+    at: '$contact_id',
+  },
   unused_property: {
     bad: documentWith({ properties: ['Team'] }),
     good: body({ team: '$Team$' }, { properties: ['Team'] }),
