@@ -240,6 +240,12 @@ export const FINDING_CODES = {
     meaning: 'Variables that need each other, so none could ever be computed.',
     advice: 'Break the circle.',
   },
+  chain_too_long: {
+    severity: 'error',
+    group: 'variables',
+    meaning: 'More than 100 variables or defaults are made with each other, one after the other.',
+    advice: 'Write the value where it is used.',
+  },
   read_as_arithmetic: {
     severity: 'info',
     group: 'variables',
@@ -489,6 +495,13 @@ export const FINDING_CODES = {
     group: 'methods',
     meaning: 'The document has more than 200 methods.',
     advice: 'Remove those that never run.',
+  },
+  too_many: {
+    severity: 'error',
+    group: 'shape',
+    meaning:
+      'A section has more members than any document needs: more than 1,000 properties, parameters, variables or choices of a property, or more than 200 hosts or headers. The rest of the document is not checked.',
+    advice: 'Remove what is not used.',
   },
   too_many_findings: {
     severity: 'info',

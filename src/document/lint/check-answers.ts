@@ -1,3 +1,4 @@
+import { jsonPointer } from '../findings/finding.ts';
 import { memberOf } from '../json-text/json-node.ts';
 import type { JsonNode } from '../json-text/json-node.ts';
 import { methodNamed, methodRow } from '../methods.ts';
@@ -55,10 +56,8 @@ function boundNames(context: LintContext, method: MethodNode): ReadonlySet<strin
 }
 
 /** The texts that belong to one method object. */
-export function placesOf(context: LintContext, method: MethodNode): readonly Place[] {
-  return context.places.filter((place) =>
-    method.steps.every((step, index) => place.steps[index] === step),
-  );
+export function placesOf(context: LintContext, { steps }: MethodNode): readonly Place[] {
+  return context.placesUnder.get(jsonPointer(steps)) ?? [];
 }
 
 function checkId(
@@ -129,7 +128,9 @@ function checkLiterals(context: LintContext, node: JsonNode, around: Around): vo
 
 /** Texts with signs get findings of their own. */
 function looksLikePlaceholder(context: LintContext, text: string): boolean {
-  return context.notation === 'dollar' ? /\$.+\$/.test(text) : /\{.+\}/.test(text);
+  const [open, close] = context.notation === 'dollar' ? ['$', '$'] : ['{', '}'];
+  const start = text.indexOf(open);
+  return start !== -1 && text.lastIndexOf(close) > start + 1;
 }
 
 function literalWords(node: JsonNode): string {

@@ -70,8 +70,10 @@ function checkUnknown(context: LintContext, place: Place): void {
     covered += part.kind === 'text' ? part.text.length : part.length;
   }
   for (const [start, piece] of literal) {
+    let end = 0;
     for (let at = piece.indexOf(open); at !== -1;) {
-      const end = piece.indexOf(close, at + 1);
+      // Many opening signs share one closing sign: it is looked for once.
+      if (end !== -1 && end <= at) end = piece.indexOf(close, at + 1);
       const name = end === -1 ? '' : piece.slice(at + 1, end);
       const told =
         NAME.test(name) && HAS_LETTER.test(name) && reportUnknown(context, place, name, start + at);

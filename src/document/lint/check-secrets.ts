@@ -133,11 +133,7 @@ function entropy(text: string): number {
   return bits;
 }
 
-function checkUse(
-  context: LintContext,
-  place: Place,
-  secrets: ReadonlyMap<string, string>,
-): void {
+function checkUse(context: LintContext, place: Place, secrets: ReadonlyMap<string, string>): void {
   const { node, steps, use } = place;
   if (
     use === 'auth' ||

@@ -37,6 +37,8 @@ export interface LintContext {
   /** The place of a text. */
   readonly placeOf: ReadonlyMap<JsonNode, Place>;
   readonly methods: readonly MethodNode[];
+  /** The texts of each method object, by the JSON Pointer of its steps. */
+  readonly placesUnder: ReadonlyMap<string, readonly Place[]>;
   readonly report: Report;
   /** A name between the document's signs, quoted for a message: `$contact_id$`. */
   placeholder(name: string): string;
@@ -77,6 +79,24 @@ export function createReport(text: JsonText, findings: Finding[]): Report {
       finding(code, { path: jsonPointer(steps), ...text.positionAt(offset), message, fix }),
     );
   };
+}
+
+/** Groups texts by the method object that they belong to, in one pass over them. */
+export function groupPlaces(
+  places: readonly Place[],
+  methods: readonly MethodNode[],
+): LintContext['placesUnder'] {
+  const groups = new Map<string, Place[]>();
+  for (const { steps } of methods) groups.set(jsonPointer(steps), []);
+  for (const place of places) {
+    // A method stands below `API`; one of a list of requests a level deeper.
+    for (const depth of [2, 3]) {
+      if (place.steps.length >= depth) {
+        groups.get(jsonPointer(place.steps.slice(0, depth)))?.push(place);
+      }
+    }
+  }
+  return groups;
 }
 
 /** The names that stand as placeholders in a text of the document. */

@@ -9,6 +9,8 @@ import { collectNames } from '../names/names.ts';
 import { notationOf } from '../templates/template.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkAnswers } from './check-answers.ts';
+import { checkChains } from './check-chains.ts';
+import { checkCounts } from './check-counts.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkDates } from './check-dates.ts';
 import { checkExpressions } from './check-expressions.ts';
@@ -23,7 +25,7 @@ import { checkShapes } from './check-shapes.ts';
 import { checkSignIn } from './check-sign-in.ts';
 import { checkUses } from './check-uses.ts';
 import { checkVariables } from './check-variables.ts';
-import { createReport } from './lint-context.ts';
+import { createReport, groupPlaces } from './lint-context.ts';
 import type { LintContext } from './lint-context.ts';
 import { nearName } from './near-name.ts';
 import { secretUses } from './secret-uses.ts';
@@ -55,6 +57,8 @@ export function lintDocument(text: string): readonly Finding[] {
 
 function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void {
   const report = createReport(text, findings);
+  // What is too much is refused before it costs anything.
+  if (!checkCounts(root, report)) return;
   const { places, methods } = checkShapes(root, report);
   const json = toJson(root);
   const notation = notationOf(jsonMember(json, 'var_char'));
@@ -67,6 +71,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
     places,
     placeOf: new Map(places.map((place) => [place.node, place])),
     methods,
+    placesUnder: groupPlaces(places, methods),
     report,
     placeholder: (name) => (notation === 'dollar' ? `$${name}$` : `{${name}}`),
     near: nearFinder(names.all()),
@@ -79,6 +84,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkPlaceholders(context, expressions, uses);
   checkVariables(context);
   checkCycles(context, uses);
+  checkChains(context, uses);
   checkDates(context);
   checkAddresses(context);
   checkRequests(context);

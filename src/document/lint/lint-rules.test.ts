@@ -245,6 +245,141 @@ describe('credentials', () => {
   });
 });
 
+describe('a secret that passes through other names', () => {
+  const properties = [{ label: 'API token', type: 'secret' }];
+  const parameters = { contact_id: 'string' };
+  const link = { contact_url: 'https://evil.example/$v$' };
+
+  test.each<[string, Changes]>([
+    ['a variable', { variables: { v: '$API token$' } }],
+    ['a text', { variables: { v: { text: '1-$API token$' } } }],
+    ['a row of a choice', { variables: { v: { contact_id: { default: '$API token$' } } } }],
+    [
+      'a row of an inner choice',
+      { variables: { v: { contact_id: { a: { contact_name: { default: '$API token$' } } } } } },
+    ],
+    ['the key of a choice', { variables: { v: { 'API token': { a: 'is a', default: '-' } } } }],
+    ['an expression', { variables: { v: { expression: "upper(properties['API token'])" } } }],
+    [
+      'an expression over a variable',
+      { variables: { u: '$API token$', v: { expression: 'upper(u)' } } },
+    ],
+    ['variables of variables', { variables: { t: '$API token$', u: '$t$', v: 'x$u$' } }],
+    ['a default', { parameters: { ...parameters, v: { type: 'string', default: '$API token$' } } }],
+    [
+      'a default through a variable',
+      {
+        parameters: { ...parameters, v: { type: 'string', default: '$u$' } },
+        variables: { u: '$API token$' },
+      },
+    ],
+    [
+      'a variable of a default',
+      {
+        parameters: { ...parameters, ref: { type: 'string', default: '$API token$' } },
+        variables: { v: '$ref$' },
+      },
+    ],
+  ])('%s may not stand in a link, and is told of in a body', (_name, changes) => {
+    const declared = { properties, parameters, ...changes };
+
+    expect(codesOf({ ...declared, ...link })).toContain('secret_in_link');
+    expect(codesOf({ ...declared, activity_url: 'https://evil.example/?$v$' })).toContain(
+      'secret_in_link',
+    );
+    const found = lintDocument(documentWith(post({ token: '$v$' }, declared)));
+    expect(found.map(({ code, path }) => [code, path])).toContainEqual([
+      'secret_in_request',
+      '/API/CreateActivity/request_parameters/token',
+    ]);
+  });
+
+  test('a calculation may not stand in a link', () => {
+    const pin = [{ label: 'Pin', type: 'number', secret: true }];
+    const changes = { properties: pin, variables: { v: '$Pin$ * 1' }, ...link };
+    expect(codesOf(changes)).toContain('secret_in_link');
+  });
+
+  test('a variable beside it may stand in a link', () => {
+    const changes = {
+      properties,
+      variables: { t: '$API token$', v: 'x' },
+      request_headers: { 'X-Key': '$t$' },
+      ...link,
+    };
+    expect(codesOf(changes)).toEqual(['secret_in_request']);
+  });
+});
+
+describe('a chain of names', () => {
+  const names = Array.from({ length: 101 }, (_, i) => `v${String(i)}`);
+  const linked = (link: (used: string) => Json): Changes => ({
+    variables: Object.fromEntries(
+      names.map((name, i) => [name, i === 0 ? 'x' : link(names[i - 1] ?? '')]),
+    ),
+  });
+
+  test.each<[string, Changes]>([
+    ['texts', linked((used) => `$${used}$`)],
+    ['rows of choices', linked((used) => ({ contact_id: { default: `$${used}$` } }))],
+    ['keys of choices', linked((used) => ({ [used]: { default: 'x' } }))],
+    ['expressions', linked((used) => ({ expression: `upper(${used})` }))],
+    [
+      'defaults',
+      {
+        parameters: Object.fromEntries(
+          names.map((name, i) => [
+            `my${name}`,
+            { type: 'string', default: `$my${names[i - 1] ?? ''}$` },
+          ]),
+        ),
+      },
+    ],
+    [
+      'defaults in a circle',
+      {
+        parameters: Object.fromEntries(
+          names.map((name, i) => [
+            `my${name}`,
+            { type: 'string', default: `$my${names[(i + 1) % names.length] ?? ''}$` },
+          ]),
+        ),
+      },
+    ],
+  ])('of %s is too long beyond a hundred', (_name, changes) => {
+    expect(codesOf(changes)).toContain('chain_too_long');
+  });
+
+  test('may be wide', () => {
+    const all = names.map((name) => `$${name}$`).join('');
+    const flat = Object.fromEntries(names.map((name) => [name, 'x']));
+    expect(codesOf({ variables: { ...flat, all } })).toEqual([]);
+  });
+});
+
+describe('a section', () => {
+  const many = (length: number): readonly string[] =>
+    Array.from({ length }, (_, i) => `n${String(i)}x`);
+  const members = (length: number): Json =>
+    Object.fromEntries(many(length).map((name) => [name, 'string']));
+
+  test.each<[string, Changes, readonly string[]]>([
+    ['properties', { properties: many(1_001) }, ['too_many']],
+    ['parameters', { parameters: members(1_001) }, ['too_many']],
+    ['variables', { variables: members(1_001) }, ['too_many']],
+    ['hosts', { hosts: many(201) }, ['too_many']],
+    ['headers', { request_headers: members(201) }, ['too_many']],
+    [
+      'choices',
+      { properties: [{ label: 'c', type: 'choice', choices: many(1_001) }] },
+      ['too_many'],
+    ],
+    ['requests of a method', { API: { Users: many(201) } }, ['too_many_methods']],
+  ])('with too many %s is all that is told', (_name, changes, codes) => {
+    expect(codesOf({ ...changes, contact_url: '$contactid$' })).toEqual(codes);
+  });
+});
+
 describe('the address of a sign-in', () => {
   const OAuth2 = {
     client_id: 'c',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notationOf, parseTemplate } from './template.ts';
+import { hasSigns, notationOf, parseTemplate } from './template.ts';
 import type { Notation } from './template.ts';
 
 const KNOWN = new Set(['a', 'b', 'phone', 'Client ID', 'contact_name']);
@@ -46,6 +46,26 @@ describe('parseTemplate', () => {
     const text = `${'{'.repeat(500_000)}}`;
 
     expect(shown(text, 'braces')).toBe(text);
+  });
+});
+
+describe('hasSigns', () => {
+  it.each([
+    ['$a$', true],
+    ['{a}', true],
+    ['x $$a$', true],
+    ['{}{a}', true],
+    ['$$', false],
+    ['{}', false],
+    ['$5', false],
+    ['}{', false],
+    ['', false],
+  ])('of %s is %s', (text, expected) => {
+    expect(hasSigns(text)).toBe(expected);
+  });
+
+  it.each(['{', '$', '{{}'])('ends with a million times %s', (piece) => {
+    expect(typeof hasSigns(piece.repeat(1_000_000))).toBe('boolean');
   });
 });
 

@@ -57,7 +57,17 @@ export function templateNames(
 
 /** True for a text in which something stands between signs, of whichever notation. */
 export function hasSigns(text: string): boolean {
-  return /\$[^$]+\$|\{[^}]+\}/.test(text);
+  return hasBetween(text, '$', '$') || hasBetween(text, '{', '}');
+}
+
+// By hand, for a pattern would look for the closing sign once for each opening one.
+function hasBetween(text: string, open: string, close: string): boolean {
+  for (let at = text.indexOf(open); at !== -1; at = text.indexOf(open, at + 1)) {
+    const end = text.indexOf(close, at + 1);
+    if (end === -1) return false;
+    if (end > at + 1) return true;
+  }
+  return false;
 }
 
 /** The notation that a document's `var_char` asks for. */

@@ -38,6 +38,17 @@ function variable(definition: Json, others: Tree = {}): string {
   return documentWith({ variables: { v: definition }, ...others });
 }
 
+/** `v0` is a text, every other one is made with the one before. */
+function chain(length: number): Tree {
+  return Object.fromEntries(
+    Array.from({ length }, (_, i) => [`v${String(i)}`, i === 0 ? 'x' : `$v${String(i - 1)}$`]),
+  );
+}
+
+function hosts(length: number): readonly string[] {
+  return Array.from({ length }, (_, i) => `h${String(i)}.example.com`);
+}
+
 const FIND = { request_method: 'GET', request_parameters: { q: '$phone$' } };
 const CALLER = { parameters: { phone: 'string', contact_id: 'string' } };
 const GOOD = documentWith({});
@@ -119,6 +130,11 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
       API: Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`M${String(i)}`, {}])),
     }),
     at: '"API"',
+  },
+  too_many: {
+    bad: documentWith({ hosts: [...hosts(200), 'api.example.com'] }),
+    good: documentWith({ hosts: [...hosts(199), 'api.example.com'] }),
+    at: '"hosts"',
   },
   misspelt_name: {
     bad: body({ a: '$contactid$' }),
@@ -211,6 +227,11 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     bad: documentWith({ variables: { one_part: '$other_part$', other_part: '$one_part$' } }),
     good: documentWith({ variables: { one_part: '$other_part$', other_part: 'x' } }),
     at: '"one_part"',
+  },
+  chain_too_long: {
+    bad: documentWith({ variables: chain(101) }),
+    good: documentWith({ variables: chain(100) }),
+    at: '"v100"',
   },
   read_as_arithmetic: {
     bad: variable('$call_duration$ * 1000'),

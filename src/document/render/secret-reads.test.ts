@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../json-value.ts';
+import { collectNames } from '../names/names.ts';
+import { contextOf } from '../testing/render-request.ts';
+import { compileVariable } from '../variables/compile-variable.ts';
+import { createReaders } from './name-readers.ts';
+import { createScope } from './scope.ts';
+
+const names = collectNames({
+  properties: [{ label: 'API token', type: 'secret' }, 'Team'],
+  parameters: { ref: { type: 'string', default: '$API token$' } },
+});
+
+function readsSecret(definition: Json, token = 'a-secret'): boolean {
+  const readers = createReaders({ names, notation: 'dollar', variable: () => undefined });
+  const readerOf = readers.at('request');
+  const variable = compileVariable(definition, { names, notation: 'dollar', readerOf });
+  const scope = createScope(contextOf({ properties: { 'API token': token, Team: 'blue' } }));
+  variable.evaluate(scope);
+  return scope.readSecret;
+}
+
+describe('a rendering', () => {
+  it.each<[string, Json]>([
+    ['a text', 'x$API token$'],
+    ['a default', '$ref$'],
+    ['a choice', { 'API token': { default: 'x' } }],
+    ['a row', { Team: { blue: '$API token$' } }],
+    ['an expression', { expression: "upper(properties['API token'])" }],
+  ])('knows that %s was made with a secret', (_, definition) => {
+    expect(readsSecret(definition)).toBe(true);
+  });
+
+  it('knows when none was used', () => {
+    expect(readsSecret('$Team$')).toBe(false);
+    expect(readsSecret('x$API token$', '')).toBe(false);
+  });
+});
