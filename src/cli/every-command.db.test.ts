@@ -87,6 +87,7 @@ describe('of all commands', () => {
     '%s ends with 0, and prints JSON where it is asked to',
     async (name) => {
       await run('new Fine');
+      await run('organization create --name First');
       const result = await run(`${LINES[name]?.fine ?? ''} --json`);
 
       expect([result.code, result.err.includes('"error"')]).toEqual([0, false]);

@@ -10,6 +10,7 @@ import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import { MAX_PAGE_ROWS } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
+import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { ownCommand } from './npm-script.ts';
 import { addStoreOptions, withStore } from './with-store.ts';
@@ -90,7 +91,7 @@ export async function runRevokeKey(
   options: ListKeysOptions,
   context: CommandContext,
 ): Promise<void> {
-  const row = await withStore(context, options, (tools) =>
+  const row = await withStore(context, { ...options, onlyReads: true }, (tools) =>
     revokeKey(tools, ADMIN, { named, actor: ACTOR }),
   );
   context.out(
@@ -105,7 +106,7 @@ export async function runListKeys(
   options: ListKeysOptions,
   context: CommandContext,
 ): Promise<void> {
-  const keys = await withStore(context, options, async ({ database }) => {
+  const keys = await withStore(context, { ...options, onlyReads: true }, async ({ database }) => {
     const scope = await scopeOf(database, options.organization);
     return await readAll(database, scope);
   });
@@ -116,9 +117,13 @@ export async function runListKeys(
   if (keys.length === 0)
     context.err(`There are no keys; "${ownCommand('key create --name NAME', context)}" makes one.`);
   for (const row of keys) {
-    const state = row.revoked_at === null ? 'works' : 'revoked';
-    context.out([row.id, `${row.prefix}…`, row.scope, state, row.name].join('  '));
+    context.out([row.id, `${row.prefix}…`, row.scope, stateOf(row), row.name].join('  '));
   }
+}
+
+function stateOf({ revoked_at, expires_at }: Tables['api_key']): string {
+  if (revoked_at !== null) return 'revoked';
+  return expires_at !== null && expires_at <= systemClock.now() ? 'expired' : 'works';
 }
 
 async function readAll(
@@ -166,6 +171,9 @@ function readMoment(text: string | undefined): number | undefined {
   const at = /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:\d\d))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
+  if (at <= systemClock.now()) {
+    throw new AppError('invalid_request', `'${text}' is past: the key would never work.`);
+  }
   if (!Number.isNaN(at)) return at;
   throw new AppError(
     'invalid_request',

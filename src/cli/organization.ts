@@ -60,7 +60,7 @@ export async function runListOrganizations(
   options: ListOrganizationsOptions,
   context: CommandContext,
 ): Promise<void> {
-  const rows = await withStore(context, options, async ({ database }) => {
+  const rows = await withStore(context, { ...options, onlyReads: true }, async ({ database }) => {
     const all: Tables['organization'][] = [];
     let cursor: string | undefined;
     do {

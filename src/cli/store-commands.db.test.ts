@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -70,6 +70,32 @@ describe('key', () => {
     await server.close();
   });
 
+  test('list says which keys have expired', async () => {
+    await run(['key', 'create', '--name', 'old', '--expires-at', '2999-01-01']);
+    const { out: before } = await run(['key', 'list']);
+    const database = await open(false);
+    await database.write((transaction) =>
+      transaction.updateTable('api_key').set({ expires_at: 1 }).execute(),
+    );
+    await database.close();
+
+    const { out: after } = await run(['key', 'list']);
+
+    expect(before).toEqual([expect.stringContaining('  works  old')]);
+    expect(after).toEqual([expect.stringContaining('  expired  old')]);
+  });
+
+  test.each([['key list'], ['key revoke pc_ad_00000000'], ['organization list']])(
+    '%s in a folder without a database says so and makes nothing',
+    async (line) => {
+      const result = await run([...line.split(' '), '--data-dir', 'typo']);
+
+      expect([result.code, result.out]).toEqual([2, []]);
+      expect(result.err.join(' ')).toContain('There is no database in');
+      expect(existsSync(join(directory, 'typo'))).toBe(false);
+    },
+  );
+
   test('create for an organization finds it by id and by domain', async () => {
     const { first: id } = await run([
       'organization',
@@ -104,8 +130,10 @@ describe('key', () => {
     ['a scope that does not fit', ['create', '--name', 'k', '--scope', 'events'], 2],
     ['an unknown organization', ['create', '--name', 'k', '--organization', 'none'], 1],
     ['a moment that is none', ['create', '--name', 'k', '--expires-at', 'tomorrow'], 2],
+    ['a moment that is past', ['create', '--name', 'k', '--expires-at', '2020-01-01'], 2],
     ['an unknown key', ['revoke', 'pc_ad_00000000'], 1],
   ])('with %s ends with the right code and one sentence', async (_name, args, code) => {
+    await run(['key', 'create', '--name', 'first']);
     const result = await run(['key', ...args]);
 
     expect(result.code).toBe(code);

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Command } from 'commander';
 
 import { databaseOf } from '../config/database-settings.ts';
 import { readSettings } from '../config/settings.ts';
-import { openDatabase } from '../store/database.ts';
+import { AppError } from '../errors/app-error.ts';
+import { DATABASE_FILE, openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { createIds } from '../text/uuid.ts';
@@ -23,6 +27,11 @@ export interface StoreOptions {
   readonly dataDir?: string | undefined;
 }
 
+export interface StoreUse extends StoreOptions {
+  /** True for a command that needs what is there: it makes neither folder nor database. */
+  readonly onlyReads?: boolean;
+}
+
 /** The options of every command that works on the database. */
 export function addStoreOptions(command: Command): Command {
   return command
@@ -37,11 +46,12 @@ export function addStoreOptions(command: Command): Command {
  */
 export async function withStore<T>(
   context: Pick<CommandContext, 'env' | 'directory'>,
-  options: StoreOptions,
+  options: StoreUse,
   work: (tools: StoreTools) => Promise<T>,
 ): Promise<T> {
   const settings = readSettings(context.env, { dataDir: options.dataDir });
   const dataDir = dataFolder(settings, options.dataDir, context);
+  if (options.onlyReads === true && settings.databaseUrl === undefined) refuseToMake(dataDir);
   const database = await openDatabase(databaseOf({ ...settings, dataDir }, { exclusive: false }), {
     clock: systemClock,
     // The write that met the failure rejects with it, and so does the command.
@@ -54,4 +64,10 @@ export async function withStore<T>(
   } finally {
     await database.close();
   }
+}
+
+function refuseToMake(dataDir: string): void {
+  if (existsSync(join(dataDir, DATABASE_FILE))) return;
+  const message = `There is no database in ${dataDir}: name its folder with --data-dir, or start the server once.`;
+  throw new AppError('invalid_request', message);
 }
