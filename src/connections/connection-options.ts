@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { AppError } from '../errors/app-error.ts';
+import { isCountry } from '../text/country.ts';
 
 const template = z.string().min(1).max(500);
 
@@ -77,6 +78,7 @@ export const ConnectionOptions = z.strictObject({
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'two capital letters of ISO 3166-1, for example GB')
+    .refine(isCountry, 'a country of ISO 3166-1, for example GB')
     .optional()
     .describe("Country of numbers without a country code; else the organization's."),
   timezone: z

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { isCountry } from '../text/country.ts';
+
 /** Rows of a list when the request names no limit. */
 export const DEFAULT_PAGE_ROWS = 50;
 /** Most rows of one page: a page stays under a few hundred kilobytes. */
@@ -69,6 +71,7 @@ export function pageOf<T extends z.ZodType>(
 export const country = z
   .string()
   .regex(/^[A-Z]{2}$/u, 'two capital letters of ISO 3166-1, for example GB')
+  .refine(isCountry, 'a country of ISO 3166-1, for example GB')
   .meta({ description: 'Country of the phone numbers, ISO 3166-1 alpha-2.', examples: ['GB'] });
 
 /** A zone of the IANA list. */

@@ -47,6 +47,7 @@ describeDatabases('the objects of an organization', (databases) => {
 
     test.each([
       ['a country that is none', { name: 'x', country: 'gb' }],
+      ['a country that has no numbers', { name: 'x', country: 'XX' }],
       ['a zone that is none', { name: 'x', timezone: 'Nowhere/Land' }],
       ['an empty name', { name: '  ' }],
     ])('are refused with %s', async (_name, body) => {
@@ -107,6 +108,11 @@ describeDatabases('the objects of an organization', (databases) => {
 
     test.each([
       ['of the scope admin', { name: 'x', scope: 'admin' }, 400],
+      [
+        'that ended before they began',
+        { name: 'x', scope: 'organization', expires_at: '2020-01-01T00:00:00Z' },
+        400,
+      ],
       ['for events without a phone system', { name: 'x', scope: 'events' }, 400],
       [
         'for a phone system that does not exist',
@@ -231,6 +237,7 @@ describeDatabases('the objects of an organization', (databases) => {
       ['a property that the document lacks', { properties: { Adress: 'https://x.example' } }],
       ['an address on a private network', { properties: { Address: 'http://10.0.0.1' } }],
       ['an option that does not exist', { options: { log_misssed: true } }],
+      ['a country that has no numbers', { options: { country: 'ZZ' } }],
       ['an option of another kind', { options: { concurrency: 'many' } }],
     ])('are not changed to %s', async (_name, body) => {
       const before = await server.send('GET', path(), { key: office.key });
