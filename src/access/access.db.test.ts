@@ -73,13 +73,19 @@ describeDatabases('access', (databases) => {
   test('a key that is unknown, changed, expired or revoked opens nothing', async () => {
     const access = createAccess(database);
     const { key, row } = await createKey(deps, ADMIN, { name: 'a', scope: 'admin', actor: ACTOR });
-    const past = {
-      name: 'b',
-      scope: 'admin',
-      expiresAt: database.now() - 1,
-      actor: ACTOR,
-    } as const;
-    const expired = await createKey(deps, ADMIN, past);
+    const ending = { name: 'b', scope: 'admin', actor: ACTOR } as const;
+    const later = { ...ending, expiresAt: database.now() + 60_000 };
+    const expired = await createKey(deps, ADMIN, later);
+    await database.write(async (transaction) => {
+      await transaction
+        .updateTable('api_key')
+        .set({ expires_at: database.now() - 1 })
+        .where('id', '=', expired.row.id)
+        .execute();
+    });
+    await expect(
+      createKey(deps, ADMIN, { ...ending, expiresAt: database.now() - 1 }),
+    ).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringContaining('past') });
     const last = key.endsWith('A') ? 'E' : 'A';
 
     for (const wrong of [

@@ -33,8 +33,9 @@ export interface CreatedKey {
 
 /**
  * Makes an API key. Keys of the scope `admin` need the operator's scope, all others an
- * organization's. Rejects with `invalid_request` where they do not fit or the phone system is
- * missing from the request, `not_found` for a phone system that the organization does not have.
+ * organization's. Rejects with `invalid_request` where they do not fit, the end is past or
+ * the phone system is missing from the request, `not_found` for a phone system that the
+ * organization does not have.
  */
 export async function createKey(
   deps: KeyDeps,
@@ -42,9 +43,9 @@ export async function createKey(
   request: KeyRequest & { readonly actor: Actor },
 ): Promise<CreatedKey> {
   const { database, ids } = deps;
-  checkRequest(scope, request);
-  const made = makeApiKey(request.scope, deps.randomBytes);
   const now = database.now();
+  checkRequest(scope, request, now);
+  const made = makeApiKey(request.scope, deps.randomBytes);
   const row = {
     id: ids.next(),
     prefix: made.prefix,
@@ -103,7 +104,18 @@ export async function revokeKey(
   });
 }
 
-function checkRequest(scope: OrganizationScope | AdminScope, request: KeyRequest): void {
+function checkRequest(
+  scope: OrganizationScope | AdminScope,
+  request: KeyRequest,
+  now: number,
+): void {
+  if (request.expiresAt !== undefined && request.expiresAt <= now) {
+    const moment = new Date(request.expiresAt).toISOString();
+    throw new AppError(
+      'invalid_request',
+      `The key would never work: ${moment} is past. Give a moment to come, or none.`,
+    );
+  }
   if ((request.scope === 'admin') === 'organizationId' in scope) {
     throw new AppError(
       'invalid_request',
