@@ -7,13 +7,21 @@ import { makeTone } from './tone.ts';
 
 // Places a demo call: what a phone system would report about it, one event after the other, and its
 // recording. `npm run -s demo:call`, while `npm start` runs; `--from` chooses another caller.
-const { values: options } = parseArgs({
-  options: {
-    data: { type: 'string', default: 'data/demo' },
-    from: { type: 'string', default: '+442079460018' },
-    to: { type: 'string', default: '201' },
-  },
-});
+const USAGE = `Usage: npm run -s demo:call -- [options]
+
+Places a demo call, while "npm start" runs.
+
+Options:
+  --from <number>  Who calls. (default: +442079460018)
+  --to <number>    The extension that rings. (default: 201)
+  --data <folder>  Folder of the demo. (default: data/demo)
+  -h, --help       Print this help.`;
+
+const options = readOptions();
+if (options.help) {
+  say(USAGE);
+  process.exit(0);
+}
 
 /** What `serve --demo` leaves in its data folder for this program. */
 interface Demo {
@@ -48,6 +56,22 @@ await report('ended', {
 });
 await record();
 await seeInCrm();
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        data: { type: 'string', default: 'data/demo' },
+        from: { type: 'string', default: '+442079460018' },
+        to: { type: 'string', default: '201' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (err) {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

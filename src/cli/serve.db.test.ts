@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -130,6 +130,21 @@ test('a reader that has enough of the output ends a command without a word', asy
 
   expect(await schema.ended).toBe(0);
   expect(schema.err()).toBe('');
+});
+
+const PLACE_CALL = fileURLToPath(new URL('../../demo/place-call.ts', import.meta.url));
+
+test.each([
+  ['--help prints its options', '--help', 0],
+  ['an option that it lacks prints them too', '--bogus', 2],
+])('of the demo call %s, and no stack', (_name, option, code) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PLACE_CALL, option], {
+    encoding: 'utf8',
+  });
+
+  expect(status).toBe(code);
+  expect(stdout + stderr).toContain('--from <number>');
+  expect(stdout + stderr).not.toContain('    at ');
 });
 
 const Demo = z.object({ organization_id: z.string(), events_key: z.string() });
