@@ -27,6 +27,8 @@ export interface ScrubbedExchange {
 
 export interface ExchangeScrubber {
   text(text: string): string;
+  /** For values that are kept and used: only secrets too long to stand there by chance. */
+  value(text: string): string;
   request(request: RenderedRequest, fileBytes: number | undefined): ScrubbedRequest;
   response(answer: {
     readonly status: number;
@@ -39,6 +41,8 @@ export interface ExchangeScrubber {
 const BODY_MAX_CHARACTERS = 16 * 1024;
 /** Scrubbed beyond the cut, so that a secret that lies across it does not show its beginning. */
 const BODY_MARGIN_CHARACTERS = 16 * 1024;
+/** A shorter secret may be an innocent part of a name. */
+const VALUE_SECRET_MIN_CHARACTERS = 8;
 /** Credentials by their place, whatever their value is. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
@@ -64,6 +68,7 @@ export function createExchangeScrubber(
   const scrub = createScrubber(secrets);
   return {
     text: scrub,
+    value: createScrubber(secrets.filter(({ length }) => length >= VALUE_SECRET_MIN_CHARACTERS)),
     request: (request, fileBytes) => {
       const body = request.body?.chunks.map((chunk) =>
         typeof chunk === 'string' ? chunk : `<file ${String(fileBytes ?? 0)} bytes>`,

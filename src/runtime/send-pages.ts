@@ -11,6 +11,7 @@ import { originOf } from '../http/url-policy.ts';
 import { classify, mayRepeat } from './classify.ts';
 import type { ClassifyContext, Ending } from './classify.ts';
 import type { Outcome } from './outcome.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { judgeBinding } from './judge-binding.ts';
 import { tellFound } from './outcome-words.ts';
 import { readAnswer } from './read-answer.ts';
@@ -68,7 +69,8 @@ export async function sendPages(
     if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
     exchanges.push(page.exchange);
     if (page.bound !== undefined && page.bound.status !== 'refused') {
-      notes.push(...page.bound.notes);
+      const known = new Set(notes.map(({ message }) => message));
+      notes.push(...page.bound.notes.filter(({ message }) => !known.has(message)));
     }
     if (page.bound?.status === 'bound') records.push(...page.bound.records);
     const run = { outcome: page.outcome, records, exchanges, notes };
@@ -154,7 +156,8 @@ async function sendPage(
   if (outcome.action !== 'succeed' || read === undefined || result.kind !== 'response') return page;
   // A look-up that the CRM answered with 404 has found nothing, whatever its body says.
   if (result.status < 200 || result.status > 299) return page;
-  const bound = job.method.bind.read(read.value, job.compared);
+  const answered = job.method.bind.read(read.value, job.compared);
+  const bound = hideSecrets(answered, call.method, scrubber.value);
   const judged = judgeBinding(outcome, bound, {
     method: call.method,
     form: read.form,
