@@ -8,7 +8,8 @@ import type { CommandContext } from './command-context.ts';
 import type { Machine } from './examination.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineEgress } from './examine-egress.ts';
-import { examineDirectory, examineNode } from './examine-machine.ts';
+import { examineListening } from './examine-listening.ts';
+import { examineDirectory, examineNode, isServed } from './examine-machine.ts';
 import { dataFolder } from './npm-script.ts';
 
 export interface DoctorOptions {
@@ -53,6 +54,7 @@ export async function runDoctor(
     examineNode(machine),
     await examineDirectory(settings, machine),
     ...(await examineDatabase(settings, machine)),
+    ...(await examineListening(settings, isServed(settings.dataDir))),
     ...(await examineEgress(settings, options.url)),
   ];
   const failed = examinations.some((examination) => examination.status === 'failed');

@@ -21,7 +21,11 @@ export async function examineDatabase(
   const sqlite = settings.databaseUrl === undefined;
   if (sqlite && !existsSync(join(settings.dataDir, DATABASE_FILE))) {
     const message = 'is made at the first start.';
-    return [{ name: 'database', status: 'ok', message }, examineClock(machine, undefined)];
+    return [
+      { name: 'database', status: 'ok', message },
+      await examineMasterKey(settings, undefined),
+      examineClock(machine, undefined),
+    ];
   }
   let database: Database | undefined;
   try {

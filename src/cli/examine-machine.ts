@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdtemp, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../store/database.ts';
@@ -29,7 +29,10 @@ export async function examineDirectory(settings: Settings, machine: Machine): Pr
   const name = 'data directory';
   const directory = settings.dataDir;
   if (!existsSync(directory)) {
-    return { name, status: 'ok', message: `${directory} is made at the first start.` };
+    const refusal = await tryToMake(directory);
+    return refusal === undefined
+      ? { name, status: 'ok', message: `${directory} is made at the first start.` }
+      : failedBecause(name, `${directory} cannot be made: ${refusal}; set DATA_DIR to another.`);
   }
   try {
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -49,7 +52,20 @@ export async function examineDirectory(settings: Settings, machine: Machine): Pr
   }
 }
 
-function isServed(directory: string): boolean {
+/** Makes a folder where the first one would be made, and takes it away; says why that fails. */
+async function tryToMake(directory: string): Promise<string | undefined> {
+  let parent = dirname(directory);
+  while (!existsSync(parent)) parent = dirname(parent);
+  try {
+    await rmdir(await mkdtemp(join(parent, '.patchcord-doctor-')));
+    return undefined;
+  } catch (err) {
+    return sentenceOf(err);
+  }
+}
+
+/** True while a server works in the data directory. */
+export function isServed(directory: string): boolean {
   if (!existsSync(join(directory, 'lock.db'))) return false;
   try {
     lockDirectory(directory)();

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
 import { createKey } from '../access/keys.ts';
 import { readSettings } from '../config/settings.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { OpenServer } from '../server/open-server.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { createIds } from '../text/uuid.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
@@ -32,7 +33,7 @@ const OWN_VARIABLES = ['HOST', 'PORT', 'LOG_LEVEL'];
  */
 export async function serveDemo(options: ServeOptions, context: CommandContext): Promise<void> {
   const folder = resolve(context.directory, options.data ?? DEMO_FOLDER);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const crm = await startDemoCrm(folder);
   try {
     const server = await startServer(demoSettings(options, context, { folder, crm }), context);

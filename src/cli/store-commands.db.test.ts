@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 
 import { createAccess } from '../access/access.ts';
 import { openDatabase } from '../store/database.ts';
@@ -13,6 +16,8 @@ import type { Machine } from './examination.ts';
 import { registerKey } from './key.ts';
 import { registerOrganization } from './organization.ts';
 import { runProgram } from './program.ts';
+
+const PLAIN = { ALLOW_PLAIN_HTTP: '1' };
 
 let directory: string;
 beforeEach(() => {
@@ -26,7 +31,8 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const context: CommandContext = {
-    env,
+    // The usual port may be somebody else's on the machine that runs the tests.
+    env: { PORT: '0', ...env },
     directory,
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
@@ -224,7 +230,7 @@ describe('doctor', () => {
     await runDoctor(
       {},
       {
-        env,
+        env: { PORT: '0', ...env },
         directory,
         out: (line) => void out.push(line),
         err: () => {},
@@ -240,6 +246,36 @@ describe('doctor', () => {
     expect(out.filter((line) => line.startsWith('failed'))).toEqual([
       expect.stringMatching(message),
     ]);
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['an unreadable master key', { MASTER_KEY: 'short' }, /master key: MASTER_KEY must hold/],
+    [
+      'files of a certificate that are not there',
+      { TLS_CERT: '/none', TLS_KEY: '/none' },
+      /certificate: TLS_CERT '\/none'/,
+    ],
+    ['a folder that cannot be made', { DATA_DIR: '/proc/x' }, /data directory: \/proc\/x cannot/],
+    ['an address of another machine', { HOST: '192.0.2.1', ...PLAIN }, /port: 192\.0\.2\.1:0: /],
+  ])('says before the first start what is wrong with %s', async (_name, env, message) => {
+    const { code, out } = await run(['doctor'], env);
+
+    expect(code).toBe(1);
+    expect(out.filter((line) => line.startsWith('failed'))).toEqual([
+      expect.stringMatching(message),
+    ]);
+  });
+
+  test('says that the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const port = z.object({ port: z.number() }).parse(other.address()).port;
+
+    const { code, out } = await run(['doctor'], { PORT: String(port) });
+
+    other.close();
+    expect(code).toBe(1);
+    expect(out.join('\n')).toMatch(/failed {3}port: .*another program listens there; stop it/);
   });
 
   test('a page behind the egress door that is closed is named with its setting', async () => {

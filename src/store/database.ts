@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
@@ -12,6 +11,7 @@ import { ImmediateSqliteDriver, POSTGRES, SQLITE } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Tables } from './schema.ts';
 import { openSqlite } from './sqlite-driver.ts';
 import { TranslatingDriver } from './translating-driver.ts';
@@ -61,8 +61,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
  * Opens the database, checks that it can keep what it acknowledges, and leaves the schema to
- * `migrate`. Rejects with `data_directory_locked`, `invalid_settings` (fsync or synchronous_commit
- * is off), `database_failed` (damaged file) or `database_unavailable`.
+ * `migrate`. Rejects with `data_directory_locked`, `invalid_settings` (the directory cannot be
+ * made, fsync or synchronous_commit is off), `database_failed` (damaged file) or `database_unavailable`.
  */
 export async function openDatabase(
   settings: DatabaseSettings,
@@ -78,7 +78,7 @@ async function openSqliteDatabase(
   exclusive: boolean,
   deps: DatabaseDeps,
 ): Promise<Database> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const unlock = exclusive ? lockDirectory(directory) : () => {};
   try {
     const path = join(directory, DATABASE_FILE);

@@ -25,7 +25,8 @@ describe('the package, packed and installed elsewhere', () => {
   const patchcord = (...args: readonly string[]): string =>
     execFileSync(join(project, 'node_modules/.bin/patchcord'), args, {
       cwd: project,
-      env,
+      // The usual port may be somebody else's on the machine that runs the tests.
+      env: { ...env, PORT: '0' },
       encoding: 'utf8',
     });
 
