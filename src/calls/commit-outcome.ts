@@ -5,7 +5,6 @@ import type { ConnectionEvent } from '../connections/transitions.ts';
 import type { Tables } from '../store/schema.ts';
 import { countForbidden, settleAttempt } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
-import type { LaneMemory } from './call-values.ts';
 import { FREE } from './commit-step.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { nextInLane } from './lane.ts';
@@ -47,7 +46,7 @@ export async function settleExchange(
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return 'replaced';
     const memory = readMemory(lane);
-    const change = decide(work, { memory, policy: deps.policy, now, random });
+    const change = decide(work, { policy: deps.policy, now, random });
     const learned =
       change.state === 'done'
         ? remember(memory, {
@@ -89,7 +88,7 @@ export async function settleExchange(
 
 function decide(
   { step, run, purpose, connection, idempotent }: Settled,
-  given: { memory: LaneMemory; policy: DeliverDeps['policy']; now: number; random: number },
+  given: { policy: DeliverDeps['policy']; now: number; random: number },
 ): StepChange {
   const common = {
     step,
@@ -97,7 +96,6 @@ function decide(
     idempotent,
     canAsk: askMethod(step, connection) !== undefined,
     onUnknown: connection.options.on_unknown,
-    ...(given.memory.createdAt === undefined ? {} : { createdAt: given.memory.createdAt }),
     policy: given.policy,
     now: given.now,
     random: given.random,

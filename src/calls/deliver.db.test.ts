@@ -46,6 +46,19 @@ describeDatabases('delivery', ({ open }) => {
       ]);
     });
 
+    it('tells with each later step how young the record is', async () => {
+      const { accept, drain, runner, clock } = await openPipeline(open);
+      const call = aCall();
+
+      await accept(call.ringing);
+      await drain();
+      clock.advance(7_000);
+      await accept(call.answered, call.ended);
+      await drain();
+
+      expect(runner.sent.map((sent) => sent.recordAgeMs)).toEqual([undefined, undefined, 7_000]);
+    });
+
     it('keeps the order when the end arrives first', async () => {
       const { accept, drain, runner, clock } = await openPipeline(open);
       const call = aCall();

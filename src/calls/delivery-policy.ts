@@ -14,8 +14,6 @@ export interface DeliveryPolicy {
   readonly giveUpTries: number;
   /** When the CRM is asked about an unknown outcome, since it became unknown. */
   readonly askAfterMs: readonly number[];
-  /** A 404 this soon after the create is rather a slow index than a deletion. */
-  readonly goneGraceMs: number;
   /** A caller lookup that keeps failing must not keep the call out of the CRM. */
   readonly lookupTries: number;
   readonly certificateTries: number;
@@ -32,7 +30,6 @@ export const DELIVERY_POLICY: DeliveryPolicy = {
   giveUpMs: 7 * DAY,
   giveUpTries: 10,
   askAfterMs: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE],
-  goneGraceMs: 60 * SECOND,
   lookupTries: 5,
   certificateTries: 3,
   forbiddenLanes: 3,

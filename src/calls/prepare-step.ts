@@ -111,7 +111,7 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
 
 /** The look-up that finds what a step may have made; `undefined` where the document has none. */
 export function askMethod(
-  step: Step,
+  step: { readonly method: string },
   connection: CallConnection,
 ): 'FindActivity' | 'FindContact' | undefined {
   const method =
@@ -124,11 +124,13 @@ export function askMethod(
 }
 
 function runStep(deps: PrepareDeps, work: Work, file?: StepFile): PreparedOrFault {
-  const { connection, step } = work;
+  const { connection, step, loaded } = work;
+  const { createdAt } = loaded.memory;
   return prepareSafely(deps, {
     connection,
     method: step.method,
     values: valuesOf(work, step.method, file),
+    ...(createdAt === undefined ? {} : { recordAgeMs: deps.database.now() - createdAt }),
     ...(file === undefined ? {} : { file }),
   });
 }

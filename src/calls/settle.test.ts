@@ -129,12 +129,12 @@ describe('what an outcome makes of a step', () => {
     ],
     [
       'a record that is not there a moment after its create',
-      input('UpdateActivity', outcome('gone', 'park'), { createdAt: NOW - 59 * SECOND }),
+      input('UpdateActivity', outcome('gone', 'retry')),
       { state: 'pending' },
     ],
     [
       'a record that is not there any more',
-      input('StopCallActivity', outcome('gone', 'park'), { createdAt: NOW - 60 * SECOND }),
+      input('StopCallActivity', outcome('gone', 'park')),
       { state: 'parked', reason: 'gone' },
     ],
     [

@@ -21,8 +21,6 @@ export interface SettleInput {
   /** The document can look up what a create made. */
   readonly canAsk: boolean;
   readonly onUnknown: 'retry_once' | 'park';
-  /** When the call's record was created in the CRM. */
-  readonly createdAt?: number;
   readonly policy: DeliveryPolicy;
   readonly now: number;
   /** In [0, 1). */
@@ -205,9 +203,9 @@ function firstQuestion(policy: DeliveryPolicy, now: number): StepChange {
 }
 
 function settleGone(input: SettleInput): StepChange {
-  const { step, outcome, createdAt, policy, now } = input;
+  const { step, outcome } = input;
   if (step.rank <= 10) return refuse(input);
-  if (createdAt !== undefined && now - createdAt < policy.goneGraceMs) return again(input, 1);
+  if (outcome.action === 'retry') return again(input, 1);
   return park(step, 'gone', `The record of the call was deleted in the CRM: ${outcome.message}`);
 }
 

@@ -50,5 +50,7 @@ export interface StepRunner<C extends CallConnection = CallConnection> {
     readonly method: StepMethod | 'FindActivity';
     readonly values: Values;
     readonly file?: StepFile;
+    /** Since the call's record was created in the CRM. */
+    readonly recordAgeMs?: number;
   }): PreparedStep;
 }

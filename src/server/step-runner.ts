@@ -5,13 +5,14 @@ import type { PipelineConnection } from './connection-book.ts';
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
 export function createStepRunner(runner: MethodRunner): StepRunner<PipelineConnection> {
   return {
-    prepare: ({ connection, method, values, file }) => {
+    prepare: ({ connection, method, values, file, recordAgeMs }) => {
       const prepared = runner.prepare({
         document: connection.opened.document,
         method,
         connection: connection.opened,
         values,
         ...(file === undefined ? {} : { file }),
+        ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
       });
       return prepared.status === 'not_sent'
         ? prepared

@@ -5,6 +5,7 @@ export interface FakeSend {
   readonly connectionId: string;
   readonly method: string;
   readonly values: Values;
+  readonly recordAgeMs?: number;
 }
 
 export interface FakeRunner extends StepRunner {
@@ -76,12 +77,13 @@ export function createFakeRunner(): FakeRunner {
       if (answer === undefined) refusals.delete(method);
       else refusals.set(method, answer);
     },
-    prepare: ({ connection, method, values }) =>
+    prepare: ({ connection, method, values, recordAgeMs }) =>
       refusals.get(method) ?? {
         status: 'ready',
         idempotent: method.startsWith('Find'),
         send: (signal) => {
-          sent.push({ connectionId: connection.id, method, values });
+          const age = recordAgeMs === undefined ? {} : { recordAgeMs };
+          sent.push({ connectionId: connection.id, method, values, ...age });
           const told = answers.get(method)?.shift();
           if (told !== 'hang') return Promise.resolve(told ?? success(method, sent.length));
           return new Promise((resolve) => {
