@@ -7,7 +7,9 @@ import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
+import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { readSteps, restingState } from './lane-repository.ts';
+import { mustSettle, settleFirst } from './must-settle.ts';
 import { isSettled } from './step.ts';
 import type { Step } from './step.ts';
 import type { StepChange } from './settle.ts';
@@ -17,6 +19,7 @@ import type { LaneRow } from './step-rows.ts';
 export interface ActionDeps {
   readonly database: Database;
   readonly ids: Ids;
+  readonly connections: ConnectionBook<CallConnection>;
   readonly wake: () => void;
 }
 
@@ -31,13 +34,15 @@ type Change = StepChange & { readonly firstAt?: null; readonly activityId?: stri
 /**
  * Tries a parked step again, in the order of its lane. Pressing twice does it once. A step whose
  * outcome is unknown goes through the ladder again, and is not simply repeated. Returns the call's
- * id. Throws `not_found`, and `conflict` for a step that is settled otherwise.
+ * id. Throws `not_found`, and `conflict` for a step that is settled otherwise or about which only a
+ * person can find out.
  */
 export async function replayStep(
   deps: ActionDeps,
   scope: OrganizationScope,
   request: { readonly stepId: string; readonly actor: Actor },
 ): Promise<string> {
+  if (await mustSettle(deps, scope, request.stepId)) throw settleFirst();
   return await changeStep(deps, scope, {
     ...request,
     act: { action: 'step.replayed', actor: request.actor },
@@ -50,7 +55,10 @@ export async function replayStep(
   });
 }
 
-/** Replays every parked step of a call; returns how many. Throws `not_found`. */
+/**
+ * Replays every parked step of a call but those that people must settle; returns how many. Throws
+ * `not_found`, and `conflict` when there are none but those.
+ */
 export async function replayCall(
   deps: ActionDeps,
   scope: OrganizationScope,
@@ -71,8 +79,14 @@ export async function replayCall(
     .where('lane.call_id', '=', request.callId)
     .where('step.state', '=', 'parked')
     .execute();
-  for (const { id } of parked) await replayStep(deps, scope, { stepId: id, actor: request.actor });
-  return parked.length;
+  let replayed = 0;
+  for (const { id } of parked) {
+    if (await mustSettle(deps, scope, id)) continue;
+    await replayStep(deps, scope, { stepId: id, actor: request.actor });
+    replayed += 1;
+  }
+  if (replayed === 0 && parked.length > 0) throw settleFirst();
+  return replayed;
 }
 
 /**

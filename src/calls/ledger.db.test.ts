@@ -20,7 +20,8 @@ const WITHOUT_LOOK_UP = ['CreateActivity', 'StopCallActivity'] as const;
 describeDatabases('the ledger', ({ open }) => {
   async function begin(options: Parameters<typeof openPipeline>[1] = {}) {
     const pipeline = await openPipeline(open, options);
-    const actions = { database: pipeline.database, ids: pipeline.ids, wake: () => {} };
+    const { database, ids, connections } = pipeline;
+    const actions = { database, ids, connections, wake: () => {} };
     return { ...pipeline, actions };
   }
 
@@ -229,11 +230,21 @@ describeDatabases('the ledger', ({ open }) => {
       const step = await parkCreate(pipeline, LOST, LOST);
       const sent = pipeline.runner.sent.length;
 
-      await replayStep(pipeline.actions, SCOPE, { stepId: step.id, actor: 'key:1' });
+      const { id } = await onlyCall(pipeline);
+      const refusal = { code: 'conflict', message: expect.stringContaining('look into the CRM') };
+
+      await expect(
+        replayStep(pipeline.actions, SCOPE, { stepId: step.id, actor: 'key:1' }),
+      ).rejects.toMatchObject(refusal);
+      await expect(
+        replayCall(pipeline.actions, SCOPE, { callId: id, actor: 'key:1' }),
+      ).rejects.toMatchObject(refusal);
       await pipeline.drain();
 
       expect(pipeline.runner.sent).toHaveLength(sent);
-      expect((await onlyCall(pipeline)).state).toBe('parked');
+      const after = await onlyCall(pipeline);
+      expect(after.state).toBe('parked');
+      expect(after.steps.find((one) => one.id === step.id)).toEqual(step);
     });
 
     it('give a create up, and what needs it is left out', async () => {

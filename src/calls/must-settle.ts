@@ -1,0 +1,36 @@
+import { AppError } from '../errors/app-error.ts';
+import type { OrganizationScope } from '../organizations/scope.ts';
+import type { Database } from '../store/database.ts';
+import type { CallConnection, ConnectionBook } from './call-connection.ts';
+import { askMethod } from './prepare-step.ts';
+
+/**
+ * True for a parked step of unknown outcome about which the CRM cannot be asked, because the
+ * document has no look-up for it: trying again could only park it again or write it twice, so a
+ * person must look.
+ */
+export async function mustSettle(
+  deps: { readonly database: Database; readonly connections: ConnectionBook<CallConnection> },
+  scope: OrganizationScope,
+  stepId: string,
+): Promise<boolean> {
+  const step = await deps.database.read
+    .selectFrom('step')
+    .innerJoin('lane', 'lane.id', 'step.lane_id')
+    .select(['step.state', 'step.reason', 'step.method', 'lane.connection_id'])
+    .where('lane.organization_id', '=', scope.organizationId)
+    .where('step.id', '=', stepId)
+    .executeTakeFirst();
+  if (step?.state !== 'parked') return false;
+  if (step.reason !== 'unknown_outcome' && step.reason !== 'executed_without_id') return false;
+  const connection = await deps.connections.open(scope.organizationId, step.connection_id);
+  return connection !== undefined && askMethod(step, connection) === undefined;
+}
+
+/** What a person does with such a step. */
+export function settleFirst(): AppError {
+  return new AppError(
+    'conflict',
+    'Nobody knows whether the CRM has this record, and the document has no method to ask: look into the CRM, then settle the step as found or absent.',
+  );
+}
