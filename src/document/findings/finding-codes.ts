@@ -361,6 +361,13 @@ export const FINDING_CODES = {
     meaning: 'A % in a path that is not part of a code such as %20, or that may be read as one.',
     advice: 'Write the query under `request_parameters`, where it is encoded for you.',
   },
+  dot_segment: {
+    severity: 'error',
+    group: 'addresses',
+    meaning:
+      'A piece of a path is . or .. (also written %2e), which leads to another path than the one that is written.',
+    advice: 'Write the path that is meant.',
+  },
   path_and_url: {
     severity: 'warning',
     group: 'addresses',
@@ -388,7 +395,7 @@ export const FINDING_CODES = {
   refused_header: {
     severity: 'error',
     group: 'methods',
-    meaning: 'A header that documents may not set.',
+    meaning: 'A header that documents may not set, or a value that no header can carry.',
     advice: 'Remove it; credentials belong into `auth`.',
   },
   quoted_value: {

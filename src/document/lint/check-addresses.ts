@@ -16,6 +16,9 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 export function checkAddresses(context: LintContext): void {
   const hosts = checkHosts(context);
   for (const place of context.places) {
+    if (place.use === 'url' || place.use === 'path') {
+      checkDots(context, place);
+    }
     if (place.use === 'url' || place.use === 'link') {
       checkAddress(context, place, hosts);
     } else if (place.use === 'path') {
@@ -183,5 +186,18 @@ function checkPath(context: LintContext, { node, steps }: Place): void {
     const fix =
       'move the query into "request_parameters", where it is encoded for you; in a path % itself is written %25';
     context.report('percent_in_path', { ...at, index }, message, fix);
+  }
+}
+
+/** A path with `.` or `..` is shortened on its way, so another one would be called than is written. */
+function checkDots(context: LintContext, place: Place): void {
+  const { node, steps } = place;
+  const parts = parseTemplate(node.value, context.notation, knownAt(context, place));
+  const written = parts.map((part) => (part.kind === 'text' ? part.text : 'x')).join('');
+  const [path = ''] = written.split(/[?#]/, 1);
+  const segment = path.split(/[/\\]/).find((each) => /^(?:\.|%2e){1,2}$/i.test(each));
+  if (segment !== undefined) {
+    const message = `The path has the piece "${segment}", which leads to another path than the one that is written.`;
+    context.report('dot_segment', { node, steps }, message, 'write the path that is meant');
   }
 }

@@ -1,7 +1,7 @@
-import { isConnectionHeader, isFieldName } from '../../text/http-field.ts';
+import { isConnectionHeader, isFieldName, isFieldValue } from '../../text/http-field.ts';
 import { elementsOf, memberOf, membersOf, stringOf } from '../json-text/json-node.ts';
-import type { Member, ObjectNode } from '../json-text/json-node.ts';
-import { hasSigns } from '../templates/template.ts';
+import type { JsonNode, Member, ObjectNode } from '../json-text/json-node.ts';
+import { hasSigns, parseTemplate } from '../templates/template.ts';
 import { declaredIn } from './lint-context.ts';
 import type { LintContext, MethodNode, Steps } from './lint-context.ts';
 
@@ -30,7 +30,8 @@ export function requestsOf(method: MethodNode): readonly { node: ObjectNode; ste
 }
 
 function checkHeaders(context: LintContext, member: Member | undefined, steps: Steps): void {
-  for (const { key } of declaredIn(member?.value)) {
+  for (const { key, value } of declaredIn(member?.value)) {
+    checkHeaderValue(context, key.value, value, [...steps, key.value]);
     const at = { node: key, steps: [...steps, key.value] };
     if (key.value.toLowerCase() === 'authorization') {
       const message = 'The header Authorization is made from "auth" or "OAuth2".';
@@ -51,10 +52,34 @@ function checkHeaders(context: LintContext, member: Member | undefined, steps: S
   }
 }
 
+/** What is written around placeholders; their values are checked when a request is made. */
+function checkHeaderValue(context: LintContext, name: string, node: JsonNode, steps: Steps): void {
+  if (node.kind !== 'string' || isFieldValue(node.value)) {
+    return;
+  }
+  const isKnown = (each: string): boolean => context.names.resolve(each, 'auth') !== undefined;
+  const parts = parseTemplate(node.value, context.notation, isKnown);
+  if (parts.some((part) => part.kind === 'text' && !isFieldValue(part.text))) {
+    const message = `The value of the header ${name} holds a line break, a control character or a letter that headers cannot carry.`;
+    context.report(
+      'refused_header',
+      { node, steps },
+      message,
+      'use letters without accents, digits and signs, in one line',
+    );
+  }
+}
+
 function checkKeyHeader(context: LintContext): void {
   const auth = memberOf(context.root, 'auth')?.value;
   const name = memberOf(auth, 'name')?.value;
   const place = memberOf(auth, 'in')?.value;
+  if (!(place?.kind === 'string' && place.value === 'query')) {
+    for (const key of ['token', 'value']) {
+      const value = memberOf(auth, key)?.value;
+      if (value !== undefined) checkHeaderValue(context, 'of "auth"', value, ['auth', key]);
+    }
+  }
   if (
     name?.kind === 'string' &&
     !(place?.kind === 'string' && place.value === 'query') &&

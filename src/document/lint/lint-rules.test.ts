@@ -141,6 +141,31 @@ describe('addresses', () => {
       { hosts: ['api.example.com', 'a.*.example.com'] },
       ['invalid_host'],
     ],
+    ['dots in the address', { resource_url: 'https://api.example.com/a/..' }, ['dot_segment']],
+    ['an encoded dot', { resource_url: 'https://api.example.com/%2E%2e/a' }, ['dot_segment']],
+    [
+      'dots after a property',
+      { resource_url: '$Instance$/./v1', properties: ['Instance'] },
+      ['dot_segment'],
+    ],
+    [
+      'dots in a path, in the form of another system',
+      { API: { CreateActivity: { request_method: 'POST', request_path: '/a\\..\\b' } } },
+      ['dot_segment'],
+    ],
+    [
+      'dots in a query',
+      { API: { CreateActivity: { request_method: 'POST', request_path: '/a?f=/../b' } } },
+      [],
+    ],
+    [
+      'dots beside a placeholder',
+      {
+        parameters: { subject: 'string' },
+        API: { CreateActivity: { request_method: 'POST', request_path: '/..$subject$' } },
+      },
+      [],
+    ],
     ['no address at all', { resource_url: undefined }, ['missing_field']],
     [
       'a whole address as a path',
@@ -171,6 +196,8 @@ describe('headers', () => {
     'Transfer-Encoding',
     'Accept-Encoding',
     'Expect',
+    'TE',
+    'Upgrade',
     'Proxy-Authorization',
     'Sec-Fetch-Mode',
     'Authorization',
@@ -180,6 +207,30 @@ describe('headers', () => {
 
     expect(codesOf({ request_headers: { [name]: 'x' } })).toEqual(['refused_header']);
     expect(codesOf({ API: { CreateActivity: inMethod } })).toEqual(['refused_header']);
+  });
+
+  test.each([
+    ['a line break', 'a\r\nX-Evil: 1'],
+    ['a line feed', 'a\nb'],
+    ['NUL', 'a\u0000b'],
+    ['a letter beyond Latin-1', 'a\u2013b'],
+    ['a line break beside a placeholder', '$subject$\n'],
+  ])('%s is refused in a value', (_name, value) => {
+    const inMethod = { request_method: 'POST', request_headers: { 'X-A': value } };
+    const declared = { parameters: { subject: 'string' }, properties: ['Key'] };
+    const auth = { type: 'ApiKey', in: 'header', name: 'X-Key', value: `${value}$Key$` };
+
+    for (const changes of [
+      { request_headers: { 'X-A': value }, auth: { ...auth, value: '$Key$' } },
+      { API: { CreateActivity: inMethod }, auth: { ...auth, value: '$Key$' } },
+      { auth },
+    ]) {
+      expect(codesOf({ ...declared, ...changes })).toEqual(['refused_header']);
+    }
+  });
+
+  test('a value may hold letters of Latin-1 and tabs', () => {
+    expect(codesOf({ request_headers: { 'X-A': 'caf\u00e9\t1' } })).toEqual([]);
   });
 
   test('Authorization may hold a key of another form', () => {

@@ -322,6 +322,11 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: method('CreateActivity', { request_path: '/q?where=a%20b' }),
     at: '%acme',
   },
+  dot_segment: {
+    bad: method('CreateActivity', { request_path: '/v2/../admin' }),
+    good: method('CreateActivity', { request_path: '/v2.0/..admin/...' }),
+    at: '"/v2/../admin"',
+  },
   path_and_url: {
     bad: method('CreateActivity', { request_url: 'https://api.example.com/y' }),
     good: GOOD,
