@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
-
 import type { Settings } from '../config/settings.ts';
 import { readTlsFiles } from '../server/tls-files.ts';
+import { tryToListen } from '../server/try-to-listen.ts';
 import { failedBecause, sentenceOf } from './examination.ts';
 import type { Examination } from './examination.ts';
 
@@ -32,18 +31,4 @@ function examineTls(paths: { readonly cert: string; readonly key: string }): Exa
   } catch (err) {
     return failedBecause('certificate', sentenceOf(err));
   }
-}
-
-/** Listens for a moment; says in words why that does not work. */
-function tryToListen(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (err: NodeJS.ErrnoException) => {
-      const taken = 'another program listens there; stop it or set PORT.';
-      resolve(err.code === 'EADDRINUSE' ? taken : `${err.message}; set HOST or PORT.`);
-    });
-    server.listen({ host, port, exclusive: true }, () => {
-      server.close(() => resolve(undefined));
-    });
-  });
 }
