@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 
 import { changeState } from '../connections/change-state.ts';
+import type { StateChange } from '../connections/change-state.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
 import type { Tables } from '../store/schema.ts';
 import { countForbidden, settleAttempt } from './attempt-repository.ts';
@@ -18,6 +19,8 @@ import type { Step } from './step.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRun } from './step-runner.ts';
 import { storableJson } from './storable-json.ts';
+import { tellOperator } from './tell-operator.ts';
+import type { Told } from './tell-operator.ts';
 
 interface Settled {
   readonly lease: Lease;
@@ -36,12 +39,15 @@ interface Settled {
  * learns, in one transaction that holds only if the claim does. `replaced`: it did not, nothing changed.
  */
 export async function settleExchange(
-  deps: Pick<DeliverDeps, 'database' | 'ids' | 'policy' | 'random'>,
+  deps: Pick<DeliverDeps, 'database' | 'ids' | 'policy' | 'random' | 'log'>,
   work: Settled,
 ): Promise<'goes_on' | 'released' | 'replaced'> {
   const { lease, run, step } = work;
   const random = deps.random();
-  return await deps.database.write(async (transaction) => {
+  let told: Told = {};
+  const result = await deps.database.write(async (transaction) => {
+    // A job may run again: what the earlier run saw is not told.
+    told = {};
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return 'replaced';
@@ -69,7 +75,7 @@ export async function settleExchange(
       .set(stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now))
       .where('id', '=', step.id)
       .execute();
-    await teach(transaction, deps, { work, change, now });
+    told = { change, health: await teach(transaction, deps, { work, change, now }) };
     const steps = await readSteps(transaction, lease.laneId);
     const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
     const next = nextInLane(steps, now);
@@ -84,6 +90,8 @@ export async function settleExchange(
     );
     return goesOn ? 'goes_on' : 'released';
   });
+  tellOperator(deps.log, { connectionId: work.connection.id, step }, told);
+  return result;
 }
 
 function decide(
@@ -116,12 +124,12 @@ async function teach(
   transaction: Transaction<Tables>,
   deps: Pick<DeliverDeps, 'policy'>,
   of: { work: Settled; change: StepChange; now: number },
-): Promise<void> {
+): Promise<StateChange | undefined> {
   const { work, now } = of;
   const event = await connectionEvent(transaction, deps, of);
-  if (event === undefined) return;
+  if (event === undefined) return undefined;
   const scope = { organizationId: work.connection.organizationId };
-  await changeState(transaction, scope, { connectionId: work.connection.id, event, now });
+  return await changeState(transaction, scope, { connectionId: work.connection.id, event, now });
 }
 
 async function connectionEvent(

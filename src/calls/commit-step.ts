@@ -9,8 +9,10 @@ import type { LoadedLane } from './load-lane.ts';
 import type { StepChange } from './settle.ts';
 import type { Step } from './step.ts';
 import { stepUpdate } from './step-rows.ts';
+import { tellOperator } from './tell-operator.ts';
+import type { Told } from './tell-operator.ts';
 
-type CommitDeps = Pick<DeliverDeps, 'database' | 'ids' | 'node'>;
+type CommitDeps = Pick<DeliverDeps, 'database' | 'ids' | 'node' | 'log'>;
 
 export type Sending =
   | { readonly status: 'sending'; readonly attemptId: string }
@@ -99,11 +101,14 @@ export async function commitWithoutSending(
   },
 ): Promise<'goes_on' | 'released' | 'read_again' | 'replaced'> {
   const { lease, loaded, connection, step, change } = work;
-  return await deps.database.write(async (transaction) => {
+  let told: Told = {};
+  const result = await deps.database.write(async (transaction) => {
+    told = {};
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return 'replaced';
     if (lane.revision !== loaded.lane.revision) return 'read_again';
+    told = { change };
     await transaction
       .updateTable('step')
       .set({ ...stepUpdate(change, now), first_at: step.firstAt ?? now })
@@ -112,11 +117,14 @@ export async function commitWithoutSending(
     if (change.connection?.kind !== 'unauthorized') return 'goes_on';
     const scope = { organizationId: connection.organizationId };
     const event = { kind: 'unauthorized', reason: change.message ?? '' } as const;
-    await changeState(transaction, scope, { connectionId: connection.id, event, now });
+    const of = { connectionId: connection.id, event, now };
+    told = { change, health: await changeState(transaction, scope, of) };
     const steps = await readSteps(transaction, lease.laneId);
     await updateLane(transaction, lease, { ...FREE, ...restingState(steps, now) });
     return 'released';
   });
+  tellOperator(deps.log, { connectionId: connection.id, step }, told);
+  return result;
 }
 
 /**

@@ -156,6 +156,23 @@ describeDatabases('the ledger', ({ open }) => {
     });
   });
 
+  it('names the connection that does not log a call', async () => {
+    const pipeline = await begin();
+    await pipeline.accept({ ...aCall().ringing, direction: 'internal', called_number: '102' });
+
+    const { notes } = await onlyCall(pipeline);
+
+    expect(notes).toEqual([expect.stringContaining(`Not written by '${SEEDED.connectionId}': `)]);
+  });
+
+  it('is not the only one who tells of a parked step: the log does too', async () => {
+    const pipeline = await begin();
+
+    await parkCreate(pipeline, REFUSED);
+
+    expect(pipeline.warned).toEqual(['a step is parked: a person must look at it']);
+  });
+
   describe('lets people', () => {
     it('replay a step once, however often they press, in the order of the call', async () => {
       const pipeline = await begin();

@@ -118,6 +118,7 @@ export async function getCall(
     .orderBy('connection_id')
     .execute();
   const steps = await readLedgerSteps(database, lanes);
+  const connections = await readConnections(database, lanes);
   return {
     ...toSummary(call),
     events: events.map((row) => ({
@@ -138,7 +139,10 @@ export async function getCall(
           : { reason: lane.skip_reason, message: lane.skip_message ?? '' },
     })),
     steps,
-    notes: [...notesOf(call, events, lanes), ...(await readDeeds(database, scope, steps))],
+    notes: [
+      ...notesOf(call, events, { lanes, connections }),
+      ...(await readDeeds(database, scope, steps)),
+    ],
   };
 }
 
@@ -199,11 +203,11 @@ async function readLedgerSteps(
   });
 }
 
-/** The health of the connections of some lanes, by id. */
+/** Name and health of the connections of some lanes, by id. */
 async function readConnections(database: Database, lanes: readonly LaneRow[]) {
   const rows = await database.read
     .selectFrom('connection')
-    .select(['id', 'state', 'state_reason as reason', 'state_until as until'])
+    .select(['id', 'name', 'state', 'state_reason as reason', 'state_until as until'])
     .where(
       'id',
       'in',
@@ -282,11 +286,20 @@ function readJson(text: string | null): unknown {
   return text === null ? null : (JSON.parse(text) as unknown);
 }
 
+function nameOf(connections: ReadonlyMap<string, { readonly name: string }>, id: string): string {
+  const name = connections.get(id)?.name;
+  return name === undefined ? id : `'${name}'`;
+}
+
 function notesOf(
   call: CallListRow,
   events: readonly { readonly kind: string; readonly event: string }[],
-  lanes: readonly LaneRow[],
+  to: {
+    readonly lanes: readonly LaneRow[];
+    readonly connections: ReadonlyMap<string, { readonly name: string }>;
+  },
 ): readonly string[] {
+  const { lanes, connections } = to;
   const facts = readFacts(call);
   const unknown = events.flatMap((row) => (JSON.parse(row.event) as CallEvent).unknownKeys);
   return [
@@ -301,7 +314,7 @@ function notesOf(
     ...lanes.flatMap((lane) =>
       lane.skip_message === null
         ? []
-        : [`Not written by ${lane.connection_id}: ${lane.skip_message}.`],
+        : [`Not written by ${nameOf(connections, lane.connection_id)}: ${lane.skip_message}.`],
     ),
   ];
 }

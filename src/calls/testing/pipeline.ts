@@ -44,6 +44,8 @@ export interface PipelineOnDatabase {
   readonly ids: Ids;
   readonly callKeySecret: Uint8Array;
   readonly deliver: DeliverDeps;
+  /** What the operator was told, in order. */
+  readonly warned: readonly string[];
   accept(...bodies: readonly unknown[]): Promise<readonly EventResult[]>;
   /** Claims and delivers until nothing is due; returns how many lanes were claimed. */
   drain(): Promise<number>;
@@ -80,6 +82,7 @@ export async function pipelineOn(
     },
   });
   const callKeySecret = new Uint8Array(32);
+  const warned: string[] = [];
   const deliver: DeliverDeps = {
     database,
     ids,
@@ -90,7 +93,12 @@ export async function pipelineOn(
     policy: DELIVERY_POLICY,
     node: 'node-1',
     random: () => 0.5,
-    log: { warn: () => {}, debug: () => {} },
+    log: {
+      warn: (_fields, message) => {
+        warned.push(message);
+      },
+      debug: () => {},
+    },
   };
   const intake = createIntake({ database, connections, ids, callKeySecret, wake: () => {} });
   const claim = { database, connections, node: 'node-1', leaseMs: 45_000 };
@@ -102,6 +110,7 @@ export async function pipelineOn(
     ids,
     callKeySecret,
     deliver,
+    warned,
     accept: (...bodies) => intake.accept(SEEDED, bodies),
     drain: async () => {
       let count = 0;
