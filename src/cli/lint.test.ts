@@ -75,6 +75,21 @@ describe('patchcord lint', () => {
     );
   });
 
+  test('tells many faults of one kind in the text once, with their number', async () => {
+    const pasted = GOOD.replaceAll(/"([A-Za-z]+)":/g, '“$1”:');
+    await writeFile(join(directory, 'pasted.json'), pasted);
+
+    const { out } = await run('lint', 'pasted.json');
+    const { files } = JSON.parse((await run('lint', '--json', 'pasted.json')).out);
+
+    const all = files[0].findings.filter(({ code }: { code: string }) => code === 'curly_quotes');
+    expect(out.match(/ error curly_quotes /g)).toHaveLength(1);
+    expect(out).toContain(
+      `    and curly_quotes in ${all.length - 1} more places; --json lists them`,
+    );
+    expect(out).toContain(`1 document: ${all.length} errors`);
+  });
+
   test('prints with --json the files and their findings, with these members and no others', async () => {
     const { out } = await run('lint', '--json', 'wrong.json', 'good.json');
     const { files } = JSON.parse(out);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 
+import { FINDING_CODES } from '../document/findings/finding-codes.ts';
 import type { Finding } from '../document/findings/finding.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
@@ -98,11 +99,25 @@ function inOrder({ file, findings }: FileFindings): unknown {
   };
 }
 
+/** So many faults of one kind in the text are listed; of more, the first one and their number. */
+const MAX_ALIKE = 3;
+
 function findingLines({ file, findings }: FileFindings): readonly string[] {
-  return findings.flatMap(({ code, severity, line, column, message, fix }) => [
-    `${file}:${String(line)}:${String(column)} ${severity} ${code} ${message}`,
-    ...(fix === undefined ? [] : [`    fix: ${fix}`]),
-  ]);
+  const alike = Map.groupBy(findings, ({ code }) => code);
+  return findings.flatMap((each) => {
+    const { code, severity, line, column, message, fix } = each;
+    const group = alike.get(code) ?? [];
+    // What a word processor did to a text it did everywhere, and it is mended in one go.
+    const isMany = FINDING_CODES[code].group === 'text' && group.length > MAX_ALIKE;
+    if (isMany && each !== group[0]) return [];
+    return [
+      `${file}:${String(line)}:${String(column)} ${severity} ${code} ${message}`,
+      ...(fix === undefined ? [] : [`    fix: ${fix}`]),
+      ...(isMany
+        ? [`    and ${code} in ${String(group.length - 1)} more places; --json lists them`]
+        : []),
+    ];
+  });
 }
 
 function summary(results: readonly FileFindings[]): string {
