@@ -1,12 +1,11 @@
-import { isPhoneCountry } from '../contacts/phone-number.ts';
 import { AppError } from '../errors/app-error.ts';
+import { isCountry } from '../text/country.ts';
 
 /**
- * Throws `invalid_request` for a country without phone numbers of its own (ISO 3166-1 alpha-2) and
- * for a zone that the IANA list lacks.
+ * Throws `invalid_request` for what is no country (ISO 3166-1 alpha-2) and for a zone that the IANA list lacks.
  */
 export function checkPlace({ country, timezone }: { country: string; timezone: string }): void {
-  if (!isPhoneCountry(country)) {
+  if (!isCountry(country)) {
     const message = `"${country}" is no country: write the two capital letters of ISO 3166-1, such as GB.`;
     throw new AppError('invalid_request', message);
   }

@@ -33,11 +33,6 @@ export function createPhoneNumbers(): PhoneNumbers {
   };
 }
 
-/** True for two capital letters of ISO 3166-1 of a country with a numbering plan. */
-export function isPhoneCountry(code: string): boolean {
-  return isSupportedCountry(code);
-}
-
 function parseNumber(number: string, country: string): PhoneNumber | undefined {
   if (number.length > LONGEST_NUMBER) return undefined;
   const parsed = parsePhoneNumberFromString(number, {
