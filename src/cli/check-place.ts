@@ -2,7 +2,8 @@ import { AppError } from '../errors/app-error.ts';
 import { isCountry } from '../text/country.ts';
 
 /**
- * Throws `invalid_request` for what is no country (ISO 3166-1 alpha-2) and for a zone that the IANA list lacks.
+ * Throws `invalid_request` for what is no country (ISO 3166-1 alpha-2), and for a zone that the IANA
+ * list lacks.
  */
 export function checkPlace({ country, timezone }: { country: string; timezone: string }): void {
   if (!isCountry(country)) {
