@@ -94,7 +94,11 @@ export const DEPTH_MAX = 32;
 const KEY_MAX = 100;
 
 const text = (max: number) => z.preprocess(readText, z.string().max(max).optional());
-const time = z.preprocess(readTime, z.number().int().min(0).max(LATEST_MS).optional());
+const TIME_FORM = 'must be epoch milliseconds or ISO 8601, such as 2026-03-02T09:15:00.000Z';
+const time = z.preprocess(
+  readTime,
+  z.number(TIME_FORM).int(TIME_FORM).min(0, TIME_FORM).max(LATEST_MS, TIME_FORM).optional(),
+);
 const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.preprocess(blankToUndefined, z.enum(values).optional());
 const webUrl = z.preprocess(

@@ -44,6 +44,28 @@ describeDatabases('the intake', ({ open }) => {
     });
   });
 
+  it.each([
+    ['before 1990', 1_772_355_600, 'before 1990'],
+    ['years ahead', '2031-01-01T00:00:00Z', 'more than a day ahead'],
+  ])('notes a time that is %s', async (_name, at, note) => {
+    const { accept } = await openPipeline(open);
+
+    const [result] = await accept({ ...aCall().ringing, at });
+
+    expect(result).toMatchObject({ notes: [expect.stringContaining(note)] });
+  });
+
+  it.each(['yesterday', -5, 1.5, true])('says how a time is written in place of %j', async (at) => {
+    const { accept } = await openPipeline(open);
+
+    const [result] = await accept({ ...aCall().ringing, at });
+
+    expect(result).toMatchObject({
+      status: 'refused',
+      message: expect.stringContaining('`at`: must be epoch milliseconds or ISO 8601'),
+    });
+  });
+
   it('takes a ring with an old id for another call after a day, and nothing else', async () => {
     const { accept, clock, database } = await openPipeline(open);
     const call = aCall();

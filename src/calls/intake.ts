@@ -7,6 +7,7 @@ import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
+import { isPlausibleTime } from './event-time.ts';
 import {
   announceRecordings,
   countEvent,
@@ -61,6 +62,7 @@ export interface Intake {
 export const CALL_EVENTS_MAX = 500;
 /** A call must be able to end, also by our own hand, when it has all the events it may have. */
 const ENDS_MAX = 10;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 const TOO_MANY = 'too_many_events';
 
 export interface IntakeDeps extends PlanLanesDeps {
@@ -131,7 +133,7 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
         now: deps.database.now(),
       }),
     );
-    const notes = notesOf(event, source);
+    const notes = notesOf(event, source, deps.database.now());
     return { status: repeated ? 'repeated' : 'accepted', callId, notes };
   } catch (err) {
     if (err instanceof AppError && err.details['reason'] === TOO_MANY) {
@@ -267,11 +269,25 @@ async function keepRefused(
   return refuse('unknown_domain', message);
 }
 
-function notesOf(event: CallEvent, source: EventSource): readonly string[] {
+function notesOf(event: CallEvent, source: EventSource, now: number): readonly string[] {
   const unknown = event.unknownKeys.map((key) => `\`${key}\` is no known member: kept, not used`);
-  return event.domain === undefined || source.domain !== undefined
-    ? unknown
-    : [...unknown, '`domain` is not compared: the organization has none'];
+  const ignored = event.domain !== undefined && source.domain === undefined;
+  return [
+    ...unknown,
+    ...(ignored ? ['`domain` is not compared: the organization has none'] : []),
+    ...timeNotes(event.at, now),
+  ];
+}
+
+/** What a wrong clock or seconds in place of milliseconds look like. */
+function timeNotes(at: number | undefined, now: number): readonly string[] {
+  if (at === undefined) return [];
+  if (!isPlausibleTime(at)) {
+    return ['`at` is before 1990, so the time of arrival is used: epoch times are in milliseconds'];
+  }
+  return at > now + DAY_MS
+    ? ["`at` is more than a day ahead: check the phone system's clock and time zone"]
+    : [];
 }
 
 function refuse(code: string, message: string): EventResult {

@@ -149,7 +149,23 @@ export const receiveWebhook = defineEndpoint({
   query: noQuery,
   body: z.record(z.string(), z.unknown()).meta({
     id: 'OriginalWebhook',
-    description: 'Body of the original webhook: `method`, `api_token`, `params`.',
+    description: 'Body of the original webhook.',
+    properties: {
+      method: {
+        type: 'string',
+        enum: ['StartCallActivity', 'StopCallActivity'],
+        description: 'The call rings, or has ended.',
+      },
+      api_token: {
+        type: 'string',
+        description: 'Key of the phone system, unless `Authorization` has it.',
+      },
+      params: {
+        type: 'object',
+        description:
+          'The call: `call_id`, `extension`, `domain`, `connection_id`, `connection_name`, `activity_type` (inbound, outbound), `caller_number`, `called_number`, `call_start`, `call_end`, `call_duration`, `call_cause`.',
+      },
+    },
     examples: [
       {
         method: 'StartCallActivity',

@@ -81,7 +81,7 @@ export const putUserLink = defineEndpoint({
   path: '/v1/connections/{connection_id}/user-links/{extension_id}',
   summary: 'Link an extension with a CRM user',
   description:
-    'Where the document has local values, the CRM is asked for those of this user, and they are kept with the link.',
+    'A local value is a name of the document that its response maps bind though Patchcord has no such name itself, for example the team of a user. Where `Users` binds local values, the CRM is asked for those of this user; they are kept with the link, and requests for calls of this extension may name them.',
   params: linkParams,
   body: z.strictObject({
     crm_user_id: crmUserId,

@@ -282,6 +282,18 @@ describe('a failure', () => {
   });
 });
 
+test('a body that is too large hears how large it may be', async () => {
+  const payload = `{"id":"${'x'.repeat(1024 * 1024)}"}`;
+  const answer = await start([echo]).inject({
+    method: 'POST',
+    url: '/v1/things',
+    headers: json,
+    payload,
+  });
+
+  expect(answer.json()).toMatchObject({ status: 413, detail: expect.stringContaining('1 MiB') });
+});
+
 describe('a method', () => {
   const one = route(
     defineEndpoint({

@@ -6,6 +6,7 @@ import type { Problem } from '../../contract/problem.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { CATALOGUE } from '../../errors/catalogue.ts';
 import { createAllowed } from '../allowed-methods.ts';
+import { MAX_JSON_BYTES } from './json-body.ts';
 
 type Wrong = NonNullable<Problem['errors']>[number];
 type Finding = NonNullable<Problem['findings']>[number];
@@ -13,6 +14,7 @@ type Finding = NonNullable<Problem['findings']>[number];
 /** Seconds a client is told to wait after a fault that passes by itself. */
 const RETRY_AFTER_S = 5;
 
+const TOO_LARGE = `A JSON body is at most ${MAX_JSON_BYTES / 1024 / 1024} MiB: send less at once, call events in several requests.`;
 /** Of a path that does not exist, in characters. */
 const PATH_SHOWN = 200;
 
@@ -89,9 +91,7 @@ function toAppError(err: unknown): AppError {
   const code = isFastifyError(err) ? err.code : undefined;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new AppError('payload_too_large', 'The body is larger than this route takes.', {
-        cause: err,
-      });
+      return new AppError('payload_too_large', TOO_LARGE, { cause: err });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError(
         'unsupported_media_type',
