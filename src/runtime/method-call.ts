@@ -5,6 +5,7 @@ import type { Note, PhoneNumbers, Values } from '../document/values/values.ts';
 import type { Egress } from '../http/egress.ts';
 import type { FileSource } from '../http/request-body.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Credential, RenewCredential } from './credential.ts';
 import type { Outcome } from './outcome.ts';
 import type { ScrubbedExchange } from './scrub-exchange.ts';
 
@@ -27,6 +28,10 @@ export interface MethodCall {
   readonly method: MethodName;
   readonly connection: MethodConnection;
   readonly values: Values;
+  /** What the sign-in gave; none where the document presents the properties themselves. */
+  readonly credential?: Credential;
+  /** Asked once for each request whose credential the CRM refuses. */
+  readonly renew?: RenewCredential;
   readonly file?: FileSource;
   /** Milliseconds for all its exchanges together; without it each has the usual total. */
   readonly deadlineMs?: number;

@@ -203,7 +203,7 @@ describe('a key that does not run yet is never ignored', () => {
       status: 'not_sent',
       reason: 'needs_auth',
       name: 'OAuth2',
-      message: 'A sign-in at the CRM is needed; OAuth2 sign-in is not supported yet.',
+      message: 'Nobody has signed in at the CRM yet: sign in first.',
     });
   });
 

@@ -4,6 +4,8 @@ export type OutcomeKind =
   | 'refused'
   | 'throttled'
   | 'unauthorized'
+  /** The credential was refused, and the sign-in server that renews it is away. */
+  | 'sign_in_unavailable'
   | 'forbidden'
   | 'conflict'
   | 'gone'

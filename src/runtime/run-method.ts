@@ -1,18 +1,21 @@
-import type { BindContext } from '../document/bind/compile-binding.ts';
 import type { CompiledMethod } from '../document/compiled-document.ts';
-import type { RenderContext } from '../document/render/request.ts';
-import { isRawNumber } from '../document/json-value.ts';
-import { completeProperties } from '../document/names/properties.ts';
-import type { Scalar } from '../document/values/values.ts';
 import { mayRepeat } from './classify.ts';
 import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
-import { createExchangeScrubber } from './scrub-exchange.ts';
+import { createJob } from './method-job.ts';
 import type { ScrubbedRequest } from './scrub-exchange.ts';
 import { renderFirst, sendPages } from './send-pages.ts';
 
-/** Why nothing is sent. `needs_auth`: a sign-in is needed, and there is none. */
+/**
+ * Why nothing is sent. `needs_auth`: a person must sign in; `sign_in_unavailable`: the sign-in server
+ * is away, so everything waits.
+ */
 export type NotSentReason =
-  'missing_value' | 'unsafe_value' | 'not_supported' | 'needs_auth' | 'absent';
+  | 'missing_value'
+  | 'unsafe_value'
+  | 'not_supported'
+  | 'needs_auth'
+  | 'sign_in_unavailable'
+  | 'absent';
 
 export type PreparedMethod =
   | {
@@ -31,6 +34,8 @@ export type PreparedMethod =
       /** The value, or the key of the document. */
       readonly name?: string;
       readonly message: string;
+      /** `sign_in_unavailable`: as the sign-in server asked. */
+      readonly retryAfterMs?: number;
     };
 
 export interface MethodRunner {
@@ -55,9 +60,12 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
           `${call.method} uses what is not supported yet: ${keys}.`,
         );
       }
-      if (call.document.authentication === 'oauth2') {
-        const message = 'A sign-in at the CRM is needed; OAuth2 sign-in is not supported yet.';
-        return notSent('needs_auth', 'OAuth2', message);
+      if (call.document.authentication === 'oauth2' && call.credential === undefined) {
+        return notSent(
+          'needs_auth',
+          'OAuth2',
+          'Nobody has signed in at the CRM yet: sign in first.',
+        );
       }
       return prepareMethod(deps, call, method);
     },
@@ -69,22 +77,15 @@ function prepareMethod(
   call: MethodCall,
   method: CompiledMethod,
 ): PreparedMethod {
-  const { connection } = call;
-  const context: RenderContext = {
-    values: call.values,
-    properties: connection.properties,
-    country: connection.country,
-    timezone: connection.timezone,
-    phones: deps.phones,
-    boundary: deps.randomId().replaceAll(/[^A-Za-z0-9]/g, ''),
-    origins: connection.origins,
-    ...(call.file === undefined ? {} : { file: call.file }),
-  };
-  const scrubber = createExchangeScrubber(call.document.properties, connection.properties);
-  const compared = comparedIn(call, method, context);
-  const job = { deps, call, method, context, compared, scrubber };
-  const first = renderFirst(method, context);
+  const job = createJob(deps, call, { method, credential: call.credential });
+  const { scrubber } = job;
+  const first = renderFirst(job);
   if (first.status === 'missing_value') {
+    const field = call.document.properties.find(({ label }) => label === first.name);
+    if (field?.filledBy !== undefined) {
+      const message = `'${first.name}' comes with the sign-in: sign in at the CRM again.`;
+      return notSent('needs_auth', first.name, message);
+    }
     return notSent('missing_value', first.name, `${call.method} needs a value for ${first.name}.`);
   }
   if (first.status === 'unsafe_value') {
@@ -97,21 +98,6 @@ function prepareMethod(
     idempotent: mayRepeat({ method: call.method, httpMethod: first.request.method }),
     send: (signal) => sendPages(job, first, signal),
   };
-}
-
-/**
- * A name that is known is compared as it would be sent to this CRM: in the declared type, with
- * defaults, a number in the form that is asked for.
- */
-function comparedIn(call: MethodCall, method: CompiledMethod, context: RenderContext): BindContext {
-  const values: Record<string, Scalar> = Object.create(null);
-  for (const name of method.bind.compares) {
-    const sent = call.document.variable(name, context);
-    const value = isRawNumber(sent) ? sent.rawJSON : sent;
-    if (typeof value !== 'object' && value !== undefined) values[name] = value;
-  }
-  const properties = completeProperties(call.document.properties)(context.properties);
-  return { values, properties };
 }
 
 function notSent(reason: NotSentReason, name: string, message: string): PreparedMethod {

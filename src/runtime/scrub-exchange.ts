@@ -55,16 +55,18 @@ const TELLING_HEADERS =
   /^(?:content-(?:type|length|encoding)|date|etag|link|location|retry-after.*|server|www-authenticate|.*(?:rate-?limit|request-?id|correlation|trace|error|reason|warning).*)$/;
 
 /**
- * Removes a connection's secrets from what the ledger shows: values of secret properties in any
- * form, credentials by header, and of a secret URL all but its origin.
+ * Removes a connection's secrets from what the ledger shows: values of secret properties and tokens
+ * in any form, credentials by header, and of a secret URL all but its origin.
  */
 export function createExchangeScrubber(
   fields: readonly PropertyField[],
   properties: Readonly<Record<string, string>>,
+  tokens: readonly string[] = [],
 ): ExchangeScrubber {
-  const secrets = fields
+  const own = fields
     .filter(({ secret }) => secret)
     .flatMap((field) => secretsOf(field, properties[field.label] ?? ''));
+  const secrets = [...own, ...tokens];
   const scrub = createScrubber(secrets);
   return {
     text: scrub,

@@ -1,7 +1,6 @@
 import { pickCaller } from '../document/bind/pick-caller.ts';
-import type { BindContext, BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
-import type { CompiledMethod } from '../document/compiled-document.ts';
-import type { RenderContext, RenderedRequest } from '../document/render/request.ts';
+import type { BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
+import type { RenderContext, RenderResult, RenderedRequest } from '../document/render/request.ts';
 import { methodRow } from '../document/methods.ts';
 import { createPager } from '../document/paging/pager.ts';
 import { readValue } from '../document/values/values.ts';
@@ -16,24 +15,18 @@ import { judgeBinding } from './judge-binding.ts';
 import { tellFound } from './outcome-words.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ReadAnswer } from './read-answer.ts';
-import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
-import type { ExchangeScrubber, ScrubbedExchange } from './scrub-exchange.ts';
-
-/** One method about to run. */
-export interface MethodJob {
-  readonly deps: MethodRunnerDeps;
-  readonly call: MethodCall;
-  readonly method: CompiledMethod;
-  readonly context: RenderContext;
-  /** What names that are known stand for in the answer. */
-  readonly compared: BindContext;
-  readonly scrubber: ExchangeScrubber;
-}
+import type { MethodCall, MethodRun } from './method-call.ts';
+import type { MethodJob } from './method-job.ts';
+import { renewJob } from './renew-job.ts';
+import type { ScrubbedExchange } from './scrub-exchange.ts';
 
 export interface FirstRequest {
   readonly request: RenderedRequest;
   readonly notes: readonly Note[];
 }
+
+/** Where in the pages a request stands. */
+type Place = Pick<RenderContext, 'moving' | 'nextUrl'>;
 
 interface Page {
   readonly exchange: ScrubbedExchange;
@@ -49,25 +42,40 @@ const EXCHANGES_MAX = 40;
 /** Records of one method held at once; a longer list than any CRM of a telephone customer has. */
 const RECORDS_MAX = 250_000;
 
-/** Sends the request, and those of further pages; joins what they bound. Never rejects. */
+/**
+ * Sends the request, and those of further pages; joins what they bound. A request whose credential is
+ * refused is sent once more with a renewed one. Never rejects.
+ */
 export async function sendPages(
-  job: MethodJob,
+  begun: MethodJob,
   first: FirstRequest,
   signal: AbortSignal,
 ): Promise<MethodRun> {
-  const { deps, call, method } = job;
+  const { deps, call, method } = begun;
   const pager =
-    method.paging === undefined ? undefined : createPager(method.paging, isPinned(job.context));
-  pager?.first();
+    method.paging === undefined ? undefined : createPager(method.paging, isPinned(begun));
+  let place: Place = pager === undefined ? {} : { moving: pager.first() };
   const started = deps.clock.monotonic();
   const exchanges: ScrubbedExchange[] = [];
   const records: BoundRecord[] = [];
   const notes: Note[] = [...first.notes];
+  let job = begun;
   let { request } = first;
+  let renewed = false;
   for (;;) {
     const page = await sendPage(job, request, { started, signal });
     if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
     exchanges.push(page.exchange);
+    if (isRefusedCredential(page, job, request) && !renewed) {
+      renewed = true;
+      const again = await signInAgain(job, place, { refused: page.outcome, started, signal });
+      if (again.status === 'ready') {
+        ({ job, request } = again);
+        continue;
+      }
+      return finish(job, { outcome: again.outcome, records, exchanges, notes });
+    }
+    renewed = false;
     if (page.bound !== undefined && page.bound.status !== 'refused') {
       const known = new Set(notes.map(({ message }) => message));
       notes.push(...page.bound.notes.filter(({ message }) => !known.has(message)));
@@ -84,11 +92,11 @@ export async function sendPages(
     });
     if (step.status === 'end') return finish(job, { ...run, endedBy: step.endedBy });
     if (records.length >= RECORDS_MAX) return finish(job, { ...run, endedBy: 'page_cap' });
-    const next = method.render({
-      ...job.context,
+    place = {
       moving: step.moving,
       ...(step.nextUrl === undefined ? {} : { nextUrl: step.nextUrl }),
-    });
+    };
+    const next = renderAt(job, place);
     if (next.status !== 'request') {
       const endedBy = next.status === 'unsafe_value' ? 'origin_refused' : 'no_next';
       return finish(job, { ...run, endedBy });
@@ -101,18 +109,51 @@ export async function sendPages(
 }
 
 /** Renders the request of the first page. */
-export function renderFirst(
-  method: CompiledMethod,
-  context: RenderContext,
-): ReturnType<CompiledMethod['render']> {
-  if (method.paging === undefined) return method.render(context);
-  return method.render({
-    ...context,
-    moving: createPager(method.paging, isPinned(context)).first(),
-  });
+export function renderFirst(job: MethodJob): RenderResult {
+  const { paging } = job.method;
+  return renderAt(
+    job,
+    paging === undefined ? {} : { moving: createPager(paging, isPinned(job)).first() },
+  );
 }
 
-function isPinned({ origins = [] }: RenderContext): (url: string) => boolean {
+function renderAt(job: MethodJob, place: Place): RenderResult {
+  return job.method.render({ ...job.context, ...place });
+}
+
+/** Refused, and surely nothing was done: the very same request may leave again. */
+function isRefusedCredential(page: Page, job: MethodJob, request: RenderedRequest): boolean {
+  const { action, effect } = page.outcome;
+  if (action !== 'refresh' || job.call.renew === undefined) return false;
+  const repeats = mayRepeat({ method: job.call.method, httpMethod: request.method });
+  return effect === 'not_executed' || (effect === 'unknown' && repeats);
+}
+
+/** The request of the same page with a newer credential, or the outcome without one. */
+async function signInAgain(
+  job: MethodJob,
+  place: Place,
+  of: { readonly refused: Outcome; readonly started: number; readonly signal: AbortSignal },
+): Promise<
+  | { readonly status: 'ready'; readonly job: MethodJob; readonly request: RenderedRequest }
+  | { readonly status: 'given_up'; readonly outcome: Outcome }
+> {
+  const { refused, started, signal } = of;
+  const { deadlineMs } = remaining(job, started);
+  const time = deadlineMs === undefined ? { signal } : { timeLeftMs: deadlineMs, signal };
+  const answer = await renewJob(job, refused, time);
+  if (answer?.status !== 'renewed') {
+    return { status: 'given_up', outcome: answer?.outcome ?? refused };
+  }
+  const next = renderAt(answer.job, place);
+  if (next.status === 'request') {
+    return { status: 'ready', job: answer.job, request: next.request };
+  }
+  const message = `${refused.message} The new sign-in lacks a usable value for ${next.name}.`;
+  return { status: 'given_up', outcome: { ...refused, message } };
+}
+
+function isPinned({ origins }: MethodJob): (url: string) => boolean {
   return (url) => {
     const origin = originOf(url);
     return origin !== undefined && origins.includes(origin);
@@ -131,7 +172,7 @@ async function sendPage(
     ...(request.body === undefined ? {} : { body: withFile(request.body, call) }),
     organizationId: call.connection.organizationId,
     connectionId: call.connection.id,
-    origins: call.connection.origins,
+    origins: job.origins,
     idempotent: mayRepeat({ method: call.method, httpMethod: request.method }),
     ...remaining(job, run.started),
     signal: run.signal,

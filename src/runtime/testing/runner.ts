@@ -8,12 +8,12 @@ import type { EgressLimits } from '../../http/limits.ts';
 import { systemClock } from '../../time/clock.ts';
 import { createMethodRunner } from '../run-method.ts';
 import type { FileSource } from '../../http/request-body.ts';
-import type { MethodRun } from '../method-call.ts';
+import type { MethodCall, MethodRun } from '../method-call.ts';
 import type { PreparedMethod } from '../run-method.ts';
 import type { FakeCrm } from './fake-crm.ts';
 import { fakeCrmDocument, fakeCrmProperties } from './fake-crm-document.ts';
 
-export interface Asking {
+export interface Asking extends Pick<MethodCall, 'credential' | 'renew'> {
   readonly values?: Values;
   readonly file?: FileSource;
   readonly deadlineMs?: number;
@@ -23,7 +23,7 @@ export interface Asking {
 export interface TestRunner {
   prepare(method: MethodName, asking?: Asking): PreparedMethod;
   /** Prepares and sends; throws where nothing can be sent. */
-  run(method: MethodName, asking?: Asking): Promise<MethodRun>;
+  run(method: MethodName, asking?: Asking, signal?: AbortSignal): Promise<MethodRun>;
   close(): Promise<void>;
 }
 
@@ -67,10 +67,10 @@ export function testRunner(
     runner.prepare({ ...asking, document, method, connection, values: asking.values ?? {} });
   return {
     prepare,
-    run: async (method, asking) => {
+    run: async (method, asking, signal = new AbortController().signal) => {
       const prepared = prepare(method, asking);
       if (prepared.status !== 'ready') throw new Error(prepared.message);
-      return prepared.send(new AbortController().signal);
+      return prepared.send(signal);
     },
     close: () => egress.close(),
   };
