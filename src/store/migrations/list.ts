@@ -2,6 +2,9 @@ import type { ColumnTypes } from '../dialect.ts';
 import { organizations } from './0001-organizations.ts';
 import { connections } from './0002-connections.ts';
 import { calls } from './0003-calls.ts';
+import { signIns } from './0004-sign-ins.ts';
+import { provisioning } from './0007-provisioning.ts';
+import { organizationLife } from './0006-organization-life.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
 export interface Migration {
@@ -11,4 +14,11 @@ export interface Migration {
 }
 
 /** All steps in order. Each is safe beside the code of the version before it. */
-export const MIGRATIONS: readonly Migration[] = [organizations, connections, calls];
+export const MIGRATIONS: readonly Migration[] = [
+  organizations,
+  connections,
+  calls,
+  signIns,
+  organizationLife,
+  provisioning,
+];
