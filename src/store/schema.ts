@@ -8,4 +8,10 @@ import type { VaultKeyTables } from './tables/vault-keys.ts';
 
 /** All tables, one file per area in `tables/`; the statements that make them are in `migrations/`. */
 export interface Tables
-  extends StoreTables, OrganizationTables, ConnectionTables, CallTables, SignInTables {}
+  extends
+    StoreTables,
+    OrganizationTables,
+    ConnectionTables,
+    CallTables,
+    VaultKeyTables,
+    OrganizationLifeTables {}
