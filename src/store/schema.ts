@@ -13,5 +13,6 @@ export interface Tables
     OrganizationTables,
     ConnectionTables,
     CallTables,
+    SignInTables,
     VaultKeyTables,
     OrganizationLifeTables {}
