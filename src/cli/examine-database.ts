@@ -7,7 +7,7 @@ import { loadMasterKey } from '../connections/master-key.ts';
 import { DATABASE_FILE, openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { readSchemaState } from '../store/migrate.ts';
-import { findMasterKeyId } from '../store/register-node.ts';
+import { findMasterKeyId } from '../store/master-key-facts.ts';
 import { systemClock } from '../time/clock.ts';
 import { failedBecause, sentenceOf } from './examination.ts';
 import type { Examination, Machine } from './examination.ts';

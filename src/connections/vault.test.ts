@@ -47,7 +47,7 @@ test('a secret does not open with another key, nor with a key of the same name',
   const renamed = createVault({ ...KEY, id: 'bbbb' }, randomBytes);
   const forged = createVault({ id: 'aaaa', bytes: new Uint8Array(32).fill(8) }, randomBytes);
 
-  expect(() => renamed.open(PLACE, sealed)).toThrow(/master key 'aaaa'/);
+  expect(() => renamed.open(PLACE, sealed)).toThrow(/the key 'aaaa'/);
   expect(() => forged.open(PLACE, sealed)).toThrow(/was changed/);
 });
 

@@ -1,7 +1,6 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
-
 import { AppError } from '../errors/app-error.ts';
-import type { MasterKey } from './master-key.ts';
+import { openBytes, sealBytes } from './key-seal.ts';
+import type { NamedKey } from './key-seal.ts';
 
 /** Where a secret belongs: sealed for one place, it opens nowhere else. */
 export interface SecretPlace {
@@ -11,7 +10,7 @@ export interface SecretPlace {
 }
 
 export interface SealedSecret {
-  /** Id of the master key. */
+  /** Id of the key that it is sealed with. */
   readonly keyId: string;
   /** 12 random bytes. */
   readonly nonce: Uint8Array;
@@ -20,41 +19,45 @@ export interface SealedSecret {
 }
 
 export interface Vault {
+  /** Id of the key that seals now; it changes when keys are rotated. */
   readonly keyId: string;
   seal(place: SecretPlace, secret: string): SealedSecret;
-  /** Throws `internal` when it was sealed by another key or for another place, or was changed. */
+  /** Throws `internal` when it was sealed by an unknown key or for another place, or was changed. */
   open(place: SecretPlace, secret: SealedSecret): string;
 }
 
-const CIPHER = 'aes-256-gcm';
-/** NIST SP 800-38D, section 8.2: 96 bits; random ones are safe for 2^32 secrets of one key. */
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** The keys of a vault: one seals, and those before it open what they sealed. */
+export interface VaultKeys {
+  current(): NamedKey;
+  find(id: string): NamedKey | undefined;
+}
 
-/** Seals secrets with AES-256-GCM under the master key, each bound to its place. */
-export function createVault(key: MasterKey, randomBytes: (size: number) => Uint8Array): Vault {
+/**
+ * Seals secrets with AES-256-GCM, each bound to its place, under one key or under the current one
+ * of several.
+ */
+export function createVault(
+  keys: NamedKey | VaultKeys,
+  randomBytes: (size: number) => Uint8Array,
+): Vault {
+  const known = 'bytes' in keys ? onlyKey(keys) : keys;
   return {
-    keyId: key.id,
+    get keyId() {
+      return known.current().id;
+    },
     seal: (place, secret) => {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key.bytes, nonce, { authTagLength: TAG_BYTES });
-      cipher.setAAD(describePlace(place, key.id));
-      const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-      return { keyId: key.id, nonce, sealed: Buffer.concat([text, cipher.getAuthTag()]) };
+      const key = known.current();
+      const clear = Buffer.from(secret, 'utf8');
+      const sealed = sealBytes(key, { clear, place: placeOf(place, key.id) }, randomBytes);
+      return { keyId: key.id, ...sealed };
     },
     open: (place, secret) => {
-      if (secret.keyId !== key.id) {
-        throw cannotOpen(place, `it was sealed with the master key '${secret.keyId}'`);
+      const key = known.find(secret.keyId);
+      if (key === undefined) {
+        throw cannotOpen(place, `it was sealed with the key '${secret.keyId}'`);
       }
-      const end = secret.sealed.length - TAG_BYTES;
       try {
-        const decipher = createDecipheriv(CIPHER, key.bytes, secret.nonce, {
-          authTagLength: TAG_BYTES,
-        });
-        decipher.setAAD(describePlace(place, secret.keyId));
-        decipher.setAuthTag(secret.sealed.subarray(end));
-        const text = decipher.update(secret.sealed.subarray(0, end));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
+        return Buffer.from(openBytes(key, secret, placeOf(place, key.id))).toString('utf8');
       } catch (cause) {
         throw cannotOpen(place, 'it was changed, or belongs to another place', cause);
       }
@@ -62,10 +65,12 @@ export function createVault(key: MasterKey, randomBytes: (size: number) => Uint8
   };
 }
 
-// JSON of an array: no two places have the same bytes, whatever their names hold.
-function describePlace(place: SecretPlace, keyId: string): Buffer {
-  const parts = ['patchcord 1', keyId, place.organizationId, place.connectionId, place.field];
-  return Buffer.from(JSON.stringify(parts), 'utf8');
+function onlyKey(key: NamedKey): VaultKeys {
+  return { current: () => key, find: (id) => (id === key.id ? key : undefined) };
+}
+
+function placeOf(place: SecretPlace, keyId: string): readonly string[] {
+  return ['patchcord 1', keyId, place.organizationId, place.connectionId, place.field];
 }
 
 function cannotOpen(place: SecretPlace, why: string, cause?: unknown): AppError {

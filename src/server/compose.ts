@@ -1,5 +1,3 @@
-import { hkdfSync } from 'node:crypto';
-
 import type { FastifyInstance } from 'fastify';
 
 import { createAccess } from '../access/access.ts';
@@ -14,7 +12,7 @@ import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
 import { shipIntegration } from '../connections/integrations.ts';
-import type { MasterKey } from '../connections/master-key.ts';
+import type { Keyring } from '../connections/keyring.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
 import { createVault } from '../connections/vault.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
@@ -55,7 +53,7 @@ export interface ServerTuning {
 
 export interface ServerParts {
   readonly database: Database;
-  readonly masterKey: MasterKey;
+  readonly keyring: Keyring;
   readonly egress: Egress;
   readonly logger: Logger;
   /** Told each credential when it is opened; the logger scrubs by it. */
@@ -91,7 +89,7 @@ export interface ComposedServer {
 export function composeServer(parts: ServerParts): ComposedServer {
   const { database, ids, logger, egress, clock, randomBytes } = parts;
   const documents = createDocumentCache(compileDocument);
-  const vault = createVault(parts.masterKey, randomBytes);
+  const vault = createVault(parts.keyring, randomBytes);
   const openConnections = createOpenConnections({
     database,
     vault,
@@ -106,10 +104,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
     clock,
     randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
   });
-  const callKeySecret = deriveKey(parts.masterKey, 'patchcord call key');
+  const callKeySecret = parts.keyring.pinned('patchcord call key');
   const spool = createSpool({
     directory: parts.spoolDirectory,
-    key: deriveKey(parts.masterKey, 'patchcord recordings'),
+    key: parts.keyring.pinned('patchcord recordings'),
     randomBytes,
   });
   const worker = createPipelineWorker(parts, { connections, runner, callKeySecret, spool });
@@ -178,9 +176,4 @@ function createPipelineWorker(
       await removeOld({ database, spool }, parts.retention);
     },
   });
-}
-
-/** A key of its own for each purpose, so that one use of the master key says nothing of another. */
-function deriveKey(masterKey: MasterKey, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', masterKey.bytes, '', purpose, 32));
 }

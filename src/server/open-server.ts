@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { WORKER_TIMES } from '../calls/worker.ts';
+import { openKeyring } from '../connections/keyring.ts';
 import { loadMasterKey } from '../connections/master-key.ts';
 import type { MasterKey } from '../connections/master-key.ts';
 import { databaseOf } from '../config/database-settings.ts';
@@ -17,7 +18,8 @@ import type { Logger } from '../logging/logger.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import { checkMasterKey, findMasterKeyId, registerNode } from '../store/register-node.ts';
+import { checkMasterKey, findMasterKeyId } from '../store/master-key-facts.ts';
+import { registerNode } from '../store/register-node.ts';
 import type { NodeFacts } from '../store/register-node.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -25,6 +27,7 @@ import type { Clock } from '../time/clock.ts';
 import { closeInOrder } from './close-in-order.ts';
 import { composeServer } from './compose.ts';
 import type { ComposedServer, ServerTuning } from './compose.ts';
+import { followKeys } from './follow-keys.ts';
 import { listen } from './listen.ts';
 import { startHeartbeat } from './node-heartbeat.ts';
 import { retentionOf } from './retention.ts';
@@ -75,12 +78,13 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     opened.push(() => database.close());
     await migrate(database);
     const masterKey = await findMasterKey(database, settings, deps);
+    const keyring = await openKeyring({ database, masterKey, randomBytes: deps.randomBytes });
     const node = nodeOf(settings, deps, masterKey);
     const composed = composeServer({
       ...deps,
       database,
       egress,
-      masterKey,
+      keyring,
       node: node.name,
       spoolDirectory: join(settings.dataDir, 'recordings'),
       retention: retentionOf(settings),
@@ -98,6 +102,9 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     // Before the node enters: a process that finds its port taken must not drive out the one that has it.
     const origin = await listen(app, settings);
     await registerNode(database, node);
+    // Before the worker: keys may have changed since they were read.
+    const following = await followKeys({ ...deps, database, keyring, nodeId: node.id });
+    opened.push(() => following.close());
     await composed.worker.start();
     const heartbeat = startHeartbeat({
       database,

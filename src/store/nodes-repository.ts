@@ -41,3 +41,15 @@ export async function deleteNodes(
 export async function listNodes(handle: Handle): Promise<readonly Tables['node'][]> {
   return await handle.selectFrom('node').selectAll().orderBy('id').limit(1_000).execute();
 }
+
+/** Tells which keys of the vault a node knows and uses. */
+export async function tellNodeKeys(
+  handle: Handle,
+  node: { readonly id: string; readonly newest: string; readonly sealing: string },
+): Promise<void> {
+  await handle
+    .updateTable('node')
+    .set({ vault_key_id: node.newest, sealing_key_id: node.sealing })
+    .where('id', '=', node.id)
+    .execute();
+}

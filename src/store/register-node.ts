@@ -1,12 +1,10 @@
-import { AppError } from '../errors/app-error.ts';
 import type { Database } from './database.ts';
 import type { Handle } from './handle.ts';
+import { checkMasterKey } from './master-key-facts.ts';
 import { deleteNodes, findNodeOfName, insertNode, touchNode } from './nodes-repository.ts';
-import { findStoreFact, insertStoreFact } from './store-facts-repository.ts';
 
 /** A node that has not been seen for this long has ended without saying so. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
-const MASTER_KEY_FACT = 'master_key_id';
 
 export interface NodeFacts {
   /** Of this process alone, in the order of starting (UUIDv7). */
@@ -53,26 +51,7 @@ async function enterNode(transaction: Handle, node: NodeFacts, now: number): Pro
     version: node.version,
     started_at: now,
     seen_at: now,
+    vault_key_id: null,
+    sealing_key_id: null,
   });
-}
-
-/**
- * Binds the database to its first master key; rejects with `invalid_settings` for any other, so
- * that no secret is ever sealed with a key that the other nodes, or the next start, do not have.
- */
-export async function checkMasterKey(database: Database, keyId: string): Promise<void> {
-  const known = await database.write(async (transaction) => {
-    await insertStoreFact(transaction, { name: MASTER_KEY_FACT, value: keyId });
-    return await findStoreFact(transaction, MASTER_KEY_FACT);
-  });
-  if (known === keyId) return;
-  throw new AppError(
-    'invalid_settings',
-    `The secrets of this database are sealed with the master key '${known ?? ''}', but the given key is '${keyId}': set MASTER_KEY or MASTER_KEY_FILE to the first one.`,
-  );
-}
-
-/** Id of the master key that seals this database's secrets; undefined before the first start. */
-export async function findMasterKeyId(database: Database): Promise<string | undefined> {
-  return await findStoreFact(database.read, MASTER_KEY_FACT);
 }

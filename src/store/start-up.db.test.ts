@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../time/clock.ts';
 import { DATABASE_FILE, openDatabase } from './database.ts';
 import { listNodes } from './nodes-repository.ts';
-import { findMasterKeyId, keepNode, registerNode } from './register-node.ts';
+import { findMasterKeyId } from './master-key-facts.ts';
+import { keepNode, registerNode } from './register-node.ts';
 import { describeDatabases } from './testing/databases.ts';
 
 const DEPS = { clock: systemClock, onFatal: () => {} };

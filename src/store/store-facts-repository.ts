@@ -21,3 +21,20 @@ export async function insertStoreFact(
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
 }
+
+/** Writes the fact, in the place of what was known. */
+export async function putStoreFact(
+  handle: Handle,
+  fact: { readonly name: string; readonly value: string },
+): Promise<void> {
+  await handle
+    .insertInto('store_fact')
+    .values(fact)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: fact.value }))
+    .execute();
+}
+
+/** Forgets the fact. */
+export async function deleteStoreFact(handle: Handle, name: string): Promise<void> {
+  await handle.deleteFrom('store_fact').where('name', '=', name).execute();
+}

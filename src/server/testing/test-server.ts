@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { createKey } from '../../access/keys.ts';
 import { readSettings } from '../../config/settings.ts';
+import { fixedKeyring } from '../../connections/keyring.ts';
 import { parseAllowRules } from '../../http/allow-rules.ts';
 import type { AllowRule } from '../../http/allow-rules.ts';
 import { createEgress } from '../../http/egress.ts';
@@ -86,7 +87,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     secrets,
     randomBytes,
     spoolDirectory,
-    masterKey: { id: 'test', bytes: new Uint8Array(32).fill(7) },
+    keyring: fixedKeyring({ id: 'test', bytes: new Uint8Array(32).fill(7) }),
     logger: createLogger({ level: 'debug', destination, scrub: secrets.scrub }),
     clock: systemClock,
     random: () => 0.5,

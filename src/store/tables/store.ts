@@ -12,5 +12,9 @@ export interface StoreTables {
     version: string;
     started_at: Timestamp;
     seen_at: Timestamp;
+    /** The newest key of the vault that it can open, once it has told. */
+    vault_key_id: string | null;
+    /** The key of the vault that it seals with, once it has told. */
+    sealing_key_id: string | null;
   };
 }

@@ -1,0 +1,66 @@
+import type { Database } from '../store/database.ts';
+import type { Keyring } from './keyring.ts';
+import { SEALED_TABLES } from './sealed-tables-repository.ts';
+import type { SealedTable } from './sealed-tables-repository.ts';
+import { deleteVaultKey, listVaultKeys } from './vault-keys-repository.ts';
+import { createVault } from './vault.ts';
+
+export interface ResealDeps {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+/** Rows of one transaction: a slice that the writer does not feel. */
+const SLICE = 100;
+/** A key that nothing needs any more stays this long: a backup may be put back meanwhile. */
+const PREVIOUS_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/**
+ * Seals one slice of each table again that another key than the current one sealed; returns how
+ * many rows. A row that cannot be opened stays as it is and is not counted.
+ */
+export async function resealSlice(deps: ResealDeps): Promise<number> {
+  let resealed = 0;
+  for (const table of SEALED_TABLES) resealed += await resealTable(deps, table);
+  return resealed;
+}
+
+async function resealTable(deps: ResealDeps, table: SealedTable): Promise<number> {
+  const { database, keyring } = deps;
+  const keyId = keyring.current().id;
+  const vault = createVault(keyring, deps.randomBytes);
+  const rows = await table.listOther(database.read, { keyId, limit: SLICE });
+  const fresh = rows.flatMap((old) => {
+    const key = keyring.find(old.keyId);
+    return key === undefined
+      ? []
+      : [{ old, fresh: vault.seal(old.place, vault.open(old.place, old)) }];
+  });
+  if (fresh.length === 0) return 0;
+  await database.write(async (transaction) => {
+    for (const row of fresh) await table.replace(transaction, row);
+  });
+  return fresh.length;
+}
+
+/** Takes out keys that sealed once, that nothing needs, and that were replaced a month ago. */
+export async function retireKeys(
+  deps: Pick<ResealDeps, 'database'> & {
+    /** True when something outside the sealed tables may still need keys of before this moment. */
+    readonly needed: (before: number) => Promise<boolean>;
+  },
+): Promise<void> {
+  const { database } = deps;
+  const old = database.now() - PREVIOUS_KEPT_MS;
+  const keys = (await listVaultKeys(database.read)).filter(
+    (key) => key.purpose === 'seal' && key.state === 'previous' && key.state_since < old,
+  );
+  for (const key of keys) {
+    if (await deps.needed(key.state_since)) continue;
+    await database.write(async (transaction) => {
+      for (const table of SEALED_TABLES) if (await table.uses(transaction, key.id)) return;
+      await deleteVaultKey(transaction, key.id);
+    });
+  }
+}
