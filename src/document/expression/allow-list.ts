@@ -1,5 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Names } from '../names/names.ts';
+import { readAnswerPath } from './answer-path.ts';
+import type { AnswerPath } from './answer-path.ts';
 import { FUNCTIONS } from './functions.ts';
 import { expressionName, typeOfName } from './name-types.ts';
 import type { ExpressionName } from './name-types.ts';
@@ -21,6 +23,8 @@ export interface WalkResult {
   /** Property labels. */
   readonly properties: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;
+  /** True when it reads the answer of the CRM. */
+  readonly readsAnswer: boolean;
 }
 
 /** What an ordinary condition or text needs, thirty times over. */
@@ -29,10 +33,10 @@ export const MAX_NODES = 256;
 /**
  * Walks over a parse tree and lets through only what documents may use. It comes before the type
  * check, because the library has lists, maps, macros and `matches` built in and cannot unlearn
- * them, and `matches` can run for ever.
+ * them, and `matches` can run for ever. `withAnswer`: `response` may be read.
  */
-export function walkExpression(root: ASTNode, names: Names): WalkResult {
-  const walker = new Walker(names);
+export function walkExpression(root: ASTNode, names: Names, withAnswer = false): WalkResult {
+  const walker = new Walker(names, withAnswer);
   walker.walk(root);
   return walker;
 }
@@ -42,11 +46,14 @@ class Walker implements WalkResult {
   readonly uses = new Set<string>();
   readonly properties = new Set<string>();
   readonly functions = new Set<string>();
+  readsAnswer = false;
   readonly #names: Names;
+  readonly #withAnswer: boolean;
   #nodes = 0;
 
-  constructor(names: Names) {
+  constructor(names: Names, withAnswer: boolean) {
     this.#names = names;
+    this.#withAnswer = withAnswer;
   }
 
   walk(node: ASTNode): void {
@@ -68,10 +75,10 @@ class Walker implements WalkResult {
         this.#call(node, node.args[0], node.args[1]);
         break;
       case '.':
-        this.#property(node, node.args[0], node.args[1]);
+        this.#member(node, node.args[0], node.args[1]);
         break;
       case '[]':
-        this.#property(node, node.args[0], labelOf(node.args[1]));
+        this.#member(node, node.args[0], labelOf(node.args[1]));
         break;
       case '?:':
       case '||':
@@ -125,6 +132,9 @@ class Walker implements WalkResult {
       this.#refuse(node, 'expression_not_allowed', message);
     } else if (ref !== undefined) {
       this.uses.add(name);
+    } else if (name === 'response') {
+      const message = 'response has status, headers and body: one of them is read.';
+      this.#refuse(node, 'expression_not_allowed', this.#withAnswer ? message : NO_ANSWER);
     } else if (name === 'properties') {
       const message = "One property is read with its label: properties['Label'].";
       this.#refuse(node, 'expression_not_allowed', message);
@@ -179,9 +189,20 @@ class Walker implements WalkResult {
     }
   }
 
+  #member(node: ASTNode, of: ASTNode, label: string | undefined): void {
+    const read = this.#withAnswer ? readAnswerPath(node) : undefined;
+    if (read?.status === 'path') this.readsAnswer = true;
+    else if (read?.status === 'refused') {
+      this.#refuse(node, 'expression_not_allowed', read.message);
+    } else this.#property(node, of, label);
+  }
+
   #property(node: ASTNode, of: ASTNode, label: string | undefined): void {
-    if (of.op !== 'id' || of.args !== 'properties') {
-      const message = "Only properties have members: properties['Label'].";
+    if (of.op === 'id' && originalName(of.args) === 'response' && !this.#withAnswer) {
+      this.#refuse(node, 'expression_not_allowed', NO_ANSWER);
+    } else if (of.op !== 'id' || of.args !== 'properties') {
+      const also = this.#withAnswer ? ', and response: response.body.id' : '';
+      const message = `Only properties have members: properties['Label']${also}.`;
       this.#refuse(node, 'expression_not_allowed', message);
     } else if (label === undefined) {
       const message = 'The label of a property is written as a text.';
@@ -215,6 +236,8 @@ class Walker implements WalkResult {
   }
 }
 
+const NO_ANSWER = 'The answer is known only in "success", "derive" and the rows of "errors".';
+
 const WORDS = {
   list: 'A list',
   map: 'A map',
@@ -230,8 +253,19 @@ function labelOf(node: ASTNode): string | undefined {
 /** A name or a property as the author writes it. */
 function inWords(node: ASTNode): string {
   if (node.op === 'id') return originalName(node.args);
+  const read = readAnswerPath(node);
+  if (read.status === 'path') return writtenPath(read.path);
   const label = node.op === '.' ? node.args[1] : node.op === '[]' ? labelOf(node.args[1]) : '';
   return `properties[${JSON.stringify(label)}]`;
+}
+
+function writtenPath(path: AnswerPath): string {
+  const steps = path.map((step) =>
+    typeof step === 'string' && /^[A-Za-z_]\w*$/.test(step)
+      ? `.${step}`
+      : `[${JSON.stringify(step)}]`,
+  );
+  return `response${steps.join('')}`;
 }
 
 /** The recording: it can be asked for, but not read. */

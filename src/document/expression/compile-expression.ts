@@ -2,6 +2,8 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Names } from '../names/names.ts';
 import { plainNumber } from '../values/plain-number.ts';
 import type { Note, PhoneNumbers, Scalar } from '../values/values.ts';
+import { answerValue, isInAnswer } from './answer-path.ts';
+import type { AnswerView } from './answer-path.ts';
 import { walkExpression } from './allow-list.ts';
 import type { PlacedProblem, WalkResult } from './allow-list.ts';
 import { compileNode } from './evaluate.ts';
@@ -20,6 +22,8 @@ export interface ExpressionEnvironment {
   readonly phones: PhoneNumbers;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
+  /** What `response` is, in an expression that reads it. */
+  readonly answer?: AnswerView;
   /** Hears why an expression came to no value. */
   readonly note?: (note: Note) => void;
 }
@@ -52,16 +56,21 @@ const MAX_SOURCE_LENGTH = 16_384;
  * Compiles an expression, a restricted form of the Common Expression Language: all numbers are
  * doubles; no lists, maps, macros, patterns or members but those of `properties`; at most 256
  * nodes; results of at most 64 KiB. Answers all problems that it finds, with their places.
+ * `withAnswer`: it may read `response`, the answer of the CRM (`status`, `headers`, `body`).
  */
-export function compileExpression(source: string, names: Names): ExpressionResult {
+export function compileExpression(
+  source: string,
+  names: Names,
+  { withAnswer = false }: { readonly withAnswer?: boolean } = {},
+): ExpressionResult {
   const whole = { offset: 0, length: source.length };
   const tooLong = { ...whole, code: 'expression_too_long', message: TOO_LONG } as const;
   if (source.length > MAX_SOURCE_LENGTH) return { ok: false, problems: [tooLong] };
-  const rewritten = rewriteSource(source);
+  const rewritten = rewriteSource(source, withAnswer);
   if (!rewritten.withinBounds) return { ok: false, problems: [tooLong] };
   const parsed = parseExpression(rewritten.text);
   if (!parsed.ok) return refused([parsed.problem], rewritten);
-  const walked = walkExpression(parsed.root, names);
+  const walked = walkExpression(parsed.root, names, withAnswer);
   if (walked.problems.length > 0) return refused(walked.problems, rewritten);
   const checked = checkTypes(rewritten.text, names, walked);
   if (!checked.ok) return refused([checked.problem], rewritten);
@@ -92,7 +101,7 @@ function compiled(
     properties: [...walked.properties],
     type: type === 'string' || type === 'double' || type === 'bool' ? type : 'dyn',
     evaluate: (lookup, environment) => {
-      const { properties, phones, country } = environment;
+      const { properties, phones, country, answer } = environment;
       return settle(
         run,
         {
@@ -103,6 +112,8 @@ function compiled(
             const value = Object.hasOwn(properties, label) ? properties[label] : undefined;
             return valueAs(propertyTypes.get(label) ?? 'string', value);
           },
+          answerValue: (path) => answerValue(answer, path),
+          isInAnswer: (path) => isInAnswer(answer, path),
         },
         environment.note,
       );

@@ -1,4 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { readAnswerPath } from './answer-path.ts';
+import type { AnswerPath } from './answer-path.ts';
 import { FUNCTIONS } from './functions.ts';
 import type { FunctionContext } from './functions.ts';
 import { originalName } from './rewrite-source.ts';
@@ -9,6 +11,8 @@ import type { Value } from './running-error.ts';
 export interface Run extends FunctionContext {
   nameValue(name: string): Value;
   propertyValue(label: string): Value;
+  answerValue(path: AnswerPath): Value;
+  isInAnswer(path: AnswerPath): boolean;
 }
 
 export type Evaluate = (run: Run) => Value;
@@ -27,14 +31,13 @@ export function compileNode(node: ASTNode): Evaluate {
       return (run) => run.nameValue(name);
     }
     case '.':
-      return readProperty(node.args[1]);
+      return compileMember(node, node.args[1]);
     case '[]': {
       const [, label] = node.args;
-      if (label.op === 'value' && typeof label.args === 'string') return readProperty(label.args);
-      throw notAllowed(node);
+      return compileMember(node, label.op === 'value' ? label.args : undefined);
     }
     case 'call':
-      return compileCall(node.args[0], node.args[1].map(compileNode));
+      return compilePresence(node) ?? compileCall(node.args[0], node.args[1].map(compileNode));
     case '?:': {
       const [condition, yes, no] = [
         compileNode(node.args[0]),
@@ -111,8 +114,20 @@ function compileCall(name: string, args: readonly Evaluate[]): Evaluate {
   };
 }
 
-function readProperty(label: string): Evaluate {
+function compileMember(node: ASTNode, label: unknown): Evaluate {
+  const read = readAnswerPath(node);
+  if (read.status === 'path') return (run) => run.answerValue(read.path);
+  if (read.status === 'refused' || typeof label !== 'string') throw notAllowed(node);
   return (run) => run.propertyValue(label);
+}
+
+/** Whether a part of the answer is there is seen without writing it out, however large it is. */
+function compilePresence(node: ASTNode): Evaluate | undefined {
+  if (node.op !== 'call' || node.args[0] !== 'present') return undefined;
+  const [asked] = node.args[1];
+  const read = asked === undefined ? undefined : readAnswerPath(asked);
+  if (read?.status !== 'path') return undefined;
+  return (run) => run.isInAnswer(read.path);
 }
 
 /** `decisive` is the operand that settles the result, whatever the other one is. */

@@ -30,15 +30,18 @@ const TOKENS = new RegExp(
 );
 
 const KEYWORDS: ReadonlySet<string> = new Set(['true', 'false', 'in', 'properties']);
+const WITH_ANSWER: ReadonlySet<string> = new Set([...KEYWORDS, 'response']);
 // A comment ends at its line feed and nowhere else, so that there is one way to read it.
 const CALL = /(?:\s|\/\/[^\n]*\n)*\(/y;
 
 /**
  * Rewrites whole-number literals as doubles, `null` as a value of any type, and names so that they
  * are no words of the library's own: `call_duration / 60` of 90 seconds is 1.5, a ternary may
- * answer "no value", and a local value may be called `type`.
+ * answer "no value", and a local value may be called `type`. `readsAnswer`: `response` is no name,
+ * but the answer of the CRM.
  */
-export function rewriteSource(source: string): RewrittenSource {
+export function rewriteSource(source: string, readsAnswer = false): RewrittenSource {
+  const keywords = readsAnswer ? WITH_ANSWER : KEYWORDS;
   const edits: { at: number; shift: number }[] = [];
   let text = '';
   let tokens = 0;
@@ -46,7 +49,7 @@ export function rewriteSource(source: string): RewrittenSource {
   for (const found of source.matchAll(TOKENS)) {
     const [token] = found;
     const end = found.index + token.length;
-    const replacement = replace(found.groups ?? {}, token, { source, before, end });
+    const replacement = replace(found.groups ?? {}, token, { source, before, end, keywords });
     text += replacement;
     if (replacement !== token) edits.push({ at: text.length, shift: text.length - end });
     if (found.groups?.['blank'] !== undefined) continue;
@@ -77,10 +80,11 @@ export function rewrittenName(name: string): string {
 function replace(
   groups: Readonly<Record<string, string | undefined>>,
   token: string,
-  { source, before, end }: { source: string; before: string; end: number },
+  around: { source: string; before: string; end: number; keywords: ReadonlySet<string> },
 ): string {
+  const { source, before, end, keywords } = around;
   if (groups['word'] !== undefined) {
-    if (before === '.' || KEYWORDS.has(token)) return token;
+    if (before === '.' || keywords.has(token)) return token;
     if (token === 'null') return 'dyn(null)';
     return isCalled(source, end) ? token : rewrittenName(token);
   }

@@ -41,6 +41,8 @@ export function checkTypes(
       environment.registerVariable(rewrittenName(name), typeOfName(ref));
     }
   }
+  // What a CRM answers has the types that it has.
+  if (walked.readsAnswer) environment.registerVariable('response', 'dyn');
   if (walked.properties.size > 0) declareProperties(environment, names, walked.properties);
   for (const name of walked.functions) {
     // The conversions are the library's own; ours runs in their place.

@@ -18,11 +18,17 @@ export function checkExpressions(context: LintContext): readonly ExpressionUse[]
     const isName = use === 'condition' && names.resolve(node.value) !== undefined;
     if (isName) {
       uses.push({ steps, uses: [node.value], properties: [] });
-    } else if (use === 'condition' || (use === 'expression' && !readsAnswer(steps))) {
-      const result = compileExpression(node.value, names);
+    } else if (use === 'condition' || use === 'expression') {
+      const withAnswer = use === 'expression' && readsAnswer(steps);
+      const result = compileExpression(node.value, names, { withAnswer });
       if (result.ok) {
         const { expression } = result;
         uses.push({ steps, uses: expression.uses, properties: expression.properties });
+        if (asksWhether(steps) && expression.type !== 'bool' && expression.type !== 'dyn') {
+          const message = 'This asks whether something is so: it must be true or false.';
+          const fix = "compare it: response.body.state == 'ok'";
+          context.report('expression_type', { node, steps }, message, fix);
+        }
         continue;
       }
       for (const problem of result.problems) {
@@ -38,7 +44,12 @@ export function checkExpressions(context: LintContext): readonly ExpressionUse[]
   return uses;
 }
 
-/** `success`, `derive` and rows of `errors` read `response`, whose members have no known types. */
+/** `success`, `derive` and rows of `errors` read `response`, the answer. */
 function readsAnswer(steps: Steps): boolean {
   return steps[0] !== 'variables';
+}
+
+function asksWhether(steps: Steps): boolean {
+  const key = steps.at(-1);
+  return readsAnswer(steps) && (key === 'success' || key === 'when') && steps.at(-2) !== 'derive';
 }

@@ -1,14 +1,19 @@
+import type { AnswerView } from '../expression/answer-path.ts';
 import type { CompiledExpression } from '../expression/compile-expression.ts';
 import type { Scalar } from '../values/values.ts';
 import type { NameReader, ReaderOf } from './name-reader.ts';
 import { addNote } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** Runs an expression over the values of this rendering; `undefined` where it has no value. */
+/**
+ * Runs an expression over the values of this rendering, and over the answer where it reads one;
+ * `undefined` where it has no value.
+ */
 export function evaluateExpression(
   expression: CompiledExpression,
   readerOf: ReaderOf,
   scope: Scope,
+  answer?: AnswerView,
 ): Scalar | undefined {
   const { properties, phones, country } = scope.context;
   // Labels are read by the expression itself, past the readers, which note the use of a secret.
@@ -17,6 +22,7 @@ export function evaluateExpression(
     properties,
     phones,
     country,
+    ...(answer === undefined ? {} : { answer }),
     note: (note) => {
       addNote(scope, note);
     },
