@@ -32,6 +32,8 @@ interface Settled {
   readonly run: StepRun;
   /** The lane has had its share of this claim. */
   readonly last: boolean;
+  /** When the request was built; epoch milliseconds. */
+  readonly asOf: number;
 }
 
 /**
@@ -129,7 +131,8 @@ async function teach(
   const event = await connectionEvent(transaction, deps, of);
   if (event === undefined) return undefined;
   const scope = { organizationId: work.connection.organizationId };
-  return await changeState(transaction, scope, { connectionId: work.connection.id, event, now });
+  const { connection, asOf } = work;
+  return await changeState(transaction, scope, { connectionId: connection.id, event, now, asOf });
 }
 
 async function connectionEvent(
@@ -145,6 +148,8 @@ async function connectionEvent(
       return { kind: 'throttled', retryAfterMs: change.connection.retryAfterMs, reason };
     case 'unauthorized':
       return { kind: 'unauthorized', reason };
+    case 'sign_in_unavailable':
+      return { ...change.connection, reason };
     case 'forbidden': {
       const many = await countForbidden(transaction, {
         connectionId: work.connection.id,

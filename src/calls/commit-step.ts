@@ -1,5 +1,6 @@
 import { changeState } from '../connections/change-state.ts';
 import { permission } from '../connections/transitions.ts';
+import type { ConnectionEvent } from '../connections/transitions.ts';
 import { insertAttempt, takeSlot } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
 import type { DeliverDeps } from './deliver.ts';
@@ -88,7 +89,7 @@ export async function commitSending(
 
 /**
  * Changes a step for which nothing was sent; the lane goes on, unless it is the whole connection that
- * must wait for a sign-in.
+ * must wait for a sign-in: then the lane is given back, and the step has used up nothing.
  */
 export async function commitWithoutSending(
   deps: CommitDeps,
@@ -98,6 +99,8 @@ export async function commitWithoutSending(
     connection: CallConnection;
     step: Step;
     change: StepChange;
+    /** When what led to the change was read; epoch milliseconds. */
+    asOf?: number;
   },
 ): Promise<'goes_on' | 'released' | 'read_again' | 'replaced'> {
   const { lease, loaded, connection, step, change } = work;
@@ -109,15 +112,17 @@ export async function commitWithoutSending(
     if (lane === undefined) return 'replaced';
     if (lane.revision !== loaded.lane.revision) return 'read_again';
     told = { change };
+    const event = signInEvent(change);
+    // Where the whole connection waits, the step was not even tried.
+    const first = event === undefined ? { first_at: step.firstAt ?? now } : {};
     await transaction
       .updateTable('step')
-      .set({ ...stepUpdate(change, now), first_at: step.firstAt ?? now })
+      .set({ ...stepUpdate(change, now), ...first })
       .where('id', '=', step.id)
       .execute();
-    if (change.connection?.kind !== 'unauthorized') return 'goes_on';
+    if (event === undefined) return 'goes_on';
     const scope = { organizationId: connection.organizationId };
-    const event = { kind: 'unauthorized', reason: change.message ?? '' } as const;
-    const of = { connectionId: connection.id, event, now };
+    const of = { connectionId: connection.id, event, now, asOf: work.asOf };
     told = { change, health: await changeState(transaction, scope, of) };
     const steps = await readSteps(transaction, lease.laneId);
     await updateLane(transaction, lease, { ...FREE, ...restingState(steps, now) });
@@ -125,6 +130,12 @@ export async function commitWithoutSending(
   });
   tellOperator(deps.log, { connectionId: connection.id, step }, told);
   return result;
+}
+
+function signInEvent({ connection, message = '' }: StepChange): ConnectionEvent | undefined {
+  if (connection?.kind === 'unauthorized') return { kind: 'unauthorized', reason: message };
+  if (connection?.kind !== 'sign_in_unavailable') return undefined;
+  return { ...connection, reason: message };
 }
 
 /**

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
 import { changeState } from '../connections/change-state.ts';
+import { claimLanes } from './claim.ts';
 import { clampTimes } from './clamp-times.ts';
+import { deliverLane } from './deliver.ts';
 import { recoverLanes } from './recover.ts';
 import { aRun, LOST, REFUSED, UNAVAILABLE } from './testing/fake-runner.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
-import { SEEDED } from './testing/seed.ts';
+import { SEEDED, seededBook } from './testing/seed.ts';
 
 const FOUND = aRun({}, [
   { contact_id: '7', contact_name: 'Grace Hopper', phone: ['+442071838750'] },
@@ -270,9 +272,9 @@ describeDatabases('delivery', ({ open }) => {
   it('parks a step whose request cannot be built, instead of failing for ever', async () => {
     const { accept, drain, runner, steps, deliver } = await openPipeline(open);
     const broken = {
-      prepare: (call: Parameters<typeof runner.prepare>[0]) => {
-        if (call.method === 'CreateActivity') throw new TypeError('a fault of ours');
-        return runner.prepare(call);
+      prepare: async (...call: Parameters<typeof runner.prepare>) => {
+        if (call[0].method === 'CreateActivity') throw new TypeError('a fault of ours');
+        return await runner.prepare(...call);
       },
     };
     Object.assign(deliver, { runner: broken });
@@ -359,6 +361,134 @@ describeDatabases('delivery', ({ open }) => {
       expect(runner.sent).toEqual([]);
     });
 
+    it('keeps a newer sign-in when an older refusal comes late', async () => {
+      const { accept, drain, runner, database, clock, deliver } = await openPipeline(open);
+      const message = 'Nobody has signed in.';
+      const change = async (kind: 'unauthorized' | 'credentials_saved'): Promise<void> => {
+        const event = kind === 'unauthorized' ? { kind, reason: message } : { kind };
+        const of = { connectionId: SEEDED.connectionId, event, now: clock.now() };
+        await database.write((transaction) => changeState(transaction, SCOPE, of));
+      };
+      const meanwhile = {
+        prepare: async (...call: Parameters<typeof runner.prepare>) => {
+          if (call[0].method !== 'FindContact') return await runner.prepare(...call);
+          // Another lane says so first, and a person signs in before this one is settled.
+          clock.advance(1_000);
+          await change('unauthorized');
+          clock.advance(1_000);
+          await change('credentials_saved');
+          Object.assign(deliver, { runner });
+          return { status: 'not_sent', reason: 'needs_auth', message } as const;
+        },
+      };
+      Object.assign(deliver, { runner: meanwhile });
+      await accept(aCall().ringing);
+
+      await drain();
+
+      const [connection] = await database.read.selectFrom('connection').select('state').execute();
+      expect(connection).toEqual({ state: 'active' });
+      expect(runner.sent.map(({ method }) => method)).toEqual(['FindContact', 'CreateActivity']);
+    });
+
+    it('waits for a sign-in server that is away for an hour, and uses nothing up', async () => {
+      const { accept, drain, runner, database, clock, steps } = await openPipeline(open);
+      let isAway = true;
+      let asked = 0;
+      const prepare = runner.prepare.bind(runner);
+      const message = 'The sign-in server does not answer.';
+      Object.assign(runner, {
+        prepare: async (...call: Parameters<typeof prepare>) => {
+          if (!isAway) return await prepare(...call);
+          asked += 1;
+          return { status: 'not_sent', reason: 'sign_in_unavailable', message } as const;
+        },
+      });
+      const connection = async () =>
+        await database.read
+          .selectFrom('connection')
+          .select(['state', 'state_reason', 'state_until'])
+          .executeTakeFirstOrThrow();
+
+      for (let minute = 0; minute < 60; minute += 1) {
+        await accept(aCall(`c-${minute}`).ringing);
+        await drain();
+        clock.advance(MINUTE);
+      }
+
+      const { state, state_reason, state_until } = await connection();
+      expect({ state, state_reason }).toEqual({ state: 'broken', state_reason: message });
+      expect(state_until).toBeLessThanOrEqual(clock.now() + 2 * MINUTE);
+      expect(asked).toBeLessThan(45);
+      const waiting = await database.read.selectFrom('step').selectAll().execute();
+      expect(waiting).toHaveLength(120);
+      expect(new Set(waiting.map((step) => `${step.state} ${step.attempts}`))).toEqual(
+        new Set(['pending 0']),
+      );
+      expect(waiting.every((step) => step.first_at === null)).toBe(true);
+      expect(await database.read.selectFrom('attempt').selectAll().execute()).toEqual([]);
+
+      isAway = false;
+      clock.advance(2 * MINUTE);
+      await drain();
+
+      expect((await connection()).state).toBe('active');
+      expect(new Set(await steps())).toEqual(new Set(['FindContact done', 'CreateActivity done']));
+      expect(runner.sent).toHaveLength(120);
+    });
+
+    it('waits as well when the sign-in server is away after a refused token', async () => {
+      const { accept, drain, runner, database, clock, steps } = await openPipeline(open);
+      const message = 'The sign-in server does not answer.';
+      runner.answer(
+        'CreateActivity',
+        aRun({ kind: 'sign_in_unavailable', effect: 'not_executed', action: 'wait', message }),
+      );
+      await accept(aCall().ringing);
+      await drain();
+
+      const [connection] = await database.read.selectFrom('connection').selectAll().execute();
+      expect(connection).toMatchObject({ state: 'broken', state_reason: message });
+      const [step] = await database.read
+        .selectFrom('step')
+        .selectAll()
+        .where('method', '=', 'CreateActivity')
+        .execute();
+      expect(step).toMatchObject({ state: 'pending', attempts: 0 });
+
+      clock.advance(5_000);
+      await drain();
+
+      expect(await steps()).toContain('CreateActivity done');
+    });
+
+    it('gives a lane up whose claim ends while it signs in', async () => {
+      const { accept, runner, database, deliver } = await openPipeline(open);
+      const ends = new AbortController();
+      Object.assign(runner, {
+        prepare: () => {
+          ends.abort();
+          return Promise.reject(new Error('given up'));
+        },
+      });
+      await accept(aCall().ringing);
+      const claim = { database, connections: seededBook(), node: 'node-1', leaseMs: 45_000 };
+      const { lanes } = await claimLanes(claim, 1);
+      const [lane] = lanes;
+      if (lane === undefined) throw new Error('no lane');
+      const { laneId, fence, connection } = lane;
+
+      const delivered = deliverLane(deliver, {
+        lease: { laneId, fence },
+        connection,
+        signal: ends.signal,
+      });
+
+      await expect(delivered).rejects.toThrow('given up');
+      const rows = await database.read.selectFrom('step').select(['state', 'attempts']).execute();
+      expect(rows[0]).toEqual({ state: 'pending', attempts: 0 });
+    });
+
     it('waits as long as the CRM asks', async () => {
       const { accept, drain, runner, clock, steps } = await openPipeline(open);
       runner.answer(
@@ -442,8 +572,8 @@ describeDatabases('delivery', ({ open }) => {
     const ready = runner.prepare.bind(runner);
     let answerLate = (): void => {};
     const sleeper = {
-      prepare: (call: Parameters<typeof ready>[0]) => {
-        const prepared = ready(call);
+      prepare: async (call: Parameters<typeof ready>[0], ends: AbortSignal) => {
+        const prepared = await ready(call, ends);
         if (call.method !== 'CreateActivity' || prepared.status !== 'ready') return prepared;
         return {
           ...prepared,

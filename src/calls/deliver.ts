@@ -89,11 +89,10 @@ async function deliverNext(
     const change = { state: 'skipped' as const, reason: next.reason, message: next.message };
     return await commitWithoutSending(deps, { lease, loaded, connection, step: next.step, change });
   }
-  const work = { loaded, step: next.step, connection };
+  const asOf = deps.database.now();
+  const work = { loaded, step: next.step, connection, signal: claim.signal };
   const prepared =
-    next.kind === 'ask'
-      ? await prepareAsk(deps, work)
-      : await prepareRun(deps, { ...work, signal: claim.signal });
+    next.kind === 'ask' ? await prepareAsk(deps, work) : await prepareRun(deps, work);
   if (prepared.status === 'settled') {
     return await commitWithoutSending(deps, {
       lease,
@@ -101,6 +100,7 @@ async function deliverNext(
       connection,
       step: next.step,
       change: prepared.change,
+      asOf,
     });
   }
   deps.reached?.('before-sending');
@@ -128,6 +128,7 @@ async function deliverNext(
     idempotent: prepared.idempotent,
     run,
     last: claim.last,
+    asOf,
   });
   deps.reached?.('settled');
   return settled;

@@ -29,7 +29,7 @@ function slowCrm(answer: (sent: Sent) => Promise<StepRun>) {
   const underWay = new Map<string, number>();
   const most = new Map<string, number>();
   const runnerOf = (node: string): StepRunner => ({
-    prepare: ({ connection: { id: connectionId }, method, values }) => ({
+    prepare: async ({ connection: { id: connectionId }, method, values }) => ({
       status: 'ready',
       idempotent: false,
       send: async () => {

@@ -6,7 +6,7 @@ import type { LoadedLane } from './load-lane.ts';
 import { settleLost } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import type { Step, StepMethod } from './step.ts';
-import type { PreparedStep, StepFile, StepRun, StepRunner } from './step-runner.ts';
+import type { PreparedStep, StepCall, StepFile, StepRun, StepRunner } from './step-runner.ts';
 import type { Database } from '../store/database.ts';
 
 /** Where a recording's bytes come from. */
@@ -51,17 +51,15 @@ interface Work {
   readonly loaded: LoadedLane;
   readonly step: Step;
   readonly connection: CallConnection;
+  readonly signal: AbortSignal;
 }
 
 /** Builds the request of a step from the newest facts. */
-export async function prepareRun(
-  deps: PrepareDeps,
-  work: Work & { readonly signal: AbortSignal },
-): Promise<Preparation> {
+export async function prepareRun(deps: PrepareDeps, work: Work): Promise<Preparation> {
   const { step, connection } = work;
   const needless = whyNeedless(work);
   if (needless !== undefined) return { status: 'settled', change: needless };
-  if (step.recordingKey === undefined) return toPreparation(runStep(deps, work), step);
+  if (step.recordingKey === undefined) return toPreparation(await runStep(deps, work), step);
   const opened = await deps.recordings.open({
     organizationId: connection.organizationId,
     connectionId: connection.id,
@@ -69,7 +67,9 @@ export async function prepareRun(
     key: step.recordingKey,
     signal: work.signal,
   });
-  if (opened.status === 'ready') return toPreparation(runStep(deps, work, opened.file), step);
+  if (opened.status === 'ready') {
+    return toPreparation(await runStep(deps, work, opened.file), step);
+  }
   return { status: 'settled', change: withoutRecording(deps, step, opened) };
 }
 
@@ -78,13 +78,10 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step, connection } = work;
   const asks = askMethod(step, connection);
   if (step.unknownAt !== undefined && asks !== undefined) {
-    const prepared = prepareSafely(deps, {
-      connection,
-      method: asks,
-      values: valuesOf(work, asks),
-    });
+    const call = { connection, method: asks, values: valuesOf(work, asks) };
+    const prepared = await prepareSafely(deps, call, work.signal);
     if (prepared.status === 'ready') return { ...prepared, method: asks };
-    if (prepared.reason === 'needs_auth') return toPreparation(prepared, step);
+    if (isSignIn(prepared.reason)) return toPreparation(prepared, step);
     const message = `The CRM cannot be asked: ${prepared.message}`;
     return { status: 'settled', change: { state: 'parked', reason: 'unknown_outcome', message } };
   }
@@ -123,16 +120,17 @@ export function askMethod(
   return method !== undefined && connection.methods.has(method) ? method : undefined;
 }
 
-function runStep(deps: PrepareDeps, work: Work, file?: StepFile): PreparedOrFault {
+async function runStep(deps: PrepareDeps, work: Work, file?: StepFile): Promise<PreparedOrFault> {
   const { connection, step, loaded } = work;
   const { createdAt } = loaded.memory;
-  return prepareSafely(deps, {
+  const call = {
     connection,
     method: step.method,
     values: valuesOf(work, step.method, file),
     ...(createdAt === undefined ? {} : { recordAgeMs: deps.database.now() - createdAt }),
     ...(file === undefined ? {} : { file }),
-  });
+  };
+  return await prepareSafely(deps, call, work.signal);
 }
 
 type PreparedOrFault =
@@ -140,19 +138,26 @@ type PreparedOrFault =
   | { readonly status: 'not_sent'; readonly reason: 'internal_fault'; readonly message: string };
 
 /** A fault of ours must stand in the ledger, not make the lane fail again with each of its leases. */
-function prepareSafely(
+async function prepareSafely(
   deps: PrepareDeps,
-  call: Parameters<StepRunner['prepare']>[0],
-): PreparedOrFault {
+  call: StepCall,
+  signal: AbortSignal,
+): Promise<PreparedOrFault> {
   try {
-    return deps.runner.prepare(call);
+    return await deps.runner.prepare(call, signal);
   } catch (err) {
+    // The claim is lost, or the process ends: nothing was sent, and the lane is taken up again.
+    if (signal.aborted) throw err;
     deps.log.warn({ err, connection_id: call.connection.id }, 'a request could not be built');
     return { status: 'not_sent', reason: 'internal_fault', message: 'The request was not built' };
   }
 }
 
-function valuesOf(work: Work, method: StepMethod | 'FindActivity', file?: StepFile) {
+function valuesOf(
+  work: Omit<Work, 'signal'>,
+  method: StepMethod | 'FindActivity',
+  file?: StepFile,
+) {
   const { loaded, step, connection } = work;
   return callValues({
     facts: loaded.facts,
@@ -175,9 +180,9 @@ function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   if (reason === 'absent') {
     return { status: 'settled', change: { state: 'skipped', reason: 'absent_method', message } };
   }
-  // Not this step waits for a person, but the connection: lanes go on by themselves afterwards.
-  if (reason === 'needs_auth') {
-    const connection = { kind: 'unauthorized' as const };
+  // Not this step waits, but the connection: its lanes go on by themselves afterwards.
+  if (isSignIn(reason)) {
+    const connection = learned(prepared);
     return { status: 'settled', change: { state: step.state, message, connection } };
   }
   // A caller who cannot be looked up must not keep the call out of the CRM.
@@ -185,7 +190,22 @@ function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   return { status: 'settled', change: { state, reason, message } };
 }
 
-function whyNeedless({ loaded, step, connection }: Work): StepChange | undefined {
+function isSignIn(reason: string): reason is 'needs_auth' | 'sign_in_unavailable' {
+  return reason === 'needs_auth' || reason === 'sign_in_unavailable';
+}
+
+function learned(
+  prepared: Extract<PreparedOrFault, { status: 'not_sent' }>,
+): NonNullable<StepChange['connection']> {
+  if (prepared.reason !== 'sign_in_unavailable') return { kind: 'unauthorized' };
+  const { retryAfterMs } = prepared;
+  return {
+    kind: 'sign_in_unavailable',
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function whyNeedless({ loaded, step, connection }: Omit<Work, 'signal'>): StepChange | undefined {
   const number = cleanNumber(partyNumber(loaded.facts));
   if (step.method === 'FindContact' && number === undefined) {
     return { state: 'skipped', reason: 'no_number', message: 'The other side withheld its number' };

@@ -59,8 +59,8 @@ describeDatabases('recordings', ({ open }) => {
     const pipeline = await openPipeline(open);
     const uploaded: { file: StepFile; bytes: Buffer }[] = [];
     const runner: StepRunner = {
-      prepare: (call) => {
-        const prepared = pipeline.runner.prepare(call);
+      prepare: async (call, ends) => {
+        const prepared = await pipeline.runner.prepare(call, ends);
         const { file } = call;
         if (prepared.status !== 'ready' || file === undefined) return prepared;
         return {

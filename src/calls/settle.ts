@@ -42,6 +42,8 @@ export interface StepChange {
   readonly connection?:
     | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
     | { readonly kind: 'unauthorized' }
+    /** The server that gives credentials is away. */
+    | { readonly kind: 'sign_in_unavailable'; readonly retryAfterMs?: number }
     | { readonly kind: 'forbidden' };
 }
 
@@ -63,7 +65,7 @@ export function settleRun(input: SettleInput): StepChange {
     case 'succeed':
       return { state: 'done', message: outcome.message };
     case 'wait':
-      return { ...again(input, 0), connection: throttled(outcome) };
+      return { ...again(input, 0), connection: told(outcome) };
     case 'refresh':
       return { ...again(input, 0), connection: { kind: 'unauthorized' } };
     case 'retry':
@@ -152,8 +154,7 @@ function askFailed(input: Omit<SettleInput, 'outcome'>, outcome: SettleOutcome):
     state: 'unknown' as const,
     message: `Asking the CRM failed: ${outcome.message}`,
   };
-  if (outcome.action === 'wait')
-    return { ...waiting, readyAt: now, connection: throttled(outcome) };
+  if (outcome.action === 'wait') return { ...waiting, readyAt: now, connection: told(outcome) };
   if (outcome.action === 'refresh')
     return { ...waiting, readyAt: now, connection: { kind: 'unauthorized' } };
   if (outcome.action === 'park' || outcome.action === 'fail') {
@@ -268,9 +269,10 @@ function park(step: Step, reason: StepReason, message: string): StepChange {
   return { state: 'parked', reason, message, attempts: step.attempts };
 }
 
-function throttled(outcome: SettleOutcome): NonNullable<StepChange['connection']> {
+/** For whom everything waits: the CRM, or the server that gives its credentials. */
+function told(outcome: SettleOutcome): NonNullable<StepChange['connection']> {
   return {
-    kind: 'throttled',
+    kind: outcome.kind === 'sign_in_unavailable' ? 'sign_in_unavailable' : 'throttled',
     ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
   };
 }

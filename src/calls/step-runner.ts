@@ -39,18 +39,32 @@ export type PreparedStep =
     }
   | {
       readonly status: 'not_sent';
-      readonly reason: 'missing_value' | 'unsafe_value' | 'not_supported' | 'needs_auth' | 'absent';
+      /** `needs_auth`, `sign_in_unavailable`: not this step waits, but the whole connection. */
+      readonly reason:
+        | 'missing_value'
+        | 'unsafe_value'
+        | 'not_supported'
+        | 'needs_auth'
+        | 'sign_in_unavailable'
+        | 'absent';
       readonly message: string;
+      /** `sign_in_unavailable`: as the sign-in server asked. */
+      readonly retryAfterMs?: number;
     };
 
-/** Runs one method of a connection's document. `prepare` sends nothing and knows no database. */
+export interface StepCall<C extends CallConnection = CallConnection> {
+  readonly connection: C;
+  readonly method: StepMethod | 'FindActivity';
+  readonly values: Values;
+  readonly file?: StepFile;
+  /** Since the call's record was created in the CRM. */
+  readonly recordAgeMs?: number;
+}
+
+/**
+ * Runs one method of a connection's document. `prepare` sends nothing of the call itself: at most it
+ * signs in at the CRM, which uses up no try. It rejects only when the signal aborts, or by a fault.
+ */
 export interface StepRunner<C extends CallConnection = CallConnection> {
-  prepare(call: {
-    readonly connection: C;
-    readonly method: StepMethod | 'FindActivity';
-    readonly values: Values;
-    readonly file?: StepFile;
-    /** Since the call's record was created in the CRM. */
-    readonly recordAgeMs?: number;
-  }): PreparedStep;
+  prepare(call: StepCall<C>, signal: AbortSignal): Promise<PreparedStep>;
 }

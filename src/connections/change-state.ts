@@ -21,14 +21,21 @@ const MAX_TRIES = 5;
 export async function changeState(
   transaction: Handle,
   scope: OrganizationScope,
-  change: { readonly connectionId: string; readonly event: ConnectionEvent; readonly now: number },
+  change: {
+    readonly connectionId: string;
+    readonly event: ConnectionEvent;
+    readonly now: number;
+    /** When what led to the event was read: a refusal of before somebody signed in says nothing. */
+    readonly asOf?: number | undefined;
+  },
 ): Promise<StateChange | undefined> {
-  const { connectionId, event, now } = change;
+  const { connectionId, event, now, asOf } = change;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await findHealth(transaction, scope, connectionId);
     if (found === undefined) return undefined;
     const { since: entered, ...before } = found;
-    const after = nextHealth(before, event, now);
+    const outdated = event.kind === 'unauthorized' && asOf !== undefined && entered > asOf;
+    const after = outdated ? before : nextHealth(before, event, now);
     if (isSame(before, after)) return { before, after };
     const since = before.state === after.state ? entered : now;
     const row = { id: connectionId, before, after, since };

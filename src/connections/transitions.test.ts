@@ -28,13 +28,24 @@ describe('the state table of a connection', () => {
     pause: { kind: 'pause', reason: 'by hand' },
     resume: { kind: 'resume' },
     credentials_saved: { kind: 'credentials_saved' },
+    sign_in_unavailable: { kind: 'sign_in_unavailable', reason: 'no answer' },
   };
   const order = Object.keys(events);
   test.each([
     [
       'active',
       HEALTHY,
-      ['active', 'throttled', 'active', 'needs_auth', 'forbidden', 'paused', 'active', 'active'],
+      [
+        'active',
+        'throttled',
+        'active',
+        'needs_auth',
+        'forbidden',
+        'paused',
+        'active',
+        'active',
+        'broken',
+      ],
     ],
     [
       'throttled',
@@ -48,12 +59,23 @@ describe('the state table of a connection', () => {
         'paused',
         'active',
         'active',
+        'broken',
       ],
     ],
     [
       'broken',
       broken,
-      ['active', 'broken', 'broken', 'needs_auth', 'forbidden', 'paused', 'active', 'active'],
+      [
+        'active',
+        'broken',
+        'broken',
+        'needs_auth',
+        'forbidden',
+        'paused',
+        'active',
+        'active',
+        'broken',
+      ],
     ],
     [
       'needs_auth',
@@ -67,6 +89,7 @@ describe('the state table of a connection', () => {
         'paused',
         'active',
         'active',
+        'needs_auth',
       ],
     ],
     [
@@ -81,12 +104,13 @@ describe('the state table of a connection', () => {
         'paused',
         'active',
         'active',
+        'forbidden',
       ],
     ],
     [
       'paused',
       paused,
-      ['paused', 'paused', 'paused', 'paused', 'paused', 'paused', 'active', 'paused'],
+      ['paused', 'paused', 'paused', 'paused', 'paused', 'paused', 'active', 'paused', 'paused'],
     ],
   ])('from %s', (name, health, expected) => {
     expect(health.state).toBe(name);
@@ -104,6 +128,29 @@ describe('the state table of a connection', () => {
     ['paused', paused, 'paused'],
   ])('a successful test leads from %s to where it belongs', (_name, health, expected) => {
     expect(nextHealth(health, { kind: 'tested' }, NOW).state).toBe(expected);
+  });
+
+  test('a sign-in server that is away is asked again within two minutes, or when it says', () => {
+    const away = { kind: 'sign_in_unavailable', reason: 'no answer' } as const;
+    let health = HEALTHY;
+    const waits: number[] = [];
+    for (let now = NOW; waits.length < 7; now = health.until ?? now) {
+      health = nextHealth(health, away, now);
+      waits.push((health.until ?? 0) - now);
+    }
+
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 120_000, 120_000]);
+    expect(permission(health, NOW)).toBe('closed');
+    expect(permission(health, health.until ?? 0)).toBe('probe');
+    expect(after([{ ...away, retryAfterMs: 600_000 }]).until).toBe(NOW + 600_000);
+    expect(after([success], health)).toEqual(HEALTHY);
+  });
+
+  test('others who meet the same absence do not push its probe away', () => {
+    const away = { kind: 'sign_in_unavailable', reason: 'no answer' } as const;
+    const health = after([away]);
+
+    expect(nextHealth(health, away, NOW + 1_000)).toEqual(health);
   });
 
   test('is total: no order of events leads to an impossible row', () => {

@@ -26,6 +26,12 @@ export type ConnectionEvent =
   /** An outcome that counts for the breaker. */
   | { readonly kind: 'failure'; readonly reason: string }
   | { readonly kind: 'unauthorized'; readonly reason: string }
+  /** The server that gives credentials is away; `retryAfterMs`: what it asked for. */
+  | {
+      readonly kind: 'sign_in_unavailable';
+      readonly retryAfterMs?: number | undefined;
+      readonly reason: string;
+    }
   | { readonly kind: 'forbidden'; readonly reason: string }
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume' }
@@ -46,6 +52,9 @@ export const HEALTHY: ConnectionHealth = {
 export const BREAKER_FAILURES = 5;
 const FIRST_PROBE_MS = 30_000;
 const LONGEST_PROBE_MS = 15 * 60_000;
+/** A sign-in server that restarts is back in seconds, and until then no call is written. */
+const FIRST_SIGN_IN_PROBE_MS = 5_000;
+const LONGEST_SIGN_IN_PROBE_MS = 2 * 60_000;
 const FIRST_THROTTLE_MS = 2_000;
 const LONGEST_THROTTLE_MS = 15 * 60_000;
 
@@ -71,6 +80,8 @@ export function nextHealth(
       return succeed(health, now);
     case 'unauthorized':
       return health.state === 'paused' ? health : held(health, 'needs_auth', event.reason);
+    case 'sign_in_unavailable':
+      return isHeld(health) ? health : waitForSignIn(health, event, now);
     case 'forbidden':
       return isHeld(health) ? health : held(health, 'forbidden', event.reason);
     case 'throttled':
@@ -137,6 +148,21 @@ function throttle(
   if (health.state === 'broken')
     return { ...health, until: Math.max(until, health.until ?? 0), throttles };
   return { ...health, state: 'throttled', reason: event.reason, until, throttles };
+}
+
+/** Without a credential nothing can be sent, so the breaker opens at once. */
+function waitForSignIn(
+  health: ConnectionHealth,
+  event: { readonly retryAfterMs?: number | undefined; readonly reason: string },
+  now: number,
+): ConnectionHealth {
+  const pausing = health.until !== null && health.until > now ? health.until : now;
+  // Others of the same burst must not push the probe away.
+  if (health.state === 'broken' && pausing > now) return health;
+  const breaks = health.breaks + 1;
+  const wait = doubled(FIRST_SIGN_IN_PROBE_MS, breaks, LONGEST_SIGN_IN_PROBE_MS);
+  const until = Math.max(now + Math.max(wait, event.retryAfterMs ?? 0), pausing);
+  return { ...health, state: 'broken', reason: event.reason, until, breaks };
 }
 
 function fail(health: ConnectionHealth, reason: string, now: number): ConnectionHealth {

@@ -1,4 +1,4 @@
-import type { CompiledMethod } from '../document/compiled-document.ts';
+import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
 import { mayRepeat } from './classify.ts';
 import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import { createJob } from './method-job.ts';
@@ -60,7 +60,7 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
           `${call.method} uses what is not supported yet: ${keys}.`,
         );
       }
-      if (call.document.authentication === 'oauth2' && call.credential === undefined) {
+      if (signsIn(call.document) && call.credential === undefined) {
         return notSent(
           'needs_auth',
           'OAuth2',
@@ -82,7 +82,7 @@ function prepareMethod(
   const first = renderFirst(job);
   if (first.status === 'missing_value') {
     const field = call.document.properties.find(({ label }) => label === first.name);
-    if (field?.filledBy !== undefined) {
+    if (field?.filledBySignIn === true) {
       const message = `'${first.name}' comes with the sign-in: sign in at the CRM again.`;
       return notSent('needs_auth', first.name, message);
     }
@@ -98,6 +98,10 @@ function prepareMethod(
     idempotent: mayRepeat({ method: call.method, httpMethod: first.request.method }),
     send: (signal) => sendPages(job, first, signal),
   };
+}
+
+function signsIn({ signIn }: CompiledDocument): boolean {
+  return signIn.kind === 'oauth2' || signIn.kind === 'session';
 }
 
 function notSent(reason: NotSentReason, name: string, message: string): PreparedMethod {

@@ -5,7 +5,7 @@ import type { PipelineConnection } from './connection-book.ts';
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
 export function createStepRunner(runner: MethodRunner): StepRunner<PipelineConnection> {
   return {
-    prepare: ({ connection, method, values, file, recordAgeMs }) => {
+    prepare: async ({ connection, method, values, file, recordAgeMs }) => {
       const prepared = runner.prepare({
         document: connection.opened.document,
         method,

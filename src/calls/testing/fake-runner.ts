@@ -77,7 +77,7 @@ export function createFakeRunner(): FakeRunner {
       if (answer === undefined) refusals.delete(method);
       else refusals.set(method, answer);
     },
-    prepare: ({ connection, method, values, recordAgeMs }) =>
+    prepare: async ({ connection, method, values, recordAgeMs }) =>
       refusals.get(method) ?? {
         status: 'ready',
         idempotent: method.startsWith('Find'),
