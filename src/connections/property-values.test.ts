@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import type { PropertyField } from '../document/names/properties.ts';
 import { checkPropertyValues, withDefaults } from './property-values.ts';
 
-const FIELD: PropertyField = { label: 'Code', type: 'text', secret: false, required: true };
+const FIELD: PropertyField = {
+  label: 'Code',
+  type: 'text',
+  secret: false,
+  required: true,
+  filledBySignIn: false,
+};
 const allowAll = () => ({ ok: true }) as const;
 
 test("a document's pattern that runs for ever is stopped", () => {
@@ -52,7 +58,9 @@ test.each([
 });
 
 test('what sign-in fills is not asked of people', () => {
-  expect(checkPropertyValues([{ ...FIELD, filledBy: 'sign_in' }], new Map(), allowAll)).toEqual([]);
+  expect(
+    checkPropertyValues([{ ...FIELD, required: false, filledBySignIn: true }], new Map(), allowAll),
+  ).toEqual([]);
 });
 
 test('a default stands in; a label such as __proto__ is a label like any other', () => {

@@ -76,8 +76,7 @@ function checkField(
 ): string | undefined {
   const { label } = field;
   if (value === undefined) {
-    const needed = field.required && field.filledBy === undefined;
-    return needed ? `'${label}' needs a value.` : undefined;
+    return field.required ? `'${label}' needs a value.` : undefined;
   }
   if (value.length > MAX_VALUE_LENGTH) return `'${label}' is longer than 65,536 characters.`;
   if (value.includes('\u0000')) return `'${label}' holds a NUL character.`;

@@ -13,6 +13,7 @@ import type { ReaderTable } from './render/name-readers.ts';
 import type { RenderContext } from './render/request.ts';
 import type { CompiledUrl } from './render/url/url.ts';
 import { compileRequestParts, renderRequest, settleRequest } from './request-parts.ts';
+import { accountNames } from './sign-in/sign-in-names.ts';
 import type { Notation } from './templates/template.ts';
 
 /** What all methods of a document share. */
@@ -22,6 +23,8 @@ export interface MethodFrame {
   readonly notation: Notation;
   readonly readers: ReaderTable;
   readonly auth: RenderAuth;
+  /** Labels of the properties that the sign-in fills. */
+  readonly filled: ReadonlySet<string>;
   /** Adds the defaults of properties. */
   readonly complete: (context: RenderContext) => RenderContext;
 }
@@ -46,7 +49,7 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
   });
   const bind = compileBinding(jsonMember(method, 'response_map'), {
     method: name,
-    names: frame.names,
+    names: name === 'Account' ? accountNames(frame.names, frame.filled) : frame.names,
     notation: frame.notation,
     paging: paging !== undefined,
   });

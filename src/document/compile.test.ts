@@ -52,8 +52,8 @@ describe('compileDocument', () => {
     [{ auth: { type: 'Bearer', token: 'x' } }, 'static'],
     [{ auth: { type: 'None' } }, 'none'],
     [{}, 'none'],
-  ])('tells how %j authorises', (partial, authentication) => {
-    expect(documentOf(partial).authentication).toBe(authentication);
+  ])('tells how %j authorises', (partial, kind) => {
+    expect(documentOf(partial).signIn.kind).toBe(kind);
   });
 });
 

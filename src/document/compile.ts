@@ -27,6 +27,10 @@ import { asIs, compileText } from './render/text.ts';
 import type { CompiledText } from './render/text.ts';
 import { compileUrl, writeUrl } from './render/url/url.ts';
 import type { CompiledUrl } from './render/url/url.ts';
+import { compileSignIn } from './sign-in/compile-sign-in.ts';
+import { bindRecord } from './sign-in/sign-in-answer.ts';
+import type { AnswerFrame } from './sign-in/sign-in-answer.ts';
+import { filledLabels } from './sign-in/sign-in-names.ts';
 import { notationOf } from './templates/template.ts';
 import { unsupportedInDocument, unsupportedInMethod } from './unsupported/unsupported-keys.ts';
 import { compileVariable } from './variables/compile-variable.ts';
@@ -68,13 +72,25 @@ function compileTree(source: Json, digest: string): CompiledDocument {
     ...context,
     properties: completed(context.properties),
   });
-  const frame: MethodFrame = { document: source, names, notation, readers, auth, complete };
+  const filled = filledLabels(properties);
+  const frame: MethodFrame = { document: source, names, notation, readers, auth, filled, complete };
   const drafts = compileMethods(source, frame);
   const hosts = readHosts(source);
-  const origins = createOriginPolicy(
-    [...drafts.values()].map(({ draft }) => draft.url),
-    hosts,
-  );
+  // What methods call is known now; the sign-in is asked for its own addresses below.
+  const addresses = [...drafts.values()].map(({ draft }) => draft.url);
+  const urls = new Set(properties.filter(({ type }) => type === 'url').map(({ label }) => label));
+  const answers: AnswerFrame = { names, notation, filled, rules: { urls, addresses, hosts } };
+  const signIn = compileSignIn({
+    document: source,
+    names,
+    notation,
+    readerOf,
+    answers,
+    compile: (text) => compileText(text, notation, inAuth),
+    complete,
+  });
+  addresses.push(...signIn.urls);
+  const origins = createOriginPolicy(addresses, hosts);
   const methods = new Map<MethodName, CompiledMethod>();
   for (const [name, { draft, method }] of drafts) {
     const unsupported = [
@@ -95,9 +111,10 @@ function compileTree(source: Json, digest: string): CompiledDocument {
     properties,
     methods,
     hosts,
-    authentication: authenticationOf(source),
+    signIn: signIn.finish(origins),
     unsupported: unsupportedInDocument(source),
     originsOf: (given) => origins.of(completed(given)),
+    bindAccount: (record, context) => bindRecord(record, answers, complete(context)),
     link: compileLinks(source, complete, (text) => compileText(text, notation, readerOf)),
     variable: (name, context) =>
       unlessStopped(() => readerOf(name)?.typed(createScope(complete(context)))),
@@ -139,12 +156,6 @@ function readHosts(source: Json): readonly HostRule[] {
   return isJsonArray(declared)
     ? declared.flatMap((host) => (typeof host === 'string' ? [compileHostRule(host)] : []))
     : [];
-}
-
-function authenticationOf(source: Json): CompiledDocument['authentication'] {
-  if (jsonMember(source, 'OAuth2') !== undefined) return 'oauth2';
-  const type = jsonText(jsonMember(source, 'auth'), 'type')?.toLowerCase();
-  return type === undefined || type === 'none' ? 'none' : 'static';
 }
 
 function compileLinks(

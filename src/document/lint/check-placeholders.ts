@@ -4,7 +4,7 @@ import { oldNamesOf, PARAMETER_ALIASES } from '../names/parameters.ts';
 import { namesInQueryKeys } from '../templates/query-keys.ts';
 import { parseTemplate } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
-import { isSignIn, knownAt, namesIn, resolveAt } from './lint-context.ts';
+import { knownAt, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';
 
 /** What could be meant as a name: letters, digits, `_` and blanks. */
@@ -103,9 +103,8 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
     context.report('misspelt_name', at, message, `write \`${context.placeholder(near)}\``);
     return true;
   }
-  const isLifetime = name === 'expires_in' && isSignIn(place.steps);
-  if (trimmed !== name || isLifetime) {
-    return isLifetime;
+  if (trimmed !== name) {
+    return false;
   }
   if (place.use === 'response' || place.use === 'error') {
     const message = `${written} is no known name, so nothing of the answer would be read here.`;

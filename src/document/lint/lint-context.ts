@@ -118,7 +118,7 @@ export function resolveAt(context: LintContext, place: Place, name: string): Nam
   }
   switch (place.use) {
     case 'response':
-      return names.resolve(name, isSignIn(place.steps) ? 'auth' : 'response');
+      return names.resolve(name, isSignIn(place.steps) ? 'sign_in' : 'response');
     case 'error':
       return names.resolve(name, 'error');
     case 'auth':

@@ -18,6 +18,14 @@ export const MOVING_NAMES = [
 ] as const;
 export const CREDENTIAL_NAMES = ['access_token', 'session_token'] as const;
 const TARGET_NAMES = ['deleted', 'account_id', 'account_name'] as const;
+const SIGN_IN_NAMES = [
+  'access_token',
+  'refresh_token',
+  'session_token',
+  'expires_in',
+  'account_id',
+  'account_name',
+] as const;
 const ERROR_NAMES = ['error_message', 'error_code', 'retry_after'] as const;
 
 export type MovingName = (typeof MOVING_NAMES)[number];
@@ -45,11 +53,17 @@ export type NameRef =
   /** Names that exist only as targets of an answer. */
   | {
       readonly kind: 'target';
-      readonly name: (typeof TARGET_NAMES)[number] | (typeof ERROR_NAMES)[number];
+      readonly name:
+        | (typeof TARGET_NAMES)[number]
+        | (typeof SIGN_IN_NAMES)[number]
+        | (typeof ERROR_NAMES)[number];
     };
 
-/** `paging`: requests and answers of a method with `paging`; `error`: an `error_map`. */
-export type NamePlace = 'request' | 'response' | 'auth' | 'paging' | 'error';
+/**
+ * `paging`: requests and answers of a method with `paging`; `sign_in`: answers of a sign-in;
+ * `error`: an `error_map`.
+ */
+export type NamePlace = 'request' | 'response' | 'auth' | 'sign_in' | 'paging' | 'error';
 
 export interface Names {
   /** What a name means at a place (default `request`); `undefined` for an unknown name. */
@@ -123,6 +137,7 @@ function namesOfPlace(name: string, place: NamePlace): NameRef | undefined {
   if (place === 'paging') return named('moving', MOVING_NAMES, name);
   if (place === 'auth') return named('credential', CREDENTIAL_NAMES, name);
   if (place === 'response') return named('target', TARGET_NAMES, name);
+  if (place === 'sign_in') return named('target', SIGN_IN_NAMES, name);
   if (place === 'error') return named('target', ERROR_NAMES, name);
   return undefined;
 }

@@ -19,8 +19,8 @@ export interface PropertyField {
   /** A regular expression that the whole value must match. */
   readonly pattern?: string;
   readonly choices?: readonly string[];
-  /** `sign_in`: bound from an answer, not in the form. */
-  readonly filledBy?: string;
+  /** Bound from an answer of the sign-in: not in the form, and refused there. */
+  readonly filledBySignIn: boolean;
 }
 
 /** The fields that a document's `properties` declare, in order; of two with one label the first. */
@@ -56,18 +56,23 @@ export function completeProperties(
 
 function readField(element: Json, credentials: ReadonlySet<string>): PropertyField | undefined {
   if (typeof element === 'string') {
-    return { label: element, type: 'text', secret: credentials.has(element), required: true };
+    const secret = credentials.has(element);
+    return { label: element, type: 'text', secret, required: true, filledBySignIn: false };
   }
   const label = jsonText(element, 'label');
   if (label === undefined || !isJsonObject(element)) return undefined;
   const type = propertyType(jsonText(element, 'type'));
+  const filledBySignIn = jsonText(element, 'filled_by') === 'sign_in';
   const secret = jsonMember(element, 'secret') ?? (type === 'secret' || credentials.has(label));
   return {
     label,
     type,
     secret: secret === true || type === 'secret',
     required:
-      jsonMember(element, 'required') !== false && jsonMember(element, 'default') === undefined,
+      !filledBySignIn &&
+      jsonMember(element, 'required') !== false &&
+      jsonMember(element, 'default') === undefined,
+    filledBySignIn,
     ...readWords(element),
   };
 }
@@ -79,11 +84,9 @@ function readWords(element: JsonObject): Partial<PropertyField> {
   const help = jsonText(element, 'help');
   const example = jsonText(element, 'example');
   const pattern = jsonText(element, 'pattern');
-  const filledBy = jsonText(element, 'filled_by');
   if (help !== undefined) words.help = help;
   if (example !== undefined) words.example = example;
   if (pattern !== undefined) words.pattern = pattern;
-  if (filledBy !== undefined) words.filledBy = filledBy;
   if (typeof standIn === 'string') words.default = standIn;
   if (typeof standIn === 'number' || typeof standIn === 'boolean') words.default = String(standIn);
   if (isJsonArray(choices)) {

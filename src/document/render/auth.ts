@@ -1,5 +1,5 @@
 import { textToBase64 } from '../../text/base64.ts';
-import { jsonMember, jsonText } from '../json-value.ts';
+import { isJsonObject, jsonMember, jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { checkHeaderValue } from './headers.ts';
 import type { Header } from './headers.ts';
@@ -24,7 +24,8 @@ const NOTHING: Credentials = { headers: [], query: [] };
  * cannot stand in a header as `unsafe_value`.
  */
 export function compileAuth(document: Json, compile: (text: string) => CompiledText): RenderAuth {
-  if (jsonMember(document, 'OAuth2') !== undefined) return presentToken;
+  const oauth2 = jsonMember(document, 'OAuth2');
+  if (oauth2 !== undefined) return accessToken(jsonMember(oauth2, 'request_auth'), compile);
   const auth = jsonMember(document, 'auth');
   const member = (name: string): CompiledText => compile(jsonText(auth, name) ?? '');
   switch (jsonText(auth, 'type')?.toLowerCase()) {
@@ -33,23 +34,41 @@ export function compileAuth(document: Json, compile: (text: string) => CompiledT
     case 'basic':
       return basic(member('username'), member('password'));
     case 'apikey':
-      return apiKey(auth, member('value'));
+      return placed(auth, member('value'));
+    case 'session':
+      return session(jsonMember(auth, 'present'), compile);
     default:
       return () => NOTHING;
   }
 }
 
-function presentToken(scope: Scope): Credentials {
-  const { accessToken } = scope.context;
-  if (accessToken === undefined || accessToken === '') throw missingValue('access_token');
-  return authorization('Bearer', accessToken, 'access_token');
+/** `request_auth`: a word before the token, or a placement; without it the word is Bearer. */
+function accessToken(
+  request: Json | undefined,
+  compile: (text: string) => CompiledText,
+): RenderAuth {
+  if (isJsonObject(request)) return placed(request, compile(jsonText(request, 'value') ?? ''));
+  const word = compile(typeof request === 'string' ? request.trim() : '');
+  if (word.placeholders.some(({ reader }) => reader.name === 'access_token')) {
+    return (scope) => header('Authorization', requireText(word, scope), 'access_token');
+  }
+  return (scope) => {
+    const { accessToken: token } = scope.context;
+    if (token === undefined || token === '') throw missingValue('access_token');
+    return authorization(requireText(word, scope) || 'Bearer', token, 'access_token');
+  };
+}
+
+function session(present: Json | undefined, compile: (text: string) => CompiledText): RenderAuth {
+  return placed(present, compile(jsonText(present, 'value') ?? ''));
 }
 
 function bearer(token: CompiledText): RenderAuth {
   return (scope) => authorization('Bearer', requireText(token, scope), nameOf(token, 'token'));
 }
 
-function basic(username: CompiledText, password: CompiledText): RenderAuth {
+/** Presents a user name and a password as RFC 7617 has it. */
+export function basic(username: CompiledText, password: CompiledText): RenderAuth {
   return (scope) => {
     const user = requireText(username, scope);
     // Some CRMs take a key as the user name and no password at all.
@@ -58,21 +77,27 @@ function basic(username: CompiledText, password: CompiledText): RenderAuth {
   };
 }
 
-function apiKey(auth: Json | undefined, value: CompiledText): RenderAuth {
-  const name = jsonText(auth, 'name') ?? '';
-  const inQuery = jsonText(auth, 'in')?.toLowerCase() === 'query';
+/** A value in the header or query member that `placement` names. */
+function placed(placement: Json | undefined, value: CompiledText): RenderAuth {
+  const name = jsonText(placement, 'name') ?? '';
+  const inQuery = jsonText(placement, 'in')?.toLowerCase() === 'query';
   return (scope) => {
     const key = requireText(value, scope);
     if (inQuery) return { headers: [], query: [[name, key]] };
-    return { headers: [[name, checkHeaderValue(key, nameOf(value, name))]], query: [] };
+    return header(name, key, nameOf(value, name));
   };
 }
 
 function authorization(word: string, value: string, subject: string): Credentials {
-  return { headers: [['Authorization', `${word} ${checkHeaderValue(value, subject)}`]], query: [] };
+  return header('Authorization', `${word} ${value}`, subject);
 }
 
-function requireText(text: CompiledText, scope: Scope): string {
+function header(name: string, value: string, subject: string): Credentials {
+  return { headers: [[name, checkHeaderValue(value, subject)]], query: [] };
+}
+
+/** Fills a text that cannot do without any of its values; a `RenderStop` names the missing one. */
+export function requireText(text: CompiledText, scope: Scope): string {
   for (const { reader } of text.placeholders) {
     if (reader.text(scope) === undefined) throw missingValue(reader.name);
   }
