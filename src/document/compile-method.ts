@@ -1,3 +1,4 @@
+import { compileAnswerRules } from './bind/answer-rules.ts';
 import { compileBinding } from './bind/compile-binding.ts';
 import type { CompiledMethod } from './compiled-document.ts';
 import { jsonMember } from './json-value.ts';
@@ -47,19 +48,23 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
     readerOf,
     guardsBody: row.kind !== 'write',
   });
-  const bind = compileBinding(jsonMember(method, 'response_map'), {
+  const map = {
     method: name,
     names: name === 'Account' ? accountNames(frame.names, frame.filled) : frame.names,
     notation: frame.notation,
     paging: paging !== undefined,
-  });
+  };
+  const bind = compileBinding(jsonMember(method, 'response_map'), map);
+  const ruleNames = paging === undefined ? map.names : names;
+  const rules = compileAnswerRules(method, { ...frame, ...map, names: ruleNames, readerOf });
   const rule = paging === undefined ? undefined : readPagingRule(paging);
   return {
     url: parts.url,
     finish: (origins, unsupported) => ({
       name,
       unsupported,
-      bind,
+      bind: { ...bind, compares: [...bind.compares, ...rules.compares] },
+      rules,
       ...(rule === undefined ? {} : { paging: rule }),
       render: (context) =>
         settleRequest(frame.complete(context), row, (scope) =>

@@ -1,3 +1,4 @@
+import type { AnswerRules } from './bind/answer-rules.ts';
 import type { BoundRecord, CompiledBinding } from './bind/compile-binding.ts';
 import type { Json } from './json-value.ts';
 import type { MethodName } from './methods.ts';
@@ -41,6 +42,8 @@ export interface CompiledMethod {
   /** Keys of the method or the document that do not run yet: running it must be refused. */
   readonly unsupported: readonly string[];
   readonly bind: CompiledBinding;
+  /** What else the document says about the meaning of its answers. */
+  readonly rules: AnswerRules;
   readonly paging?: PagingRule;
   /** Fills the request. Never throws for any values. */
   render(context: RenderContext): RenderResult;

@@ -4,7 +4,7 @@ import type { MethodRow } from '../methods.ts';
 import type { Note, Values } from '../values/values.ts';
 import { COLLECTING, canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
 import type { MapOptions } from './response-map.ts';
-import { compileReader, newScope } from './walk-answer.ts';
+import { compileReader, newScope, newWalk } from './walk-answer.ts';
 import type { Found, FoundScope, Reader, Walk } from './walk-answer.ts';
 
 /**
@@ -93,16 +93,7 @@ function readAnswer(
 ): BindResult {
   const { row, bindsId, context } = rules;
   const root = newScope();
-  const walk: Walk = {
-    values: context.values,
-    properties: context.properties,
-    records: [],
-    moving: newScope(),
-    notes: new Map(),
-    elements: { differed: false, matched: false, received: 0 },
-    difference: undefined,
-    elementDifference: undefined,
-  };
+  const walk = newWalk(context);
   const differed = !read(answer, root, walk);
   if (differed || (row.kind === 'write' && noneMatched(walk, root, rules))) {
     const difference = walk.difference ?? walk.elementDifference;
@@ -141,7 +132,7 @@ function noneMatched(
 }
 
 /** The values of a scope and of all around it, in the order of the map. */
-function recordOf(scope: FoundScope): BoundRecord {
+export function recordOf(scope: FoundScope): BoundRecord {
   let all = scope.found;
   for (let outer = scope.parent; outer !== undefined; outer = outer.parent) {
     all = [...outer.found, ...all];

@@ -53,6 +53,8 @@ export interface MapOptions {
   readonly notation: Notation;
   /** True when the method has `paging`: its moving values are bound too. */
   readonly paging: boolean;
+  /** True for an `error_map`: it binds the words of a refusal and compares all else. */
+  readonly errors?: true;
 }
 
 /** Names of which a record has a list. */
@@ -191,6 +193,25 @@ class MapReader {
   }
 
   #meaning(name: string): Meaning | undefined {
+    return this.#options.errors === true ? this.#errorMeaning(name) : this.#answerMeaning(name);
+  }
+
+  #errorMeaning(name: string): Meaning | undefined {
+    const ref = this.#options.names.resolve(name, 'error');
+    switch (ref?.kind) {
+      case 'target':
+        return { kind: 'bound', ref };
+      case 'property':
+        return { kind: 'known', part: { kind: 'property', label: ref.name } };
+      case 'parameter':
+      case 'local':
+        return { kind: 'known', part: { kind: 'value', names: namesOf(ref, name) } };
+      default:
+        return undefined;
+    }
+  }
+
+  #answerMeaning(name: string): Meaning | undefined {
     const { names, method, paging } = this.#options;
     const moving = paging ? names.resolve(name, 'paging') : undefined;
     const ref = moving?.kind === 'moving' ? moving : names.resolve(name, 'response');
@@ -203,12 +224,10 @@ class MapReader {
       case 'moving':
         return paging ? { kind: 'bound', ref } : undefined;
       case 'parameter': {
-        const names: readonly [string, ...string[]] =
-          ref.form === undefined ? [name, ref.name] : [name];
         const isTarget = ref.form === undefined && methodRow(method).targets.has(ref.name);
         return isTarget
           ? { kind: 'bound', ref }
-          : { kind: 'known', part: { kind: 'value', names } };
+          : { kind: 'known', part: { kind: 'value', names: namesOf(ref, name) } };
       }
       case 'target':
         return methodRow(method).targets.has(ref.name) ? { kind: 'bound', ref } : undefined;
@@ -217,6 +236,11 @@ class MapReader {
         return undefined;
     }
   }
+}
+
+/** As written, then by the canonical name; a form of a number has only its own. */
+function namesOf(ref: NameRef, written: string): readonly [string, ...string[]] {
+  return ref.kind === 'parameter' && ref.form !== undefined ? [written] : [written, ref.name];
 }
 
 function takes(ref: NameRef): BindLeaf['takes'] {

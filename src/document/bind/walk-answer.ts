@@ -42,6 +42,20 @@ export interface Walk {
   elementDifference: string | undefined;
 }
 
+/** A walk over an answer, at its beginning. */
+export function newWalk({ values, properties }: Pick<Walk, 'values' | 'properties'>): Walk {
+  return {
+    values,
+    properties,
+    records: [],
+    moving: newScope(),
+    notes: new Map(),
+    elements: { differed: false, matched: false, received: 0 },
+    difference: undefined,
+    elementDifference: undefined,
+  };
+}
+
 /** Reads a value into a scope; false when a literal differs. */
 export type Reader = (value: Json | undefined, scope: FoundScope, walk: Walk) => boolean;
 
