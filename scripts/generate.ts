@@ -17,6 +17,7 @@ const SOURCES = [
   'src/document/generated-files.ts',
   'src/errors/generated-files.ts',
   'src/cli/generated-files.ts',
+  'src/server/testing/generated-files.ts',
   'src/server/generated-files.ts',
   'src/store/schema-dump.ts',
 ];

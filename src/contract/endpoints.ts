@@ -22,7 +22,7 @@ import {
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { createOrganization, getOrganization, listOrganizations } from './organizations.ts';
 import { createPhoneSystem, getPhoneSystem, listPhoneSystems } from './phone-systems.ts';
-import { getRoot, getLive, getMetrics, getOpenApi, getReady } from './system.ts';
+import { getRoot, getLive, getMetrics, getOpenApi, getReady, getReference } from './system.ts';
 import {
   deleteUserLink,
   listCrmUsers,
@@ -76,6 +76,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getOrganization,
   getRoot,
   getOpenApi,
+  getReference,
   getLive,
   getReady,
   getMetrics,

@@ -4,12 +4,15 @@ import { CATALOGUE } from '../errors/catalogue.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { COMMON_PROBLEMS, KEYLESS_PROBLEMS } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
+import { curlOf } from './curl.ts';
 import { exampleOf } from './examples.ts';
 import { createSchemas } from './json-schemas.ts';
 import type { Schema, Schemas } from './json-schemas.ts';
 import { ORGANIZATION_HEADER } from './parts.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { INTRODUCTION } from './introduction.ts';
 import { RESOURCES } from './resources.ts';
+import { recordedExample } from './story/recorded.ts';
 
 export interface OpenApiOptions {
   readonly version: string;
@@ -37,7 +40,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[], options: OpenApiOpt
     info: {
       title: 'Patchcord',
       version: options.version,
-      description: 'Connects phone systems to CRMs: call events in, CRM records out.',
+      description: INTRODUCTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     // Without an address: that of the document itself (OpenAPI 3.1, section 4.8.1).
@@ -86,7 +89,15 @@ function operation(endpoint: Endpoint, schemas: Schemas): Schema {
     ...nonEmpty('parameters', parametersOf(endpoint, schemas)),
     ...requestBody(endpoint, schemas),
     responses: responsesOf(endpoint, schemas),
+    ...samplesOf(endpoint),
   };
+}
+
+/** The request as a command; other readers of OpenAPI documents know this extension too. */
+function samplesOf(endpoint: Endpoint): Schema {
+  const recorded = recordedExample(endpoint.name);
+  if (recorded === undefined) return {};
+  return { 'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curlOf(recorded) }] };
 }
 
 function parametersOf(endpoint: Endpoint, schemas: Schemas): readonly Schema[] {
@@ -143,7 +154,8 @@ function requestBody(endpoint: Endpoint, schemas: Schemas): Schema {
       },
     };
   }
-  const content = { 'application/json': illustrated(schemas.of(endpoint.body), schemas) };
+  const example = recordedExample(endpoint.name)?.body;
+  const content = { 'application/json': illustrated(schemas.of(endpoint.body), schemas, example) };
   return { requestBody: { required: true, content } };
 }
 
@@ -161,6 +173,7 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
             [endpoint.responseType ?? 'application/json']: illustrated(
               schemas.of(endpoint.response),
               schemas,
+              recordedExample(endpoint.name)?.answer,
             ),
           },
         };
@@ -176,8 +189,8 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
   return responses;
 }
 
-function illustrated(schema: Schema, schemas: Schemas): Schema {
-  return { schema, example: exampleOf(schema, schemas.components()) };
+function illustrated(schema: Schema, schemas: Schemas, recorded: unknown): Schema {
+  return { schema, example: recorded ?? exampleOf(schema, schemas.components()) };
 }
 
 function nonEmpty(name: string, list: readonly Schema[]): Schema {

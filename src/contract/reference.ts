@@ -4,14 +4,14 @@ import { createSchemas } from './json-schemas.ts';
 import type { Schema } from './json-schemas.ts';
 import { buildOpenApi, problemsOf } from './openapi.ts';
 import type { OpenApiOptions } from './openapi.ts';
-import { MAX_PAGE_ROWS, ORGANIZATION_HEADER } from './parts.ts';
+import { INTRODUCTION } from './introduction.ts';
 import { problemCodes } from './problem.ts';
 
 /** The reference page of the HTTP API in Markdown, made from the same data as the server. */
 export function apiReference(endpoints: readonly Endpoint[], options: OpenApiOptions): string {
   const resources = [...new Set(endpoints.map((endpoint) => endpoint.resource))];
   return [
-    INTRODUCTION,
+    `# HTTP API\n\n${INTRODUCTION}`,
     contents(resources, endpoints),
     ...resources.map((resource) =>
       [
@@ -26,20 +26,6 @@ export function apiReference(endpoints: readonly Endpoint[], options: OpenApiOpt
     '',
   ].join('\n\n');
 }
-
-const INTRODUCTION = `# HTTP API
-
-Every route below \`/v1\` takes and gives JSON. The same contract as OpenAPI 3.1: \`GET /v1/openapi.json\`.
-
-- **Key**: \`Authorization: Bearer <key>\`. Scopes: \`admin\` (the operator), \`organization\` (one
-  organization), \`events\` (one phone system).
-- **Organization**: it comes from the key, never from the path. An admin key names it in the header
-  \`${ORGANIZATION_HEADER}\` (id or domain); with a single organization the header may be left out. An id of another
-  organization is answered exactly as one that does not exist.
-- **Lists** have \`items\` and \`next_cursor\`; send that as \`cursor\` for the next page. \`limit\` is at most ${MAX_PAGE_ROWS}.
-- **Changes** to a connection need \`If-Match\` with the ETag of the state that was read.
-- **Numbers**: ids are text. A whole number that a double cannot hold is read as the text of its digits.
-- **Refusals** are \`application/problem+json\` (RFC 9457); \`request_id\` finds them in the log.`;
 
 function contents(resources: readonly string[], endpoints: readonly Endpoint[]): string {
   const rows = resources.flatMap((resource) =>

@@ -24,6 +24,10 @@ export const getRoot = defineEndpoint({
     name: z.literal('Patchcord').meta({ description: 'Always `Patchcord`.' }),
     version: z.string().meta({ description: 'Version of the server.', examples: ['1.0.0'] }),
     reference: z.string().meta({
+      description: 'Path of the reference of this API, a page to read.',
+      examples: ['/v1/reference'],
+    }),
+    openapi: z.string().meta({
       description: 'Path of the API as OpenAPI 3.1.',
       examples: ['/v1/openapi.json'],
     }),
@@ -46,6 +50,16 @@ export const getOpenApi = defineEndpoint({
   response: z
     .record(z.string(), z.unknown())
     .meta({ description: 'An OpenAPI 3.1 document.', examples: [{ openapi: '3.1.0' }] }),
+});
+
+export const getReference = defineEndpoint({
+  ...open,
+  name: 'getReference',
+  path: '/v1/reference',
+  summary: 'This API as a page to read',
+  description: 'Every route with an example; it loads nothing from elsewhere.',
+  responseType: 'text/html; charset=utf-8',
+  response: z.string().meta({ description: 'A page of HTML.', examples: ['<!doctype html>'] }),
 });
 
 export const getLive = defineEndpoint({

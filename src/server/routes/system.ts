@@ -1,4 +1,15 @@
-import { getLive, getMetrics, getOpenApi, getReady, getRoot } from '../../contract/system.ts';
+import { createHash } from 'node:crypto';
+
+import { STYLE } from '../../contract/reference-page/style.ts';
+import { referencePage } from '../../contract/reference-page/page.ts';
+import {
+  getLive,
+  getMetrics,
+  getOpenApi,
+  getReady,
+  getReference,
+  getRoot,
+} from '../../contract/system.ts';
 import type { Metrics } from '../metrics.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -15,18 +26,27 @@ export interface SystemDeps {
 
 /** What an operator's machines ask, without a key. */
 export function systemRoutes(deps: SystemDeps): readonly Route[] {
+  const page = referencePage(deps.openApi);
+  // The one style sheet of the page, by its hash; nothing else may load.
+  const hash = createHash('sha256').update(STYLE).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return [
     route(getRoot, async () => ({
       body: {
         name: 'Patchcord' as const,
         version: deps.version,
-        reference: getOpenApi.path,
+        reference: getReference.path,
+        openapi: getOpenApi.path,
         ready: getReady.path,
         metrics: getMetrics.path,
         next: 'Send `Authorization: Bearer <key>` to the routes of the reference; `patchcord key create` makes a key. The folder docs/ has a tour and guides.',
       },
     })),
     route(getOpenApi, async () => ({ body: deps.openApi })),
+    route(getReference, async () => ({
+      body: page,
+      headers: { 'content-security-policy': policy },
+    })),
     route(getLive, async () => ({ body: { status: 'ok' as const } })),
     route(getReady, async () => {
       await deps.checkReady();

@@ -1,0 +1,12 @@
+import { MAX_PAGE_ROWS, ORGANIZATION_HEADER } from './parts.ts';
+
+/** What holds for every route: paragraphs in Markdown, those with a bold term explain it. */
+export const INTRODUCTION = [
+  'Call events in, CRM records out. Every route below `/v1` takes and gives JSON. The same contract as OpenAPI 3.1: `GET /v1/openapi.json`, as a page with examples: `GET /v1/reference`.',
+  '**Key**: `Authorization: Bearer <key>`. Scopes: `admin` (the operator), `organization` (one organization), `events` (one phone system).',
+  `**Organization**: It comes from the key, never from the path. An admin key names it in the header \`${ORGANIZATION_HEADER}\` (id or domain); with a single organization the header may be left out. An id of another organization is answered exactly as one that does not exist.`,
+  `**Lists**: They have \`items\` and \`next_cursor\`; send that as \`cursor\` for the next page. \`limit\` is at most ${MAX_PAGE_ROWS}.`,
+  '**Changes**: A change of a connection needs `If-Match` with the ETag of the state that was read.',
+  '**Numbers**: Ids are text. A whole number that a double cannot hold is read as the text of its digits.',
+  '**Refusals**: They are `application/problem+json` (RFC 9457) with a `code`, a sentence and what to do; `request_id` finds them in the log.',
+].join('\n\n');

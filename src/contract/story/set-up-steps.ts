@@ -1,0 +1,176 @@
+import { storyDocument } from './story-document.ts';
+import type { StoryStep } from './story-step.ts';
+
+/** From an empty server to an organization whose calls reach a CRM. */
+export const SET_UP_STEPS: readonly StoryStep[] = [
+  { endpoint: 'getRoot' },
+  { endpoint: 'getLive' },
+  { endpoint: 'getReady' },
+  {
+    endpoint: 'createOrganization',
+    as: 'admin',
+    body: { name: 'Acme Ltd', domain: 'acme', country: 'GB', timezone: 'Europe/London' },
+    keep: 'organization',
+  },
+  { endpoint: 'listOrganizations', as: 'admin', query: { limit: '50' } },
+  {
+    endpoint: 'getOrganization',
+    as: 'admin',
+    params: { organization_id: '{{organization.id}}' },
+  },
+  {
+    endpoint: 'createKey',
+    as: 'admin',
+    headers: { 'patchcord-organization': 'acme' },
+    body: { name: 'Administrator of Acme', scope: 'organization' },
+    keep: 'organization_key',
+    prepares: true,
+  },
+  {
+    endpoint: 'createPhoneSystem',
+    as: 'organization',
+    body: { name: 'PBX London' },
+    keep: 'phone_system',
+  },
+  { endpoint: 'listPhoneSystems', as: 'organization' },
+  {
+    endpoint: 'getPhoneSystem',
+    as: 'organization',
+    params: { phone_system_id: '{{phone_system.id}}' },
+  },
+  {
+    endpoint: 'createKey',
+    as: 'organization',
+    body: {
+      name: 'PBX London',
+      scope: 'events',
+      phone_system_id: '{{phone_system.id}}',
+    },
+    keep: 'events_key',
+  },
+  {
+    endpoint: 'createKey',
+    as: 'organization',
+    body: { name: 'A script that is gone', scope: 'organization' },
+    keep: 'spare_key',
+    prepares: true,
+  },
+  { endpoint: 'revokeKey', as: 'organization', params: { key_id: '{{spare_key.id}}' } },
+  { endpoint: 'listKeys', as: 'organization' },
+  {
+    endpoint: 'createExtension',
+    as: 'organization',
+    body: { number: '201', name: 'Bob Agent', email: 'bob@crm.test' },
+    keep: 'extension',
+  },
+  {
+    endpoint: 'createExtension',
+    as: 'organization',
+    body: { number: '299', name: 'Meeting room' },
+    keep: 'spare_extension',
+    prepares: true,
+  },
+  { endpoint: 'listExtensions', as: 'organization' },
+  { endpoint: 'getExtension', as: 'organization', params: { extension_id: '{{extension.id}}' } },
+  {
+    endpoint: 'deleteExtension',
+    as: 'organization',
+    params: { extension_id: '{{spare_extension.id}}' },
+  },
+  {
+    endpoint: 'lintIntegration',
+    as: 'organization',
+    body: { document: storyDocument({ activity_url: '$CRM address$/calls/$activty_id$' }) },
+  },
+  {
+    endpoint: 'createIntegration',
+    as: 'organization',
+    body: { document: storyDocument() },
+    keep: 'integration',
+  },
+  { endpoint: 'listIntegrations', as: 'organization' },
+  {
+    endpoint: 'getIntegration',
+    as: 'organization',
+    params: { integration_id: '{{integration.id}}' },
+  },
+  {
+    endpoint: 'createIntegrationVersion',
+    as: 'organization',
+    params: { integration_id: '{{integration.id}}' },
+    body: { document: storyDocument({ activity_url: '$CRM address$/calls/$activity_id$' }) },
+  },
+  {
+    endpoint: 'createConnection',
+    as: 'organization',
+    body: {
+      integration_id: '{{integration.id}}',
+      name: 'Example CRM London',
+      properties: { 'CRM address': '{{crm.origin}}', 'API token': '{{crm.token}}' },
+      options: { on_unknown: 'park' },
+    },
+    keep: 'connection',
+  },
+  { endpoint: 'listConnections', as: 'organization' },
+  {
+    endpoint: 'getConnection',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+    keep: 'connection',
+  },
+  {
+    endpoint: 'updateConnection',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+    headers: { 'if-match': '{{connection.etag}}' },
+    body: { options: { log_internal: false, concurrency: 2 } },
+  },
+  {
+    endpoint: 'testConnection',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
+  {
+    endpoint: 'listCrmUsers',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
+  {
+    endpoint: 'suggestUserLinks',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
+  {
+    endpoint: 'putUserLink',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}', extension_id: '{{extension.id}}' },
+    body: { crm_user_id: '12' },
+    prepares: true,
+  },
+  {
+    endpoint: 'deleteUserLink',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}', extension_id: '{{extension.id}}' },
+  },
+  {
+    endpoint: 'putUserLink',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}', extension_id: '{{extension.id}}' },
+    body: { crm_user_id: '11' },
+  },
+  {
+    endpoint: 'listUserLinks',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
+  {
+    endpoint: 'pauseConnection',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
+  {
+    endpoint: 'resumeConnection',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
+];

@@ -1,0 +1,12 @@
+import { CALL_STEPS } from './call-steps.ts';
+import { SET_UP_STEPS } from './set-up-steps.ts';
+import type { StoryStep } from './story-step.ts';
+
+/** Every route at least once, in an order that works on an empty server. */
+export const STORY: readonly StoryStep[] = [
+  ...SET_UP_STEPS,
+  ...CALL_STEPS,
+  { endpoint: 'getOpenApi' },
+  { endpoint: 'getReference' },
+  { endpoint: 'getMetrics' },
+];
