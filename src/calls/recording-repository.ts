@@ -144,3 +144,18 @@ export async function findDelivered(
     .limit(of.limit)
     .execute();
 }
+
+/** Those of some files of the spool that no recording names. */
+export async function findUnnamed(
+  handle: Kysely<Tables>,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  if (files.length === 0) return [];
+  const named = await handle
+    .selectFrom('recording')
+    .select('file')
+    .where('file', 'in', files)
+    .execute();
+  const known = new Set(named.map((row) => row.file));
+  return files.filter((file) => !known.has(file));
+}

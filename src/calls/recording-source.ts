@@ -6,6 +6,7 @@ import type { RecordingSource } from './prepare-step.ts';
 import {
   findDelivered,
   findRecording,
+  findUnnamed,
   hasEarlierTwin,
   markStored,
 } from './recording-repository.ts';
@@ -59,13 +60,15 @@ function toFile(spool: Spool, row: RecordingRow): StepFile {
     size,
     ...(row.media_type === null ? {} : { type: row.media_type }),
     ...(row.filename === null ? {} : { name: row.filename }),
-    open: () => spool.read(file),
+    open: () => spool.read({ file, size }),
   };
 }
 
 /** A delivered recording stays this long, for a replay. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
 const SLICE = 100;
+/** A file gets its row within this time of its last byte. */
+const ARRIVAL_MS = 60 * 60 * 1_000;
 
 /**
  * Removes recordings that all connections have had for a day, and files that no row names (left by
@@ -88,19 +91,10 @@ export async function sweepSpool(
     });
     if (row.file !== null) await spool.remove(row.file);
   }
-  const files = (await spool.list()).filter(({ writtenAt }) => writtenAt < before).slice(0, SLICE);
-  if (files.length === 0) return delivered.length;
-  const named = await database.read
-    .selectFrom('recording')
-    .select('file')
-    .where(
-      'file',
-      'in',
-      files.map(({ file }) => file),
-    )
-    .execute();
-  const known = new Set(named.map((row) => row.file));
-  const orphans = files.filter(({ file }) => !known.has(file));
-  for (const { file } of orphans) await spool.remove(file);
+  // A crash between a file and its row leaves such; younger ones may still get theirs.
+  const writtenBefore = Math.min(before, database.now() - ARRIVAL_MS);
+  const files = await spool.leftovers({ writtenBefore, limit: SLICE });
+  const orphans = await findUnnamed(database.read, files);
+  for (const file of orphans) await spool.remove(file);
   return delivered.length + orphans.length;
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, expect, it } from 'vitest';
 
 import type { Egress, EgressResult } from '../http/egress.ts';
-import { createSpool } from '../recordings/spool.ts';
+import { createDirectorySpool } from '../recordings/directory-spool.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
 import type { StepFile, StepRunner } from './step-runner.ts';
 import { createRecordingSource, sweepSpool } from './recording-source.ts';
@@ -41,7 +41,7 @@ describeDatabases('recordings', ({ open }) => {
   async function begin(...answers: readonly EgressResult[]) {
     const directory = await mkdtemp(join(tmpdir(), 'patchcord-recordings-'));
     directories.push(directory);
-    const spool = createSpool({ directory, key: new Uint8Array(32), randomBytes });
+    const spool = createDirectorySpool({ directory, key: new Uint8Array(32), randomBytes });
     const left = [...answers];
     const asked: string[] = [];
     const egress: Egress = {
@@ -216,12 +216,12 @@ describeDatabases('recordings', ({ open }) => {
   it('leave the spool a day after their delivery, and files of nobody too', async () => {
     const { put, drain, clock, spool, database, directory } = await begin();
     await put(WAV);
-    await spool.store(stream(WAV));
+    const { file } = await spool.store(stream(WAV));
     await drain();
     const early = await sweepSpool({ database, spool });
     clock.advance(2 * DAY);
-    // The files' times are the machine's own; a negative span makes them old.
-    const late = await sweepSpool({ database, spool }, clock.now() - Date.now() - DAY);
+    await utimes(join(directory, file), clock.now() / 1_000 - 7_200, clock.now() / 1_000 - 7_200);
+    const late = await sweepSpool({ database, spool });
 
     expect(early).toBe(0);
     expect(late).toBe(2);

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EgressRequest } from '../http/egress-request.ts';
 import type { Egress, EgressResult } from '../http/egress.ts';
 import { fetchRecording } from './fetch-recording.ts';
-import { createSpool } from './spool.ts';
+import { createDirectorySpool } from './directory-spool.ts';
 import type { Spool } from './spool.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 7);
@@ -18,7 +18,7 @@ let spool: Spool;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'patchcord-fetch-'));
-  spool = createSpool({ directory, key: new Uint8Array(32), randomBytes });
+  spool = createDirectorySpool({ directory, key: new Uint8Array(32), randomBytes });
 });
 
 afterEach(async () => {
@@ -91,7 +91,12 @@ describe('fetching a recording', () => {
   });
 
   it('ends when the spool takes no more', async () => {
-    spool = createSpool({ directory, key: new Uint8Array(32), randomBytes, maxBytes: 100_000 });
+    spool = createDirectorySpool({
+      directory,
+      key: new Uint8Array(32),
+      randomBytes,
+      maxBytes: 100_000,
+    });
 
     const fetched = await fetchFrom(door(large(20)).egress);
 

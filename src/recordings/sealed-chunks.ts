@@ -1,88 +1,78 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 
 const CIPHER = 'aes-256-gcm';
-const TAG_BYTES = 16;
-/** Clear bytes of one chunk: small enough to hold, large enough that the tags cost nothing. */
-const CHUNK_BYTES = 64 * 1024;
+export const TAG_BYTES = 16;
+/** Clear bytes of one chunk: what a reader that seeks must open, and what one row of a table holds. */
+export const CHUNK_BYTES = 1024 * 1024;
 const NONCE_BYTES = 12;
-const COUNTER_AT = 8;
+const NUMBER_AT = 7;
+const LAST_AT = 11;
 
-export interface Seal {
-  /** 32 bytes. */
-  readonly key: Uint8Array;
-  /** Names the file: a chunk opens nowhere else. */
-  readonly name: string;
+/** One piece of a file; `last` closes it. */
+export interface Chunk {
+  readonly number: number;
+  readonly last: boolean;
+  readonly bytes: Uint8Array;
 }
 
 /**
- * Encrypts a stream in chunks of 64 KiB: 12 bytes of nonce, then each chunk with its tag. Number
- * and end are authenticated, so that chunks cannot be moved, dropped or cut off.
+ * The key of one file, so that the number of a chunk may be its nonce: no two chunks under one key
+ * share it. `key` has 32 bytes; a file's name is random and never used again.
  */
-export async function* sealChunks(
-  seal: Seal & { readonly nonce: Uint8Array },
-  clear: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield seal.nonce;
-  let number = 0;
-  for await (const { chunk, last } of inChunks(clear, CHUNK_BYTES)) {
-    const cipher = createCipheriv(CIPHER, seal.key, nonceOf(seal.nonce, number));
-    cipher.setAAD(place(seal.name, number, last));
-    yield Buffer.concat([cipher.update(chunk), cipher.final(), cipher.getAuthTag()]);
-    number += 1;
-  }
+export function fileKey(key: Uint8Array, file: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, '', `patchcord recording ${file}`, 32));
 }
 
-/** Decrypts what `sealChunks` made; throws when a byte of it was changed or is missing. */
-export async function* openChunks(
-  seal: Seal,
-  sealed: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let nonce: Uint8Array | undefined;
-  let number = 0;
-  for await (const { chunk, last } of inChunks(sealed, CHUNK_BYTES + TAG_BYTES, NONCE_BYTES)) {
-    if (nonce === undefined) {
-      if (chunk.length !== NONCE_BYTES) throw new Error('the recording in the spool is cut off');
-      nonce = chunk;
-      continue;
-    }
-    const decipher = createDecipheriv(CIPHER, seal.key, nonceOf(nonce, number));
-    decipher.setAAD(place(seal.name, number, last));
-    const end = chunk.length - TAG_BYTES;
-    if (end < 0) throw new Error('the recording in the spool is cut off');
-    decipher.setAuthTag(chunk.subarray(end));
-    const clear = decipher.update(chunk.subarray(0, end));
-    decipher.final();
-    yield clear;
-    number += 1;
-  }
+/**
+ * Encrypts a chunk: the ciphertext, then 16 bytes of tag. Number and end are authenticated, so that
+ * chunks cannot be moved, dropped or cut off (the STREAM construction: Hoang, Reyhanitabar, Rogaway
+ * and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015).
+ */
+export function sealChunk(key: Uint8Array, chunk: Chunk): Buffer {
+  const cipher = createCipheriv(CIPHER, key, nonceOf(chunk));
+  const sealed = cipher.update(chunk.bytes);
+  return Buffer.concat([sealed, cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Cuts a stream into pieces of `size` bytes (the first of `head`, if given) and marks the last. */
-async function* inChunks(
-  source: AsyncIterable<Uint8Array>,
-  size: number,
-  head?: number,
-): AsyncGenerator<{ chunk: Buffer; last: boolean }> {
-  let rest = Buffer.alloc(0);
-  let wanted = head ?? size;
-  for await (const bytes of source) {
-    rest = rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([rest, bytes]);
-    // One byte more than a chunk proves that it is not the last one.
-    while (rest.length > wanted) {
-      yield { chunk: rest.subarray(0, wanted), last: false };
-      rest = rest.subarray(wanted);
-      wanted = size;
+/** Decrypts what `sealChunk` made at this place of this file; throws for anything else. */
+export function openChunk(key: Uint8Array, chunk: Chunk): Buffer {
+  const end = chunk.bytes.length - TAG_BYTES;
+  if (end < 0) throw new Error('a chunk of the recording is cut off');
+  const decipher = createDecipheriv(CIPHER, key, nonceOf(chunk));
+  decipher.setAuthTag(chunk.bytes.subarray(end));
+  const clear = decipher.update(chunk.bytes.subarray(0, end));
+  decipher.final();
+  return clear;
+}
+
+/**
+ * Cuts a stream into chunks. The bytes of one are overwritten by the next: each must be done with
+ * before the next is asked for. An empty stream gives one empty chunk.
+ */
+export async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Chunk> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let filled = 0;
+  let number = 0;
+  for await (const piece of source) {
+    for (let at = 0; at < piece.length;) {
+      // One byte more than a chunk proves that it is not the last one.
+      if (filled === CHUNK_BYTES) {
+        yield { number, last: false, bytes: buffer };
+        number += 1;
+        filled = 0;
+      }
+      const part = piece.subarray(at, at + CHUNK_BYTES - filled);
+      buffer.set(part, filled);
+      filled += part.length;
+      at += part.length;
     }
   }
-  yield { chunk: rest, last: true };
+  yield { number, last: true, bytes: buffer.subarray(0, filled) };
 }
 
-function nonceOf(base: Uint8Array, number: number): Uint8Array {
-  const nonce = Buffer.from(base);
-  nonce.writeUInt32BE((nonce.readUInt32BE(COUNTER_AT) ^ number) >>> 0, COUNTER_AT);
+function nonceOf(chunk: Omit<Chunk, 'bytes'>): Buffer {
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  nonce.writeUInt32BE(chunk.number, NUMBER_AT);
+  nonce.writeUInt8(chunk.last ? 1 : 0, LAST_AT);
   return nonce;
-}
-
-function place(name: string, number: number, last: boolean): Buffer {
-  return Buffer.from(`recording\n${name}\n${number}\n${last ? 'last' : 'more'}`, 'utf8');
 }

@@ -23,7 +23,7 @@ import { lintDocument } from '../document/lint/lint-document.ts';
 import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ADMIN } from '../organizations/scope.ts';
-import { createSpool } from '../recordings/spool.ts';
+import { openSpool } from '../recordings/open-spool.ts';
 import type { Spool } from '../recordings/spool.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import type { MethodRunner } from '../runtime/run-method.ts';
@@ -105,7 +105,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
   });
   const callKeySecret = parts.keyring.pinned('patchcord call key');
-  const spool = createSpool({
+  const spool = openSpool({
+    database,
     directory: parts.spoolDirectory,
     key: parts.keyring.pinned('patchcord recordings'),
     randomBytes,

@@ -31,6 +31,11 @@ export interface Database {
    * was lost on PostgreSQL: then the rows may stand).
    */
   write<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * The same in a transaction of its own, for large rows: on PostgreSQL beside the shared ones, which
+   * do not wait for it. Rejects as `write` does.
+   */
+  writeApart<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Epoch milliseconds; on PostgreSQL the database's clock, so that all nodes agree. */
   now(): number;
   /** Waits for the jobs asked for, then closes all handles and frees the data directory. */
@@ -188,6 +193,10 @@ function assemble(parts: {
     read: parts.reader,
     skipLocked: parts.dialect.skipLocked,
     write: commits.write,
+    writeApart: (job) =>
+      parts.dialect.name === 'sqlite'
+        ? commits.write(job)
+        : parts.writer.transaction().execute(job),
     now: parts.now,
     close: () => (ended ??= end()),
   };

@@ -2,6 +2,7 @@ import type { CallTables } from './tables/calls.ts';
 import type { ConnectionTables } from './tables/connections.ts';
 import type { OrganizationLifeTables } from './tables/organization-life.ts';
 import type { OrganizationTables } from './tables/organizations.ts';
+import type { RecordingTables } from './tables/recordings.ts';
 import type { SignInTables } from './tables/sign-ins.ts';
 import type { StoreTables } from './tables/store.ts';
 import type { VaultKeyTables } from './tables/vault-keys.ts';
@@ -15,4 +16,5 @@ export interface Tables
     CallTables,
     SignInTables,
     VaultKeyTables,
-    OrganizationLifeTables {}
+    OrganizationLifeTables,
+    RecordingTables {}

@@ -3,6 +3,7 @@ import { organizations } from './0001-organizations.ts';
 import { connections } from './0002-connections.ts';
 import { calls } from './0003-calls.ts';
 import { signIns } from './0004-sign-ins.ts';
+import { recordings } from './0005-recordings.ts';
 import { provisioning } from './0007-provisioning.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   connections,
   calls,
   signIns,
+  recordings,
   organizationLife,
   provisioning,
 ];

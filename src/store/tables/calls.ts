@@ -136,6 +136,18 @@ export interface CallTables {
     message: string | null;
     created_at: Timestamp;
     stored_at: Timestamp | null;
+    /** Length of the sound, where it is known. */
+    seconds: number | null;
+    /** When the phone system's link ends. */
+    expires_at: Timestamp | null;
+    /** When it is fetched next; null: no connection wants it. */
+    ready_at: Timestamp | null;
+    /** When it was first asked for. */
+    first_at: Timestamp | null;
+    /** Why it cannot be had; a push of its bytes takes that back. */
+    failure: string | null;
+    /** 1 when a CRM has a link to it: it is kept for as long as the operator says. */
+    linked: number | null;
   };
   /** What of a connection changes with each request; its settings are elsewhere. */
   connection_pace: {
