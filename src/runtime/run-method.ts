@@ -1,5 +1,6 @@
 import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
 import { mayRepeat } from './classify.ts';
+import type { Credential } from './credential.ts';
 import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import { createJob } from './method-job.ts';
 import type { ScrubbedRequest } from './scrub-exchange.ts';
@@ -24,6 +25,8 @@ export type PreparedMethod =
       readonly request: ScrubbedRequest;
       /** Sending it twice does no harm. */
       readonly idempotent: boolean;
+      /** What the sign-in bound: links to pages of the CRM may need it. */
+      readonly signedIn: Pick<Credential, 'locals' | 'properties'>;
       /** Never rejects: whatever happens is an outcome. */
       send(signal: AbortSignal): Promise<MethodRun>;
     }
@@ -96,6 +99,10 @@ function prepareMethod(
     status: 'ready',
     request: scrubber.request(first.request, call.file?.size),
     idempotent: mayRepeat({ method: call.method, httpMethod: first.request.method }),
+    signedIn: {
+      locals: call.credential?.locals ?? {},
+      properties: call.credential?.properties ?? {},
+    },
     send: (signal) => sendPages(job, first, signal),
   };
 }

@@ -14,6 +14,8 @@ import { createDocumentCache } from '../connections/document-cache.ts';
 import { shipIntegration } from '../connections/integrations.ts';
 import type { Keyring } from '../connections/keyring.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
+import { createSignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { createVault } from '../connections/vault.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
@@ -26,7 +28,6 @@ import { ADMIN } from '../organizations/scope.ts';
 import { openSpool } from '../recordings/open-spool.ts';
 import type { Spool } from '../recordings/spool.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
-import type { MethodRunner } from '../runtime/run-method.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -85,6 +86,20 @@ export interface ComposedServer {
   readonly ship: (document: string) => Promise<void>;
 }
 
+/** Until sign-ins are stored. */
+const NOBODY = {
+  credentialFor: () =>
+    Promise.resolve({
+      status: 'needs_auth',
+      message: 'Nobody has signed in at the CRM yet.',
+    } as const),
+  renew: () =>
+    Promise.resolve({
+      status: 'needs_auth',
+      message: 'Nobody has signed in at the CRM yet.',
+    } as const),
+};
+
 /** Puts the parts of a server together; nothing runs and nothing listens yet. */
 export function composeServer(parts: ServerParts): ComposedServer {
   const { database, ids, logger, egress, clock, randomBytes } = parts;
@@ -98,12 +113,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   });
   const connections = createConnectionBook(database, openConnections);
   const phones = createPhoneNumbers();
-  const runner = createMethodRunner({
+  const methods = createMethodRunner({
     egress,
     phones,
     clock,
     randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
   });
+  const runner = createSignedInRunner({ runner: methods, signIns: NOBODY, clock, log: logger });
   const callKeySecret = parts.keyring.pinned('patchcord call key');
   const spool = openSpool({
     database,
@@ -152,7 +168,7 @@ function createPipelineWorker(
   parts: ServerParts,
   made: {
     readonly connections: ConnectionBook<PipelineConnection>;
-    readonly runner: MethodRunner;
+    readonly runner: SignedInRunner;
     readonly callKeySecret: Uint8Array;
     readonly spool: Spool;
   },

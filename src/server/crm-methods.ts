@@ -7,37 +7,39 @@ import { METHODS } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
 import type { Values } from '../document/values/values.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
-import type { MethodRunner } from '../runtime/run-method.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import type { Credential } from '../runtime/credential.ts';
 import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
 
 /** Longest time that somebody waits for a method asked for over HTTP: pages of users take a while. */
 const INTERACTIVE_DEADLINE_MS = 30_000;
 
 export type Asked =
-  | { readonly status: 'ran'; readonly run: MethodRun }
+  | {
+      readonly status: 'ran';
+      readonly run: MethodRun;
+      /** What the sign-in bound. */
+      readonly signedIn: Pick<Credential, 'locals' | 'properties'>;
+    }
   | { readonly status: 'not_sent'; readonly message: string };
 
 /** Runs one method of a connection now, because a person asked for it; the queue is not involved. */
 export async function askCrm(
-  runner: MethodRunner,
+  runner: SignedInRunner,
   connection: OpenConnection,
   question: {
     readonly method: MethodName;
     readonly values?: Values;
-    /** Milliseconds for all its requests. */
+    /** Milliseconds for a sign-in and all its requests. */
     readonly deadlineMs?: number;
     readonly signal: AbortSignal;
   },
 ): Promise<Asked> {
-  const prepared = runner.prepare({
-    document: connection.document,
-    method: question.method,
-    connection,
-    values: question.values ?? {},
-    deadlineMs: question.deadlineMs ?? INTERACTIVE_DEADLINE_MS,
-  });
+  const { method, values = {}, deadlineMs = INTERACTIVE_DEADLINE_MS, signal } = question;
+  const prepared = await runner.prepare({ method, values, deadlineMs }, connection, signal);
   if (prepared.status === 'not_sent') return { status: 'not_sent', message: prepared.message };
-  return { status: 'ran', run: await prepared.send(question.signal) };
+  const { signedIn } = prepared;
+  return { status: 'ran', run: await prepared.send(signal), signedIn };
 }
 
 /** The method that proves the credentials: `Users`, else `Account`, else the first look-up by GET. */

@@ -5,7 +5,7 @@ import type { CrmUser } from '../contract/user-links.ts';
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { completeNames } from '../document/values/person-names.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { MethodRunner } from '../runtime/run-method.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { listOf, textOf } from './bound-record.ts';
 import { askCrm } from './crm-methods.ts';
 
@@ -16,7 +16,7 @@ export type CrmUserRow = z.input<typeof CrmUser>;
  * with `upstream_failed` when the CRM did not give a list.
  */
 export async function listCrmUsersOf(
-  runner: MethodRunner,
+  runner: SignedInRunner,
   connection: OpenConnection,
   signal: AbortSignal,
 ): Promise<readonly CrmUserRow[]> {
@@ -29,7 +29,7 @@ export async function listCrmUsersOf(
  * with `not_found` when the CRM has no such user.
  */
 export async function readUserLocals(
-  runner: MethodRunner,
+  runner: SignedInRunner,
   connection: OpenConnection,
   user: { readonly id: string; readonly signal: AbortSignal },
 ): Promise<Readonly<Record<string, string>>> {
@@ -44,7 +44,7 @@ export async function readUserLocals(
 }
 
 async function readUsers(
-  runner: MethodRunner,
+  runner: SignedInRunner,
   connection: OpenConnection,
   signal: AbortSignal,
 ): Promise<readonly BoundRecord[]> {

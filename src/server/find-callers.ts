@@ -6,7 +6,8 @@ import type { Caller, CallerAnswer } from '../contract/callers.ts';
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { completeNames } from '../document/values/person-names.ts';
 import type { PhoneNumbers, Values } from '../document/values/values.ts';
-import type { MethodRunner } from '../runtime/run-method.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import type { Credential } from '../runtime/credential.ts';
 import { askCrm } from './crm-methods.ts';
 import { listOf, textOf } from './bound-record.ts';
 
@@ -17,7 +18,7 @@ type Verdict = z.input<typeof CallerAnswer>;
 const MATCH_LIMIT_MS = 2_000;
 
 export interface FindCallersDeps {
-  readonly runner: MethodRunner;
+  readonly runner: SignedInRunner;
   readonly phones: PhoneNumbers;
   readonly now: () => number;
 }
@@ -76,7 +77,7 @@ async function askOne(
   if (records.length === 0) return nobody('not_found', 'The CRM knows nobody with this number.');
   const count = records.length;
   return {
-    callers: records.map((record) => toCaller(deps, connection, record)),
+    callers: records.map((record) => toCaller(deps, connection, { record, ...asked.signedIn })),
     verdict:
       count === 1
         ? { connection_id: connection.id, status: 'found', message: 'One person has this number.' }
@@ -88,11 +89,13 @@ async function askOne(
   };
 }
 
-function toCaller(
-  deps: FindCallersDeps,
-  connection: PipelineConnection,
-  record: BoundRecord,
-): CallerRow {
+/** A record, and what the sign-in bound: some addresses come with it. */
+interface Found extends Pick<Credential, 'locals' | 'properties'> {
+  readonly record: BoundRecord;
+}
+
+function toCaller(deps: FindCallersDeps, connection: PipelineConnection, found: Found): CallerRow {
+  const { record } = found;
   const full = textOf(record, 'contact_name');
   const first = textOf(record, 'firstname');
   const last = textOf(record, 'lastname');
@@ -108,21 +111,21 @@ function toCaller(
     company: textOf(record, 'company_name') ?? null,
     phones: [...listOf(record, 'phone'), ...listOf(record, 'mobile')],
     emails: listOf(record, 'email'),
-    url: contactPage(deps, connection, record),
+    url: contactPage(deps, connection, found),
   };
 }
 
 function contactPage(
   { phones }: FindCallersDeps,
   { opened }: PipelineConnection,
-  record: BoundRecord,
+  { record, locals, properties }: Found,
 ): string | null {
-  const values: Values = Object.fromEntries(
+  const bound: Values = Object.fromEntries(
     Object.keys(record).map((name) => [name, textOf(record, name)]),
   );
   const link = opened.document.link('contact_url', {
-    values,
-    properties: opened.properties,
+    values: { ...locals, ...bound },
+    properties: { ...opened.properties, ...properties },
     country: opened.country,
     timezone: opened.timezone,
     phones,

@@ -1,19 +1,18 @@
 import type { StepRunner } from '../calls/step-runner.ts';
-import type { MethodRunner } from '../runtime/run-method.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { PipelineConnection } from './connection-book.ts';
 
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
-export function createStepRunner(runner: MethodRunner): StepRunner<PipelineConnection> {
+export function createStepRunner(runner: SignedInRunner): StepRunner<PipelineConnection> {
   return {
-    prepare: async ({ connection, method, values, file, recordAgeMs }) => {
-      const prepared = runner.prepare({
-        document: connection.opened.document,
+    prepare: async ({ connection, method, values, file, recordAgeMs }, ends) => {
+      const call = {
         method,
-        connection: connection.opened,
         values,
         ...(file === undefined ? {} : { file }),
         ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
-      });
+      };
+      const prepared = await runner.prepare(call, connection.opened, ends);
       return prepared.status === 'not_sent'
         ? prepared
         : {

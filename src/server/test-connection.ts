@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { ConnectionTest } from '../contract/connections.ts';
 import type { MethodName } from '../document/methods.ts';
-import type { MethodRunner } from '../runtime/run-method.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
 import { missingInAnswer } from './answer-lack.ts';
 import { askCrm, mapOf, presentExchange, testMethodOf } from './crm-methods.ts';
@@ -14,7 +14,7 @@ import { askCrm, mapOf, presentExchange, testMethodOf } from './crm-methods.ts';
  * proves nothing. The state of the connection stays as it is.
  */
 export async function testConnection(
-  runner: MethodRunner,
+  runner: SignedInRunner,
   connection: OpenConnection,
   signal: AbortSignal,
 ): Promise<z.input<typeof ConnectionTest>> {

@@ -6,6 +6,7 @@ import { createWorker } from '../../src/calls/worker.ts';
 import { DELIVERY_POLICY } from '../../src/calls/delivery-policy.ts';
 import { createOpenConnections } from '../../src/connections/open-connection.ts';
 import { createDocumentCache } from '../../src/connections/document-cache.ts';
+import { createSignedInRunner } from '../../src/connections/sign-in/signed-in-runner.ts';
 import { createVault } from '../../src/connections/vault.ts';
 import { createPhoneNumbers } from '../../src/contacts/phone-number.ts';
 import { compileDocument } from '../../src/document/compile.ts';
@@ -106,12 +107,18 @@ function compose(database: Database, settings: ChildSettings) {
       documents: createDocumentCache(compileDocument),
     }),
   );
+  const methods = createMethodRunner({
+    egress,
+    phones: createPhoneNumbers(),
+    clock: systemClock,
+    randomId: () => randomBytes(16).toString('hex'),
+  });
   const runner = createStepRunner(
-    createMethodRunner({
-      egress,
-      phones: createPhoneNumbers(),
+    createSignedInRunner({
+      runner: methods,
+      signIns: NO_SIGN_INS,
       clock: systemClock,
-      randomId: () => randomBytes(16).toString('hex'),
+      log: { warn: report },
     }),
   );
   return {
@@ -123,6 +130,12 @@ function compose(database: Database, settings: ChildSettings) {
     planTimes: PLAN_TIMES,
   };
 }
+
+/** The documents of these tests present property values alone. */
+const NO_SIGN_INS = {
+  credentialFor: () => Promise.reject(new Error('nobody signs in here')),
+  renew: () => Promise.reject(new Error('nobody signs in here')),
+};
 
 function send(reply: Reply): void {
   process.send?.(reply);

@@ -21,7 +21,7 @@ import {
 } from '../../contract/connections.ts';
 import type { Connection } from '../../contract/connections.ts';
 import { AppError } from '../../errors/app-error.ts';
-import type { MethodRunner } from '../../runtime/run-method.ts';
+import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
 import type { ConnectionState } from '../../store/tables/connections.ts';
 import { route } from '../route.ts';
 import type { Answer, RequestContext, Route } from '../route.ts';
@@ -31,7 +31,7 @@ import { actorOf, iso, presentPage } from './present.ts';
 
 export interface ConnectionRouteDeps extends ConnectionDeps {
   readonly openConnections: OpenConnections;
-  readonly runner: MethodRunner;
+  readonly runner: SignedInRunner;
   /** Told when work may go on: after a change, a resume. */
   readonly wake: () => void;
 }

@@ -20,7 +20,7 @@ import {
 import type { UserLink } from '../../contract/user-links.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { findExtension, listExtensions } from '../../organizations/extensions-repository.ts';
-import type { MethodRunner } from '../../runtime/run-method.ts';
+import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
 import { MAX_PAGE_ROWS } from '../../store/page.ts';
 import type { Page, PageOf } from '../../store/page.ts';
 import { listCrmUsersOf, readUserLocals, suggestLinks } from '../crm-users.ts';
@@ -30,7 +30,7 @@ import { actorOf, iso, presentPage } from './present.ts';
 import type { StoreDeps } from './route-deps.ts';
 
 export interface UserLinkDeps extends StoreDeps {
-  readonly runner: MethodRunner;
+  readonly runner: SignedInRunner;
   readonly openConnections: OpenConnections;
 }
 
