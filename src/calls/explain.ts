@@ -104,6 +104,7 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
   contact_known: { why: 'The contact is known, so this was not needed.' },
   recording_known: { why: 'This very recording was handed over twice.' },
   create_skipped: { why: 'The call has no record in this CRM.' },
+  answer_skipped: { why: 'The document leaves the step out after such an answer of the CRM.' },
   rule: { why: 'A rule of the connection leaves it out.' },
 };
 

@@ -6,7 +6,7 @@ import type { Step, StepReason, StepState } from './step.ts';
 export interface SettleOutcome {
   readonly kind: string;
   readonly effect: 'executed' | 'not_executed' | 'unknown';
-  readonly action: 'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'park' | 'fail';
+  readonly action: 'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'skip' | 'park' | 'fail';
   readonly retryAfterMs?: number;
   readonly message: string;
 }
@@ -72,6 +72,8 @@ export function settleRun(input: SettleInput): StepChange {
       return retry(input);
     case 'look_up':
       return lostAnswer(input);
+    case 'skip':
+      return leaveOut(input);
     case 'park':
     case 'fail':
       return refuse(input);
@@ -157,7 +159,7 @@ function askFailed(input: Omit<SettleInput, 'outcome'>, outcome: SettleOutcome):
   if (outcome.action === 'wait') return { ...waiting, readyAt: now, connection: told(outcome) };
   if (outcome.action === 'refresh')
     return { ...waiting, readyAt: now, connection: { kind: 'unauthorized' } };
-  if (outcome.action === 'park' || outcome.action === 'fail') {
+  if (outcome.action === 'park' || outcome.action === 'fail' || outcome.action === 'skip') {
     return park(step, 'unknown_outcome', `The CRM refuses to be asked: ${outcome.message}`);
   }
   if (now - (step.unknownAt ?? now) > policy.giveUpMs)
@@ -242,6 +244,13 @@ function again({ step, outcome, policy, now, random }: SettleInput, cost: 0 | 1)
   const attempts = step.attempts + cost;
   const delay = cost === 0 ? 0 : (outcome.retryAfterMs ?? backoffMs(attempts, policy, random));
   return { state: 'pending', attempts, readyAt: now + delay, message: outcome.message };
+}
+
+/** The document's own rule about this answer. */
+function leaveOut({ step, outcome }: SettleInput): StepChange {
+  const { attempts } = step;
+  const reason = step.method === 'FindContact' ? 'not_identified' : 'answer_skipped';
+  return { state: 'skipped', reason, message: outcome.message, attempts: attempts + 1 };
 }
 
 const PARK_REASONS: ReadonlyMap<string, StepReason> = new Map([

@@ -61,6 +61,7 @@ export type StepReason =
   | 'contact_known'
   | 'recording_known'
   | 'create_skipped'
+  | 'answer_skipped'
   | 'rule';
 
 export interface Step {

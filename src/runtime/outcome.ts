@@ -21,8 +21,9 @@ export type OutcomeKind =
 /** Whether the CRM did what was asked. */
 export type Effect = 'executed' | 'not_executed' | 'unknown';
 
-/** What happens next. `look_up`: the ladder for unknown outcomes. */
-export type Action = 'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'park' | 'fail';
+/** What happens next. `look_up`: the ladder for unknown outcomes. `skip`: the step is left out. */
+export type Action =
+  'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'skip' | 'park' | 'fail';
 
 /** What an exchange means. */
 export interface Outcome {

@@ -8,13 +8,11 @@ import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { originOf } from '../http/url-policy.ts';
 import { classify, mayRepeat } from './classify.ts';
-import type { ClassifyContext, Ending } from './classify.ts';
+import type { Ending } from './classify.ts';
 import type { Outcome } from './outcome.ts';
-import { hideSecrets } from './hide-secrets.ts';
-import { judgeBinding } from './judge-binding.ts';
+import { judgeAnswer, situation } from './judge-answer.ts';
 import { tellFound } from './outcome-words.ts';
 import { readAnswer } from './read-answer.ts';
-import type { ReadAnswer } from './read-answer.ts';
 import type { MethodCall, MethodRun } from './method-call.ts';
 import type { MethodJob } from './method-job.ts';
 import { renewJob } from './renew-job.ts';
@@ -178,7 +176,7 @@ async function sendPage(
     signal: run.signal,
   });
   const read = result.kind === 'response' ? readAnswer(result.body, result.headers) : undefined;
-  const outcome = classify(toEnding(result, read), situation(job, request));
+  const judged = judgeAnswer(job, request, result, read);
   const exchange: ScrubbedExchange = {
     request: scrubber.request(request, call.file?.size),
     ...(result.kind === 'response'
@@ -193,19 +191,7 @@ async function sendPage(
     startedAt,
     durationMs: result.durationMs,
   };
-  const page = { exchange, outcome, ...endOf(result, request) };
-  if (outcome.action !== 'succeed' || read === undefined || result.kind !== 'response') return page;
-  // A look-up that the CRM answered with 404 has found nothing, whatever its body says.
-  if (result.status < 200 || result.status > 299) return page;
-  const answered = job.method.bind.read(read.value, job.compared);
-  const bound = hideSecrets(answered, call.method, scrubber.value);
-  const judged = judgeBinding(outcome, bound, {
-    method: call.method,
-    form: read.form,
-    binds: job.method.bind.binds.length > 0,
-    words: read.words,
-  });
-  return { ...page, outcome: judged, bound };
+  return { exchange, ...judged, ...endOf(result, request) };
 }
 
 function finish(job: MethodJob, run: Omit<MethodRun, 'executedWithoutId'>): MethodRun {
@@ -260,25 +246,6 @@ function remaining(job: MethodJob, started: number): { readonly deadlineMs?: num
   const { deadlineMs } = job.call;
   if (deadlineMs === undefined) return {};
   return { deadlineMs: Math.max(1, deadlineMs - (job.deps.clock.monotonic() - started)) };
-}
-
-function toEnding(result: EgressResult, read: ReadAnswer | undefined): Ending {
-  if (result.kind === 'failure') return result;
-  const { status, headers } = result;
-  const words = read?.words;
-  const form = read?.form ?? 'empty';
-  return { kind: 'answer', status, headers, form, ...(words === undefined ? {} : { words }) };
-}
-
-function situation(job: MethodJob, request: RenderedRequest): ClassifyContext {
-  const { recordAgeMs } = job.call;
-  return {
-    method: job.call.method,
-    httpMethod: request.method,
-    binds: job.method.bind.binds.length > 0,
-    now: job.deps.clock.now(),
-    ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
-  };
 }
 
 function outOfTime(job: MethodJob, request: RenderedRequest): Outcome {
