@@ -4,6 +4,7 @@ import { registerLint } from './lint.ts';
 import { registerNew } from './new.ts';
 import { registerOrganization } from './organization.ts';
 import type { RegisterCommand } from './program.ts';
+import { registerRotateKey } from './rotate-key.ts';
 import { registerSchema } from './schema.ts';
 import { registerServe } from './serve.ts';
 import { registerTry } from './try.ts';
@@ -17,5 +18,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerSchema,
   registerOrganization,
   registerKey,
+  registerRotateKey,
   registerDoctor,
 ];

@@ -60,6 +60,7 @@ const LINES: Readonly<Record<string, { fine?: string; fails?: string; wrong: str
   },
   'key list': { fine: 'key list', wrong: 'key list --wrong' },
   'key revoke': { fails: 'key revoke nobody', wrong: 'key revoke' },
+  'rotate-key': { fails: 'rotate-key --finish', wrong: 'rotate-key --wrong' },
   doctor: { fine: 'doctor', wrong: 'doctor --wrong' },
 };
 

@@ -3,13 +3,15 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { AppError } from '../errors/app-error.ts';
 
@@ -56,7 +58,7 @@ export function loadMasterKey(source: MasterKeySource, deps: MasterKeyDeps): Mas
       'PostgreSQL needs MASTER_KEY or MASTER_KEY_FILE: 32 random bytes, the same on every node (`openssl rand -base64 32`).',
     );
   }
-  const path = join(source.directory, KEY_FILE);
+  const path = keyFileIn(source.directory);
   if (exists(path)) return readKeyFile(path);
   if (source.sealedWith !== undefined) {
     throw refuse(
@@ -76,6 +78,39 @@ function readKeyFile(path: string): MasterKey {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw refuse(`The master key file ${path} cannot be read.`, cause);
+  }
+}
+
+/** Where one process on SQLite keeps the key that it made for itself. */
+export function keyFileIn(directory: string): string {
+  return join(directory, KEY_FILE);
+}
+
+/**
+ * The key in a file, which is made (mode 0600) with a new key when absent. Throws
+ * `invalid_settings` as `loadMasterKey` does.
+ */
+export function readOrMakeKeyFile(path: string, deps: MasterKeyDeps): MasterKey {
+  return exists(path) ? readKeyFile(path) : makeKeyFile(path, dirname(path), deps);
+}
+
+/**
+ * Puts the key file `next` in the place of `path` and keeps the old one beside it, named by its id;
+ * returns the old one's new path. Cut off anywhere, `path` holds one of the two keys whole.
+ */
+export function replaceKeyFile(path: string, next: string): string {
+  const kept = `${path}.${readKeyFile(path).id}.old`;
+  try {
+    if (!exists(kept)) {
+      // A second name for the same file: nothing is written, so nothing can be half written.
+      linkSync(path, kept);
+      syncDirectory(dirname(path));
+    }
+    renameSync(next, path);
+    syncDirectory(dirname(path));
+    return kept;
+  } catch (cause) {
+    throw refuse(`The master key file ${path} cannot be replaced.`, cause);
   }
 }
 

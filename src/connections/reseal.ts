@@ -1,6 +1,11 @@
 import type { Database } from '../store/database.ts';
 import type { Keyring } from './keyring.ts';
-import { SEALED_TABLES } from './sealed-tables-repository.ts';
+import {
+  isKeyUsed,
+  listSealedWith,
+  replaceSealed,
+  SEALED_TABLES,
+} from './sealed-tables-repository.ts';
 import type { SealedTable } from './sealed-tables-repository.ts';
 import { deleteVaultKey, listVaultKeys } from './vault-keys-repository.ts';
 import { createVault } from './vault.ts';
@@ -18,7 +23,7 @@ const PREVIOUS_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
  * Seals one slice of each table again that another key than the current one sealed; returns how
- * many rows. A row that cannot be opened stays as it is and is not counted.
+ * many rows. Rejects with `internal` when one cannot be opened.
  */
 export async function resealSlice(deps: ResealDeps): Promise<number> {
   let resealed = 0;
@@ -28,18 +33,17 @@ export async function resealSlice(deps: ResealDeps): Promise<number> {
 
 async function resealTable(deps: ResealDeps, table: SealedTable): Promise<number> {
   const { database, keyring } = deps;
-  const keyId = keyring.current().id;
+  const current = keyring.current().id;
+  const keyIds = keyring.all().flatMap(({ id }) => (id === current ? [] : [id]));
   const vault = createVault(keyring, deps.randomBytes);
-  const rows = await table.listOther(database.read, { keyId, limit: SLICE });
-  const fresh = rows.flatMap((old) => {
-    const key = keyring.find(old.keyId);
-    return key === undefined
-      ? []
-      : [{ old, fresh: vault.seal(old.place, vault.open(old.place, old)) }];
-  });
+  const rows = await listSealedWith(database.read, table, { keyIds, limit: SLICE });
+  const fresh = rows.map((old) => ({
+    old,
+    fresh: vault.seal(old.place, vault.open(old.place, old)),
+  }));
   if (fresh.length === 0) return 0;
   await database.write(async (transaction) => {
-    for (const row of fresh) await table.replace(transaction, row);
+    for (const row of fresh) await replaceSealed(transaction, table, row);
   });
   return fresh.length;
 }
@@ -59,7 +63,7 @@ export async function retireKeys(
   for (const key of keys) {
     if (await deps.needed(key.state_since)) continue;
     await database.write(async (transaction) => {
-      for (const table of SEALED_TABLES) if (await table.uses(transaction, key.id)) return;
+      if (await isKeyUsed(transaction, key.id)) return;
       await deleteVaultKey(transaction, key.id);
     });
   }

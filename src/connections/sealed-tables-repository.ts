@@ -1,67 +1,74 @@
+import { sql } from 'kysely';
+
 import type { Handle } from '../store/handle.ts';
+import { tokenPlace } from './sign-in/stored-grant.ts';
 import type { SealedSecret, SecretPlace } from './vault.ts';
+
+/** A table whose rows the vault seals. */
+export interface SealedTable {
+  readonly name: 'secret' | 'sign_in' | 'sign_in_offer' | 'authorization_request';
+  readonly place: (row: PlaceColumns) => SecretPlace;
+}
 
 export interface SealedRow extends SealedSecret {
   readonly place: SecretPlace;
 }
 
-/** A table whose rows the vault seals: what changing keys must know of it. */
-export interface SealedTable {
-  readonly name: 'secret';
-  /** Rows that another key than this one sealed. */
-  listOther(
-    handle: Handle,
-    of: { readonly keyId: string; readonly limit: number },
-  ): Promise<readonly SealedRow[]>;
-  /** Puts what was sealed again in the place of `old`, unless that has changed meanwhile. */
-  replace(
-    handle: Handle,
-    row: { readonly old: SealedRow; readonly fresh: SealedSecret },
-  ): Promise<void>;
-  /** True when a row of it needs this key. */
-  uses(handle: Handle, keyId: string): Promise<boolean>;
+interface PlaceColumns {
+  readonly organizationId: string;
+  readonly connectionId: string;
+  readonly field: string;
 }
 
-const SECRETS: SealedTable = {
-  name: 'secret',
-  listOther: async (handle, { keyId, limit }) => {
-    const rows = await handle
-      .selectFrom('secret')
-      .select(['organization_id', 'connection_id', 'field', 'key_id', 'nonce', 'sealed'])
-      .where('key_id', '<>', keyId)
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({
-      keyId: row.key_id,
-      nonce: row.nonce,
-      sealed: row.sealed,
-      place: {
-        organizationId: row.organization_id,
-        connectionId: row.connection_id,
-        field: row.field,
-      },
-    }));
-  },
-  replace: async (handle, { old, fresh }) => {
-    await handle
-      .updateTable('secret')
-      .set({ key_id: fresh.keyId, nonce: fresh.nonce, sealed: fresh.sealed })
-      .where('organization_id', '=', old.place.organizationId)
-      .where('connection_id', '=', old.place.connectionId)
-      .where('field', '=', old.place.field)
-      .where('nonce', '=', old.nonce)
-      .execute();
-  },
-  uses: async (handle, keyId) => {
-    const row = await handle
-      .selectFrom('secret')
-      .select('field')
-      .where('key_id', '=', keyId)
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
-  },
-};
-
 /** Every table that holds something sealed; a test compares it with the schema. */
-export const SEALED_TABLES: readonly SealedTable[] = [SECRETS];
+export const SEALED_TABLES: readonly SealedTable[] = [
+  { name: 'secret', place: (row) => row },
+  { name: 'sign_in', place: (row) => tokenPlace(row, 'sign_in') },
+  { name: 'sign_in_offer', place: (row) => tokenPlace(row, 'sign_in_offer') },
+  { name: 'authorization_request', place: (row) => tokenPlace(row, 'authorization_request') },
+];
+
+/** Rows that one of these keys sealed. */
+export async function listSealedWith(
+  handle: Handle,
+  table: SealedTable,
+  of: { readonly keyIds: readonly string[]; readonly limit: number },
+): Promise<readonly SealedRow[]> {
+  if (of.keyIds.length === 0) return [];
+  const field = table.name === 'secret' ? sql`field` : sql`''`;
+  const { rows } = await sql<PlaceColumns & SealedSecret>`
+    select organization_id as "organizationId", connection_id as "connectionId",
+      ${field} as field, key_id as "keyId", nonce, sealed
+    from ${sql.table(table.name)} where key_id in (${sql.join([...of.keyIds])})
+    limit ${of.limit}`.execute(handle);
+  return rows.map(({ keyId, nonce, sealed, organizationId, connectionId, field: label }) => ({
+    keyId,
+    nonce,
+    sealed,
+    place: table.place({ organizationId, connectionId, field: label }),
+  }));
+}
+
+/** Puts what was sealed again in the place of `old`, unless that has changed meanwhile. */
+export async function replaceSealed(
+  handle: Handle,
+  table: SealedTable,
+  row: { readonly old: SealedRow; readonly fresh: SealedSecret },
+): Promise<void> {
+  const { old, fresh } = row;
+  // The nonce is 96 random bits: it names this content of the row and no other.
+  await sql`update ${sql.table(table.name)}
+    set key_id = ${fresh.keyId}, nonce = ${fresh.nonce}, sealed = ${fresh.sealed}
+    where organization_id = ${old.place.organizationId}
+      and connection_id = ${old.place.connectionId} and nonce = ${old.nonce}`.execute(handle);
+}
+
+/** True when a row of any table needs this key. */
+export async function isKeyUsed(handle: Handle, keyId: string): Promise<boolean> {
+  for (const { name } of SEALED_TABLES) {
+    const { rows } = await sql`select 1 from ${sql.table(name)}
+      where key_id = ${keyId} limit 1`.execute(handle);
+    if (rows.length > 0) return true;
+  }
+  return false;
+}

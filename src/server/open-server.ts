@@ -19,7 +19,7 @@ import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { checkMasterKey, findMasterKeyId } from '../store/master-key-facts.ts';
-import { registerNode } from '../store/register-node.ts';
+import { leaveNode, registerNode } from '../store/register-node.ts';
 import type { NodeFacts } from '../store/register-node.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -80,6 +80,7 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     const masterKey = await findMasterKey(database, settings, deps);
     const keyring = await openKeyring({ database, masterKey, randomBytes: deps.randomBytes });
     const node = nodeOf(settings, deps, masterKey);
+    opened.push(() => leaveNode(database, node));
     const composed = composeServer({
       ...deps,
       database,

@@ -53,3 +53,8 @@ export async function tellNodeKeys(
     .where('id', '=', node.id)
     .execute();
 }
+
+/** Takes out a node that ends. */
+export async function deleteNode(handle: Handle, id: string): Promise<void> {
+  await handle.deleteFrom('node').where('id', '=', id).execute();
+}

@@ -1,7 +1,13 @@
 import type { Database } from './database.ts';
 import type { Handle } from './handle.ts';
 import { checkMasterKey } from './master-key-facts.ts';
-import { deleteNodes, findNodeOfName, insertNode, touchNode } from './nodes-repository.ts';
+import {
+  deleteNode,
+  deleteNodes,
+  findNodeOfName,
+  insertNode,
+  touchNode,
+} from './nodes-repository.ts';
 
 /** A node that has not been seen for this long has ended without saying so. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
@@ -54,4 +60,9 @@ async function enterNode(transaction: Handle, node: NodeFacts, now: number): Pro
     vault_key_id: null,
     sealing_key_id: null,
   });
+}
+
+/** Tells the others that this node has ended in order; nothing when it had not entered. */
+export async function leaveNode(database: Database, node: NodeFacts): Promise<void> {
+  await database.write((transaction) => deleteNode(transaction, node.id));
 }

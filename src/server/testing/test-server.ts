@@ -150,7 +150,7 @@ export interface Office {
 
 /** Sets an office up through the API: extension 101 is linked with the CRM's user 11. */
 export async function setUpOffice(
-  { send, adminKey }: TestServer,
+  { send, adminKey }: Pick<TestServer, 'send' | 'adminKey'>,
   crm: { readonly origin: string; readonly token: string },
   options: { readonly document?: string; readonly options?: object } = {},
 ): Promise<Office> {
@@ -199,7 +199,8 @@ export async function setUpOffice(
   };
 }
 
-function sender(app: FastifyInstance): Send {
+/** Sends requests to an app without a socket. */
+export function sender(app: FastifyInstance): Send {
   return async (method, url, { key, headers = {}, body } = {}) => {
     const answer = await app.inject({
       method,
