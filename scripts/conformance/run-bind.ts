@@ -1,9 +1,11 @@
 import { pickCaller } from '../../src/document/bind/pick-caller.ts';
 import type { BoundRecord } from '../../src/document/bind/compile-binding.ts';
 import type { CompiledDocument, CompiledMethod } from '../../src/document/compiled-document.ts';
+import type { AnswerView } from '../../src/document/expression/answer-path.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
 import { methodNamed } from '../../src/document/methods.ts';
+import type { RenderContext } from '../../src/document/render/request.ts';
 import { compileCase, contextOf, phones } from './prepare.ts';
 import { sameJson } from './same-json.ts';
 import { parseLossless } from './suite.ts';
@@ -29,15 +31,26 @@ function bindCase(compiled: CompiledDocument, json: Json): Json {
   if (method.unsupported.length > 0) return `not supported: ${method.unsupported.join(', ')}`;
   const response = jsonMember(json, 'response') ?? null;
   const status = Number(jsonMember(response, 'status') ?? 200);
-  if (status === 404 && method.name === 'FindContact') return { not_found: true };
-  if (status >= 400) return { refused: true };
   const context = contextOf(json);
-  const result = method.bind.read(answerOf(response), context);
+  const answer: AnswerView = { status, headers: {}, body: answerOf(response) };
+  const row = method.rules.rowFor(answer, context);
+  if (row?.then !== 'accept') {
+    if (status === 404 && method.name === 'FindContact') return { not_found: true };
+    if (status >= 400) return refused(method, answer, context);
+    if (method.rules.succeeds(answer, context)?.holds === false) return { refused: true };
+  }
+  const result = (row?.bind ?? method.bind).read(answer.body, context);
   if (result.status === 'refused') return { refused: true };
   if (result.status === 'executed_without_id') return { executed_without_id: true };
   const kept = keepCaller(method, result.records, context.values['party_number']);
   if (method.name === 'FindContact' && kept.length === 0) return { not_found: true };
   return { records: kept.map((record) => Object.fromEntries(Object.entries(record))) };
+}
+
+/** A refusal with the words that the document finds in it. */
+function refused(method: CompiledMethod, { body }: AnswerView, context: RenderContext): Json {
+  const { message } = method.rules.words(body, context);
+  return { refused: true, ...(message === undefined ? {} : { error_message: message }) };
 }
 
 function keepCaller(

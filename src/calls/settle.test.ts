@@ -80,6 +80,16 @@ describe('what an outcome makes of a step', () => {
       { state: 'parked', reason: 'refused' },
     ],
     [
+      'an answer after which the document leaves the step out',
+      input('CreateActivity', outcome('refused', 'skip')),
+      { state: 'skipped', reason: 'answer_skipped', attempts: 1 },
+    ],
+    [
+      'such an answer to a search',
+      input('FindContact', outcome('refused', 'skip')),
+      { state: 'skipped', reason: 'not_identified' },
+    ],
+    [
       'a refused search',
       input('FindContact', outcome('refused', 'fail')),
       { state: 'skipped', reason: 'not_identified' },

@@ -60,8 +60,6 @@ describe('compileDocument', () => {
 describe('what does not run yet', () => {
   it.each([
     ['limits', { limits: { requests: 1, per_seconds: 1 } }],
-    ['errors', { errors: [{ status: 409, then: 'retry' }] }],
-    ['error_map', { error_map: { message: '$error_message$' } }],
     ['parameters.lead_record as object', { parameters: { lead_record: 'object' } }],
     ['parameters.lead_record as object', { parameters: { lead_record: { type: 'Object' } } }],
     [

@@ -19,6 +19,42 @@ function post(parameters: Json, others: Changes = {}): Changes {
   return { ...others, API: { CreateActivity: request } };
 }
 
+describe('what asks whether something is so', () => {
+  const create = (method: { readonly [key: string]: Json }): Changes => ({
+    API: { CreateActivity: { request_method: 'POST', request_path: '/x', ...method } },
+  });
+
+  test.each<[string, Changes, readonly string[]]>([
+    ['a comparison', create({ success: 'response.status == 200' }), []],
+    ['a member', create({ success: 'response.body.ok' }), []],
+    ['a number', create({ success: 'response.status + 1' }), ['expression_type']],
+    ['a text', create({ errors: [{ when: "'x'", then: 'skip' }] }), ['expression_type']],
+    ['a row of the document', { errors: [{ when: '1', then: 'skip' }] }, ['expression_type']],
+    [
+      'the answer where there is none',
+      { variables: { v: { expression: 'response.status' } } },
+      ['expression_not_allowed'],
+    ],
+    [
+      'a part that is compared with nothing',
+      create({ success: 'response.body.error == null' }),
+      ['compared_with_null'],
+    ],
+    [
+      'another part than there is',
+      create({ success: 'response.text' }),
+      ['expression_not_allowed'],
+    ],
+    [
+      'a name that only a refusal has',
+      create({ error_map: { a: '$error_message$', b: '$error_mesage$' } }),
+      ['unknown_name_in_answer'],
+    ],
+  ])('%s', (_, changes, codes) => {
+    expect(codesOf(changes)).toEqual(codes);
+  });
+});
+
 describe('placeholders', () => {
   test.each<[string, Changes, readonly string[]]>([
     ['money', post({ a: '$5 and $$ or $10$' }), []],
