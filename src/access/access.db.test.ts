@@ -32,7 +32,7 @@ describeDatabases('access', (databases) => {
   }
 
   async function newPhoneSystem(scope: { organizationId: string }) {
-    const row = { id: deps.ids.next(), name: 'PBX', created_at: 1 };
+    const row = { id: deps.ids.next(), external_id: null, name: 'PBX', created_at: 1 };
     await database.write((transaction) => insertPhoneSystem(transaction, scope, row));
     return row.id;
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import { LATEST_MS, parseIso } from './event-time.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../text/canonical-json.ts';
 import { defined } from './defined.ts';
 
 export const CALL_EVENT_KINDS = [

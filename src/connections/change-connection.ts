@@ -7,14 +7,14 @@ import { changeState } from './change-state.ts';
 import { mergeOptions } from './connection-options.ts';
 import { noConnection, viewConnection } from './connection-view.ts';
 import type { ConnectionView } from './connection-view.ts';
-import { findConnection, updateConnection } from './connections-repository.ts';
+import { findConnection } from './connections-repository.ts';
 import type { ConnectionInUse } from './connections-repository.ts';
 import type { ConnectionDeps } from './connections.ts';
-import { guardOrigins } from './guard-origins.ts';
 import { findIntegrationVersion } from './integrations-repository.ts';
 import { mergeProperties } from './merge-properties.ts';
-import { readMembers, readTexts, writeTexts } from './stored-json.ts';
-import { openSecrets, writeSecrets } from './stored-secrets.ts';
+import { readMembers } from './stored-json.ts';
+import { readStored, writeChange } from './write-change.ts';
+import type { VersionInUse } from './write-change.ts';
 
 export interface ConnectionChange {
   readonly id: string;
@@ -40,9 +40,7 @@ export async function updateConnectionSettings(
   scope: OrganizationScope,
   change: ConnectionChange,
 ): Promise<ConnectionView> {
-  const { database, ids } = deps;
-  const now = database.now();
-  return await database.write(async (transaction) => {
+  return await deps.database.write(async (transaction) => {
     const row = await findConnection(transaction, scope, change.id);
     if (row === undefined) throw noConnection(change.id);
     if (row.revision !== change.revision) throw movedOn(change.id);
@@ -50,51 +48,24 @@ export async function updateConnectionSettings(
       row,
       number: change.integrationVersion,
     });
-    const stored = {
-      plain: readTexts(row.properties),
-      secret: await openSecrets(transaction, scope, { connectionId: row.id, vault: deps.vault }),
-    };
+    const stored = await readStored(deps, transaction, { scope, row });
     const merged = mergeProperties(deps.documents(version), stored, {
       given: change.properties ?? {},
       checkUrl: deps.checkUrl,
     });
-    guardOrigins({ document: deps.documents(row), stored }, merged, change.properties ?? {});
-    const options = mergeOptions(readMembers(row.options), change.options);
-    const updated = await updateConnection(transaction, scope, {
-      id: row.id,
-      revision: row.revision,
+    const view = await writeChange(deps, transaction, {
+      scope,
+      row,
+      version,
+      stored,
+      merged,
       name: change.name ?? row.name,
-      integration_version_id: version.version_id,
-      properties: writeTexts(merged.plain),
-      options: JSON.stringify(options),
-      updated_at: now,
-    });
-    if (!updated) throw movedOn(change.id);
-    await writeSecrets(transaction, scope, {
-      vault: deps.vault,
-      connectionId: row.id,
-      change: merged,
-      now,
-    });
-    if (merged.sealed.size > 0 || changed(stored.plain, merged.plain)) {
-      const event = { kind: 'credentials_saved' } as const;
-      await changeState(transaction, scope, { connectionId: row.id, event, now });
-    }
-    await recordDeed(transaction, scope, {
-      ids,
+      options: mergeOptions(readMembers(row.options), change.options),
+      given: { properties: change.properties ?? {}, options: change.options ?? {} },
       actor: change.actor,
-      action: 'connection.updated',
-      objectKind: 'connection',
-      objectId: row.id,
-      details: {
-        properties: Object.keys(change.properties ?? {}),
-        options: Object.keys(change.options ?? {}),
-        version: version.number,
-        origins: merged.origins,
-      },
-      at: now,
     });
-    return await viewConnection(deps, transaction, { scope, id: row.id });
+    if (view === undefined) throw movedOn(change.id);
+    return view;
   });
 }
 
@@ -155,11 +126,12 @@ export async function reopenTested(
   });
 }
 
-async function versionFor(
+/** The version that a change names, else the one in use. Rejects with `not_found`. */
+export async function versionFor(
   handle: Handle,
   scope: OrganizationScope,
   { row, number }: { row: ConnectionInUse; number: number | undefined },
-): Promise<{ version_id: string; number: number; document: string; digest: string }> {
+): Promise<VersionInUse> {
   if (number === undefined || number === row.integration_number) {
     const { integration_version_id, integration_number, document, digest } = row;
     return { version_id: integration_version_id, number: integration_number, document, digest };
@@ -168,10 +140,6 @@ async function versionFor(
   const found = await findIntegrationVersion(handle, scope, wanted);
   if (found === undefined) throw new AppError('not_found', `There is no version '${number}'.`);
   return found;
-}
-
-function changed(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size !== b.size || [...a].some(([label, value]) => b.get(label) !== value);
 }
 
 function movedOn(id: string): AppError {

@@ -3,7 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { Handle } from '../store/handle.ts';
-import type { Page, PageOf } from '../store/page.ts';
+import type { ExternalPage, PageOf } from '../store/page.ts';
 import { parseOptions } from './connection-options.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { findConnection, listConnections } from './connections-repository.ts';
@@ -41,7 +41,7 @@ export async function readConnection(
 export async function readConnections(
   deps: ViewDeps,
   scope: OrganizationScope,
-  page: Page,
+  page: ExternalPage,
 ): Promise<PageOf<ConnectionView>> {
   const { items, next_cursor } = await listConnections(deps.database.read, scope, page);
   const ids = items.map((row) => row.id);

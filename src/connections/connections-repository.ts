@@ -1,7 +1,7 @@
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
-import type { Page, PageOf } from '../store/page.ts';
+import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { sayTaken } from '../store/taken.ts';
 import type { ConnectionHealth } from './transitions.ts';
@@ -22,7 +22,7 @@ export type ConnectionNow = Pick<
   'id' | 'organization_id' | 'name' | 'revision' | 'state' | 'state_until'
 > & { readonly organization_country: string; readonly organization_timezone: string };
 
-/** Rejects with `conflict` when the organization has a connection of this name. */
+/** Rejects with `conflict` when the organization has a connection of this name or external id. */
 export async function insertConnection(
   handle: Handle,
   scope: OrganizationScope,
@@ -32,16 +32,33 @@ export async function insertConnection(
     .insertInto('connection')
     .values({ ...connection, organization_id: scope.organizationId })
     .execute()
-    .catch(nameTaken(connection.name));
+    .catch(taken(connection.name, connection.external_id));
+}
+
+/** The connection of this external id. */
+export async function findConnectionByExternalId(
+  handle: Handle,
+  scope: OrganizationScope,
+  externalId: string,
+): Promise<ConnectionInUse | undefined> {
+  return await inUse(handle)
+    .where('connection.organization_id', '=', scope.organizationId)
+    .where('connection.external_id', '=', externalId)
+    .executeTakeFirst();
 }
 
 /** The organization's connections, oldest first. */
 export async function listConnections(
   handle: Handle,
   scope: OrganizationScope,
-  page: Page,
+  page: ExternalPage,
 ): Promise<PageOf<ConnectionInUse>> {
-  const query = inUse(handle).where('connection.organization_id', '=', scope.organizationId);
+  const { external_id: externalId } = page;
+  const query = inUse(handle)
+    .where('connection.organization_id', '=', scope.organizationId)
+    .$if(externalId !== undefined, (all) =>
+      all.where('connection.external_id', '=', externalId ?? ''),
+    );
   return await readPage(query, page, { column: 'connection.id', key: (row) => row.id });
 }
 
@@ -101,12 +118,15 @@ export async function updateConnection(
     .where('id', '=', id)
     .where('revision', '=', revision)
     .executeTakeFirst()
-    .catch(nameTaken(change.name));
+    .catch(taken(change.name));
   return result.numUpdatedRows > 0n;
 }
 
-function nameTaken(name: string): (err: unknown) => never {
-  return sayTaken(`The organization has a connection '${name}' already: choose another name.`);
+function taken(name: string, externalId: string | null = null): (err: unknown) => never {
+  const other = externalId === null ? '' : ` or one with the external id '${externalId}'`;
+  return sayTaken(
+    `The organization has a connection '${name}'${other} already: choose another name.`,
+  );
 }
 
 /** What `nextHealth` needs to know of a connection, and since when it is in its state. */

@@ -8,7 +8,7 @@ import { viewConnection } from './connection-view.ts';
 import type { ConnectionView, ViewDeps } from './connection-view.ts';
 import { insertConnection } from './connections-repository.ts';
 import type { ConnectionRow } from './connections-repository.ts';
-import { findIntegration } from './integrations-repository.ts';
+import { findIntegration, findIntegrationVersion } from './integrations-repository.ts';
 import type { IntegrationVersion } from './integrations-repository.ts';
 import { mergeProperties } from './merge-properties.ts';
 import type { PropertyChange } from './merge-properties.ts';
@@ -29,15 +29,19 @@ export interface ConnectionRequest {
   readonly integrationId: string;
   /** The integration's own name, unless said. */
   readonly name?: string | undefined;
+  /** Its id in the system of whoever provisions it. */
+  readonly externalId?: string | undefined;
+  /** The newest one, unless said. */
+  readonly integrationVersion?: number | undefined;
   readonly properties: Readonly<Record<string, string>>;
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly actor: Actor;
 }
 
 /**
- * Connects a CRM with the newest version of an integration. Rejects with `not_found` for the
- * integration, `invalid_request` with all problems of properties and options, `conflict` for a
- * name in use.
+ * Connects a CRM with a version of an integration. Rejects with `not_found` for the integration or
+ * its version, `invalid_request` with all problems of properties and options, `conflict` for a
+ * name or an external id in use.
  */
 export async function createConnection(
   deps: ConnectionDeps,
@@ -45,9 +49,14 @@ export async function createConnection(
   request: ConnectionRequest,
 ): Promise<ConnectionView> {
   const { database, ids } = deps;
-  const integration = await findIntegration(database.read, scope, request.integrationId);
+  const { integrationId, integrationVersion: number } = request;
+  const integration =
+    number === undefined
+      ? await findIntegration(database.read, scope, integrationId)
+      : await findIntegrationVersion(database.read, scope, { integrationId, number });
   if (integration === undefined) {
-    throw new AppError('not_found', `There is no integration '${request.integrationId}'.`);
+    const version = number === undefined ? '' : ` of version ${number}`;
+    throw new AppError('not_found', `There is no integration '${integrationId}'${version}.`);
   }
   const change = mergeProperties(
     deps.documents(integration),
@@ -91,6 +100,7 @@ function newRow(
   return {
     id: ids.next(),
     integration_version_id: parts.integration.version_id,
+    external_id: parts.request.externalId ?? null,
     name: parts.request.name ?? parts.integration.name,
     properties: writeTexts(parts.change.plain),
     options: JSON.stringify(parts.options),

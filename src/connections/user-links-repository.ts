@@ -1,7 +1,7 @@
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
-import type { Page, PageOf } from '../store/page.ts';
+import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
 /** A link with the number of its extension. */
@@ -13,22 +13,26 @@ interface LinkKey {
 }
 
 /**
- * Links an extension with a CRM user, in place of the one it had. Rejects with `conflict` when the
- * connection or the extension is foreign or missing.
+ * Links an extension with a CRM user, in place of the one it had; without an external id the link
+ * keeps its own. Rejects with `conflict` when the connection or the extension is foreign or missing,
+ * or another link has the external id.
  */
 export async function putUserLink(
   handle: Handle,
   scope: OrganizationScope,
   link: Omit<Tables['user_link'], 'organization_id'>,
 ): Promise<void> {
-  const { crm_user_id, crm_user_name, locals, linked_at } = link;
+  const { external_id, crm_user_id, crm_user_name, locals, linked_at } = link;
   await handle
     .insertInto('user_link')
     .values({ ...link, organization_id: scope.organizationId })
     .onConflict((conflict) =>
       conflict
         .columns(['connection_id', 'extension_id'])
-        .doUpdateSet({ crm_user_id, crm_user_name, locals, linked_at })
+        .doUpdateSet({
+          ...(external_id === null ? {} : { external_id }),
+          ...{ crm_user_id, crm_user_name, locals, linked_at },
+        })
         .where('user_link.organization_id', '=', scope.organizationId),
     )
     .execute();
@@ -38,9 +42,14 @@ export async function putUserLink(
 export async function listUserLinks(
   handle: Handle,
   scope: OrganizationScope,
-  request: { readonly connectionId: string; readonly page: Page },
+  request: { readonly connectionId: string; readonly page: ExternalPage },
 ): Promise<PageOf<UserLink>> {
-  const query = links(handle, scope).where('user_link.connection_id', '=', request.connectionId);
+  const { external_id: externalId } = request.page;
+  const query = links(handle, scope)
+    .where('user_link.connection_id', '=', request.connectionId)
+    .$if(externalId !== undefined, (all) =>
+      all.where('user_link.external_id', '=', externalId ?? ''),
+    );
   return await readPage(query, request.page, {
     column: 'user_link.extension_id',
     key: (row) => row.extension_id,
@@ -56,6 +65,17 @@ export async function findUserLink(
   return await links(handle, scope)
     .where('user_link.connection_id', '=', key.connectionId)
     .where('user_link.extension_id', '=', key.extensionId)
+    .executeTakeFirst();
+}
+
+/** The link of this external id. */
+export async function findUserLinkByExternalId(
+  handle: Handle,
+  scope: OrganizationScope,
+  externalId: string,
+): Promise<UserLink | undefined> {
+  return await links(handle, scope)
+    .where('user_link.external_id', '=', externalId)
     .executeTakeFirst();
 }
 

@@ -1,15 +1,24 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noParams, noQuery, pageOf, pageQuery } from './parts.ts';
+import {
+  externalId,
+  externalPageQuery,
+  idOf,
+  moment,
+  noBody,
+  noParams,
+  noQuery,
+  pageOf,
+} from './parts.ts';
 import { Exchange } from './exchanges.ts';
 
-const connectionName = z
+export const connectionName = z
   .string()
   .trim()
   .min(1)
   .max(200)
   .meta({ description: 'Name for people.', examples: ['Support desk'] });
-const propertyValues = z.record(z.string().max(60), z.string().max(65_536)).meta({
+export const propertyValues = z.record(z.string().max(60), z.string().max(65_536)).meta({
   description: 'Value of each property by its label.',
   examples: [{ 'Instance URL': 'https://crm.example.com', 'API key': 'k-…' }],
 });
@@ -31,6 +40,7 @@ export const ConnectionOptions = z.record(z.string(), z.unknown()).meta({
 export const Connection = z
   .object({
     id: idOf('connection'),
+    external_id: externalId.nullable(),
     name: connectionName,
     integration_id: idOf('integration'),
     integration_version: z
@@ -56,7 +66,7 @@ export const Connection = z
     revision: z
       .number()
       .int()
-      .meta({ description: 'Grows with each change; the ETag.', examples: [1] }),
+      .meta({ description: 'Grows with each change; the ETag begins with it.', examples: [1] }),
     created_at: moment('When it was created.'),
     updated_at: moment('When it was last changed.'),
   })
@@ -77,7 +87,7 @@ export const listConnections = defineEndpoint({
   path: '/v1/connections',
   summary: 'List the connections',
   params: noParams,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject(externalPageQuery),
   body: noBody,
   bodyKind: 'none',
   status: 200,
@@ -95,6 +105,7 @@ export const createConnection = defineEndpoint({
     'Uses the newest version of the integration. Secret values are stored encrypted and never read back.',
   params: noParams,
   body: z.strictObject({
+    external_id: externalId.optional(),
     integration_id: idOf('integration'),
     name: connectionName.optional(),
     properties: propertyValues.default({}),

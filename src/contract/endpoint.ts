@@ -39,8 +39,17 @@ export interface Endpoint<
   readonly response: R;
   /** Media type of the answer; JSON unless said. */
   readonly responseType?: string;
-  /** True when a read answers with an ETag, or a change asks for If-Match. */
-  readonly etag?: 'read' | 'required';
+  /** True for a PUT that answers 201 when it made the object. */
+  readonly creates?: true;
+  /**
+   * `read`: the answer has an ETag. `optional`, `required`: a change that also takes or asks for
+   * If-Match; one that `creates` takes `If-None-Match: *`, too.
+   */
+  readonly etag?: 'read' | 'optional' | 'required';
+  /** True for a POST that takes no Idempotency-Key: a repeat changes nothing, or is what is wanted. */
+  readonly repeatable?: true;
+  /** True where the key of a shared phone system may come; `domain` in the query names the organization. */
+  readonly routed?: true;
   /** Problems beside those that any route may answer (see `COMMON_PROBLEMS`). */
   readonly problems: readonly ErrorCode[];
 }
@@ -54,6 +63,20 @@ export function defineEndpoint<
 >(endpoint: Endpoint<P, Q, B, R>): Endpoint<P, Q, B, R> {
   return endpoint;
 }
+
+/** True when a POST takes an Idempotency-Key: it has a key, and a repeat of it would do more. */
+export function takesIdempotencyKey(
+  endpoint: Pick<Endpoint, 'method' | 'scopes' | 'repeatable'>,
+): boolean {
+  return endpoint.method === 'POST' && endpoint.scopes.length > 0 && endpoint.repeatable !== true;
+}
+
+/** The problems of a request with an Idempotency-Key. */
+export const IDEMPOTENCY_PROBLEMS: readonly ErrorCode[] = [
+  'idempotency_key_in_use',
+  'idempotency_answer_lost',
+  'idempotency_key_reused',
+];
 
 /** The problems that every route with a key may answer. */
 export const COMMON_PROBLEMS: readonly ErrorCode[] = [

@@ -11,7 +11,13 @@ import {
   updateConnection,
 } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
-import { createExtension, deleteExtension, getExtension, listExtensions } from './extensions.ts';
+import {
+  createExtension,
+  deleteExtension,
+  getExtension,
+  listExtensions,
+  putExtension,
+} from './extensions.ts';
 import {
   createIntegration,
   createIntegrationVersion,
@@ -20,8 +26,20 @@ import {
   listIntegrations,
 } from './integrations.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
-import { createOrganization, getOrganization, listOrganizations } from './organizations.ts';
-import { createPhoneSystem, getPhoneSystem, listPhoneSystems } from './phone-systems.ts';
+import {
+  createOrganization,
+  getOrganization,
+  listOrganizations,
+  putOrganization,
+} from './organizations.ts';
+import {
+  createPhoneSystem,
+  getPhoneSystem,
+  listPhoneSystems,
+  putPhoneSystem,
+} from './phone-systems.ts';
+import { putConnection } from './put-connection.ts';
+import { putExternalUserLink } from './put-user-link.ts';
 import { getRoot, getLive, getMetrics, getOpenApi, getReady, getReference } from './system.ts';
 import {
   deleteUserLink,
@@ -46,6 +64,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   findCallers,
   listConnections,
   createConnection,
+  putConnection,
   getConnection,
   updateConnection,
   testConnection,
@@ -54,6 +73,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listCrmUsers,
   listUserLinks,
   putUserLink,
+  putExternalUserLink,
   deleteUserLink,
   suggestUserLinks,
   listIntegrations,
@@ -63,16 +83,19 @@ export const ENDPOINTS: readonly Endpoint[] = [
   createIntegrationVersion,
   listExtensions,
   createExtension,
+  putExtension,
   getExtension,
   deleteExtension,
   listPhoneSystems,
   createPhoneSystem,
+  putPhoneSystem,
   getPhoneSystem,
   listKeys,
   createKey,
   revokeKey,
   listOrganizations,
   createOrganization,
+  putOrganization,
   getOrganization,
   getRoot,
   getOpenApi,

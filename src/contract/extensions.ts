@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, pageOf } from './parts.ts';
-import { ADMINISTERED, CREATE, LIST, READ, REMOVE } from './shapes.ts';
+import { externalId, externalPageQuery, idOf, moment, pageOf } from './parts.ts';
+import { ADMINISTERED, CREATE, LIST, PUT_EXTERNAL, READ, REMOVE } from './shapes.ts';
 
 const number = z
   .string()
@@ -25,6 +25,7 @@ const email = z
 export const Extension = z
   .object({
     id: idOf('extension'),
+    external_id: externalId.nullable(),
     number,
     name: personName.nullable(),
     email: email.nullable(),
@@ -32,9 +33,12 @@ export const Extension = z
   })
   .meta({ id: 'Extension', description: 'One phone user of the organization.' });
 
+const extensionBody = { number, name: personName.optional(), email: email.optional() };
+
 export const listExtensions = defineEndpoint({
   ...ADMINISTERED,
   ...LIST,
+  query: z.strictObject(externalPageQuery),
   name: 'listExtensions',
   resource: 'extensions',
   path: '/v1/extensions',
@@ -49,9 +53,23 @@ export const createExtension = defineEndpoint({
   resource: 'extensions',
   path: '/v1/extensions',
   summary: 'Create an extension',
-  body: z.strictObject({ number, name: personName.optional(), email: email.optional() }),
+  body: z.strictObject({ external_id: externalId.optional(), ...extensionBody }),
   response: Extension,
   problems: ['conflict'],
+});
+
+export const putExtension = defineEndpoint({
+  ...ADMINISTERED,
+  ...PUT_EXTERNAL,
+  name: 'putExtension',
+  resource: 'extensions',
+  path: '/v1/extensions/external/{external_id}',
+  summary: 'Make or change an extension by its external id',
+  description:
+    'It becomes exactly what the body says. The same body again changes nothing. An extension of this number that has no external id yet is taken over, with its user links.',
+  body: z.strictObject(extensionBody),
+  response: Extension,
+  problems: ['conflict', 'precondition_failed'],
 });
 
 export const getExtension = defineEndpoint({

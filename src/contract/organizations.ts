@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { country, idOf, moment, pageOf, timezone } from './parts.ts';
-import { CREATE, LIST, READ } from './shapes.ts';
+import { country, externalId, externalPageQuery, idOf, moment, pageOf, timezone } from './parts.ts';
+import { CREATE, LIST, PUT_EXTERNAL, READ } from './shapes.ts';
 
 const name = z
   .string()
@@ -22,6 +22,7 @@ const domain = z
 export const Organization = z
   .object({
     id: idOf('organization'),
+    external_id: externalId.nullable(),
     name,
     domain: domain.nullable(),
     country,
@@ -33,8 +34,16 @@ export const Organization = z
     description: 'A customer of the operator; everything belongs to one.',
   });
 
+const organizationBody = {
+  name,
+  domain: domain.optional(),
+  country: country.default('US'),
+  timezone: timezone.default('UTC'),
+};
+
 export const listOrganizations = defineEndpoint({
   ...LIST,
+  query: z.strictObject(externalPageQuery),
   name: 'listOrganizations',
   resource: 'organizations',
   path: '/v1/organizations',
@@ -52,14 +61,24 @@ export const createOrganization = defineEndpoint({
   summary: 'Create an organization',
   scopes: ['admin'],
   within: 'server',
-  body: z.strictObject({
-    name,
-    domain: domain.optional(),
-    country: country.default('US'),
-    timezone: timezone.default('UTC'),
-  }),
+  body: z.strictObject({ external_id: externalId.optional(), ...organizationBody }),
   response: Organization,
   problems: ['conflict'],
+});
+
+export const putOrganization = defineEndpoint({
+  ...PUT_EXTERNAL,
+  name: 'putOrganization',
+  resource: 'organizations',
+  path: '/v1/organizations/external/{external_id}',
+  summary: 'Make or change an organization by its external id',
+  description:
+    'It becomes exactly what the body says: absent members take their defaults. The same body again changes nothing.',
+  scopes: ['admin'],
+  within: 'server',
+  body: z.strictObject(organizationBody),
+  response: Organization,
+  problems: ['conflict', 'precondition_failed'],
 });
 
 export const getOrganization = defineEndpoint({

@@ -28,6 +28,20 @@ export function idOf(thing: string): z.ZodString {
     });
 }
 
+/** Longest external id, in UTF-16 units. */
+export const MAX_EXTERNAL_ID_LENGTH = 200;
+
+/** The id that an object has in the system of whoever provisions it. Upper and lower case differ. */
+export const externalId = z
+  .string()
+  .min(1)
+  .max(MAX_EXTERNAL_ID_LENGTH)
+  .regex(/^\P{Cc}+$/u, 'without control characters')
+  .meta({
+    description: 'Your own id of it, for example from your customer database.',
+    examples: ['customer-4711'],
+  });
+
 /** A moment: ISO 8601 in UTC with milliseconds. */
 export function moment(description: string): z.ZodString {
   return z
@@ -49,6 +63,14 @@ export const pageQuery = {
     .max(500)
     .optional()
     .meta({ description: '`next_cursor` of the page before; opaque.', examples: ['MDE5ODFjMmU'] }),
+};
+
+/** Members of the query of a list whose rows may have external ids. */
+export const externalPageQuery = {
+  ...pageQuery,
+  external_id: externalId
+    .optional()
+    .meta({ description: 'Only the one with this external id.', examples: ['customer-4711'] }),
 };
 
 /** A page of a list; the last one has `next_cursor: null`. */

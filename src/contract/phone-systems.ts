@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, pageOf } from './parts.ts';
-import { ADMINISTERED, CREATE, LIST, READ } from './shapes.ts';
+import { externalId, externalPageQuery, idOf, moment, pageOf } from './parts.ts';
+import { ADMINISTERED, CREATE, LIST, PUT_EXTERNAL, READ } from './shapes.ts';
 
-const phoneSystemName = z
+export const phoneSystemName = z
   .string()
   .trim()
   .min(1)
@@ -13,6 +13,7 @@ const phoneSystemName = z
 export const PhoneSystem = z
   .object({
     id: idOf('phone system'),
+    external_id: externalId.nullable(),
     name: phoneSystemName,
     webhook_path: z.string().meta({
       description: 'Where the original webhook of this phone system goes.',
@@ -25,6 +26,7 @@ export const PhoneSystem = z
 export const listPhoneSystems = defineEndpoint({
   ...ADMINISTERED,
   ...LIST,
+  query: z.strictObject(externalPageQuery),
   name: 'listPhoneSystems',
   resource: 'phone systems',
   path: '/v1/phone-systems',
@@ -40,9 +42,22 @@ export const createPhoneSystem = defineEndpoint({
   path: '/v1/phone-systems',
   summary: 'Create a phone system',
   description: 'It sends nothing before it has a key: `POST /v1/keys` with the scope `events`.',
-  body: z.strictObject({ name: phoneSystemName }),
+  body: z.strictObject({ external_id: externalId.optional(), name: phoneSystemName }),
   response: PhoneSystem,
   problems: ['conflict'],
+});
+
+export const putPhoneSystem = defineEndpoint({
+  ...ADMINISTERED,
+  ...PUT_EXTERNAL,
+  name: 'putPhoneSystem',
+  resource: 'phone systems',
+  path: '/v1/phone-systems/external/{external_id}',
+  summary: 'Make or change a phone system by its external id',
+  description: 'The same body again changes nothing.',
+  body: z.strictObject({ name: phoneSystemName }),
+  response: PhoneSystem,
+  problems: ['conflict', 'precondition_failed'],
 });
 
 export const getPhoneSystem = defineEndpoint({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { noBody, noContent, noParams, noQuery, pageQuery } from './parts.ts';
+import { externalId, noBody, noContent, noParams, noQuery, pageQuery } from './parts.ts';
 
 /** What an administrator does within one organization. */
 export const ADMINISTERED = {
@@ -36,6 +36,17 @@ export const CREATE = {
   query: noQuery,
   bodyKind: 'json',
   status: 201,
+} as const;
+
+/** One object made, or brought to exactly this body, by its external id. */
+export const PUT_EXTERNAL = {
+  method: 'PUT',
+  params: z.object({ external_id: externalId }),
+  query: noQuery,
+  bodyKind: 'json',
+  status: 200,
+  creates: true,
+  etag: 'optional',
 } as const;
 
 /** One object taken away by its id. */

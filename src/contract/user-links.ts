@@ -1,8 +1,17 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noContent, noQuery, pageOf, pageQuery } from './parts.ts';
+import {
+  externalId,
+  externalPageQuery,
+  idOf,
+  moment,
+  noBody,
+  noContent,
+  noQuery,
+  pageOf,
+} from './parts.ts';
 
-const crmUserId = z
+export const crmUserId = z
   .string()
   .min(1)
   .max(500)
@@ -22,6 +31,7 @@ export const CrmUser = z
 
 export const UserLink = z
   .object({
+    external_id: externalId.nullable(),
     connection_id: idOf('connection'),
     extension_id: idOf('extension'),
     extension_number: z
@@ -66,7 +76,7 @@ export const listUserLinks = defineEndpoint({
   path: '/v1/connections/{connection_id}/user-links',
   summary: 'List the links of a connection',
   params: connectionParams,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject(externalPageQuery),
   body: noBody,
   bodyKind: 'none',
   status: 200,

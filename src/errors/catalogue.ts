@@ -108,6 +108,32 @@ export const CATALOGUE = {
     meaning: 'The body has a media type that this route does not take.',
     remedy: 'Send JSON with `Content-Type: application/json`.',
   },
+  idempotency_key_in_use: {
+    category: 'conflict',
+    status: 409,
+    level: 'info',
+    retry: true,
+    meaning: 'The first request with this Idempotency-Key is still being carried out.',
+    remedy: 'Wait a moment and send the same request again with the same key.',
+  },
+  idempotency_answer_lost: {
+    category: 'conflict',
+    status: 409,
+    level: 'warn',
+    retry: false,
+    meaning:
+      'The first request with this Idempotency-Key was carried out, but the server stopped before its answer was kept.',
+    remedy:
+      'Read the list to see what was made; nothing was made twice. A new request needs a new key.',
+  },
+  idempotency_key_reused: {
+    category: 'invalid_request',
+    status: 422,
+    level: 'info',
+    retry: false,
+    meaning: 'This Idempotency-Key came before, with another request.',
+    remedy: 'Send each new request with a new key; repeat only the very same request.',
+  },
   origins_changed: {
     category: 'conflict',
     status: 409,

@@ -68,7 +68,13 @@ import type { OrganizationScope } from './scope.ts';
 
 const ACTOR = 'test';
 const PAGE = { limit: 200 };
-const LINK = { crm_user_id: '14', crm_user_name: null, locals: '{}', linked_at: 1 };
+const LINK = {
+  external_id: 'link-1',
+  crm_user_id: '14',
+  crm_user_name: null,
+  locals: '{}',
+  linked_at: 1,
+};
 
 /** Everything one organization owns, by id. */
 interface Owned {
@@ -105,10 +111,11 @@ describeDatabases('isolation', (databases) => {
     await database.write(async (transaction) => {
       await insertPhoneSystem(transaction, scope, {
         id: phoneSystemId,
+        external_id: 'pbx-1',
         name: 'PBX',
         created_at: 1,
       });
-      const person = { name: null, email: null, created_at: 1 };
+      const person = { external_id: 'person-1', name: null, email: null, created_at: 1 };
       await insertExtension(transaction, scope, { id: extensionId, number: '101', ...person });
     });
     const request = { name: 'k', scope: 'events', phoneSystemId, actor: ACTOR } as const;

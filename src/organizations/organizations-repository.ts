@@ -1,34 +1,55 @@
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
-import type { Page, PageOf } from '../store/page.ts';
+import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { sayTaken } from '../store/taken.ts';
 import type { AdminScope, OrganizationScope } from './scope.ts';
 
 type Organization = Tables['organization'];
 
-/** Rejects with `conflict` when another organization has this domain. */
+/** Rejects with `conflict` when another organization has this domain or this external id. */
 export async function insertOrganization(
   handle: Handle,
   _scope: AdminScope,
   organization: Organization,
 ): Promise<void> {
+  await handle.insertInto('organization').values(organization).execute().catch(taken(organization));
+}
+
+/** Writes what an operator changed. Rejects with `conflict` when another one has this domain. */
+export async function updateOrganization(
+  handle: Handle,
+  _scope: AdminScope,
+  change: Pick<Organization, 'id' | 'name' | 'domain' | 'country' | 'timezone'>,
+): Promise<void> {
+  const { id, ...values } = change;
   await handle
-    .insertInto('organization')
-    .values(organization)
+    .updateTable('organization')
+    .set(values)
+    .where('id', '=', id)
     .execute()
-    .catch(
-      sayTaken(`Another organization has the domain '${organization.domain}': choose another one.`),
-    );
+    .catch(taken({ ...change, external_id: null }));
+}
+
+function taken(of: Pick<Organization, 'domain' | 'external_id'>): (err: unknown) => never {
+  const names = [
+    ...(of.domain === null ? [] : [`the domain '${of.domain}'`]),
+    ...(of.external_id === null ? [] : [`the external id '${of.external_id}'`]),
+  ];
+  return sayTaken(`Another organization has ${names.join(' or ')}: choose another one.`);
 }
 
 /** All organizations, oldest first. */
 export async function listOrganizations(
   handle: Handle,
   _scope: AdminScope,
-  page: Page,
+  page: ExternalPage,
 ): Promise<PageOf<Organization>> {
-  const query = handle.selectFrom('organization').selectAll();
+  const { external_id: externalId } = page;
+  const query = handle
+    .selectFrom('organization')
+    .selectAll()
+    .$if(externalId !== undefined, (all) => all.where('external_id', '=', externalId ?? ''));
   return await readPage(query, page, { column: 'id', key: (row) => row.id });
 }
 
@@ -56,4 +77,34 @@ export async function findOrganization(
     .where((where) => where.or([where('id', '=', named), where('domain', '=', named)]))
     .orderBy('id')
     .executeTakeFirst();
+}
+
+/** The organization of this external id, for the operator. */
+export async function findOrganizationByExternalId(
+  handle: Handle,
+  _scope: AdminScope,
+  externalId: string,
+): Promise<Organization | undefined> {
+  return await handle
+    .selectFrom('organization')
+    .selectAll()
+    .where('external_id', '=', externalId)
+    .executeTakeFirst();
+}
+
+/** The organizations whose domain is one of these, in whatever case; for routing events. */
+export async function findOrganizationsByDomain(
+  handle: Handle,
+  _scope: AdminScope,
+  domains: readonly string[],
+): Promise<readonly { readonly id: string; readonly domain: string }[]> {
+  if (domains.length === 0) return [];
+  const wanted = [...new Set(domains.map((domain) => domain.toLowerCase()))];
+  const rows = await handle
+    .selectFrom('organization')
+    .select(['id', 'domain'])
+    .where((of) => of.fn<string>('lower', ['domain']), 'in', wanted)
+    .orderBy('id')
+    .execute();
+  return rows.flatMap(({ id, domain }) => (domain === null ? [] : [{ id, domain }]));
 }

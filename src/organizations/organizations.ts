@@ -13,6 +13,8 @@ export interface OrganizationDeps {
 
 export interface OrganizationRequest {
   readonly name: string;
+  /** Its id in the system of whoever provisions it. */
+  readonly externalId?: string | undefined;
   /** What a phone system of several organizations calls it. */
   readonly domain?: string | undefined;
   /** ISO 3166-1 alpha-2: where numbers without a country code are dialled. */
@@ -22,7 +24,7 @@ export interface OrganizationRequest {
   readonly actor: Actor;
 }
 
-/** Makes an organization. Rejects with `conflict` when another one has the domain. */
+/** Makes an organization. Rejects with `conflict` when another one has the domain or external id. */
 export async function createOrganization(
   { database, ids }: OrganizationDeps,
   request: OrganizationRequest,
@@ -34,6 +36,7 @@ export async function createOrganization(
     domain: request.domain ?? null,
     country: request.country,
     timezone: request.timezone,
+    external_id: request.externalId ?? null,
     created_at: now,
   };
   await database.write(async (transaction) => {

@@ -14,6 +14,8 @@ import type { IntegrationRouteDeps } from './routes/integrations.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { phoneSystemRoutes } from './routes/phone-systems.ts';
+import { putConnectionRoutes } from './routes/put-connection.ts';
+import { putUserLinkRoutes } from './routes/put-user-link.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import type { StoreDeps } from './routes/route-deps.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -39,7 +41,9 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...callRoutes(deps),
     ...callerRoutes(deps),
     ...connectionRoutes(deps),
+    ...putConnectionRoutes(deps),
     ...userLinkRoutes(deps),
+    ...putUserLinkRoutes(deps),
     ...integrationRoutes(deps),
     ...extensionRoutes(deps),
     ...phoneSystemRoutes(deps),

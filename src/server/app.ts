@@ -5,6 +5,7 @@ import { fastify, LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Ids } from '../text/uuid.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
 import { mountRoute } from './mount-route.ts';
 import { addClosing } from './plugins/closing.ts';
 import { addJsonBodies, MAX_JSON_BYTES } from './plugins/json-body.ts';
@@ -19,8 +20,8 @@ import type { Route } from './route.ts';
 const HEADERS_TIMEOUT_MS = 20_000;
 /** A recording of 256 MiB at 1 MiB/s, and no more. */
 const REQUEST_TIMEOUT_MS = 300_000;
-/** The longest id that a path takes, percent-encoded. */
-const MAX_PARAM_LENGTH = 600;
+/** The longest id that a path takes: 200 characters of three bytes each, percent-encoded. */
+const MAX_PARAM_LENGTH = 1_800;
 
 export interface TlsFiles {
   /** Certificate chain, PEM. */
@@ -32,6 +33,7 @@ export interface TlsFiles {
 export interface AppDeps {
   readonly access: Access;
   readonly routes: readonly Route[];
+  readonly idempotency?: Idempotency;
   readonly logger: FastifyBaseLogger;
   readonly ids: Ids;
   /** Addresses and ranges whose `X-Forwarded-*` is believed; empty: nobody's. */
@@ -82,6 +84,6 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   addClosing(app);
   addRequestLog(app);
   addJsonBodies(app);
-  for (const route of deps.routes) mountRoute(app, route, deps.access);
+  for (const route of deps.routes) mountRoute(app, route, deps);
   return app;
 }

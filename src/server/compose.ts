@@ -37,6 +37,8 @@ import { buildApp } from './app.ts';
 import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
 import type { PipelineConnection } from './connection-book.ts';
+import { createIdempotency } from './idempotency/idempotency.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
 import { checkReady } from './readiness.ts';
@@ -127,7 +129,14 @@ export function composeServer(parts: ServerParts): ComposedServer {
     key: parts.keyring.pinned('patchcord recordings'),
     randomBytes,
   });
-  const worker = createPipelineWorker(parts, { connections, runner, callKeySecret, spool });
+  const idempotency = createIdempotency({ database, vault, ids });
+  const worker = createPipelineWorker(parts, {
+    idempotency,
+    connections,
+    runner,
+    callKeySecret,
+    spool,
+  });
   const wake = (): void => {
     worker.wake();
   };
@@ -135,7 +144,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const metrics = createMetrics(() => readStatistics(database.read, ADMIN, database.now()));
   const access = createAccess(database);
   const routes = allRoutes({
-    database,
+    database: idempotency.database,
     ids,
     randomBytes,
     access,
@@ -158,7 +167,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     openApi: buildOpenApi(ENDPOINTS, openApiOptions(parts.version, parts.http.publicUrl)),
     checkReady: () => checkReady(database),
   });
-  const app = buildApp({ ...parts.http, access, routes, logger, ids });
+  const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
   return { app, worker, ship };
@@ -167,6 +176,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
 function createPipelineWorker(
   parts: ServerParts,
   made: {
+    readonly idempotency: Idempotency;
     readonly connections: ConnectionBook<PipelineConnection>;
     readonly runner: SignedInRunner;
     readonly callKeySecret: Uint8Array;
@@ -191,6 +201,7 @@ function createPipelineWorker(
     housekeep: async () => {
       await closeSilentCalls({ database, ids, connections, callKeySecret });
       await removeOld({ database, spool }, parts.retention);
+      await made.idempotency.sweep();
     },
   });
 }

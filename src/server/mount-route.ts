@@ -2,13 +2,29 @@ import { Readable } from 'node:stream';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { takesIdempotencyKey } from '../contract/endpoint.ts';
 import { AppError } from '../errors/app-error.ts';
+import { etagOf, isKnown } from './conditions.ts';
+import type { Idempotency, KeyedRequest } from './idempotency/idempotency.ts';
+import { IDEMPOTENCY_HEADER, readIdempotencyKey } from './idempotency/read-idempotency-key.ts';
+import type { KeptAnswer } from './idempotency/sealed-record.ts';
 import { authenticateFor } from './plugins/authenticate.ts';
 import type { Access } from './principal.ts';
-import type { RequestContext, Route } from './route.ts';
+import type { Answer, RawParts, RequestContext, Route } from './route.ts';
 
-/** Puts a route of the contract on the server: key first, then body, then its handler. */
-export function mountRoute(app: FastifyInstance, route: Route, access: Access): void {
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+export interface MountDeps {
+  readonly access: Access;
+  /** Without it an Idempotency-Key is not looked at. */
+  readonly idempotency?: Idempotency | undefined;
+}
+
+/**
+ * Puts a route of the contract on the server: API key first, then body, then its handler. What
+ * holds for every route is done here: Idempotency-Key, ETag, 304.
+ */
+export function mountRoute(app: FastifyInstance, route: Route, deps: MountDeps): void {
   const { endpoint } = route;
   void app.register(async (scope) => {
     if (endpoint.bodyKind === 'stream') takeStreams(scope);
@@ -17,26 +33,91 @@ export function mountRoute(app: FastifyInstance, route: Route, access: Access): 
       // A GET answers HEAD with the same headers and no body (RFC 9110, section 9.3.2).
       exposeHeadRoute: endpoint.method === 'GET',
       url: endpoint.path.replaceAll(/\{(\w+)\}/gu, ':$1'),
-      onRequest: authenticateFor(endpoint, access),
+      onRequest: authenticateFor(endpoint, deps.access),
       handler: async (request, reply) => {
         const parts = {
           params: request.params,
           query: request.query,
           body: bodyOf(request, route),
         };
-        const answer = await route.run(parts, contextOf(request, reply));
-        void reply.code(endpoint.status).headers(answer.headers ?? {});
-        return await send(reply, route, answer.body);
+        const context = contextOf(request, reply);
+        const key = takesIdempotencyKey(endpoint)
+          ? readIdempotencyKey(context.header(IDEMPOTENCY_HEADER))
+          : undefined;
+        if (key === undefined || deps.idempotency === undefined) {
+          return await send(reply, route, headed(route, await route.run(parts, context)));
+        }
+        const { answer, replayed } = await deps.idempotency.run(
+          keyed(request, { key, route, parts }),
+          async () => toKept(route, headed(route, await route.run(parts, context))),
+        );
+        if (replayed) void reply.header('idempotency-replayed', 'true');
+        return await sendKept(reply, answer);
       },
     });
   });
 }
 
-async function send(reply: FastifyReply, route: Route, body: unknown): Promise<FastifyReply> {
-  const { responseType, status } = route.endpoint;
+/** An answer with its status and, where the contract says so, its ETag. */
+interface HeadedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+function headed({ endpoint }: Route, answer: Answer<unknown>): HeadedAnswer {
+  const etag = endpoint.etag === undefined ? {} : { etag: etagOf(answer.body, answer.revision) };
+  return {
+    status: answer.created === true ? 201 : endpoint.status,
+    headers: { ...answer.headers, ...etag },
+    body: answer.body,
+  };
+}
+
+async function send(
+  reply: FastifyReply,
+  { endpoint }: Route,
+  { status, headers, body }: HeadedAnswer,
+): Promise<FastifyReply> {
+  void reply.code(status).headers(headers);
+  const { etag } = headers;
+  const ifNoneMatch = reply.request.headers['if-none-match'];
+  if (
+    endpoint.method === 'GET' &&
+    etag !== undefined &&
+    ifNoneMatch !== undefined &&
+    isKnown(ifNoneMatch, etag)
+  ) {
+    return reply.code(304).send();
+  }
   if (status === 204) return reply.send();
-  if (responseType !== undefined) return reply.type(responseType).send(body);
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+  if (endpoint.responseType !== undefined) return reply.type(endpoint.responseType).send(body);
+  return reply.type(JSON_TYPE).send(JSON.stringify(body));
+}
+
+function keyed(
+  request: FastifyRequest,
+  of: { readonly key: string; readonly route: Route; readonly parts: RawParts },
+): KeyedRequest {
+  const { key, parts } = of;
+  const { method, path } = of.route.endpoint;
+  return {
+    ...parts,
+    key,
+    apiKeyId: request.principal?.keyId ?? '',
+    organizationId: request.organizationId,
+    route: `${method} ${path}`,
+  };
+}
+
+function toKept({ endpoint }: Route, { status, headers, body }: HeadedAnswer): KeptAnswer {
+  const none = endpoint.status === 204 || body === undefined;
+  return { status, headers: { ...headers }, ...(none ? {} : { body: JSON.stringify(body) }) };
+}
+
+async function sendKept(reply: FastifyReply, { status, headers, body }: KeptAnswer) {
+  void reply.code(status).headers(headers);
+  return body === undefined ? reply.send() : reply.type(JSON_TYPE).send(body);
 }
 
 function takeStreams(scope: FastifyInstance): void {

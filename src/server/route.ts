@@ -28,6 +28,10 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
 export interface Answer<T> {
   readonly body: T;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Revision of the object, where it has one: part of the ETag. */
+  readonly revision?: number;
+  /** True when a PUT made the object: it is answered with 201. */
+  readonly created?: boolean;
 }
 
 /** An endpoint with its handler; `run` parses, handles and checks the answer against the contract. */

@@ -11,6 +11,12 @@ export interface Page {
   readonly cursor?: string | undefined;
 }
 
+/** A list whose rows may have external ids. */
+export interface ExternalPage extends Page {
+  /** Only the row with this external id. */
+  readonly external_id?: string | undefined;
+}
+
 export interface PageOf<T> {
   readonly items: readonly T[];
   /** Null on the last page. */

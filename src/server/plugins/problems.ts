@@ -59,7 +59,8 @@ export async function sendProblem(
   else if (level === 'warn')
     request.log.warn({ code: fault.code, detail: fault.message }, 'request not fulfilled');
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
-  if (retry && (status === 503 || status === 429)) void reply.header('retry-after', RETRY_AFTER_S);
+  if (retry && (status === 503 || status === 429 || status === 409))
+    void reply.header('retry-after', RETRY_AFTER_S);
   await reply.code(status).type(PROBLEM_TYPE).send(problemOf(fault, request.id));
 }
 

@@ -1,5 +1,3 @@
-import type * as z from 'zod';
-
 import {
   reopenTested,
   setPaused,
@@ -19,15 +17,14 @@ import {
   testConnection,
   updateConnection,
 } from '../../contract/connections.ts';
-import type { Connection } from '../../contract/connections.ts';
-import { AppError } from '../../errors/app-error.ts';
 import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
 import type { ConnectionState } from '../../store/tables/connections.ts';
+import { requireIfMatch } from '../conditions.ts';
 import { route } from '../route.ts';
-import type { Answer, RequestContext, Route } from '../route.ts';
-import { reasonOf } from '../state-reason.ts';
+import type { RequestContext, Route } from '../route.ts';
 import { testConnection as test } from '../test-connection.ts';
-import { actorOf, iso, presentPage } from './present.ts';
+import { answerConnection, presentConnection } from './present-connection.ts';
+import { actorOf, presentPage } from './present.ts';
 
 export interface ConnectionRouteDeps extends ConnectionDeps {
   readonly openConnections: OpenConnections;
@@ -36,21 +33,21 @@ export interface ConnectionRouteDeps extends ConnectionDeps {
   readonly wake: () => void;
 }
 
-type ConnectionBody = z.input<typeof Connection>;
-
 /** The connections of an organization; secrets go in and never come out. */
 export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
   return [
     route(listConnections, async ({ query }, { scope }) => ({
-      body: presentPage(await readConnections(deps, scope(), query), present),
+      body: presentPage(await readConnections(deps, scope(), query), presentConnection),
     })),
     route(createConnection, async ({ body }, context) => {
       const { integration_id: integrationId, name, properties, options } = body;
-      const request = { integrationId, name, properties, options, actor: actorOf(context) };
-      return answer(await create(deps, context.scope(), request));
+      const externalId = body.external_id;
+      const actor = actorOf(context);
+      const request = { integrationId, externalId, name, properties, options, actor };
+      return answerConnection(await create(deps, context.scope(), request));
     }),
     route(getConnection, async ({ params }, { scope }) =>
-      answer(await readConnection(deps, scope(), params.connection_id)),
+      answerConnection(await readConnection(deps, scope(), params.connection_id)),
     ),
     route(updateConnection, async ({ params, body }, context) => {
       const { name, properties, options, integration_version: integrationVersion } = body;
@@ -66,7 +63,7 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
         actor: actorOf(context),
       });
       deps.wake();
-      return answer(changed);
+      return answerConnection(changed);
     }),
     route(testConnection, async ({ params }, context) => {
       const scope = context.scope();
@@ -82,69 +79,28 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
     }),
     route(pauseConnection, async ({ params }, context) => {
       const request = { id: params.connection_id, paused: true, actor: actorOf(context) };
-      return answer(await setPaused(deps, context.scope(), request));
+      return answerConnection(await setPaused(deps, context.scope(), request));
     }),
     route(resumeConnection, async ({ params }, context) => {
       const request = { id: params.connection_id, paused: false, actor: actorOf(context) };
       const resumed = await setPaused(deps, context.scope(), request);
       deps.wake();
-      return answer(resumed);
+      return answerConnection(resumed);
     }),
   ];
 }
 
-function answer(view: ConnectionView): Answer<ConnectionBody> {
-  return { body: present(view), headers: { etag: `"${view.row.revision}"` } };
-}
-
-/** The revision that If-Match names. RFC 9110, section 13.1.1: a weak tag never matches. */
+/** The revision that If-Match names. What is missing or foreign is not found, whatever the headers say. */
 async function revisionOf(
   context: RequestContext,
   mustExist: () => Promise<ConnectionView>,
 ): Promise<number> {
-  // What is missing or foreign is not found, whatever the request's other headers say.
   const { row } = await mustExist();
-  const ifMatch = context.header('if-match');
-  if (ifMatch === undefined) {
-    throw new AppError(
-      'precondition_required',
-      'Send the ETag of the state that you change as `If-Match`.',
-    );
-  }
-  if (ifMatch.trim() === '*') return row.revision;
-  const tags = [...ifMatch.matchAll(/(?:^|,)\s*"(\d{1,15})"\s*(?=,|$)/gu)];
-  if (tags.some(([, revision]) => Number(revision) === row.revision)) return row.revision;
-  throw new AppError(
-    'precondition_failed',
-    `The connection is at revision ${row.revision}, not at ${ifMatch}.`,
-  );
+  requireIfMatch(context.header, `"${row.revision}"`);
+  return row.revision;
 }
 
 /** States that a successful test ends. */
 function isStopped(state: ConnectionState): boolean {
   return state === 'needs_auth' || state === 'forbidden' || state === 'broken';
-}
-
-function present({
-  row,
-  properties,
-  secretsSet,
-  options,
-  origins,
-}: ConnectionView): ConnectionBody {
-  return {
-    id: row.id,
-    name: row.name,
-    integration_id: row.integration_id,
-    integration_version: row.integration_number,
-    state: row.state,
-    state_reason: reasonOf(row),
-    properties: Object.fromEntries(properties),
-    secrets_set: [...secretsSet],
-    options: { ...options },
-    origins: [...origins],
-    revision: row.revision,
-    created_at: iso(row.created_at),
-    updated_at: iso(row.updated_at),
-  };
 }

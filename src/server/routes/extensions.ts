@@ -6,6 +6,7 @@ import {
   deleteExtension,
   getExtension,
   listExtensions,
+  putExtension,
 } from '../../contract/extensions.ts';
 import type { Extension } from '../../contract/extensions.ts';
 import { deleteUserLinksOfExtension } from '../../connections/user-links-repository.ts';
@@ -16,14 +17,17 @@ import {
   insertExtension,
   listExtensions as listRows,
 } from '../../organizations/extensions-repository.ts';
+import { putExtension as put } from '../../organizations/put-extension.ts';
 import type { Tables } from '../../store/schema.ts';
+import { allowIf } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { actorOf, iso, presentPage } from './present.ts';
 import type { StoreDeps } from './route-deps.ts';
 
 /** The extensions of an organization. */
-export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] {
+export function extensionRoutes(deps: StoreDeps): readonly Route[] {
+  const { database, ids } = deps;
   return [
     route(listExtensions, async ({ query }, { scope }) => ({
       body: presentPage(await listRows(database.read, scope(), query), present),
@@ -33,6 +37,7 @@ export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] 
       const at = database.now();
       const row = {
         id: ids.next(),
+        external_id: body.external_id ?? null,
         number: body.number,
         name: body.name ?? null,
         email: body.email ?? null,
@@ -51,6 +56,16 @@ export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] 
         });
       });
       return { body: present(row) };
+    }),
+    route(putExtension, async ({ params, body }, context) => {
+      const { number, name, email } = body;
+      const { row, created } = await put(deps, context.scope(), {
+        externalId: params.external_id,
+        wanted: { number, name: name ?? null, email: email ?? null },
+        actor: actorOf(context),
+        allow: allowIf(context, present),
+      });
+      return { body: present(row), created };
     }),
     route(getExtension, async ({ params }, { scope }) => {
       const row = await findExtension(database.read, scope(), params.extension_id);
@@ -79,6 +94,6 @@ export function extensionRoutes({ database, ids }: StoreDeps): readonly Route[] 
 }
 
 function present(row: Omit<Tables['extension'], 'organization_id'>): z.input<typeof Extension> {
-  const { id, number, name, email } = row;
-  return { id, number, name, email, created_at: iso(row.created_at) };
+  const { id, external_id, number, name, email, created_at } = row;
+  return { id, external_id, number, name, email, created_at: iso(created_at) };
 }

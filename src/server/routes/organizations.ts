@@ -4,16 +4,19 @@ import {
   createOrganization,
   getOrganization,
   listOrganizations,
+  putOrganization,
 } from '../../contract/organizations.ts';
 import type { Organization } from '../../contract/organizations.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { createOrganization as create } from '../../organizations/organizations.ts';
+import { putOrganization as put } from '../../organizations/put-organization.ts';
 import {
   findOrganization,
   listOrganizations as listRows,
 } from '../../organizations/organizations-repository.ts';
 import { ADMIN } from '../../organizations/scope.ts';
 import type { Tables } from '../../store/schema.ts';
+import { allowIf } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { actorOf, iso, presentPage } from './present.ts';
@@ -27,8 +30,20 @@ export function organizationRoutes(deps: StoreDeps): readonly Route[] {
       body: presentPage(await listRows(database.read, ADMIN, query), present),
     })),
     route(createOrganization, async ({ body }, context) => ({
-      body: present(await create(deps, { ...body, actor: actorOf(context) })),
+      body: present(
+        await create(deps, { ...body, externalId: body.external_id, actor: actorOf(context) }),
+      ),
     })),
+    route(putOrganization, async ({ params, body }, context) => {
+      const { name, country, timezone } = body;
+      const { row, created } = await put(deps, {
+        externalId: params.external_id,
+        wanted: { name, country, timezone, domain: body.domain ?? null },
+        actor: actorOf(context),
+        allow: allowIf(context, present),
+      });
+      return { body: present(row), created };
+    }),
     route(getOrganization, async ({ params }, { principal }) => {
       const own = principal?.organizationId;
       const id = params.organization_id;
@@ -44,6 +59,6 @@ export function organizationRoutes(deps: StoreDeps): readonly Route[] {
 }
 
 function present(row: Tables['organization']): z.input<typeof Organization> {
-  const { id, name, domain, country, timezone } = row;
-  return { id, name, domain, country, timezone, created_at: iso(row.created_at) };
+  const { id, external_id, name, domain, country, timezone, created_at } = row;
+  return { id, external_id, name, domain, country, timezone, created_at: iso(created_at) };
 }

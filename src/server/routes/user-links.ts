@@ -1,5 +1,3 @@
-import type * as z from 'zod';
-
 import { recordDeed } from '../../access/audit.ts';
 import { findConnection } from '../../connections/connections-repository.ts';
 import type { OpenConnections } from '../../connections/open-connection.ts';
@@ -9,7 +7,6 @@ import {
   listUserLinks as listRows,
   putUserLink as putRow,
 } from '../../connections/user-links-repository.ts';
-import type { UserLink as UserLinkRow } from '../../connections/user-links-repository.ts';
 import {
   deleteUserLink,
   listCrmUsers,
@@ -17,7 +14,6 @@ import {
   putUserLink,
   suggestUserLinks,
 } from '../../contract/user-links.ts';
-import type { UserLink } from '../../contract/user-links.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { findExtension, listExtensions } from '../../organizations/extensions-repository.ts';
 import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
@@ -26,7 +22,9 @@ import type { Page, PageOf } from '../../store/page.ts';
 import { listCrmUsersOf, readUserLocals, suggestLinks } from '../crm-users.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
-import { actorOf, iso, presentPage } from './present.ts';
+import { mustHave } from './must-have.ts';
+import { presentUserLink } from './present-user-link.ts';
+import { actorOf, presentPage } from './present.ts';
 import type { StoreDeps } from './route-deps.ts';
 
 export interface UserLinkDeps extends StoreDeps {
@@ -46,7 +44,9 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
       const connectionId = params.connection_id;
       await mustHave(findConnection(database.read, scope(), connectionId), 'connection');
       const request = { connectionId, page: query };
-      return { body: presentPage(await listRows(database.read, scope(), request), present) };
+      return {
+        body: presentPage(await listRows(database.read, scope(), request), presentUserLink),
+      };
     }),
     route(putUserLink, async ({ params, body }, context) => {
       const scope = context.scope();
@@ -60,6 +60,7 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
         await putRow(transaction, scope, {
           connection_id: key.connectionId,
           extension_id: key.extensionId,
+          external_id: null,
           crm_user_id: body.crm_user_id,
           crm_user_name: body.crm_user_name ?? null,
           locals: JSON.stringify(locals),
@@ -76,7 +77,7 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
         });
         return await mustHave(findUserLink(transaction, scope, key), 'user link');
       });
-      return { body: present(row) };
+      return { body: presentUserLink(row) };
     }),
     route(deleteUserLink, async ({ params }, context) => {
       const scope = context.scope();
@@ -118,12 +119,6 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
   ];
 }
 
-async function mustHave<T>(looked: Promise<T | undefined>, thing: string): Promise<T> {
-  const found = await looked;
-  if (found === undefined) throw new AppError('not_found', `No such ${thing}.`);
-  return found;
-}
-
 async function allRows<T>(read: (page: Page) => Promise<PageOf<T>>): Promise<readonly T[]> {
   const rows: T[] = [];
   let cursor: string | undefined;
@@ -134,15 +129,4 @@ async function allRows<T>(read: (page: Page) => Promise<PageOf<T>>): Promise<rea
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
   return rows;
-}
-
-function present(row: UserLinkRow): z.input<typeof UserLink> {
-  return {
-    connection_id: row.connection_id,
-    extension_id: row.extension_id,
-    extension_number: row.extension_number,
-    crm_user_id: row.crm_user_id,
-    crm_user_name: row.crm_user_name,
-    linked_at: iso(row.linked_at),
-  };
 }

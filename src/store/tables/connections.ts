@@ -29,6 +29,8 @@ export interface ConnectionTables {
     id: string;
     organization_id: string;
     integration_version_id: string;
+    /** Id in the system of whoever provisions it; unique within the organization. */
+    external_id: string | null;
     name: string;
     /** JSON object: label to value, without the secret ones. */
     properties: string;
@@ -64,6 +66,8 @@ export interface ConnectionTables {
     organization_id: string;
     connection_id: string;
     extension_id: string;
+    /** Unique within the organization. */
+    external_id: string | null;
     /** `user_id` of a document. */
     crm_user_id: string;
     crm_user_name: string | null;
