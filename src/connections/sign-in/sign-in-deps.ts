@@ -1,0 +1,34 @@
+import type { PhoneNumbers } from '../../document/values/values.ts';
+import type { Egress } from '../../http/egress.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { MethodRunner } from '../../runtime/run-method.ts';
+import type { Database } from '../../store/database.ts';
+import type { Ids } from '../../text/uuid.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { OpenConnections } from '../open-connection.ts';
+import type { Vault } from '../vault.ts';
+
+/** What the sign-ins of connections need from the process. */
+export interface SignInDeps {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly ids: Ids;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly egress: Egress;
+  readonly phones: PhoneNumbers;
+  readonly clock: Clock;
+  readonly openConnections: OpenConnections;
+  /** Asks the CRM whose sign-in it is, where the document has the method `Account`. */
+  readonly runner: MethodRunner;
+  /** Where CRMs send people back to; undefined without a PUBLIC_URL. */
+  readonly redirectUri: string | undefined;
+  /** Name of this process, for people who read the row. */
+  readonly node: string;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly registerSecret: (secret: string) => void;
+  readonly forgetSecret: (secret: string) => void;
+  /** A connection works again: its waiting calls may go on. */
+  readonly wake: () => void;
+}

@@ -1,0 +1,56 @@
+import { isJsonArray, isJsonObject, jsonMembers, jsonText } from '../../document/json-value.ts';
+import type { Json } from '../../document/json-value.ts';
+import { readAnswer } from '../read-answer.ts';
+
+export interface TokenBody {
+  /** As text, with its secrets. */
+  readonly text: string;
+  /** JSON or the pairs of a form; undefined for anything else. */
+  readonly fields: Json | undefined;
+  readonly words: string | undefined;
+  /** `error`, as RFC 6749, section 5.2, allows it to be written. */
+  readonly code: string | undefined;
+  /** What must not be shown: every text that is named like a credential. */
+  readonly secrets: readonly string[];
+}
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
+/** Long enough for every code that is one; others are words. */
+const ERROR_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
+const SECRET_NAME = /token|secret|assertion|password|session|credential|(?:^|_)(?:key|code|sid)$/i;
+/** Names that look like credentials and hold none. */
+const PLAIN_NAME = /^(?:token_type|error.*|expires.*|refresh_token_expires_in|.*_type)$/i;
+const DEPTH_MAX = 8;
+
+/** Reads the body of a token answer: JSON, or the form that some servers of before RFC 6749 send. */
+export function readTokenAnswer(
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): TokenBody {
+  const read = readAnswer(body, headers);
+  const isForm = read.form === 'text' && FORM_TYPE.test(headers['content-type'] ?? '');
+  const value = isForm ? readForm(read.text) : read.value;
+  const fields = isJsonObject(value) || isJsonArray(value) ? value : undefined;
+  const error = jsonText(fields, 'error');
+  const words = isForm ? jsonText(fields, 'error_description') : read.words;
+  return {
+    text: read.text,
+    fields,
+    words,
+    code: error !== undefined && ERROR_CODE.test(error) ? error : undefined,
+    secrets: secretsIn(fields, 0),
+  };
+}
+
+function readForm(text: string): Json {
+  return Object.fromEntries(new URLSearchParams(text.trim()));
+}
+
+function secretsIn(value: Json | undefined, depth: number): readonly string[] {
+  if (depth > DEPTH_MAX) return [];
+  if (isJsonArray(value)) return value.flatMap((item) => secretsIn(item, depth + 1));
+  return jsonMembers(value).flatMap(([name, member]) => {
+    const isSecret = SECRET_NAME.test(name) && !PLAIN_NAME.test(name);
+    return typeof member === 'string' && isSecret ? [member] : secretsIn(member, depth + 1);
+  });
+}
