@@ -112,7 +112,8 @@ export const sendCallEvents = defineEndpoint({
   path: '/v1/call-events',
   summary: 'Report what happened to calls',
   description:
-    'One event or an array of them. The answer comes after the accepted events are safe on disk. Sending an event again changes nothing: after a lost answer simply repeat the request.',
+    'One event or an array of them. The answer comes after the accepted events are safe on disk. Sending an event again changes nothing: after a lost answer simply repeat the request, without an `Idempotency-Key`.',
+  repeatable: true,
   scopes: ['events'],
   within: 'phone_system',
   params: noParams,

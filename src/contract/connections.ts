@@ -184,6 +184,7 @@ export const testConnection = defineEndpoint({
   method: 'POST',
   path: '/v1/connections/{connection_id}/test',
   summary: 'Ask the CRM whether it accepts the credentials',
+  repeatable: true,
   description:
     'Runs `Users`, else `Account`, else the first look-up with GET. The answer is 200 also when the CRM refuses. A successful test ends the states `needs_auth`, `forbidden` and `broken`: waiting calls go on.',
   body: noBody,
@@ -199,6 +200,7 @@ export const pauseConnection = defineEndpoint({
   method: 'POST',
   path: '/v1/connections/{connection_id}/pause',
   summary: 'Stop writing to the CRM; calls wait',
+  etag: 'read',
   body: noBody,
   bodyKind: 'none',
   status: 200,
@@ -212,6 +214,7 @@ export const resumeConnection = defineEndpoint({
   method: 'POST',
   path: '/v1/connections/{connection_id}/resume',
   summary: 'Write to the CRM again; waiting calls go first',
+  etag: 'read',
   body: noBody,
   bodyKind: 'none',
   status: 200,

@@ -93,6 +93,7 @@ export const lintIntegration = defineEndpoint({
   method: 'POST',
   path: '/v1/integrations/lint',
   summary: 'Lint a document without publishing it',
+  repeatable: true,
   params: noParams,
   body: DocumentBody,
   bodyKind: 'json',

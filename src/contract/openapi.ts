@@ -2,14 +2,19 @@ import * as z from 'zod';
 
 import { CATALOGUE } from '../errors/catalogue.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { COMMON_PROBLEMS, KEYLESS_PROBLEMS } from './endpoint.ts';
+import {
+  COMMON_PROBLEMS,
+  IDEMPOTENCY_PROBLEMS,
+  KEYLESS_PROBLEMS,
+  takesIdempotencyKey,
+} from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { curlOf } from './curl.ts';
 import { exampleOf } from './examples.ts';
 import { createSchemas } from './json-schemas.ts';
 import type { Schema, Schemas } from './json-schemas.ts';
-import { ORGANIZATION_HEADER } from './parts.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { requestHeadersOf } from './request-headers.ts';
 import { INTRODUCTION } from './introduction.ts';
 import { RESOURCES } from './resources.ts';
 import { recordedExample } from './story/recorded.ts';
@@ -71,7 +76,11 @@ export function problemsOf(endpoint: Endpoint): readonly ErrorCode[] {
       ? (['invalid_request', 'unsupported_media_type', 'payload_too_large'] as const)
       : [];
   const organization = endpoint.within === 'organization' ? (['not_found'] as const) : [];
-  const codes = new Set<ErrorCode>([...common, ...body, ...organization, ...endpoint.problems]);
+  const keyed = takesIdempotencyKey(endpoint) ? IDEMPOTENCY_PROBLEMS : [];
+  const codes = new Set<ErrorCode>([
+    ...[...common, ...body, ...organization, ...keyed],
+    ...endpoint.problems,
+  ]);
   return [...codes].toSorted((a, b) => CATALOGUE[a].status - CATALOGUE[b].status);
 }
 
@@ -101,25 +110,11 @@ function samplesOf(endpoint: Endpoint): Schema {
 }
 
 function parametersOf(endpoint: Endpoint, schemas: Schemas): readonly Schema[] {
-  const headers: Schema[] = [];
-  if (endpoint.within === 'organization' && endpoint.scopes.includes('admin')) {
-    headers.push({
-      name: ORGANIZATION_HEADER,
-      in: 'header',
-      required: false,
-      description: 'For an admin key: the organization. Needed when there is more than one.',
-      schema: { type: 'string' },
-    });
-  }
-  if (endpoint.etag === 'required') {
-    headers.push({
-      name: 'If-Match',
-      in: 'header',
-      required: true,
-      description: 'ETag of the state that is changed.',
-      schema: { type: 'string' },
-    });
-  }
+  const headers = requestHeadersOf(endpoint).map((header) => ({
+    ...header,
+    in: 'header',
+    schema: { type: 'string' },
+  }));
   return [
     ...parametersIn('path', endpoint.params, schemas),
     ...parametersIn('query', endpoint.query, schemas),
@@ -161,22 +156,20 @@ function requestBody(endpoint: Endpoint, schemas: Schemas): Schema {
 
 function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
   const responses: Record<string, Schema> = {};
-  const headers =
-    endpoint.etag === undefined ? {} : { headers: { ETag: { schema: { type: 'string' } } } };
-  responses[endpoint.status] =
-    endpoint.status === 204
-      ? { description: 'Done.' }
-      : {
-          description: 'Done.',
-          ...headers,
-          content: {
-            [endpoint.responseType ?? 'application/json']: illustrated(
-              schemas.of(endpoint.response),
-              schemas,
-              recordedExample(endpoint.name)?.answer,
-            ),
-          },
-        };
+  const headers = responseHeadersOf(endpoint);
+  const content = {
+    [endpoint.responseType ?? 'application/json']: illustrated(
+      schemas.of(endpoint.response),
+      schemas,
+      recordedExample(endpoint.name)?.answer,
+    ),
+  };
+  const done = { ...headers, ...(endpoint.status === 204 ? {} : { content }) };
+  responses[endpoint.status] = { description: 'Done.', ...done };
+  if (endpoint.creates === true) responses[201] = { description: 'It was made.', ...done };
+  if (endpoint.etag === 'read' && endpoint.method === 'GET') {
+    responses[304] = { description: 'It is as `If-None-Match` says.' };
+  }
   for (const code of problemsOf(endpoint)) {
     const { status, meaning } = CATALOGUE[code];
     const earlier = responses[status];
@@ -187,6 +180,18 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
     };
   }
   return responses;
+}
+
+function responseHeadersOf(endpoint: Endpoint): Schema {
+  const headers: Record<string, Schema> = {};
+  if (endpoint.etag !== undefined) headers['ETag'] = { schema: { type: 'string' } };
+  if (takesIdempotencyKey(endpoint)) {
+    headers['Idempotency-Replayed'] = {
+      description: '`true`: this is the answer of the first request with the key.',
+      schema: { type: 'string', enum: ['true'] },
+    };
+  }
+  return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
 function illustrated(schema: Schema, schemas: Schemas, recorded: unknown): Schema {
