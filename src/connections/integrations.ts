@@ -80,9 +80,14 @@ export async function createIntegration(
 export async function createIntegrationVersion(
   deps: IntegrationDeps,
   scope: OrganizationScope,
-  { integrationId, document, actor }: Publication & { readonly integrationId: string },
+  publication: Publication & {
+    readonly integrationId: string;
+    /** Called with the newest version before anything changes; what it throws ends the change. */
+    readonly allow?: (newest: IntegrationVersion) => void;
+  },
 ): Promise<IntegrationVersion> {
   const { database, ids } = deps;
+  const { integrationId, document, actor, allow } = publication;
   const compiled = deps.compile(document);
   const now = database.now();
   return await database.write(async (transaction) => {
@@ -102,6 +107,7 @@ export async function createIntegrationVersion(
         `The document's id is '${compiled.id}', this integration's is '${known.document_id}'.`,
       );
     }
+    allow?.(known);
     if (known.document === document) return known;
     const number = known.number + 1;
     const version = newVersion(deps, { integrationId, number, document, now });

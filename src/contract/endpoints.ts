@@ -24,8 +24,10 @@ import {
   getIntegration,
   lintIntegration,
   listIntegrations,
+  putIntegration,
 } from './integrations.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { confirmAccount, finishSignIn, forgetSignIn, startSignIn } from './sign-in.ts';
 import {
   createOrganization,
   getOrganization,
@@ -68,6 +70,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getConnection,
   updateConnection,
   testConnection,
+  startSignIn,
+  finishSignIn,
+  confirmAccount,
+  forgetSignIn,
   pauseConnection,
   resumeConnection,
   listCrmUsers,
@@ -78,6 +84,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   suggestUserLinks,
   listIntegrations,
   createIntegration,
+  putIntegration,
   lintIntegration,
   getIntegration,
   createIntegrationVersion,

@@ -84,7 +84,32 @@ export const createIntegration = defineEndpoint({
   bodyKind: 'json',
   status: 201,
   response: IntegrationWithDocument,
+  etag: 'read',
   problems: ['conflict', 'document_invalid', 'payload_too_large'],
+});
+
+export const putIntegration = defineEndpoint({
+  ...base,
+  name: 'putIntegration',
+  method: 'PUT',
+  path: '/v1/integrations/document/{document_id}',
+  summary: 'Publish a document by its own id',
+  description:
+    "As version 1 of a new integration, or as the next version of the organization's own one. The same text again changes nothing. Connections stay at their version until they are moved.",
+  params: z.object({
+    document_id: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({ description: '`id` of the document.', examples: ['example'] }),
+  }),
+  body: DocumentBody,
+  bodyKind: 'json',
+  status: 200,
+  creates: true,
+  etag: 'optional',
+  response: IntegrationWithDocument,
+  problems: ['conflict', 'document_invalid', 'payload_too_large', 'precondition_failed'],
 });
 
 export const lintIntegration = defineEndpoint({
@@ -116,6 +141,7 @@ export const getIntegration = defineEndpoint({
   bodyKind: 'none',
   status: 200,
   response: IntegrationWithDocument,
+  etag: 'read',
   problems: ['not_found'],
 });
 
@@ -132,5 +158,9 @@ export const createIntegrationVersion = defineEndpoint({
   bodyKind: 'json',
   status: 201,
   response: IntegrationWithDocument,
-  problems: ['conflict', 'document_invalid', 'not_found', 'payload_too_large'],
+  etag: 'optional',
+  problems: [
+    ...(['conflict', 'document_invalid', 'not_found', 'payload_too_large'] as const),
+    'precondition_failed',
+  ],
 });

@@ -9,6 +9,7 @@ import {
   findIntegration,
   listIntegrations as listRows,
 } from '../../connections/integrations-repository.ts';
+import { putIntegration as put } from '../../connections/put-integration.ts';
 import type { IntegrationVersion } from '../../connections/integrations-repository.ts';
 import {
   createIntegration,
@@ -16,13 +17,15 @@ import {
   getIntegration,
   lintIntegration,
   listIntegrations,
+  putIntegration,
 } from '../../contract/integrations.ts';
 import type { Integration, IntegrationWithDocument } from '../../contract/integrations.ts';
 import type { CompiledDocument } from '../../document/compiled-document.ts';
 import type { Finding } from '../../document/findings/finding.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { checkConditions } from '../conditions.ts';
 import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { Answer, RequestContext, Route } from '../route.ts';
 import { actorOf, iso, presentPage } from './present.ts';
 
 export interface IntegrationRouteDeps extends IntegrationDeps {
@@ -36,10 +39,9 @@ export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] 
   const { database, documents, lint } = deps;
   const present = (row: IntegrationVersion): z.input<typeof Integration> =>
     presentIntegration(row, documents(row));
-  const whole = (row: IntegrationVersion): z.input<typeof IntegrationWithDocument> => ({
-    ...present(row),
-    document: row.document,
-    findings: [...lint(row.document)],
+  const whole = (row: IntegrationVersion): Answer<z.input<typeof IntegrationWithDocument>> => ({
+    body: { ...present(row), document: row.document, findings: [...lint(row.document)] },
+    revision: row.number,
   });
   return [
     route(listIntegrations, async ({ query }, { scope }) => ({
@@ -47,7 +49,7 @@ export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] 
     })),
     route(createIntegration, async ({ body }, context) => {
       const publication = { document: body.document, actor: actorOf(context) };
-      return { body: whole(await publish(deps, context.scope(), publication)) };
+      return whole(await publish(deps, context.scope(), publication));
     }),
     route(lintIntegration, async ({ body }) => {
       const findings = [...lint(body.document)];
@@ -56,17 +58,36 @@ export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] 
     route(getIntegration, async ({ params }, { scope }) => {
       const row = await findIntegration(database.read, scope(), params.integration_id);
       if (row === undefined) throw new AppError('not_found', 'No such integration.');
-      return { body: whole(row) };
+      return whole(row);
+    }),
+    route(putIntegration, async ({ params, body }, context) => {
+      const { row, created } = await put(deps, context.scope(), {
+        documentId: params.document_id,
+        document: body.document,
+        actor: actorOf(context),
+        allow: allowVersion(context),
+      });
+      return { ...whole(row), created };
     }),
     route(createIntegrationVersion, async ({ params, body }, context) => {
       const row = await publishVersion(deps, context.scope(), {
         integrationId: params.integration_id,
         document: body.document,
         actor: actorOf(context),
+        allow: allowVersion(context),
       });
-      return { body: whole(row) };
+      return whole(row);
     }),
   ];
+}
+
+/** The version is the revision of an integration. */
+function allowVersion({
+  header,
+}: RequestContext): (newest: IntegrationVersion | undefined) => void {
+  return (newest) => {
+    checkConditions(header, newest === undefined ? undefined : `"${newest.number}"`);
+  };
 }
 
 function presentIntegration(
