@@ -86,3 +86,29 @@ test('no secret survives in any place of any text', () => {
     }),
   );
 });
+
+test('a forgotten secret is scrubbed no more, unless somebody else has registered it too', () => {
+  const registry = createSecretRegistry();
+  registry.register('token-one');
+  registry.register('token-two');
+  registry.register('token-two');
+
+  registry.forget('token-one');
+  registry.forget('token-two');
+  registry.forget('never-known');
+
+  expect(registry.scrub('token-one token-two')).toBe('token-one [secret]');
+  registry.forget('token-two');
+  expect(registry.scrub('token-one token-two')).toBe('token-one token-two');
+});
+
+test('a form that two secrets share stays as long as one of them does', () => {
+  const registry = createSecretRegistry();
+  const hex = Buffer.from('shared').toString('hex');
+  registry.register('shared');
+  registry.register(hex);
+
+  registry.forget('shared');
+
+  expect(registry.scrub(`a ${hex}`)).toBe('a [secret]');
+});

@@ -6,6 +6,11 @@ export const SCRUBBED = '[secret]';
 export interface SecretRegistry {
   /** From now on every form of this value is scrubbed; values under four characters are ignored. */
   register(secret: string): void;
+  /**
+   * Takes back one `register` of this value: a token that was replaced. What somebody else has
+   * registered too stays scrubbed.
+   */
+  forget(secret: string): void;
   /** Replaces every form of every registered secret by `[secret]`. */
   scrub(text: string): string;
 }
@@ -29,12 +34,15 @@ export function createScrubber(secrets: readonly string[]): (text: string) => st
  * of secrets: at each position the next four characters name the forms that may begin there.
  */
 export function createSecretRegistry(): SecretRegistry {
-  const known = new Set<string>();
+  /** How often each value was registered, and how many values have each form. */
+  const registered = new Map<string, number>();
+  const holders = new Map<string, number>();
   const byStart = new Map<string, string[]>();
 
   const addForm = (form: string): void => {
-    if (known.has(form)) return;
-    known.add(form);
+    const held = holders.get(form) ?? 0;
+    holders.set(form, held + 1);
+    if (held > 0) return;
     const start = form.slice(0, SECRET_MIN_CHARACTERS);
     const forms = byStart.get(start) ?? [];
     forms.push(form);
@@ -42,15 +50,33 @@ export function createSecretRegistry(): SecretRegistry {
     forms.sort((a, b) => b.length - a.length);
     byStart.set(start, forms);
   };
+  const dropForm = (form: string): void => {
+    const held = holders.get(form) ?? 0;
+    if (held > 1) return void holders.set(form, held - 1);
+    holders.delete(form);
+    const start = form.slice(0, SECRET_MIN_CHARACTERS);
+    const left = (byStart.get(start) ?? []).filter((other) => other !== form);
+    if (left.length === 0) byStart.delete(start);
+    else byStart.set(start, left);
+  };
   return {
     register: (secret) => {
-      if (secret.length < SECRET_MIN_CHARACTERS || known.has(secret)) return;
-      for (const form of secretForms(secret)) {
-        if (form.length >= SECRET_MIN_CHARACTERS) addForm(form);
-      }
+      if (secret.length < SECRET_MIN_CHARACTERS) return;
+      const times = registered.get(secret) ?? 0;
+      registered.set(secret, times + 1);
+      if (times === 0) formsOf(secret).forEach(addForm);
+    },
+    forget: (secret) => {
+      const times = registered.get(secret) ?? 0;
+      if (times > 1) registered.set(secret, times - 1);
+      else if (registered.delete(secret)) formsOf(secret).forEach(dropForm);
     },
     scrub: (text) => (byStart.size === 0 ? text : replaceForms(text, byStart)),
   };
+}
+
+function formsOf(secret: string): readonly string[] {
+  return secretForms(secret).filter((form) => form.length >= SECRET_MIN_CHARACTERS);
 }
 
 function replaceForms(text: string, byStart: ReadonlyMap<string, readonly string[]>): string {
