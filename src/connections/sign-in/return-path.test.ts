@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+
+import { isReturnPath } from './return-path.ts';
+
+test.each(['/', '/connections/42', '/connections/42?tab=sign-in#top', '/a//b'])(
+  'a browser may be sent back to %s',
+  (path) => {
+    expect(isReturnPath(path)).toBe(true);
+  },
+);
+
+test.each([
+  '',
+  'connections',
+  '//evil.test',
+  '/\\evil.test',
+  '/a\\..\\evil.test',
+  'https://evil.test/',
+  'javascript:alert(1)',
+  '/\t/evil.test',
+  '/\n//evil.test',
+  ' /a',
+  `/${'a'.repeat(2_000)}`,
+])('a browser is not sent to %j', (path) => {
+  expect(isReturnPath(path)).toBe(false);
+});
