@@ -1,3 +1,4 @@
+import { findHold } from '../organizations/holds-repository.ts';
 import { findOrganization, listOrganizations } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
@@ -5,6 +6,15 @@ import type { Tables } from '../store/schema.ts';
 import { isKey, prefixOf } from './api-key.ts';
 import type { KeyScope } from './api-key.ts';
 import { findApiKeyByPrefix, touchApiKey } from './api-keys-repository.ts';
+import type { HoldColumns } from './api-keys-repository.ts';
+
+/** An organization that does not work as usual. */
+export interface HeldOrganization {
+  readonly state: 'suspended' | 'deleting';
+  readonly reason: string | null;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
 
 /** What a proven key stands for. */
 export interface KeyHolder {
@@ -14,10 +24,16 @@ export interface KeyHolder {
   readonly organizationId?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
+  /** Of the key's organization. */
+  readonly hold?: HeldOrganization;
 }
 
 export type OrganizationChoice =
-  | { readonly status: 'found'; readonly organizationId: string }
+  | {
+      readonly status: 'found';
+      readonly organizationId: string;
+      readonly hold?: HeldOrganization;
+    }
   | { readonly status: 'unknown' }
   | { readonly status: 'must_be_named' };
 
@@ -50,17 +66,20 @@ export function createAccess(database: Database): Access {
     organization: async (named) => {
       if (named !== undefined) {
         const found = await findOrganization(database.read, ADMIN, named);
-        return found === undefined
-          ? { status: 'unknown' }
-          : { status: 'found', organizationId: found.id };
+        return found === undefined ? { status: 'unknown' } : await choose(database, found.id);
       }
       const { items } = await listOrganizations(database.read, ADMIN, { limit: 2 });
       const [only] = items;
       return only !== undefined && items.length === 1
-        ? { status: 'found', organizationId: only.id }
+        ? await choose(database, only.id)
         : { status: 'must_be_named' };
     },
   };
+}
+
+async function choose(database: Database, organizationId: string): Promise<OrganizationChoice> {
+  const hold = await findHold(database.read, { organizationId });
+  return { status: 'found', organizationId, ...(hold === undefined ? {} : { hold }) };
 }
 
 function noteUse(database: Database, row: Tables['api_key'], now: number): void {
@@ -72,11 +91,13 @@ function noteUse(database: Database, row: Tables['api_key'], now: number): void 
     });
 }
 
-function toHolder(row: Tables['api_key']): KeyHolder {
+function toHolder(row: Tables['api_key'] & HoldColumns): KeyHolder {
+  const { hold_state: state, hold_reason: reason, hold_since: since } = row;
   return {
     keyId: row.id,
     scope: row.scope,
     ...(row.organization_id === null ? {} : { organizationId: row.organization_id }),
     ...(row.phone_system_id === null ? {} : { phoneSystemId: row.phone_system_id }),
+    ...(state === null || since === null ? {} : { hold: { state, reason, since } }),
   };
 }

@@ -5,6 +5,12 @@ import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
 type ApiKeyRow = Tables['api_key'];
+/** Why the organization of the key does not work as usual; null while it does. */
+export interface HoldColumns {
+  readonly hold_state: 'suspended' | 'deleting' | null;
+  readonly hold_reason: string | null;
+  readonly hold_since: number | null;
+}
 type Either = OrganizationScope | AdminScope;
 
 /** Rejects with `conflict` for a foreign or missing phone system. */
@@ -24,10 +30,16 @@ export async function insertApiKey(
 export async function findApiKeyByPrefix(
   handle: Handle,
   prefix: string,
-): Promise<ApiKeyRow | undefined> {
+): Promise<(ApiKeyRow & HoldColumns) | undefined> {
   return await handle
     .selectFrom('api_key')
-    .selectAll()
+    .leftJoin('organization_hold', 'organization_hold.organization_id', 'api_key.organization_id')
+    .selectAll('api_key')
+    .select([
+      'organization_hold.state as hold_state',
+      'organization_hold.reason as hold_reason',
+      'organization_hold.since as hold_since',
+    ])
     .where('prefix', '=', prefix)
     .executeTakeFirst();
 }

@@ -14,7 +14,10 @@ export interface Branch {
   readonly permits: number;
 }
 
-/** Connections that may send and have a ready lane; who waited longest comes first. */
+/**
+ * Connections that may send and have a ready lane; who waited longest comes first. Those of an
+ * organization that is suspended may not.
+ */
 export async function selectCandidates(
   handle: Kysely<Tables>,
   of: { readonly now: number; readonly limit: number },
@@ -36,6 +39,8 @@ export async function selectCandidates(
     from connection_pace p join connection c on c.id = p.connection_id
     where c.state in ('active', 'throttled', 'broken')
       and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
+      and not exists (select 1 from organization_hold h
+        where h.organization_id = c.organization_id)
       and exists (select 1 from lane l
         where l.connection_id = p.connection_id and l.state = 'ready' and l.ready_at <= ${of.now})
     order by p.claimed_at, p.connection_id limit ${of.limit}`.execute(handle);

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { changeState } from '../connections/change-state.ts';
 import type { StateChange } from '../connections/change-state.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
+import { countUsage } from '../organizations/usage.ts';
 import type { Tables } from '../store/schema.ts';
 import { countForbidden, settleAttempt } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
@@ -71,6 +72,19 @@ export async function settleExchange(
       run,
       now,
     });
+    await countUsage(
+      transaction,
+      { organizationId: lane.organization_id },
+      {
+        id: work.attemptId,
+        at: now,
+        counts: {
+          crm_requests: run.exchanges.length,
+          delivered_steps: change.state === 'done' ? 1 : 0,
+          parked_steps: change.state === 'parked' ? 1 : 0,
+        },
+      },
+    );
     const message = learned.message ?? change.message;
     await transaction
       .updateTable('step')

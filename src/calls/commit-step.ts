@@ -1,6 +1,7 @@
 import { changeState } from '../connections/change-state.ts';
 import { permission } from '../connections/transitions.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
+import { countUsage } from '../organizations/usage.ts';
 import { insertAttempt, takeSlot } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
 import type { DeliverDeps } from './deliver.ts';
@@ -47,10 +48,17 @@ export async function commitSending(
     if (lane.revision !== loaded.lane.revision) return { status: 'read_again' };
     const health = await transaction
       .selectFrom('connection')
-      .select(['state', 'state_until as until'])
+      .leftJoin(
+        'organization_hold',
+        'organization_hold.organization_id',
+        'connection.organization_id',
+      )
+      .select(['connection.state', 'state_until as until', 'organization_hold.state as hold'])
       .where('id', '=', connection.id)
       .executeTakeFirst();
-    const closed = health === undefined || permission(health, now) === 'closed';
+    // A suspension that came after the claim holds the next request back.
+    const closed =
+      health === undefined || health.hold !== null || permission(health, now) === 'closed';
     const later = closed
       ? now
       : await takeSlot(transaction, {
@@ -112,6 +120,11 @@ export async function commitWithoutSending(
     if (lane === undefined) return 'replaced';
     if (lane.revision !== loaded.lane.revision) return 'read_again';
     told = { change };
+    const scope = { organizationId: connection.organizationId };
+    if (change.state === 'parked') {
+      const counts = { parked_steps: 1 };
+      await countUsage(transaction, scope, { id: deps.ids.next(), at: now, counts });
+    }
     const event = signInEvent(change);
     // Where the whole connection waits, the step was not even tried.
     const first = event === undefined ? { first_at: step.firstAt ?? now } : {};
@@ -121,7 +134,6 @@ export async function commitWithoutSending(
       .where('id', '=', step.id)
       .execute();
     if (event === undefined) return 'goes_on';
-    const scope = { organizationId: connection.organizationId };
     const of = { connectionId: connection.id, event, now, asOf: work.asOf };
     told = { change, health: await changeState(transaction, scope, of) };
     const steps = await readSteps(transaction, lease.laneId);

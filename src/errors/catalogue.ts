@@ -60,6 +60,15 @@ export const CATALOGUE = {
     meaning: 'The key is known, but its scope does not allow this.',
     remedy: 'Use a key with the scope that `detail` names.',
   },
+  organization_suspended: {
+    category: 'forbidden',
+    status: 403,
+    level: 'info',
+    retry: false,
+    meaning: 'The organization is suspended or being deleted.',
+    remedy:
+      'The operator lets it work again with `patchcord organization resume`; what waited goes on then.',
+  },
   not_found: {
     category: 'not_found',
     status: 404,

@@ -1,5 +1,13 @@
 import type { Scope } from '../contract/endpoint.ts';
 
+/** An organization that does not work as usual. */
+export interface HeldOrganization {
+  readonly state: 'suspended' | 'deleting';
+  readonly reason: string | null;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
 /** Who makes a request: what its key stands for. */
 export interface Principal {
   readonly keyId: string;
@@ -8,6 +16,8 @@ export interface Principal {
   readonly organizationId?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
+  /** Of the key's organization. */
+  readonly hold?: HeldOrganization;
 }
 
 /** Turns keys into principals and names into organizations. */
@@ -19,6 +29,10 @@ export interface Access {
 }
 
 export type OrganizationChoice =
-  | { readonly status: 'found'; readonly organizationId: string }
+  | {
+      readonly status: 'found';
+      readonly organizationId: string;
+      readonly hold?: HeldOrganization;
+    }
   | { readonly status: 'unknown' }
   | { readonly status: 'must_be_named' };

@@ -4,6 +4,7 @@ import type { Endpoint, Scope } from '../../contract/endpoint.ts';
 import { ORGANIZATION_HEADER } from '../../contract/parts.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Access, Principal } from '../principal.ts';
+import { refuseHeld } from '../refuse-held.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,16 +16,18 @@ declare module 'fastify' {
 /**
  * The check of one endpoint, before its body is read: who asks, may they, and for which
  * organization. Rejects with `unauthorized`, `forbidden`, `not_found` (an organization that is
- * not theirs) or `invalid_request` (an admin key that must name one).
+ * not theirs), `organization_suspended` or `invalid_request` (an admin key that must name one).
  */
 export function authenticateFor(endpoint: Endpoint, access: Access): onRequestAsyncHookHandler {
   return async (request) => {
     if (endpoint.scopes.length === 0) return;
     const principal = await principalOf(request, access);
     if (!endpoint.scopes.includes(principal.scope)) throw wrongScope(endpoint.scopes);
+    const asked = { scope: principal.scope, endpoint: endpoint.name };
+    refuseHeld(principal.hold, asked);
     request.principal = principal;
     if (endpoint.within !== 'server') {
-      request.organizationId = await organizationOf(principal, request, access);
+      request.organizationId = await organizationOf(principal, request, { access, asked });
     }
   };
 }
@@ -49,7 +52,7 @@ async function principalOf(request: FastifyRequest, access: Access): Promise<Pri
 async function organizationOf(
   principal: Principal,
   request: FastifyRequest,
-  access: Access,
+  { access, asked }: { access: Access; asked: { scope: Scope; endpoint: string } },
 ): Promise<string> {
   const header = request.headers[ORGANIZATION_HEADER.toLowerCase()];
   const named = typeof header === 'string' && header !== '' ? header : undefined;
@@ -58,7 +61,10 @@ async function organizationOf(
     return principal.organizationId;
   }
   const choice = await access.organization(named);
-  if (choice.status === 'found') return choice.organizationId;
+  if (choice.status === 'found') {
+    refuseHeld(choice.hold, asked);
+    return choice.organizationId;
+  }
   if (choice.status === 'unknown') throw noSuchOrganization();
   throw new AppError(
     'invalid_request',
