@@ -1,6 +1,6 @@
 import { addCounts, ONE_FAILED, ONE_SKIPPED, skipsAsFailures, totalsLine } from './test/counts.ts';
 import type { Counts } from './test/counts.ts';
-import { createNeeds, type Needs } from './test/needs.ts';
+import { createNeeds, type NeedAnswer, type NeedName, type Needs } from './test/needs.ts';
 import { STAGES, type Stage, type StageContext, type StageRun } from './test/stages.ts';
 
 /**
@@ -87,13 +87,7 @@ async function runStage(
     return { run: { counts: ONE_FAILED, output: `not run, because ${broken} failed` } };
   }
   const context: StageContext = { env: {}, signal: progress.signal };
-  if (stage.need === undefined) {
-    return { run: await stage.run(context) };
-  }
-  const need = await progress.needs.meet(stage.need).catch((error: unknown) => ({
-    status: 'missing' as const,
-    reason: error instanceof Error ? error.message : 'unknown error',
-  }));
+  const need = await meetAll(progress.needs, stage.needs ?? []);
   if (need.status === 'ready') {
     return { run: await stage.run({ ...context, env: need.env }) };
   }
@@ -107,6 +101,20 @@ async function runStage(
     run: { counts, output: `${part.output}\n${need.reason}` },
     note: `${totalsLine(counts)} (PostgreSQL's half: ${need.reason})`,
   };
+}
+
+/** The variables of all that a stage needs, or why one of them is missing. */
+async function meetAll(needs: Needs, names: readonly NeedName[]): Promise<NeedAnswer> {
+  const env: Record<string, string> = {};
+  for (const name of names) {
+    const answer = await needs.meet(name).catch((error: unknown) => ({
+      status: 'missing' as const,
+      reason: error instanceof Error ? error.message : 'unknown error',
+    }));
+    if (answer.status === 'missing') return answer;
+    Object.assign(env, answer.env);
+  }
+  return { status: 'ready', env };
 }
 
 function write(line: string): void {

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { hasRequestTracker } from '../../test/real/request-tracker-server.ts';
+import { hasTryton } from '../../test/real/tryton-server.ts';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.ts';
 
 /** A program of the system that a stage cannot do without. */
-export type NeedName = 'postgres' | 'request-tracker';
+export type NeedName = 'postgres' | 'request-tracker' | 'tryton';
 
 /** What a stage gets when the need is met (environment variables for its tests), or why it is not. */
 export type NeedAnswer =
@@ -35,6 +36,11 @@ const SYSTEMS: Readonly<Record<NeedName, System>> = {
     packages: ['request-tracker5', 'rt5-db-sqlite', 'rt5-standalone'],
     isInstalled: hasRequestTracker,
   },
+  tryton: {
+    title: 'Tryton 6',
+    packages: ['tryton-server', 'tryton-modules-party'],
+    isInstalled: hasTryton,
+  },
 };
 
 /**
@@ -57,7 +63,7 @@ export function createNeeds(options: {
         const how = 'npm test -- --install installs it from Debian packages';
         return { status: 'missing', reason: `${system.title} is not on this machine; ${how}` };
       }
-      if (name === 'request-tracker') {
+      if (name !== 'postgres') {
         return { status: 'ready', env: {} };
       }
       const folder = findPostgres();

@@ -24,8 +24,8 @@ export interface Stage {
   readonly name: string;
   /** The command that repairs a failure, or shows it alone. */
   readonly repair: string;
-  /** Programs of the system, without which `withoutNeed` says what happens. */
-  readonly need?: NeedName;
+  /** Programs of the system; if one is missing, `withoutNeed` says what happens. */
+  readonly needs?: readonly NeedName[];
   /** `skip`: the stage is left out. `part`: its other tests run, and one skipped test stands for the rest. */
   readonly withoutNeed?: 'skip' | 'part';
   /** Earlier stages that must have passed. */
@@ -50,11 +50,11 @@ export const STAGES: readonly Stage[] = [
   suite('repository', 'repository'),
   suite('unit', 'unit'),
   conformance(),
-  { ...suite('db', 'database'), need: 'postgres', withoutNeed: 'part' },
+  { ...suite('db', 'database'), needs: ['postgres'], withoutNeed: 'part' },
   check('build', 'build', 'npm run build'),
   { ...suite('package', 'package'), after: ['build'] },
-  { ...suite('real', 'real'), need: 'request-tracker', withoutNeed: 'skip' },
-  { ...suite('faults', 'faults'), need: 'postgres', withoutNeed: 'part' },
+  { ...suite('real', 'real'), needs: ['request-tracker', 'tryton'], withoutNeed: 'skip' },
+  { ...suite('faults', 'faults'), needs: ['postgres'], withoutNeed: 'part' },
 ];
 
 /** A program that is fine or not: one test. */
