@@ -11,6 +11,7 @@ import {
   pageOf,
 } from './parts.ts';
 import { Exchange } from './exchanges.ts';
+import { SignIn, SignInAccount } from './sign-in-state.ts';
 
 export const connectionName = z
   .string()
@@ -28,7 +29,7 @@ export const ConnectionState = z
   .meta({
     id: 'ConnectionState',
     description:
-      '`active`: calls are written. `throttled`: the CRM asked for a pause. `broken`: the CRM does not answer; tried again by itself. `needs_auth`: the credentials were refused. `forbidden`: the CRM refuses these rights. Both end with new credentials or a successful test. `paused`: by somebody.',
+      '`active`: calls are written. `throttled`: the CRM asked for a pause. `broken`: the CRM, or its sign-in server, does not answer; tried again by itself. `needs_auth`: the credentials were refused, or a person must sign in. `forbidden`: the CRM refuses these rights. Both end with new credentials, a new sign-in or a successful test. `paused`: by somebody.',
   });
 
 /** The options themselves are described where they are read; the server puts that schema here. */
@@ -52,6 +53,9 @@ export const Connection = z
       .string()
       .nullable()
       .meta({ description: 'Why it is in this state and what to do, in words.' }),
+    sign_in: SignIn.nullable().meta({
+      description: 'Its sign-in at the CRM; null where the properties alone authorise requests.',
+    }),
     properties: z
       .record(z.string(), z.string())
       .meta({ description: 'Values of the properties that are not secret.' }),
@@ -139,7 +143,7 @@ export const updateConnection = defineEndpoint({
   path: '/v1/connections/{connection_id}',
   summary: 'Change a connection',
   description:
-    'Members that are absent stay. `properties` and `options` are merged by key; a property with `""` loses its value. A change that leads to a new address (see `origins`) must bring the secrets along: stored ones never go to an address they were not entered for.',
+    'Members that are absent stay. `properties` and `options` are merged by key; a property with `""` loses its value. A change that leads to a new address (see `origins`) must bring the secrets along: stored ones never go to an address they were not entered for, and a sign-in at the CRM must be made anew.',
   body: z.strictObject({
     name: connectionName.optional(),
     properties: propertyValues.optional(),
@@ -168,6 +172,9 @@ export const ConnectionTest = z
     message: z
       .string()
       .meta({ description: 'The result in words.', examples: ['The CRM answered with 3 users.'] }),
+    account: SignInAccount.nullable().meta({
+      description: 'The account of the CRM that answered; null where it did not say.',
+    }),
     outcome: z
       .string()
       .nullable()
@@ -186,7 +193,7 @@ export const testConnection = defineEndpoint({
   summary: 'Ask the CRM whether it accepts the credentials',
   repeatable: true,
   description:
-    'Runs `Users`, else `Account`, else the first look-up with GET. The answer is 200 also when the CRM refuses. A successful test ends the states `needs_auth`, `forbidden` and `broken`: waiting calls go on.',
+    'Runs `Users`, else `Account`, else the first look-up with GET; beside `Users` also `Account`, to say which account it is. The answer is 200 also when the CRM refuses. A successful test ends the states `needs_auth`, `forbidden` and `broken`: waiting calls go on.',
   body: noBody,
   bodyKind: 'none',
   status: 200,

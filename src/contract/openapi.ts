@@ -170,6 +170,7 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
   if (endpoint.etag === 'read' && endpoint.method === 'GET') {
     responses[304] = { description: 'It is as `If-None-Match` says.' };
   }
+  if (endpoint.redirects === true) responses[303] = { description: 'Elsewhere: see `Location`.' };
   for (const code of problemsOf(endpoint)) {
     const { status, meaning } = CATALOGUE[code];
     const earlier = responses[status];

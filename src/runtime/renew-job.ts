@@ -34,16 +34,17 @@ export async function renewJob(
       return { status: 'not_renewed', outcome: { ...refused, message } };
     }
     case 'unavailable':
-      return { status: 'not_renewed', outcome: away(refused, answer) };
     case undefined: {
-      const message = 'The sign-in could not be renewed in time.';
-      const outcome = away(refused, { message });
+      const late = answer === undefined || ends.aborted;
+      const outcome = away(refused, late ? { message: LATE } : answer);
       // Ended by ourselves: nothing to hold against anybody.
       const ended = { ...outcome, kind: 'unreachable', action: 'retry' } as const;
       return { status: 'not_renewed', outcome: signal.aborted ? ended : outcome };
     }
   }
 }
+
+const LATE = 'The sign-in could not be renewed in time.';
 
 /** Why a renewal ended without an answer is logged where it was asked for. */
 async function ask(

@@ -57,15 +57,20 @@ function ready(members: Partial<Credential> = {}): CredentialAnswer {
   };
 }
 
-function runner(document: Readonly<Record<string, unknown>> = {}): TestRunner {
+function runner(
+  document: Readonly<Record<string, unknown>> = {},
+  oauth2Extras: Readonly<Record<string, unknown>> = {},
+): TestRunner {
   const oauth2 = {
     client_id: 'c',
     authorization_endpoint: 'https://a.example',
     request_auth: 'Bearer',
   };
+  const filled = document['hosts'] !== undefined;
+  const map = filled ? { token_response_map: { instance_url: '$Instance$' } } : {};
   const source: Record<string, unknown> = {
     ...JSON.parse(fakeCrmDocument({ methods: { Contacts: CONTACTS } })),
-    OAuth2: { ...oauth2, token_endpoint: 'https://a.example/token' },
+    OAuth2: { ...oauth2, token_endpoint: 'https://a.example/token', ...oauth2Extras },
     ...document,
   };
   delete source['auth'];
@@ -74,6 +79,7 @@ function runner(document: Readonly<Record<string, unknown>> = {}): TestRunner {
   return opened;
 }
 
+const FILLING = { token_response_map: { instance_url: '$Instance$' } } as const;
 const CALL = { call_key: 'key-1', activity_type: 'inbound', subject: 'Call', party_number: NUMBER };
 const tokens = () => crm.requests.map(({ headers }) => headers['authorization']);
 
@@ -163,7 +169,7 @@ describe('a refused credential', () => {
         { label: 'API token', type: 'secret' },
       ],
     };
-    const { outcome, exchanges } = await runner(document).run('Users', {
+    const { outcome, exchanges } = await runner(document, FILLING).run('Users', {
       credential: credential({ properties: { Instance: crm.origin } }),
       renew: renewals(ready({ properties: { Instance: other.origin } })),
     });
@@ -262,7 +268,7 @@ describe('without a credential', () => {
       ],
     };
 
-    expect(runner(document).prepare('Users', { credential: credential() })).toMatchObject({
+    expect(runner(document, FILLING).prepare('Users', { credential: credential() })).toMatchObject({
       status: 'not_sent',
       reason: 'needs_auth',
       name: 'Instance',

@@ -18,6 +18,8 @@ import { putConnectionRoutes } from './routes/put-connection.ts';
 import { putUserLinkRoutes } from './routes/put-user-link.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import type { StoreDeps } from './routes/route-deps.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import type { SignInRouteDeps } from './routes/sign-in.ts';
 import { systemRoutes } from './routes/system.ts';
 import type { SystemDeps } from './routes/system.ts';
 import { userLinkRoutes } from './routes/user-links.ts';
@@ -29,6 +31,7 @@ export type RouteDeps = StoreDeps &
   StoreRecordingDeps &
   CallerDeps &
   ConnectionRouteDeps &
+  SignInRouteDeps &
   IntegrationRouteDeps &
   UserLinkDeps &
   SystemDeps;
@@ -42,6 +45,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...callerRoutes(deps),
     ...connectionRoutes(deps),
     ...putConnectionRoutes(deps),
+    ...signInRoutes(deps),
     ...userLinkRoutes(deps),
     ...putUserLinkRoutes(deps),
     ...integrationRoutes(deps),

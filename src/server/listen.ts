@@ -23,7 +23,12 @@ export async function listen(app: FastifyInstance, place: ListenPlace): Promise<
   }
   const address = app.server.address();
   const real = typeof address === 'object' && address !== null ? address.port : port;
-  return `${place.tlsCert === undefined ? 'http' : 'https'}://${inUrl(host)}:${real}`;
+  return originOf({ ...place, port: real });
+}
+
+/** The origin by which people on this machine reach a server at this place. */
+export function originOf({ host, port, tlsCert }: ListenPlace): string {
+  return `${tlsCert === undefined ? 'http' : 'https'}://${inUrl(host)}:${port}`;
 }
 
 function refusal(err: unknown, { host, port }: ListenPlace): unknown {

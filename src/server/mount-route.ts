@@ -67,6 +67,9 @@ interface HeadedAnswer {
 
 function headed({ endpoint }: Route, answer: Answer<unknown>): HeadedAnswer {
   const etag = endpoint.etag === undefined ? {} : { etag: etagOf(answer.body, answer.revision) };
+  if (answer.seeOther !== undefined && endpoint.redirects === true) {
+    return { status: 303, headers: { ...answer.headers, location: answer.seeOther }, body: '' };
+  }
   return {
     status: answer.created === true ? 201 : endpoint.status,
     headers: { ...answer.headers, ...etag },

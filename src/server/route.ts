@@ -32,6 +32,8 @@ export interface Answer<T> {
   readonly revision?: number;
   /** True when a PUT made the object: it is answered with 201. */
   readonly created?: boolean;
+  /** Where to go on instead, on routes that redirect: 303. */
+  readonly seeOther?: string;
 }
 
 /** An endpoint with its handler; `run` parses, handles and checks the answer against the contract. */

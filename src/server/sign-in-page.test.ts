@@ -10,12 +10,12 @@ const POLICY = SIGN_IN_PAGE_HEADERS['content-security-policy'];
 describe('the page after a sign-in', () => {
   test.each<[SignInEnding, string, string]>([
     ['connected', 'Support desk is connected', 'You can close this page.'],
-    ['denied', 'Support desk is not connected', 'Start the sign-in again'],
-    ['expired', 'This sign-in took too long', '10 minutes'],
-    ['used', 'This sign-in was used already', 'start a new one'],
-    ['unknown_state', 'We do not know this sign-in', 'Start the sign-in at the connection'],
+    ['denied', 'Support desk is not connected', 'start the sign-in again'],
+    ['expired', 'This sign-in took too long', 'Calls are kept'],
+    ['used', 'This sign-in was used already', 'good once'],
+    ['unknown_state', 'We do not know this sign-in', 'by way of the CRM'],
     ['wrong_account', 'That is another account', 'confirm at the connection'],
-    ['failed', 'Support desk could not be connected', 'Mend what the message says'],
+    ['failed', 'Support desk could not be connected', 'When the cause is mended'],
   ])('says for %s what happened and what to do', (outcome, title, next) => {
     const page = signInPage({ outcome, message: 'So it was.', connectionName: 'Support desk' });
 

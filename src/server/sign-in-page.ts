@@ -31,22 +31,22 @@ const WORDS: Readonly<Record<SignInEnding, Words>> = {
   denied: {
     tone: 'waits',
     title: (connection) => `${connection} is not connected`,
-    next: 'Start the sign-in again and agree there. Calls are kept until then.',
+    next: 'Nothing was changed. To connect, start the sign-in again and agree there; calls are kept until then.',
   },
   expired: {
     tone: 'waits',
     title: () => 'This sign-in took too long',
-    next: 'Start the sign-in again; you have 10 minutes. Calls are kept until then.',
+    next: 'Nothing was changed. Calls are kept until the connection is signed in.',
   },
   used: {
     tone: 'waits',
     title: () => 'This sign-in was used already',
-    next: 'Look at the connection: if it still asks for a sign-in, start a new one.',
+    next: 'The address is good once; opening it again changed nothing.',
   },
   unknown_state: {
     tone: 'refused',
     title: () => 'We do not know this sign-in',
-    next: 'Start the sign-in at the connection, and let the CRM send you back here.',
+    next: 'Nothing was changed. Come here by way of the CRM, not by an address that was kept.',
   },
   wrong_account: {
     tone: 'waits',
@@ -56,7 +56,7 @@ const WORDS: Readonly<Record<SignInEnding, Words>> = {
   failed: {
     tone: 'refused',
     title: (connection) => `${connection} could not be connected`,
-    next: 'Mend what the message says, then start the sign-in again. Calls are kept until then.',
+    next: 'Nothing was changed. When the cause is mended, start the sign-in again; calls are kept until then.',
   },
 };
 

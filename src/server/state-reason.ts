@@ -1,20 +1,36 @@
 import type { ConnectionState } from '../store/tables/connections.ts';
 
+/** Who signs in at the CRM: a person on its page, or the connection with its properties. */
+export type SignsIn = 'person' | 'credentials';
+
+const TEST = 'POST …/test: a successful test goes on with the waiting calls.';
+
 /** What people do to end a state that waits for them. */
 const REMEDIES: Readonly<Partial<Record<ConnectionState, string>>> = {
-  needs_auth:
-    'PATCH the credentials; if they are right already, POST …/test: a successful test goes on with the waiting calls.',
-  forbidden:
-    "Give the CRM's user the right, then POST …/test: a successful test goes on with the waiting calls.",
+  forbidden: `Give the CRM's user the right, then ${TEST}`,
   paused: 'POST …/resume goes on with the waiting calls.',
 };
 
+const SIGN_IN_REMEDIES: Readonly<Record<SignsIn, string>> = {
+  person:
+    'POST …/sign-in gives the page of the CRM to open in a browser; calls are kept until then.',
+  credentials: `PATCH the credentials; if they are right already, ${TEST}`,
+};
+
+/** Where it is not known who signs in. */
+const SIGN_IN_REMEDY = `PATCH the credentials, or sign in at the CRM again (POST …/sign-in); if they are right already, ${TEST}`;
+
 /** Why a connection is in its state and what to do next; null when there is nothing to say. */
-export function reasonOf(row: {
-  readonly state: ConnectionState;
-  readonly state_reason: string | null;
-}): string | null {
-  const remedy = REMEDIES[row.state];
+export function reasonOf(
+  row: { readonly state: ConnectionState; readonly state_reason: string | null },
+  by?: SignsIn,
+): string | null {
+  const remedy =
+    row.state === 'needs_auth'
+      ? by === undefined
+        ? SIGN_IN_REMEDY
+        : SIGN_IN_REMEDIES[by]
+      : REMEDIES[row.state];
   if (row.state_reason === null || remedy === undefined) return row.state_reason;
   const reason = row.state_reason.trim();
   return `${/[.!?]$/u.test(reason) ? reason : `${reason}.`} ${remedy}`;

@@ -3,10 +3,20 @@ import type * as z from 'zod';
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { ConnectionTest } from '../contract/connections.ts';
 import type { MethodName } from '../document/methods.ts';
+import type { SignIns } from '../connections/sign-in/sign-ins.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { missingInAnswer } from './answer-lack.ts';
+import { textOf } from './bound-record.ts';
 import { askCrm, mapOf, presentExchange, testMethodOf } from './crm-methods.ts';
+
+type Test = z.input<typeof ConnectionTest>;
+
+export interface TestDeps {
+  readonly runner: SignedInRunner;
+  readonly signIns: Pick<SignIns, 'describe'>;
+}
 
 /**
  * Asks the CRM whether it accepts the credentials of a connection, and says the answer in words.
@@ -14,16 +24,18 @@ import { askCrm, mapOf, presentExchange, testMethodOf } from './crm-methods.ts';
  * proves nothing. The state of the connection stays as it is.
  */
 export async function testConnection(
-  runner: SignedInRunner,
+  deps: TestDeps,
   connection: OpenConnection,
   signal: AbortSignal,
-): Promise<z.input<typeof ConnectionTest>> {
+): Promise<Test> {
+  const { runner } = deps;
   const method = testMethodOf(connection.document);
   if (method === undefined) {
     return {
       ok: false,
       method: null,
       message: 'The document has no method that only reads (Users, Account or a look-up with GET).',
+      account: null,
       outcome: null,
       exchanges: [],
     };
@@ -32,20 +44,80 @@ export async function testConnection(
   const values = { phone: TEST_NUMBER, party_number: TEST_NUMBER, prefix: TEST_NUMBER };
   const asked = await askCrm(runner, connection, { method, values, signal });
   if (asked.status === 'not_sent') {
-    return { ok: false, method, message: asked.message, outcome: null, exchanges: [] };
+    const message = `${asked.message}${whereToSignIn(connection)}`;
+    return { ok: false, method, message, account: null, outcome: null, exchanges: [] };
   }
-  const { outcome, records, exchanges } = asked.run;
+  const { outcome, records } = asked.run;
+  const exchanges = [...asked.run.exchanges];
   const accepted =
     outcome.kind === 'success' || (outcome.kind === 'not_found' && method !== 'Users');
   const lack = accepted && records.length === 0 ? lackOf(connection, method, exchanges) : undefined;
   const ok = accepted && lack === undefined;
+  const whose = ok ? await accountOf(deps, connection, { method, records, signal }) : NOBODY;
+  exchanges.push(...whose.exchanges);
+  const message = lack ?? (ok ? inWords(method, records.length) : outcome.message);
   return {
     ok,
     method,
-    message: lack ?? (ok ? inWords(method, records.length) : outcome.message),
+    message: `${message}${accountInWords(whose.account)}`,
+    account: whose.account,
     outcome: outcome.kind,
     exchanges: exchanges.map(presentExchange),
   };
+}
+
+interface Whose {
+  readonly account: Test['account'];
+  readonly exchanges: readonly ScrubbedExchange[];
+}
+
+const NOBODY: Whose = { account: null, exchanges: [] };
+
+/** Whose account it is, by the method `Account`, else as the sign-in said. */
+async function accountOf(
+  deps: TestDeps,
+  connection: OpenConnection,
+  tested: {
+    readonly method: MethodName;
+    readonly records: readonly BoundRecord[];
+    readonly signal: AbortSignal;
+  },
+): Promise<Whose> {
+  const { method, records, signal } = tested;
+  const asked =
+    method === 'Account' || !connection.document.methods.has('Account')
+      ? undefined
+      : await askCrm(deps.runner, connection, { method: 'Account', signal });
+  const run = asked?.status === 'ran' ? asked.run : undefined;
+  const [record] = method === 'Account' ? records : (run?.records ?? []);
+  const exchanges = run?.exchanges ?? [];
+  if (record !== undefined) {
+    const id = textOf(record, 'account_id') ?? null;
+    const name = textOf(record, 'account_name') ?? null;
+    if (id !== null || name !== null) return { account: { id, name }, exchanges };
+  }
+  const { kind } = connection.document.signIn;
+  if (kind !== 'oauth2' && kind !== 'session') return { account: null, exchanges };
+  const scope = { organizationId: connection.organizationId };
+  const { accountId, accountName } = await deps.signIns.describe(scope, connection.id);
+  const known = accountId !== undefined || accountName !== undefined;
+  return {
+    account: known ? { id: accountId ?? null, name: accountName ?? null } : null,
+    exchanges,
+  };
+}
+
+function accountInWords(account: Test['account']): string {
+  const called = account?.name ?? account?.id;
+  return called === undefined || called === null ? '' : ` Account: ${called}.`;
+}
+
+/** What to do where only a person can sign in. */
+function whereToSignIn({ document }: OpenConnection): string {
+  const { signIn } = document;
+  return signIn.kind === 'oauth2' && signIn.flow === 'authorization_code'
+    ? ' POST …/sign-in gives the page of the CRM to open in a browser.'
+    : '';
 }
 
 /** In words what an answer without a record should have held; undefined: an empty list was there. */

@@ -47,6 +47,8 @@ export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner {
       }
       const started = deps.clock.monotonic();
       const answer = await credentialInTime(deps, connection, { ...call, signal });
+      // Nobody waits any more: what the answer says of the sign-in server is not true.
+      signal.throwIfAborted();
       if (answer.status !== 'ready') return notSent(answer);
       const renew: RenewCredential = async (used, ends) => {
         try {
@@ -73,12 +75,10 @@ async function credentialInTime(
 ): Promise<CredentialAnswer> {
   if (deadlineMs === undefined) return await signIns.credentialFor(connection, signal);
   const ends = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  try {
-    return await signIns.credentialFor(connection, ends);
-  } catch (err) {
-    if (!ends.aborted || signal.aborted) throw err;
-    return { status: 'unavailable', message: 'The sign-in at the CRM took too long.' };
-  }
+  const answer = await signIns.credentialFor(connection, ends);
+  return answer.status === 'unavailable' && ends.aborted
+    ? { status: 'unavailable', message: 'The sign-in at the CRM took too long.' }
+    : answer;
 }
 
 function timeLeft(

@@ -17,18 +17,21 @@ import {
   testConnection,
   updateConnection,
 } from '../../contract/connections.ts';
+import type { SignIns } from '../../connections/sign-in/sign-ins.ts';
 import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
 import type { ConnectionState } from '../../store/tables/connections.ts';
+import { checkSignIn } from '../check-sign-in.ts';
 import { requireIfMatch } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { RequestContext, Route } from '../route.ts';
 import { testConnection as test } from '../test-connection.ts';
 import { answerConnection, presentConnection } from './present-connection.ts';
-import { actorOf, presentPage } from './present.ts';
+import { actorOf } from './present.ts';
 
 export interface ConnectionRouteDeps extends ConnectionDeps {
   readonly openConnections: OpenConnections;
   readonly runner: SignedInRunner;
+  readonly signIns: Pick<SignIns, 'credentialFor' | 'describe'>;
   /** Told when work may go on: after a change, a resume. */
   readonly wake: () => void;
 }
@@ -36,25 +39,31 @@ export interface ConnectionRouteDeps extends ConnectionDeps {
 /** The connections of an organization; secrets go in and never come out. */
 export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
   return [
-    route(listConnections, async ({ query }, { scope }) => ({
-      body: presentPage(await readConnections(deps, scope(), query), presentConnection),
-    })),
+    route(listConnections, async ({ query }, { scope }) => {
+      const page = await readConnections(deps, scope(), query);
+      const items = page.items.map((view) => presentConnection(deps, scope(), view));
+      return { body: { ...page, items: await Promise.all(items) } };
+    }),
     route(createConnection, async ({ body }, context) => {
       const { integration_id: integrationId, name, properties, options } = body;
       const externalId = body.external_id;
       const actor = actorOf(context);
       const request = { integrationId, externalId, name, properties, options, actor };
-      return answerConnection(await create(deps, context.scope(), request));
+      const scope = context.scope();
+      const created = await checkSignIn(deps, scope, await create(deps, scope, request));
+      return await answerConnection(deps, scope, created);
     }),
-    route(getConnection, async ({ params }, { scope }) =>
-      answerConnection(await readConnection(deps, scope(), params.connection_id)),
-    ),
+    route(getConnection, async ({ params }, { scope }) => {
+      const view = await readConnection(deps, scope(), params.connection_id);
+      return await answerConnection(deps, scope(), view);
+    }),
     route(updateConnection, async ({ params, body }, context) => {
       const { name, properties, options, integration_version: integrationVersion } = body;
-      const changed = await updateConnectionSettings(deps, context.scope(), {
+      const scope = context.scope();
+      const changed = await updateConnectionSettings(deps, scope, {
         id: params.connection_id,
         revision: await revisionOf(context, () =>
-          readConnection(deps, context.scope(), params.connection_id),
+          readConnection(deps, scope, params.connection_id),
         ),
         name,
         properties,
@@ -62,13 +71,14 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
         integrationVersion,
         actor: actorOf(context),
       });
+      const checked = await checkSignIn(deps, scope, changed);
       deps.wake();
-      return answerConnection(changed);
+      return await answerConnection(deps, scope, checked);
     }),
     route(testConnection, async ({ params }, context) => {
       const scope = context.scope();
       const connection = await deps.openConnections.open(scope, params.connection_id);
-      const result = await test(deps.runner, connection, context.signal);
+      const result = await test(deps, connection, context.signal);
       if (!result.ok || !isStopped(connection.state)) return { body: result };
       const request = { id: connection.id, actor: actorOf(context) };
       if (!(await reopenTested(deps, scope, request))) return { body: result };
@@ -79,13 +89,15 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
     }),
     route(pauseConnection, async ({ params }, context) => {
       const request = { id: params.connection_id, paused: true, actor: actorOf(context) };
-      return answerConnection(await setPaused(deps, context.scope(), request));
+      const scope = context.scope();
+      return await answerConnection(deps, scope, await setPaused(deps, scope, request));
     }),
     route(resumeConnection, async ({ params }, context) => {
       const request = { id: params.connection_id, paused: false, actor: actorOf(context) };
-      const resumed = await setPaused(deps, context.scope(), request);
+      const scope = context.scope();
+      const resumed = await setPaused(deps, scope, request);
       deps.wake();
-      return answerConnection(resumed);
+      return await answerConnection(deps, scope, resumed);
     }),
   ];
 }

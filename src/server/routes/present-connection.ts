@@ -1,26 +1,42 @@
 import type * as z from 'zod';
 
-import type { ConnectionView } from '../../connections/connection-view.ts';
+import type { ConnectionView, ViewDeps } from '../../connections/connection-view.ts';
+import type { SignInDescription } from '../../connections/sign-in/describe-sign-in.ts';
+import type { SignIns } from '../../connections/sign-in/sign-ins.ts';
 import type { Connection } from '../../contract/connections.ts';
+import type { SignIn } from '../../contract/sign-in-state.ts';
+import type { OrganizationScope } from '../../organizations/scope.ts';
 import type { Answer } from '../route.ts';
 import { reasonOf } from '../state-reason.ts';
-import { iso } from './present.ts';
+import type { SignsIn } from '../state-reason.ts';
+import { iso, isoOrNull } from './present.ts';
 
 type ConnectionBody = z.input<typeof Connection>;
+type SignInBody = z.input<typeof SignIn>;
 
-/** A connection as an answer; its revision is in the ETag. */
-export function answerConnection(view: ConnectionView): Answer<ConnectionBody> {
-  return { body: presentConnection(view), revision: view.row.revision };
+export interface PresentDeps extends Pick<ViewDeps, 'documents'> {
+  readonly signIns: Pick<SignIns, 'describe'>;
 }
 
-/** A connection as the API shows it: without its secrets. */
-export function presentConnection({
-  row,
-  properties,
-  secretsSet,
-  options,
-  origins,
-}: ConnectionView): ConnectionBody {
+/** A connection as an answer; its revision is in the ETag. */
+export async function answerConnection(
+  deps: PresentDeps,
+  scope: OrganizationScope,
+  view: ConnectionView,
+): Promise<Answer<ConnectionBody>> {
+  return { body: await presentConnection(deps, scope, view), revision: view.row.revision };
+}
+
+/** A connection as the API shows it: without its secrets, with what is known of its sign-in. */
+export async function presentConnection(
+  deps: PresentDeps,
+  scope: OrganizationScope,
+  { row, properties, secretsSet, options, origins }: ConnectionView,
+): Promise<ConnectionBody> {
+  const { kind } = deps.documents(row).signIn;
+  const signsIn = kind === 'oauth2' || kind === 'session';
+  const signIn = signsIn ? presentSignIn(await deps.signIns.describe(scope, row.id)) : null;
+  const by: SignsIn = signIn?.by ?? 'credentials';
   return {
     id: row.id,
     external_id: row.external_id,
@@ -28,7 +44,8 @@ export function presentConnection({
     integration_id: row.integration_id,
     integration_version: row.integration_number,
     state: row.state,
-    state_reason: reasonOf(row),
+    state_reason: reasonOf(row, by),
+    sign_in: signIn,
     properties: Object.fromEntries(properties),
     secrets_set: [...secretsSet],
     options: { ...options },
@@ -37,4 +54,25 @@ export function presentConnection({
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),
   };
+}
+
+function presentSignIn(known: SignInDescription): SignInBody {
+  return {
+    by: known.needsPerson ? 'person' : 'credentials',
+    state: known.state,
+    account: presentAccount(known),
+    offered_account: known.offer === undefined ? null : presentAccount(known.offer),
+    since: isoOrNull(known.since),
+    expires_at: isoOrNull(known.expiresAt),
+    refreshed_at: isoOrNull(known.lastRefreshAt),
+    message: known.message ?? null,
+  };
+}
+
+function presentAccount({
+  accountId,
+  accountName,
+}: Pick<SignInDescription, 'accountId' | 'accountName'>): SignInBody['account'] {
+  if (accountId === undefined && accountName === undefined) return null;
+  return { id: accountId ?? null, name: accountName ?? null };
 }

@@ -1,6 +1,7 @@
 import { putConnection as put } from '../../connections/put-connection.ts';
 import type { IntegrationName } from '../../connections/put-connection.ts';
 import { putConnection } from '../../contract/put-connection.ts';
+import { checkSignIn } from '../check-sign-in.ts';
 import { checkConditions } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -24,8 +25,10 @@ export function putConnectionRoutes(deps: ConnectionRouteDeps): readonly Route[]
           checkConditions(context.header, row === undefined ? undefined : `"${row.revision}"`);
         },
       });
+      const scope = context.scope();
+      const checked = await checkSignIn(deps, scope, view);
       deps.wake();
-      return { ...answerConnection(view), created };
+      return { ...(await answerConnection(deps, scope, checked)), created };
     }),
   ];
 }
