@@ -62,10 +62,6 @@ describe('what does not run yet', () => {
     ['limits', { limits: { requests: 1, per_seconds: 1 } }],
     ['parameters.lead_record as object', { parameters: { lead_record: 'object' } }],
     ['parameters.lead_record as object', { parameters: { lead_record: { type: 'Object' } } }],
-    [
-      'properties.filled_by',
-      { hosts: ['crm.example'], properties: [{ label: 'U', filled_by: 'sign_in' }] },
-    ],
   ])('of a document keeps each method from running: %s', (key, document) => {
     expect(unsupported(document)).toContain(key);
     expect(documentOf(document).unsupported).toContain(key);
@@ -92,35 +88,21 @@ describe('what does not run yet', () => {
   });
 
   it.each([
-    ['OAuth2.request_auth Zoho-oauthtoken', { request_auth: 'Zoho-oauthtoken' }],
-    [
-      'OAuth2.request_auth as object',
-      { request_auth: { in: 'header', name: 'X', value: '$access_token$' } },
-    ],
-    ['OAuth2.flow', { flow: 'client_credentials' }],
-  ])('of a sign-in: %s', (key, extra) => {
-    const OAuth2 = {
-      client_id: 'c',
-      client_secret: 's',
-      flow_type: '0',
-      authorization_endpoint: 'https://crm.example/authorize',
-      token_endpoint: 'https://crm.example/token',
-    };
-
-    expect(unsupported({ OAuth2 })).toEqual([]);
-    expect(unsupported({ OAuth2: { ...OAuth2, ...extra } })).toEqual([key]);
-  });
-
-  it('names a sign-in by session', () => {
+    ['auth.request_parameters as text', { request_parameters: 'user=$User$' }],
+    ['a placeholder in a key', { request_parameters: { $User$: 'x' } }],
+    ['a placeholder in a key', { request_path: '/login?$User$=1' }],
+    ['variables.v as lines', { request_parameters: { user: '$v$' } }],
+  ])('of a sign-in keeps each method from running: %s', (key, extra) => {
     const auth = {
       type: 'Session',
-      request_method: 'POST',
       request_path: '/login',
       response_map: { token: '$session_token$' },
-      present: { in: 'header', name: 'X-Session', value: '$session_token$' },
+      present: { name: 'X-Session', value: '$session_token$' },
     };
+    const document = { properties: ['User'], variables: { v: ['a'] } };
 
-    expect(unsupported({ auth })).toContain('auth.type Session');
+    expect(unsupported({ ...document, auth })).toEqual([]);
+    expect(unsupported({ ...document, auth: { ...auth, ...extra } })).toEqual([key]);
   });
 
   it('names a list of method objects', () => {

@@ -12,7 +12,7 @@ import { lintDocument } from './lint/lint-document.ts';
 import { unsupportedUses } from './unsupported/unsupported-uses.ts';
 import { methodNamed } from './methods.ts';
 import type { MethodName } from './methods.ts';
-import { collectNames, declaredMembers } from './names/names.ts';
+import { collectNames, declaredMembers, withTokens } from './names/names.ts';
 import { createOriginPolicy } from './render/url/origins.ts';
 import { completeProperties, readProperties } from './names/properties.ts';
 import { compileAuth } from './render/auth.ts';
@@ -61,10 +61,11 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   const variables = new Map<string, CompiledVariable>();
   const readers = createReaders({ names, notation, variable: createVariableReader(variables) });
   const readerOf = readers.at('request');
-  for (const [name, definition] of declaredMembers(source, 'variables')) {
-    variables.set(name, compileVariable(definition, { names, notation, readerOf }));
-  }
   const inAuth = readers.at('auth');
+  const inVariables = { names: withTokens(names), notation, readerOf: inAuth };
+  for (const [name, definition] of declaredMembers(source, 'variables')) {
+    variables.set(name, compileVariable(definition, inVariables));
+  }
   const auth = compileAuth(source, (text) => compileText(text, notation, inAuth));
   const properties = readProperties(source);
   const completed = completeProperties(properties);

@@ -77,7 +77,7 @@ describe('the starting document', () => {
     const result = render(name);
     expect(result).toMatchObject({ status: 'request', notes: [] });
     expect(result?.status === 'request' && result.request.url).toMatch(
-      /^https:\/\/acme\.example\.com\/api\/v1\/(?:users|contacts|companies|calls)/,
+      /^https:\/\/acme\.example\.com\/api\/v1\/(?:users|account|contacts|companies|calls)/,
     );
   });
 

@@ -46,7 +46,7 @@ const TEMPLATE = String.raw`{
     }
   ],
 
-  "// auth": "Bearer sends: Authorization: Bearer <token>. For a user name and a password write { \"type\": \"Basic\", \"username\": \"$User$\", \"password\": \"$Password$\" }, for a key in a header of its own { \"type\": \"ApiKey\", \"in\": \"header\", \"name\": \"X-Api-Key\", \"value\": \"$API key$\" }.",
+  "// auth": "Bearer sends: Authorization: Bearer <token>. For a user name and a password write { \"type\": \"Basic\", \"username\": \"$User$\", \"password\": \"$Password$\" }, for a key in a header of its own { \"type\": \"ApiKey\", \"in\": \"header\", \"name\": \"X-Api-Key\", \"value\": \"$API key$\" }. Where people sign in at the CRM itself, or a login request gives a token, see \"Signing in\" in the guide.",
   "auth": { "type": "Bearer", "token": "$API key$" },
 
   "// parameters": "The values that this document uses, each as the CRM wants it: string, number, boolean, ISO8601Date, or an object with \"type\", \"format\", \"timezone\", \"default\". A name that Patchcord does not know is a value of your own, such as contact_owner here: one method binds it, later ones use it.",
@@ -112,6 +112,13 @@ const TEMPLATE = String.raw`{
           { "id": "$user_id$", "name": "$user_name$", "email": "$email$", "extension": "$phone$" }
         ]
       }
+    },
+
+    "Account": {
+      "//": "Whose account is it? Shown beside the connection, so that everybody sees where the calls go.",
+      "request_method": "GET",
+      "request_path": "/account",
+      "response_map": { "id": "$account_id$", "name": "$account_name$" }
     },
 
     "Contacts": {

@@ -94,11 +94,6 @@ const PLACES: Readonly<Partial<Record<FieldSetName, (key: string, value: Json) =
     properties: ['Username', 'Password'],
     auth: { ...SESSION, [key]: value },
   }),
-  oauth2: (key, value) => ({
-    hosts: ['crm.example'],
-    properties: ['Instance URL', 'Accounts server'],
-    OAuth2: { ...SIGN_IN, [key]: value },
-  }),
   method: (key, value) => ({
     API: { [key === 'cleared' ? 'UpdateContact' : 'CreateActivity']: methodWith(key, value) },
   }),

@@ -12,10 +12,10 @@ export type ExpressionType = 'string' | 'double' | 'bool' | 'dyn';
 /** What a bare name of an expression means. */
 export type ExpressionName = Extract<
   NameRef,
-  { kind: 'parameter' | 'local' | 'variable' | 'moving' }
+  { kind: 'parameter' | 'local' | 'variable' | 'moving' | 'credential' }
 >;
 
-/** The parameter, local value, variable or moving value of that name; a property is none. */
+/** The parameter, local value, variable, moving value or token of that name; a property is none. */
 export function expressionName(names: Names, name: string): ExpressionName | undefined {
   const ref = names.resolve(name);
   switch (ref?.kind) {
@@ -23,6 +23,7 @@ export function expressionName(names: Names, name: string): ExpressionName | und
     case 'local':
     case 'variable':
     case 'moving':
+    case 'credential':
       return ref;
     default:
       return undefined;
@@ -44,6 +45,7 @@ const MOVING_TYPES = {
  */
 export function typeOfName(ref: ExpressionName): ExpressionType {
   if (ref.kind === 'variable') return 'dyn';
+  if (ref.kind === 'credential') return 'string';
   if (ref.kind === 'moving') return MOVING_TYPES[ref.name];
   if (ref.kind === 'local') {
     if (ref.type.type === 'string') return 'string';

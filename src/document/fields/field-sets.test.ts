@@ -19,6 +19,8 @@ const DECLARED = {
     'Password',
     'Client ID',
     'Client Secret',
+    'Private key',
+    'Key ID',
     'Accounts server',
     'Instance URL',
   ].map((label): Json => label),
@@ -50,6 +52,9 @@ const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
         ...('label' in example ? { label: 'Other field' } : {}),
       },
     ],
+    ...('filled_by' in example
+      ? { OAuth2: { ...OAUTH2, token_response_map: { field: '$Own field$' } } }
+      : {}),
   }),
   parameter: (example) => ({
     parameters: { ...DECLARED.parameters, since: { type: 'ISO8601Date', ...example } },
@@ -63,7 +68,14 @@ const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
   placement: (example) => ({
     OAuth2: { ...OAUTH2, request_auth: { name: 'A', value: '$access_token$', ...example } },
   }),
-  oauth2: (example) => ({ OAuth2: { ...OAUTH2, ...example } }),
+  oauth2: (example) => ({ OAuth2: { ...oauth2Of(example), ...example } }),
+  assertion: (example) => ({
+    OAuth2: {
+      ...CLIENT,
+      flow: 'jwt_bearer',
+      assertion: { private_key: '$Private key$', ...example },
+    },
+  }),
   flow_type: (example) => ({ OAuth2: { ...OAUTH2, flow_type: example } }),
   method: (example) => ({
     API: {
@@ -87,11 +99,22 @@ const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
   error_row: (example) => ({ errors: [{ then: 'retry', ...example }] }),
   limits: (example) => ({ limits: { requests: 1, per_seconds: 1, ...example } }),
 };
-const OAUTH2 = {
+const CLIENT = {
   client_id: '$Client ID$',
   client_secret: '$Client Secret$',
   token_endpoint: 'https://login.example.com/token',
 };
+const OAUTH2 = { ...CLIENT, authorization_endpoint: 'https://login.example.com/authorize' };
+const PERSON = { username: '$Username$', password: '$Password$' };
+
+/** The other keys that go with one of `OAuth2`, by its flow. */
+function oauth2Of(example: Tree): Tree {
+  const [key = ''] = Object.keys(example);
+  const field = FIELDS.oauth2.fields.find(({ name }) => name === key);
+  const flow = key === 'flow' ? example['flow'] : field?.onlyFor?.[0];
+  if (flow === undefined || flow === 'authorization_code') return OAUTH2;
+  return { ...CLIENT, flow, ...(flow === 'password' ? PERSON : {}) };
+}
 
 function authOf(example: Tree): Tree {
   const [key = ''] = Object.keys(example);
@@ -101,6 +124,11 @@ function authOf(example: Tree): Tree {
     Bearer: { token: '$API key$' },
     Basic: { username: '$Username$' },
     ApiKey: { name: 'X-Key', value: '$API key$' },
+    Session: {
+      ...(key === 'request_url' ? {} : { request_path: '/login' }),
+      response_map: { token: '$session_token$' },
+      present: { name: 'X-Session', value: '$session_token$' },
+    },
   }[type];
   return { type, ...rest };
 }
@@ -119,8 +147,12 @@ function isSet(name: string): name is FieldSetName {
 
 function exampleDocument(set: FieldSetName, field: Field): string {
   const held = HOLDERS[set]({ [field.name]: field.example });
+  const named = JSON.stringify(field.example).match(/\$(Accounts server|Instance URL)\$/)?.[1];
+  const filled = set === 'oauth2' ? named : undefined;
   return documentWith({
-    properties: DECLARED.properties,
+    properties: DECLARED.properties.map((label) =>
+      label === filled ? { label, filled_by: 'sign_in' } : label,
+    ),
     parameters: DECLARED.parameters,
     ...held,
   });

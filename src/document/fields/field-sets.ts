@@ -1,7 +1,8 @@
 import type { Field, FieldSetName } from './field.ts';
-import { AUTH_FIELDS, FLOW_TYPE_FIELDS, OAUTH2_FIELDS, PLACEMENT_FIELDS } from './auth-fields.ts';
+import { AUTH_FIELDS, PLACEMENT_FIELDS } from './auth-fields.ts';
 import { DOCUMENT_FIELDS, LIMITS_FIELDS } from './document-fields.ts';
 import { ERROR_ROW_FIELDS, METHOD_FIELDS, PAGING_FIELDS, STEP_FIELDS } from './method-fields.ts';
+import { ASSERTION_FIELDS, FLOW_TYPE_FIELDS, OAUTH2_FIELDS } from './oauth2-fields.ts';
 import {
   PARAMETER_FIELDS,
   PROPERTY_FIELDS,
@@ -19,6 +20,8 @@ export interface FieldSet {
   /** What the object is, in a sentence. */
   readonly description: string;
   readonly fields: readonly Field[];
+  /** The key whose value `requiredFor` and `onlyFor` name; without it `type`. */
+  readonly kindKey?: string;
 }
 
 /**
@@ -80,12 +83,20 @@ export const FIELDS: Readonly<Record<FieldSetName, FieldSet>> = {
     phrase: '"OAuth2"',
     description: 'The object `OAuth2`.',
     fields: OAUTH2_FIELDS,
+    kindKey: 'flow',
   },
   flow_type: {
     title: 'OAuth 2.0: flow type',
     phrase: '"flow_type"',
     description: '`flow_type` written as an object.',
     fields: FLOW_TYPE_FIELDS,
+  },
+  assertion: {
+    title: 'OAuth 2.0: assertion',
+    phrase: '"assertion"',
+    description:
+      'The object `assertion`, a JSON Web Token by which the application signs in (RFC 7523). `iat`, `exp` and `jti` are added to it.',
+    fields: ASSERTION_FIELDS,
   },
   method: {
     title: 'Method',
@@ -127,11 +138,18 @@ function isFieldSetName(name: string): name is FieldSetName {
 }
 
 /** Methods that are known and checked, but do not run yet. */
-export const PENDING_METHODS: readonly MethodName[] = ['Account'];
+export const PENDING_METHODS: readonly MethodName[] = [];
 
 /** The field of that name or old spelling in a set; exact case. */
 export function fieldNamed(set: FieldSetName, name: string): Field | undefined {
   return FIELDS[set].fields.find(
     (each) => each.name === name || each.aliases?.includes(name) === true,
   );
+}
+
+/** What `requiredFor` and `onlyFor` of a set's fields are about: the key, and its value if absent. */
+export function kindOfSet(set: FieldSetName): { readonly key: string; readonly default?: string } {
+  const { kindKey = 'type' } = FIELDS[set];
+  const standIn = fieldNamed(set, kindKey)?.default;
+  return typeof standIn === 'string' ? { key: kindKey, default: standIn } : { key: kindKey };
 }

@@ -101,6 +101,7 @@ export type FieldSetName =
   | 'placement'
   | 'oauth2'
   | 'flow_type'
+  | 'assertion'
   | 'method'
   | 'step'
   | 'paging'
@@ -120,9 +121,9 @@ export interface Field {
   readonly required?: true;
   /** Needed where this other key is absent. */
   readonly requiredUnless?: string;
-  /** Needed only for these values of `type`. */
+  /** Needed only for these values of the set's kind, mostly `type`. */
   readonly requiredFor?: readonly string[];
-  /** Has a meaning only for these values of `type`. */
+  /** Has a meaning only for these values of the set's kind. */
   readonly onlyFor?: readonly string[];
   /** Shown on the reference page's second half. */
   readonly advanced?: true;

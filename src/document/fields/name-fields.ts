@@ -94,9 +94,9 @@ export const PROPERTY_FIELDS: readonly Field[] = [
     'filled_by',
     'X',
     oneOf([choice('sign_in', 'The value comes with the sign-in.')]),
-    'For a value that is not typed in but comes with the sign-in.',
+    'For a value that is not typed in but comes with the sign-in; an address among them needs `hosts`.',
     'sign_in',
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
 ];
 

@@ -3,7 +3,8 @@ export type Severity = 'error' | 'warning' | 'info';
 export interface FindingCodeRow {
   readonly severity: Severity;
   /** The group under which the reference page shows the code. */
-  readonly group: 'text' | 'shape' | 'names' | 'variables' | 'addresses' | 'methods' | 'secrets';
+  readonly group:
+    'text' | 'shape' | 'names' | 'variables' | 'addresses' | 'methods' | 'sign_in' | 'secrets';
   readonly meaning: string;
   readonly advice: string;
 }
@@ -460,16 +461,75 @@ export const FINDING_CODES = {
   },
   auth_and_oauth2: {
     severity: 'warning',
-    group: 'secrets',
+    group: 'sign_in',
     meaning: 'Both `auth` and `OAuth2` are there; `OAuth2` wins.',
     advice: 'Remove one of them.',
   },
   reserved_authorization_parameter: {
     severity: 'error',
-    group: 'secrets',
+    group: 'sign_in',
     meaning:
       'A name in `authorization_parameters` that Patchcord fills itself: `response_type`, `client_id`, `redirect_uri`, `state`, `code_challenge`, `code_challenge_method`.',
     advice: 'Remove it.',
+  },
+  reserved_token_parameter: {
+    severity: 'warning',
+    group: 'sign_in',
+    meaning:
+      'A name in `token_parameters` that Patchcord fills itself, such as `grant_type`, `code` or `redirect_uri`. It is not sent.',
+    advice: 'Remove it; the flow `client_credentials` alone may have a `grant_type` of its own.',
+  },
+  flow_differs: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning: '`flow` and `flow_type` of `OAuth2` mean different flows.',
+    advice: 'Keep `flow` alone.',
+  },
+  token_not_sent: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning:
+      'The text that presents the token of the sign-in does not hold it, so each request would be refused.',
+    advice: 'Put `$access_token$` of `OAuth2`, or `$session_token$` of `Session`, into the text.',
+  },
+  token_not_bound: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning: 'The answer to the login of `Session` binds no `$session_token$`.',
+    advice: 'Put `$session_token$` where the token stands in the answer.',
+  },
+  no_value_at_sign_in: {
+    severity: 'warning',
+    group: 'sign_in',
+    meaning: 'A value of calls or contacts stands in the sign-in, where it never has a value.',
+    advice: 'Use a property.',
+  },
+  never_filled: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning: 'A property with `filled_by` that no answer of the sign-in binds.',
+    advice:
+      'Bind it in `token_response_map`, `callback_map`, `response_map` of `auth`, or `Account`.',
+  },
+  filled_too_late: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning: 'A property with `filled_by` is needed for the request whose answer fills it.',
+    advice: 'Write what is known before, or give the property a `default`.',
+  },
+  hosts_needed: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning:
+      'The sign-in fills an address, and `hosts` does not say which ones it may be. For one that the redirect fills only elements without `*` count.',
+    advice: 'List the hosts of the CRM in `hosts`.',
+  },
+  property_compared: {
+    severity: 'warning',
+    group: 'sign_in',
+    meaning:
+      'A property without `filled_by` stands in an answer of the sign-in: the answer must be equal to it, and fills nothing.',
+    advice: 'Add `"filled_by": "sign_in"` to the property if the sign-in is to fill it.',
   },
   secret_in_document: {
     severity: 'error',

@@ -2,6 +2,7 @@ import { memberOf } from '../json-text/json-node.ts';
 import type { JsonNode, StringNode } from '../json-text/json-node.ts';
 import { compileHostRule, isHostPattern } from '../render/url/host.ts';
 import { parseTemplate } from '../templates/template.ts';
+import { loginOf } from './check-requests.ts';
 import { knownAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 
@@ -25,24 +26,40 @@ export function checkAddresses(context: LintContext): void {
       checkPath(context, place);
     }
   }
-  for (const method of context.methods) {
-    const path = memberOf(method.node, 'request_path');
-    const url = memberOf(method.node, 'request_url');
-    if (path !== undefined && url !== undefined) {
-      const at = { node: path.key, steps: [...method.steps, 'request_path'] };
-      const message = `"${method.spelling}" has both "request_path" and "request_url"; only "request_url" counts.`;
-      context.report('path_and_url', at, message, 'remove one of them');
+  for (const { node, steps, spelling } of context.methods) {
+    checkPathAndUrl(context, { node, steps, spelling });
+    checkHasAddress(context, { node, steps, spelling });
+  }
+  for (const { node, steps } of loginOf(context)) {
+    const login = { node, steps, spelling: 'auth' };
+    checkPathAndUrl(context, login);
+    checkHasAddress(context, login);
+    if (
+      memberOf(node, 'request_path') === undefined &&
+      memberOf(node, 'request_url') === undefined
+    ) {
+      const message =
+        'The login has no address: "auth" has neither "request_path" nor "request_url".';
+      context.report('missing_field', { node, steps }, message, 'add "request_path": "/login"');
     }
-    checkHasAddress(context, method.node, method.steps, method.spelling);
   }
 }
 
-function checkHasAddress(
-  context: LintContext,
-  node: JsonNode,
-  steps: Steps,
-  spelling: string,
-): void {
+interface RequestNode {
+  readonly node: JsonNode;
+  readonly steps: Steps;
+  readonly spelling: string;
+}
+
+function checkPathAndUrl(context: LintContext, { node, steps, spelling }: RequestNode): void {
+  const path = memberOf(node, 'request_path');
+  if (path === undefined || memberOf(node, 'request_url') === undefined) return;
+  const at = { node: path.key, steps: [...steps, 'request_path'] };
+  const message = `"${spelling}" has both "request_path" and "request_url"; only "request_url" counts.`;
+  context.report('path_and_url', at, message, 'remove one of them');
+}
+
+function checkHasAddress(context: LintContext, { node, steps, spelling }: RequestNode): void {
   const own = memberOf(node, 'request_url') ?? memberOf(node, 'steps');
   if (own !== undefined || memberOf(context.root, 'resource_url') !== undefined) {
     return;

@@ -3,7 +3,7 @@ import { memberOf } from '../json-text/json-node.ts';
 import type { JsonNode } from '../json-text/json-node.ts';
 import { methodNamed, methodRow } from '../methods.ts';
 import type { MethodName } from '../methods.ts';
-import { namesIn, resolveAt } from './lint-context.ts';
+import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, MethodNode, Place, Steps } from './lint-context.ts';
 import { requestsOf } from './check-requests.ts';
 
@@ -16,6 +16,13 @@ const NEEDS_ID: readonly MethodName[] = [
   'SearchContacts',
   'FindActivity',
 ];
+
+/** The maps of the answers to a sign-in. */
+const SIGN_IN_MAPS = [
+  ['auth', 'response_map'],
+  ['OAuth2', 'token_response_map'],
+  ['OAuth2', 'callback_map'],
+] as const;
 
 /** Checks the maps of answers: what they bind, what they compare. */
 export function checkAnswers(context: LintContext): void {
@@ -33,6 +40,11 @@ export function checkAnswers(context: LintContext): void {
         checkLiterals(context, map, { steps: [...steps, 'response_map'], inList: false, key: '' });
       }
     }
+  }
+  for (const steps of SIGN_IN_MAPS) {
+    const [section, key] = steps;
+    const map = memberOf(memberOf(context.root, section)?.value, key)?.value;
+    if (map !== undefined) checkLiterals(context, map, { steps, inList: false, key: '' });
   }
   for (const place of context.places) {
     if (place.use === 'response' && !place.isKey) {
@@ -147,7 +159,8 @@ function literalWords(node: JsonNode): string {
 }
 
 function checkOneValue(context: LintContext, place: Place): void {
-  const targets = place.method === undefined ? undefined : bindable(context, place);
+  const isKnown = place.method !== undefined || isSignIn(place.steps);
+  const targets = isKnown ? bindable(context, place) : undefined;
   const [first, second] = targets ?? [];
   if (first === undefined || second === undefined) {
     return;

@@ -1,5 +1,6 @@
 import { compileExpression } from '../expression/compile-expression.ts';
-import { withMovingNames } from '../names/names.ts';
+import { withMovingNames, withTokens } from '../names/names.ts';
+import { isVariable } from './lint-context.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
 /** What one expression of a document reads. */
@@ -14,7 +15,8 @@ export interface ExpressionUse {
 export function checkExpressions(context: LintContext): readonly ExpressionUse[] {
   const uses: ExpressionUse[] = [];
   for (const { node, steps, use, paging } of context.places) {
-    const names = paging ? withMovingNames(context.names) : context.names;
+    const tokens = isVariable(steps) ? withTokens(context.names) : context.names;
+    const names = paging ? withMovingNames(context.names) : tokens;
     const isName = use === 'condition' && names.resolve(node.value) !== undefined;
     if (isName) {
       uses.push({ steps, uses: [node.value], properties: [] });

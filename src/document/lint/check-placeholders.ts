@@ -89,7 +89,9 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
   const misplaced = [...MOVING_NAMES, ...CREDENTIAL_NAMES].find((each) => each === name);
   if (misplaced !== undefined) {
     const isMoving = MOVING_NAMES.some((each) => each === name);
-    const where = isMoving ? 'in methods with "paging"' : 'in "auth" and "OAuth2"';
+    const where = isMoving
+      ? 'in methods with "paging"'
+      : 'in "auth", "OAuth2" and variables for them';
     const fix = isMoving ? 'add "paging" to the method' : 'move it to "auth"';
     context.report('misplaced_name', at, `${written} is known only ${where}.`, fix);
     return true;

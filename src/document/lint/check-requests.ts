@@ -1,21 +1,26 @@
 import { isConnectionHeader, isFieldName, isFieldValue } from '../../text/http-field.ts';
 import { elementsOf, memberOf, membersOf, stringOf } from '../json-text/json-node.ts';
-import type { JsonNode, Member, ObjectNode } from '../json-text/json-node.ts';
+import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { hasSigns, parseTemplate } from '../templates/template.ts';
+import { isSession } from './check-sign-in.ts';
 import { declaredIn } from './lint-context.ts';
 import type { LintContext, MethodNode, Steps } from './lint-context.ts';
 
 /** Checks how requests are put together: queries, forms and headers. */
 export function checkRequests(context: LintContext): void {
   checkHeaders(context, memberOf(context.root, 'request_headers'), ['request_headers']);
-  checkKeyHeader(context);
-  for (const method of context.methods) {
-    for (const { node, steps } of requestsOf(method)) {
-      checkHeaders(context, memberOf(node, 'request_headers'), [...steps, 'request_headers']);
-      checkBodyKind(context, node, steps);
-      checkQueryNames(context, node, steps);
-    }
+  checkKeyHeaders(context);
+  for (const { node, steps } of [...context.methods.flatMap(requestsOf), ...loginOf(context)]) {
+    checkHeaders(context, memberOf(node, 'request_headers'), [...steps, 'request_headers']);
+    checkBodyKind(context, node, steps);
+    checkQueryNames(context, node, steps);
   }
+}
+
+/** The login request of a document that signs in by one. */
+export function loginOf(context: LintContext): readonly { node: ObjectNode; steps: Steps }[] {
+  const auth = memberOf(context.root, 'auth')?.value;
+  return isSession(context) && auth?.kind === 'object' ? [{ node: auth, steps: ['auth'] }] : [];
 }
 
 /** The requests of a method: itself, and its steps. */
@@ -70,28 +75,32 @@ function checkHeaderValue(context: LintContext, name: string, node: JsonNode, st
   }
 }
 
-function checkKeyHeader(context: LintContext): void {
-  const auth = memberOf(context.root, 'auth')?.value;
-  const name = memberOf(auth, 'name')?.value;
-  const place = memberOf(auth, 'in')?.value;
-  if (!(place?.kind === 'string' && place.value === 'query')) {
+/** The objects that say where a key or a token goes. */
+const PLACEMENTS = [['auth'], ['auth', 'present'], ['OAuth2', 'request_auth']] as const;
+
+function checkKeyHeaders(context: LintContext): void {
+  for (const steps of PLACEMENTS) {
+    let placement: JsonNode | undefined = context.root;
+    for (const step of steps) placement = memberOf(placement, step)?.value;
+    if (stringOf(memberOf(placement, 'in')?.value) === 'query') continue;
     for (const key of ['token', 'value']) {
-      const value = memberOf(auth, key)?.value;
-      if (value !== undefined) checkHeaderValue(context, 'of "auth"', value, ['auth', key]);
+      const value = memberOf(placement, key)?.value;
+      const name = `of "${steps.at(-1) ?? ''}"`;
+      if (value !== undefined) checkHeaderValue(context, name, value, [...steps, key]);
     }
+    const name = memberOf(placement, 'name')?.value;
+    if (name?.kind === 'string') checkKeyHeader(context, name, [...steps, 'name']);
   }
-  if (
-    name?.kind === 'string' &&
-    !(place?.kind === 'string' && place.value === 'query') &&
-    isConnectionHeader(name.value)
-  ) {
-    const message = `The header ${name.value} is set by the connection itself; documents may not set it.`;
-    context.report(
-      'refused_header',
-      { node: name, steps: ['auth', 'name'] },
-      message,
-      'write the header that the CRM names for keys',
-    );
+}
+
+function checkKeyHeader(context: LintContext, node: StringNode, steps: Steps): void {
+  const fix = 'write the header that the CRM names for keys';
+  if (isConnectionHeader(node.value)) {
+    const message = `The header ${node.value} is set by the connection itself; documents may not set it.`;
+    context.report('refused_header', { node, steps }, message, fix);
+  } else if (!isFieldName(node.value)) {
+    const message = `"${node.value}" cannot be the name of a header.`;
+    context.report('refused_header', { node, steps }, message, fix);
   }
 }
 

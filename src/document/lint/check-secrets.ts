@@ -1,7 +1,9 @@
 import { memberOf } from '../json-text/json-node.ts';
+import type { JsonNode } from '../json-text/json-node.ts';
+import type { FieldSetName } from '../fields/field.ts';
 import { FIELDS } from '../fields/field-sets.ts';
 import { hasSigns } from '../templates/template.ts';
-import { namesIn, resolveAt } from './lint-context.ts';
+import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 
 /** Shorter texts are words, not keys. */
@@ -16,10 +18,18 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const LEAST_ENTROPY = 4;
 const SECRET_KEY = /pass(?:word|wd)|secret|token|api[-_ ]?key|authorization|credential/i;
 
+/** The objects whose keys may be credentials. */
+const CREDENTIALS: readonly (readonly [readonly string[], FieldSetName])[] = [
+  [['auth'], 'auth'],
+  [['OAuth2'], 'oauth2'],
+  [['OAuth2', 'assertion'], 'assertion'],
+];
+
 /** What a property for a credential might be called. */
 const LABELS: Readonly<Record<string, string>> = {
   password: 'Password',
   client_secret: 'Client Secret',
+  private_key: 'Private key',
 };
 
 /**
@@ -28,8 +38,8 @@ const LABELS: Readonly<Record<string, string>> = {
  */
 export function checkSecrets(context: LintContext, secrets: ReadonlyMap<string, string>): void {
   checkBoth(context);
-  for (const section of ['auth', 'OAuth2'] as const) {
-    checkCredentials(context, section);
+  for (const [steps, set] of CREDENTIALS) {
+    checkCredentials(context, steps, set);
   }
   for (const place of context.places) {
     if (!place.isKey) {
@@ -48,10 +58,11 @@ function checkBoth(context: LintContext): void {
   }
 }
 
-function checkCredentials(context: LintContext, section: 'auth' | 'OAuth2'): void {
-  const set = section === 'auth' ? 'auth' : 'oauth2';
+function checkCredentials(context: LintContext, steps: readonly string[], set: FieldSetName): void {
+  let section: JsonNode | undefined = context.root;
+  for (const step of steps) section = memberOf(section, step)?.value;
   for (const field of FIELDS[set].fields) {
-    const value = memberOf(memberOf(context.root, section)?.value, field.name)?.value;
+    const value = memberOf(section, field.name)?.value;
     if (
       field.secret === true &&
       value?.kind === 'string' &&
@@ -62,7 +73,7 @@ function checkCredentials(context: LintContext, section: 'auth' | 'OAuth2'): voi
       const label = LABELS[field.name] ?? 'API key';
       const message = `The credential "${field.name}" is written into the document, where everybody who gets it can read it.`;
       const fix = `write "${context.placeholder(label)}", and add { "label": "${label}", "type": "secret" } to "properties"`;
-      context.report(code, { node: value, steps: [section, field.name] }, message, fix);
+      context.report(code, { node: value, steps: [...steps, field.name] }, message, fix);
     }
   }
 }
@@ -100,14 +111,10 @@ function checkText(context: LintContext, place: Place): void {
 }
 
 function isCredentialField(steps: Steps): boolean {
-  const [section, name] = steps;
-  return (
-    steps.length === 2 &&
-    (section === 'auth' || section === 'OAuth2') &&
-    FIELDS[section === 'auth' ? 'auth' : 'oauth2'].fields.some(
-      (each) => each.name === name && each.secret === true,
-    )
-  );
+  const owner = steps.slice(0, -1).join('/');
+  const set = CREDENTIALS.find(([each]) => each.join('/') === owner)?.[1];
+  if (set === undefined) return false;
+  return FIELDS[set].fields.some((each) => each.name === steps.at(-1) && each.secret === true);
 }
 
 function looksRandom(text: string): boolean {
@@ -135,12 +142,10 @@ function entropy(text: string): number {
 
 function checkUse(context: LintContext, place: Place, secrets: ReadonlyMap<string, string>): void {
   const { node, steps, use } = place;
-  if (
-    use === 'auth' ||
-    use === 'response' ||
-    use === 'error' ||
-    steps.includes('request_headers')
-  ) {
+  const inPage = steps[0] === 'OAuth2' && steps[1] === 'authorization_parameters';
+  const inLogin = isSignIn(steps) && use !== 'link' && !inPage;
+  const isHidden = use === 'response' || use === 'error' || steps.includes('request_headers');
+  if (inLogin || isHidden) {
     return;
   }
   // Variables and defaults that are made with a secret are told of where they are sent.
@@ -157,7 +162,7 @@ function checkUse(context: LintContext, place: Place, secrets: ReadonlyMap<strin
     const what = isDirect
       ? `The secret ${written}`
       : `The secret ${context.placeholder(label)}, which ${written} is made with,`;
-    if (use === 'link') {
+    if (use === 'link' || inPage) {
       const message = `${what} would stand in a link that is opened in a browser.`;
       context.report('secret_in_link', at, message, `remove ${written} from the link`);
     } else if (!(isDirect && ref.type === 'url' && node.value.startsWith(written))) {

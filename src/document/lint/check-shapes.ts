@@ -1,7 +1,7 @@
 import { jsonKindOf } from '../fields/field.ts';
 import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../fields/field.ts';
 import { isCommentKey } from '../comment-key.ts';
-import { FIELDS, PENDING_METHODS, fieldNamed } from '../fields/field-sets.ts';
+import { FIELDS, PENDING_METHODS, fieldNamed, kindOfSet } from '../fields/field-sets.ts';
 import { memberOf, stringOf } from '../json-text/json-node.ts';
 import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { METHOD_NAMES, methodNamed } from '../methods.ts';
@@ -43,7 +43,8 @@ class ShapeWalker {
   }
 
   fieldSet(node: ObjectNode, set: FieldSetName, at: Spot): void {
-    const type = stringOf(memberOf(node, 'type')?.value);
+    const { key: kindKey, default: standIn } = kindOfSet(set);
+    const type = stringOf(memberOf(node, kindKey)?.value) ?? standIn;
     for (const member of node.members) {
       const key = member.key.value;
       if (!isCommentKey(key)) {
@@ -90,7 +91,7 @@ class ShapeWalker {
       );
     }
     if (found.onlyFor !== undefined && type !== undefined && !matchesType(found.onlyFor, type)) {
-      const message = `"${key.value}" has no meaning for the type "${type}".`;
+      const message = `"${key.value}" has no meaning for the ${kindOfSet(set).key} "${type}".`;
       this.#report('unknown_field', { node: key, steps: at.steps }, message, 'remove it');
     }
     if (found.pending === true) {

@@ -124,13 +124,18 @@ export function resolveAt(context: LintContext, place: Place, name: string): Nam
     case 'auth':
       return names.resolve(name, 'auth');
     default:
-      return names.resolve(name);
+      return names.resolve(name, isVariable(place.steps) ? 'auth' : 'request');
   }
 }
 
 /** True for places inside `auth` and `OAuth2`, whose answers bind tokens. */
 export function isSignIn(steps: Steps): boolean {
   return steps[0] === 'auth' || steps[0] === 'OAuth2';
+}
+
+/** True for places inside a variable, where tokens may be put into another form. */
+export function isVariable(steps: Steps): boolean {
+  return steps[0] === 'variables';
 }
 
 /** The members of an object that are no comments of the author. */

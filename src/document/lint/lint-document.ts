@@ -15,6 +15,7 @@ import { checkCycles } from './check-cycles.ts';
 import { checkDates } from './check-dates.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkLoneMarkers } from './check-lone-markers.ts';
+import { checkFilled } from './check-filled.ts';
 import { checkMethods } from './check-methods.ts';
 import { checkNames } from './check-names.ts';
 import { checkQuotes } from './check-quotes.ts';
@@ -94,6 +95,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkUses(context, uses);
   checkSecrets(context, secretUses(context, uses, expressions));
   checkSignIn(context);
+  checkFilled(context, uses);
 }
 
 /** Looks up each misspelling once: a document may repeat it a thousand times. */

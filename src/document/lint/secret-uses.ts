@@ -1,10 +1,11 @@
+import { CREDENTIAL_NAMES } from '../names/names.ts';
 import { templateNames } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
 import type { LintContext } from './lint-context.ts';
 
 /**
  * The names whose values may hold a secret property, each with the label of one such property: the
- * secrets themselves, and the variables and defaults that are made with them, through any number of
+ * secrets themselves, the tokens, and the variables and defaults that are made with them, through any number of
  * others. Linear in names and uses.
  */
 export function secretUses(
@@ -13,8 +14,8 @@ export function secretUses(
   expressions: readonly ExpressionUse[],
 ): ReadonlyMap<string, string> {
   const users = usersOf(context, uses, expressions);
-  const found = new Map<string, string>();
-  const open: string[] = [];
+  const found = new Map<string, string>(CREDENTIAL_NAMES.map((name) => [name, name]));
+  const open: string[] = [...CREDENTIAL_NAMES];
   for (const name of context.names.all()) {
     const ref = context.names.resolve(name);
     if (ref?.kind === 'property' && ref.secret) {

@@ -33,7 +33,7 @@ function definitionNames(context: LintContext, node: JsonNode): readonly string[
       return templateNames(
         node.value,
         context.notation,
-        (name) => context.names.resolve(name) !== undefined,
+        (name) => context.names.resolve(name, 'auth') !== undefined,
       );
     case 'array':
       return node.elements.flatMap((each) => definitionNames(context, each));

@@ -114,6 +114,14 @@ export function withMovingNames(names: Names): Names {
   };
 }
 
+/** The names as variables know them: the tokens of the sign-in are among them. */
+export function withTokens(names: Names): Names {
+  return {
+    resolve: (name, place = 'auth') => names.resolve(name, place),
+    all: () => [...names.all(), ...CREDENTIAL_NAMES],
+  };
+}
+
 function* builtinNames(declared: ReadonlyMap<string, Json>): Iterable<[string, NameRef]> {
   for (const builtin of PARAMETERS) {
     const { name } = builtin;

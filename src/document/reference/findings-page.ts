@@ -20,6 +20,7 @@ const GROUPS: Readonly<Record<FindingCodeRow['group'], string>> = {
   variables: 'Variables, dates and expressions',
   addresses: 'Addresses',
   methods: 'Methods, requests and answers',
+  sign_in: 'Sign-in',
   secrets: 'Credentials',
 };
 

@@ -1,6 +1,6 @@
 import { jsonKindOf } from '../fields/field.ts';
 import type { Field, FieldSetName, MapShape, Shape, TextShape } from '../fields/field.ts';
-import { FIELD_SET_NAMES, FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
+import { FIELD_SET_NAMES, FIELDS, kindOfSet, PENDING_METHODS } from '../fields/field-sets.ts';
 import { METHODS, METHOD_ALIASES } from '../methods.ts';
 import { PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
 
@@ -40,7 +40,7 @@ export function integrationSchema(): Schema {
 function objectSchema(set: FieldSetName): Schema {
   const { fields, description } = FIELDS[set];
   const required = fields.filter((each) => each.required === true).map((each) => each.name);
-  const conditions = fields.flatMap(conditionOf);
+  const conditions = fields.flatMap((each) => conditionOf(each, set));
   return {
     type: 'object',
     description,
@@ -70,21 +70,23 @@ function fieldSchema(field: Field): Schema {
   };
 }
 
-function conditionOf(field: Field): readonly Schema[] {
+function conditionOf(field: Field, set: FieldSetName): readonly Schema[] {
   if (field.requiredUnless !== undefined) {
     return [{ anyOf: [{ required: [field.name] }, { required: [field.requiredUnless] }] }];
   }
-  return field.requiredFor === undefined
-    ? []
-    : [
-        {
-          if: {
-            properties: { type: { pattern: anyCasePattern(field.requiredFor) } },
-            required: ['type'],
-          },
-          then: { required: [field.name] },
-        },
-      ];
+  if (field.requiredFor === undefined) return [];
+  const { key, default: standIn } = kindOfSet(set);
+  // Where the key may be left out, its default decides.
+  const isDefault = standIn !== undefined && field.requiredFor.includes(standIn);
+  return [
+    {
+      if: {
+        properties: { [key]: { pattern: anyCasePattern(field.requiredFor) } },
+        ...(isDefault ? {} : { required: [key] }),
+      },
+      then: { required: [field.name] },
+    },
+  ];
 }
 
 function alternatives(shapes: readonly Shape[]): Schema {

@@ -155,8 +155,11 @@ function readRaw(
     }
     case 'moving':
       return context.moving === undefined ? undefined : readValue(context.moving, ref.name);
-    case 'credential':
-      return ref.name === 'access_token' ? context.accessToken : context.sessionToken;
+    case 'credential': {
+      const token = ref.name === 'access_token' ? context.accessToken : context.sessionToken;
+      scope.readSecret ||= token !== undefined;
+      return token;
+    }
     case 'variable':
       return scalarOf(variable(ref.name, scope));
     case 'target':

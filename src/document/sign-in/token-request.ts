@@ -22,6 +22,17 @@ import type { SignInFrame } from './sign-in-frame.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
+/** Filled in at each token request; `grant_type` is the document's own for `client_credentials`. */
+export const RESERVED_TOKEN_FIELDS: ReadonlySet<string> = new Set([
+  'grant_type',
+  'code',
+  'redirect_uri',
+  'code_verifier',
+  'refresh_token',
+  'assertion',
+  'client_secret',
+]);
+
 /** RFC 6749, section 4.1.3. */
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
@@ -46,7 +57,8 @@ export function compileTokenRequest(
   const url = compileUrl(frame.compile(jsonText(oauth2, 'token_endpoint') ?? ''), undefined, asIs);
   const parameters = jsonMember(oauth2, 'token_parameters');
   const contentType = frame.compile(jsonText(parameters, 'content_type') ?? FORM_TYPE);
-  const own = compileFields(parameters, frame);
+  const own = compileFields(parameters, frame, (name) => !RESERVED_TOKEN_FIELDS.has(name));
+  const ownGrant = compileFields(parameters, frame, (name) => name === 'grant_type');
   const client = compileClient(oauth2, frame);
   const person = flow === 'password' ? compilePerson(oauth2, frame) : () => ({});
   const fixedHosts = frame.answers.rules.hosts.filter(({ pattern }) => !pattern.startsWith('*'));
@@ -57,14 +69,13 @@ export function compileTokenRequest(
       origins.check(pieces, scope);
       checkCallbackHost(url, fixedHosts, frame.callback, scope);
       const { headers, members } = client(scope);
-      const written = own(scope);
-      const all = { ...written, ...person(scope, fields), ...fields, ...members };
-      const grant = grantType(written, fields);
+      const grant = fields['grant_type'] === 'client_credentials' ? ownGrant(scope) : {};
+      const all = { ...own(scope), ...person(scope, fields), ...fields, ...grant, ...members };
       const body = compileBody({
         method: 'POST',
         parameters: {},
         contentType: (inner) => renderText(contentType, inner, asIs),
-        tree: () => () => textMembers(grant === undefined ? all : { ...all, grant_type: grant }),
+        tree: () => () => textMembers(all),
       })(scope);
       return {
         method: 'POST',
@@ -91,9 +102,13 @@ function checkCallbackHost(
   }
 }
 
-function compileFields(parameters: Json | undefined, frame: SignInFrame): (scope: Scope) => Fields {
+function compileFields(
+  parameters: Json | undefined,
+  frame: SignInFrame,
+  isWanted: (name: string) => boolean,
+): (scope: Scope) => Fields {
   const texts = jsonMembers(parameters).flatMap(([key, value]) =>
-    key === 'content_type' || isCommentKey(key) || typeof value !== 'string'
+    key === 'content_type' || isCommentKey(key) || !isWanted(key) || typeof value !== 'string'
       ? []
       : [[key, frame.compile(value)] as const],
   );
@@ -145,10 +160,6 @@ function compilePerson(oauth2: Json, frame: SignInFrame): (scope: Scope, fields:
     fields['grant_type'] === 'password'
       ? { username: requireText(username, scope), password: requireText(password, scope) }
       : {};
-}
-
-function grantType(written: Fields, fields: Fields): string | undefined {
-  return fields['grant_type'] === 'client_credentials' ? written['grant_type'] : undefined;
 }
 
 function textMembers(fields: Fields): Rendered {

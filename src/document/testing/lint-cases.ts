@@ -62,6 +62,35 @@ const OAUTH2 = {
   token_endpoint: 'https://a.example/token',
 };
 
+const CLIENT = {
+  client_id: 'c',
+  client_secret: '$Secret$',
+  token_endpoint: 'https://a.example/token',
+};
+
+const SESSION = {
+  type: 'Session',
+  request_path: '/login',
+  response_map: { token: '$session_token$' },
+  present: { name: 'X-Session', value: '$session_token$' },
+};
+
+const FILLED = { label: 'Instance', filled_by: 'sign_in' };
+
+/** A document in which the token answer, or what stands in its place, fills `Instance`. */
+function filling(property: Tree, changes: Tree, oauth2: Tree = {}): string {
+  const token_response_map = { instance: '$Instance$' };
+  return documentWith({
+    properties: [{ ...FILLED, ...property }, 'Secret'],
+    OAuth2: { ...OAUTH2, token_response_map, ...oauth2 },
+    API: {
+      CreateActivity: { request_method: 'POST', request_url: '$Instance$/calls' },
+    },
+    hosts: ['a.example', '*.crm.example', 'api.example.com'],
+    ...changes,
+  });
+}
+
 /** One case for each code of lint. */
 export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
   byte_order_mark: { bad: `\ufeff${GOOD}`, good: GOOD },
@@ -450,6 +479,57 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
       OAuth2: { ...OAUTH2, authorization_parameters: { default: 'scope=a%20b', prompt: 'none' } },
     }),
     at: '"state"',
+  },
+  reserved_token_parameter: {
+    bad: documentWith({ OAuth2: { ...OAUTH2, token_parameters: { grant_type: 'x' } } }),
+    good: documentWith({ OAuth2: { ...OAUTH2, token_parameters: { user_type: 'Location' } } }),
+    at: '"grant_type"',
+  },
+  flow_differs: {
+    bad: documentWith({ OAuth2: { ...CLIENT, flow: 'client_credentials', flow_type: 0 } }),
+    good: documentWith({ OAuth2: { ...CLIENT, flow: 'client_credentials' } }),
+    at: '"flow_type"',
+  },
+  token_not_sent: {
+    bad: documentWith({ OAuth2: { ...OAUTH2, request_auth: 'Zoho oauthtoken' } }),
+    good: documentWith({ OAuth2: { ...OAUTH2, request_auth: 'Zoho-oauthtoken' } }),
+    at: '"Zoho',
+  },
+  token_not_bound: {
+    bad: documentWith({ auth: { ...SESSION, response_map: { ok: true } } }),
+    good: documentWith({ auth: SESSION }),
+    at: '"response_map"',
+  },
+  no_value_at_sign_in: {
+    bad: documentWith({ auth: { ...SESSION, request_parameters: { who: '$user_id$' } } }),
+    good: documentWith({ auth: { ...SESSION, request_parameters: { zone: '$timezone$' } } }),
+    at: '$user_id$',
+  },
+  never_filled: {
+    bad: filling({}, {}, { token_response_map: { a: '$own_value$' } }),
+    good: filling({}, {}),
+    at: '"sign_in"',
+  },
+  filled_too_late: {
+    bad: filling({}, {}, { token_endpoint: '$Instance$/token' }),
+    good: filling({ default: 'https://a.example' }, {}, { token_endpoint: '$Instance$/token' }),
+    at: '"sign_in"',
+  },
+  hosts_needed: {
+    bad: filling({}, { hosts: [] }),
+    good: filling({}, {}),
+    at: '"sign_in"',
+  },
+  property_compared: {
+    bad: documentWith({
+      properties: ['Team', 'Secret'],
+      OAuth2: { ...OAUTH2, token_response_map: { team: '$Team$' } },
+    }),
+    good: documentWith({
+      properties: [{ label: 'Team', filled_by: 'sign_in' }, 'Secret'],
+      OAuth2: { ...OAUTH2, token_response_map: { team: '$Team$' } },
+    }),
+    at: '$Team$',
   },
   secret_in_document: {
     bad: documentWith({ auth: { type: 'Bearer', token: 'my-own-secret-token' } }),

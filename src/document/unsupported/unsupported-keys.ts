@@ -15,9 +15,6 @@ import type { MethodName } from '../methods.ts';
 /** Keys that say something about the document and change nothing that a method does. */
 const INFORMS_ONLY: ReadonlySet<string> = new Set(['tests', 'options']);
 
-/** Keys that are known, but whose work is done elsewhere than in the requests of a method. */
-const RUNS_ELSEWHERE: ReadonlySet<string> = new Set(['OAuth2']);
-
 /**
  * The keys of a document that are known and do not run yet, as paths such as `limits` or
  * `auth.type Session`; `options` is among them, since a connection would not get those settings.
@@ -47,19 +44,8 @@ export function unsupportedInMethod(
 }
 
 function pendingOfDocument(document: Json): readonly string[] {
-  const keys = pendingKeys('document', document).filter(
-    (key) => !INFORMS_ONLY.has(key) && !RUNS_ELSEWHERE.has(key),
-  );
-  const properties = jsonMember(document, 'properties');
-  const filledBy = (isJsonArray(properties) ? properties : []).some((property) =>
-    pendingKeys('property', property).includes('filled_by'),
-  );
-  return [
-    ...keys,
-    ...(filledBy ? ['properties.filled_by'] : []),
-    ...pendingTypes(document),
-    ...pendingCredentials(document),
-  ];
+  const keys = pendingKeys('document', document).filter((key) => !INFORMS_ONLY.has(key));
+  return [...keys, ...pendingTypes(document), ...pendingCredentials(document)];
 }
 
 /** Declared types that do not run yet, of parameters and of variables. */
@@ -94,14 +80,9 @@ function pendingChoice(
 
 function pendingCredentials(document: Json): readonly string[] {
   const oauth2 = jsonMember(document, 'OAuth2');
-  if (oauth2 !== undefined) {
-    const keys = pendingKeys('oauth2', oauth2).map((key) => `OAuth2.${key}`);
-    const word = jsonText(oauth2, 'request_auth');
-    const isOtherWord = word !== undefined && word.toLowerCase() !== 'bearer';
-    return isOtherWord ? [...keys, `OAuth2.request_auth ${word}`] : keys;
-  }
-  const type = pendingChoice('auth', 'type', jsonText(jsonMember(document, 'auth'), 'type'));
-  return type === undefined ? [] : [`auth.type ${type}`];
+  if (oauth2 !== undefined) return pendingKeys('oauth2', oauth2).map((key) => `OAuth2.${key}`);
+  const auth = jsonMember(document, 'auth') ?? null;
+  return pendingKeys('auth', auth).map((key) => `auth.${key}`);
 }
 
 function pendingKeys(set: FieldSetName, value: Json): readonly string[] {

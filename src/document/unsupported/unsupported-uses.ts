@@ -14,7 +14,13 @@ interface Language {
 }
 
 /** Members whose keys may hold placeholders in a later version of the language. */
-const TREES = ['request_parameters', 'request_headers', 'response_map'];
+const TREES = [
+  'request_parameters',
+  'request_headers',
+  'response_map',
+  'token_response_map',
+  'callback_map',
+];
 
 /**
  * What a method uses that does not run yet and is no key of its own: placeholders in keys, and
@@ -35,7 +41,9 @@ export function unsupportedUses(
     const form = options.variables.get(name)?.unsupported;
     return form === undefined ? [] : [`variables.${name} as ${form}`];
   });
-  const trees = TREES.map((tree) => jsonMember(method, tree) ?? null);
+  // No method runs without the sign-in: what that cannot do holds back all.
+  const owners = [method, ...signInsOf(document)];
+  const trees = owners.flatMap((owner) => TREES.map((tree) => jsonMember(owner, tree) ?? null));
   const headers = jsonMember(document, 'request_headers') ?? null;
   const inKey =
     [...trees, headers].some((tree) => hasNameInKey(tree, options)) ||
@@ -60,7 +68,7 @@ function* requestTexts(document: Json, method: Json): Iterable<RequestText> {
     yield { text: jsonText(method, key) ?? '', isCondition: false };
   }
   yield { text: jsonText(document, 'resource_url') ?? '', isCondition: false };
-  yield* textsOf(jsonMember(document, 'auth') ?? null);
+  for (const signIn of signInsOf(document)) yield* textsOf(signIn);
   yield* textsOf(jsonMember(document, 'request_headers') ?? null);
   yield* textsOf(jsonMember(method, 'request_headers') ?? null);
   yield* textsOf(jsonMember(method, 'request_parameters') ?? null);
@@ -82,7 +90,16 @@ function* textsOf(tree: Json): Iterable<RequestText> {
 
 function addressesOf(document: Json, method: Json): readonly string[] {
   const own = ['request_path', 'request_url'].map((key) => jsonText(method, key) ?? '');
-  return [...own, jsonText(document, 'resource_url') ?? ''];
+  const login = ['request_path', 'request_url', 'token_endpoint'].flatMap((key) =>
+    signInsOf(document).map((signIn) => jsonText(signIn, key) ?? ''),
+  );
+  return [...own, ...login, jsonText(document, 'resource_url') ?? ''];
+}
+
+/** The one that counts of `OAuth2` and `auth`, if there is any. */
+function signInsOf(document: Json): readonly Json[] {
+  const signIn = jsonMember(document, 'OAuth2') ?? jsonMember(document, 'auth');
+  return signIn === undefined ? [] : [signIn];
 }
 
 function hasNameInQueryKey(text: string, { names, notation }: Language): boolean {
