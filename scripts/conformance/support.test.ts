@@ -16,7 +16,13 @@ describe('isSupported', () => {
     '@when',
     'FindActivity',
     'ApiKey',
+    'Session',
+    'request_auth',
+    'filled_by',
+    'Account',
     'paging',
+    'success',
+    'errors',
   ])('knows that %s runs', (word) => {
     expect(isSupported(word)).toBe(true);
   });
@@ -24,13 +30,9 @@ describe('isSupported', () => {
   it.each([
     'steps',
     'when',
-    'success',
-    'errors',
     'derive',
     'limits',
-    'Session',
     'lines',
-    'Account',
     'unheard_of',
   ])('knows that %s does not run', (word) => {
     expect(isSupported(word)).toBe(false);

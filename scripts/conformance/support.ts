@@ -15,9 +15,9 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['auth:none', false],
   ['properties:type', true],
   ['response_map:text', false],
-  ['request_auth', false],
+  ['request_auth', true],
   ['ApiKey', true],
-  ['Session', false],
+  ['Session', true],
   ['@when', true],
 ]);
 
