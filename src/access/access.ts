@@ -1,5 +1,10 @@
 import { findHold } from '../organizations/holds-repository.ts';
-import { findOrganization, listOrganizations } from '../organizations/organizations-repository.ts';
+import {
+  findOrganization,
+  findOrganizationsByDomain,
+  listOrganizations,
+} from '../organizations/organizations-repository.ts';
+import { pickDomain } from '../organizations/pick-domain.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
@@ -20,7 +25,7 @@ export interface HeldOrganization {
 export interface KeyHolder {
   readonly keyId: string;
   readonly scope: KeyScope;
-  /** Absent for `admin`. */
+  /** Absent for `admin`, and for the key of a shared phone system. */
   readonly organizationId?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
@@ -40,6 +45,8 @@ export type OrganizationChoice =
 export interface Access {
   authenticate(key: string): Promise<KeyHolder | undefined>;
   organization(named: string | undefined): Promise<OrganizationChoice>;
+  /** The organization whose events a shared phone system marks with this domain. */
+  organizationOfDomain(domain: string): Promise<OrganizationChoice>;
 }
 
 /** The last use is written at most this often per key: it is for people, not for accounts. */
@@ -73,6 +80,11 @@ export function createAccess(database: Database): Access {
       return only !== undefined && items.length === 1
         ? await choose(database, only.id)
         : { status: 'must_be_named' };
+    },
+    organizationOfDomain: async (domain) => {
+      const known = await findOrganizationsByDomain(database.read, ADMIN, [domain]);
+      const id = pickDomain(known, domain);
+      return id === undefined ? { status: 'unknown' } : await choose(database, id);
     },
   };
 }

@@ -54,6 +54,16 @@ export async function listApiKeys(
   return await readPage(query, page, { column: 'id', key: (row) => row.id });
 }
 
+/** The keys of a shared phone system, for the operator. */
+export async function listKeysOfPhoneSystem(
+  handle: Handle,
+  scope: AdminScope,
+  of: { readonly id: string; readonly page: Page },
+): Promise<PageOf<ApiKeyRow>> {
+  const query = within(handle, scope).where('phone_system_id', '=', of.id);
+  return await readPage(query, of.page, { column: 'id', key: (row) => row.id });
+}
+
 /** By id or public beginning. Undefined for a foreign one as for a missing one. */
 export async function findApiKey(
   handle: Handle,

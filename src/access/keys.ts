@@ -32,10 +32,11 @@ export interface CreatedKey {
 }
 
 /**
- * Makes an API key. Keys of the scope `admin` need the operator's scope, all others an
- * organization's. Rejects with `invalid_request` where they do not fit, the end is past or
- * the phone system is missing from the request, `not_found` for a phone system that the
- * organization does not have.
+ * Makes an API key. Keys of the scope `admin` need the operator's scope, those of the scope
+ * `organization` an organization's; those of the scope `events` the scope of their phone system, which
+ * for a shared one is the operator's. Rejects with `invalid_request` where they do not fit, the end is past or
+ * the phone system is missing from the request, `not_found` for a phone system that the scope does
+ * not have.
  */
 export async function createKey(
   deps: KeyDeps,
@@ -59,7 +60,7 @@ export async function createKey(
     last_used_at: null,
   };
   await database.write(async (transaction) => {
-    if ('organizationId' in scope && request.phoneSystemId !== undefined) {
+    if (request.phoneSystemId !== undefined) {
       const found = await findPhoneSystem(transaction, scope, request.phoneSystemId);
       if (found === undefined) throw noPhoneSystem(request.phoneSystemId);
     }
@@ -116,10 +117,11 @@ function checkRequest(
       `The key would never work: ${moment} is past. Give a moment to come, or none.`,
     );
   }
-  if ((request.scope === 'admin') === 'organizationId' in scope) {
+  const owned = 'organizationId' in scope;
+  if (owned ? request.scope === 'admin' : request.scope === 'organization') {
     throw new AppError(
       'invalid_request',
-      `A key of the scope '${request.scope}' ${request.scope === 'admin' ? 'belongs to no organization' : 'needs an organization'}.`,
+      `A key of the scope '${request.scope}' ${owned ? 'belongs to no organization' : 'needs an organization'}.`,
     );
   }
   if ((request.scope === 'events') !== (request.phoneSystemId !== undefined)) {

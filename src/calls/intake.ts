@@ -24,16 +24,9 @@ import type { CallIdentity, CallRow } from './call-repository.ts';
 import { planLanes } from './plan-lanes.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { parseWebhook, withoutToken } from './ringotel-webhook.ts';
+import { routeEvents } from './route-events.ts';
+import type { EventSource, Routed } from './route-events.ts';
 import { storableJson, withoutNul } from './storable-json.ts';
-
-/** Who sends events, as its key says. */
-export interface EventSource {
-  readonly phoneSystemId: string;
-  /** The organization of the phone system. */
-  readonly organizationId: string;
-  /** What the phone system calls the organization, when it has such a name. */
-  readonly domain?: string | undefined;
-}
 
 export type EventResult =
   | {
@@ -79,10 +72,12 @@ export function createIntake(deps: IntakeDeps): Intake {
     source: EventSource,
     events: readonly { readonly body: unknown; readonly parsed: ParsedEvent }[],
   ): Promise<readonly EventResult[]> => {
-    const books = await readConnections(deps.connections, source, events);
+    const parsedEvents = events.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
+    const routeOf = await routeEvents(deps.database.read, source, parsedEvents);
+    const books = await readConnections(deps.connections, parsedEvents.map(routeOf));
     // All jobs are asked for in this turn, so they share one commit.
     const results = await Promise.all(
-      events.map(({ body, parsed }) => acceptOne(deps, { source, body, parsed, books })),
+      events.map(({ body, parsed }) => acceptOne(deps, { source, body, parsed, books, routeOf })),
     );
     deps.reached?.('event-committed');
     deps.wake();
@@ -108,15 +103,16 @@ interface OneEvent {
   readonly body: unknown;
   readonly parsed: ParsedEvent;
   readonly books: ReadonlyMap<string, readonly CallConnection[]>;
+  readonly routeOf: (event: CallEvent) => Routed;
 }
 
 async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> {
   const { source, body, parsed } = one;
   if (!parsed.ok) return refuse(parsed.code, parsed.message);
-  const organizationId = organizationOf(source, parsed.event);
-  if (organizationId === undefined)
-    return await keepRefused(deps, { source, body, event: parsed.event });
-  const event = parsed.event;
+  const { event } = parsed;
+  const routed = one.routeOf(event);
+  if (routed.status === 'refused') return await keepRefused(deps, { source, body, event, routed });
+  const { organizationId } = routed;
   const identity = {
     organizationId,
     phoneSystemId: source.phoneSystemId,
@@ -225,11 +221,10 @@ function refuseFlood(call: CallRow, event: CallEvent): void {
 
 async function readConnections(
   book: ConnectionBook,
-  source: EventSource,
-  events: readonly { readonly parsed: ParsedEvent }[],
+  routed: readonly Routed[],
 ): Promise<ReadonlyMap<string, readonly CallConnection[]>> {
   const organizations = new Set(
-    events.flatMap(({ parsed }) => (parsed.ok ? (organizationOf(source, parsed.event) ?? []) : [])),
+    routed.flatMap((one) => (one.status === 'routed' ? one.organizationId : [])),
   );
   const entries = [...organizations].map(
     async (id) => [id, await book.ofOrganization(id)] as const,
@@ -237,41 +232,40 @@ async function readConnections(
   return new Map(await Promise.all(entries));
 }
 
-function organizationOf(source: EventSource, event: CallEvent): string | undefined {
-  if (source.domain === undefined || event.domain === undefined) return source.organizationId;
-  // Domains are compared as host names are (RFC 4343).
-  return event.domain.toLowerCase() === source.domain.toLowerCase()
-    ? source.organizationId
-    : undefined;
-}
-
 /** Keeps an event that belongs to nobody for some days, so that a wrong domain can be seen and mended. */
 async function keepRefused(
   deps: IntakeDeps,
-  work: { source: EventSource; body: unknown; event: CallEvent },
+  work: {
+    source: EventSource;
+    body: unknown;
+    event: CallEvent;
+    routed: Extract<Routed, { readonly status: 'refused' }>;
+  },
 ): Promise<EventResult> {
-  const { domain } = work.event;
-  const message = `the domain ${JSON.stringify(domain)} is not that of this phone system's organization, ${JSON.stringify(work.source.domain)}`;
+  const { code, message } = work.routed;
   await deps.database.write(async (transaction) => {
     await transaction
       .insertInto('refused_event')
       .values({
         id: deps.ids.next(),
         phone_system_id: work.source.phoneSystemId,
-        domain: domain ?? null,
-        code: 'unknown_domain',
+        domain: work.event.domain ?? null,
+        code,
         message,
         body: storableJson(work.body),
         received_at: deps.database.now(),
       })
       .execute();
   });
-  return refuse('unknown_domain', message);
+  return refuse(code, message);
 }
 
 function notesOf(event: CallEvent, source: EventSource, now: number): readonly string[] {
   const unknown = event.unknownKeys.map((key) => `\`${key}\` is no known member: kept, not used`);
-  const ignored = event.domain !== undefined && source.domain === undefined;
+  const ignored =
+    event.domain !== undefined &&
+    source.organizationId !== undefined &&
+    source.domain === undefined;
   return [
     ...unknown,
     ...(ignored ? ['`domain` is not compared: the organization has none'] : []),

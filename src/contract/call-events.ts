@@ -41,7 +41,7 @@ export const CallEvent = z
     branch_id: words("Id of the phone system's line or site.").optional(),
     branch_name: words('Its name.').optional(),
     domain: words(
-      'What the phone system calls the organization. One that is not the domain of the organization is refused, where that has one.',
+      'What the phone system calls the organization. From a shared phone system it says whose call it is, and an unknown one is refused; from any other, one that is not the domain of the organization is refused, where that has one.',
     ).optional(),
     cause: words('Hang-up cause, as the phone system has it.').optional(),
     result: z
@@ -223,6 +223,7 @@ export const putRecording = defineEndpoint({
   method: 'PUT',
   path: '/v1/calls/{call_id}/recording',
   summary: "Hand over a call's recording",
+  routed: true,
   description:
     'The body is the file, streamed. `call_id` is the id of the call in the phone system or in Patchcord. `Content-Type` is its media type.',
   scopes: ['events', 'organization', 'admin'],
@@ -244,6 +245,20 @@ export const putRecording = defineEndpoint({
       .max(255)
       .optional()
       .meta({ description: 'Name of the file in the CRM.', examples: ['call.wav'] }),
+    domain: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({
+        description:
+          'With the key of a shared phone system: the organization of the call. Not looked at with other keys.',
+        examples: ['acme'],
+      }),
+    recording_id: idOf('recording').optional().meta({
+      description:
+        'Which of the recordings that were announced it is. Without it the bytes stand for the one that could not be had, if there is one, else for a new one.',
+    }),
   }),
   body: z.unknown(),
   bodyKind: 'stream',
@@ -251,6 +266,7 @@ export const putRecording = defineEndpoint({
   response: z
     .object({
       call_id: idOf('call'),
+      recording_id: idOf('recording'),
       size: z
         .number()
         .int()
@@ -264,5 +280,5 @@ export const putRecording = defineEndpoint({
       id: 'StoredRecording',
       description: 'The recording is on disk and will be delivered.',
     }),
-  problems: ['not_found', 'payload_too_large'],
+  problems: ['not_found', 'conflict', 'payload_too_large'],
 });

@@ -27,6 +27,13 @@ import {
   putIntegration,
 } from './integrations.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import {
+  deleteOrganization,
+  exportOrganization,
+  getOrganizationState,
+  resumeOrganization,
+  suspendOrganization,
+} from './organization-life.ts';
 import { confirmAccount, finishSignIn, forgetSignIn, startSignIn } from './sign-in.ts';
 import {
   createOrganization,
@@ -42,7 +49,24 @@ import {
 } from './phone-systems.ts';
 import { putConnection } from './put-connection.ts';
 import { putExternalUserLink } from './put-user-link.ts';
+import {
+  getRecording,
+  getRecordingContent,
+  listRecordings,
+  openRecordingLink,
+} from './recordings.ts';
+import {
+  createSharedKey,
+  createSharedPhoneSystem,
+  getSharedPhoneSystem,
+  listSharedKeys,
+  listSharedPhoneSystems,
+  listSharedRefusedEvents,
+  putSharedPhoneSystem,
+  revokeSharedKey,
+} from './shared-phone-systems.ts';
 import { getRoot, getLive, getMetrics, getOpenApi, getReady, getReference } from './system.ts';
+import { getOrganizationUsage, listUsage } from './usage.ts';
 import {
   deleteUserLink,
   listCrmUsers,
@@ -63,6 +87,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   replayStep,
   settleStep,
   discardStep,
+  listRecordings,
+  getRecording,
+  getRecordingContent,
+  openRecordingLink,
   findCallers,
   listConnections,
   createConnection,
@@ -97,6 +125,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   createPhoneSystem,
   putPhoneSystem,
   getPhoneSystem,
+  listSharedPhoneSystems,
+  createSharedPhoneSystem,
+  putSharedPhoneSystem,
+  getSharedPhoneSystem,
+  listSharedKeys,
+  createSharedKey,
+  revokeSharedKey,
+  listSharedRefusedEvents,
   listKeys,
   createKey,
   revokeKey,
@@ -104,6 +140,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   createOrganization,
   putOrganization,
   getOrganization,
+  getOrganizationState,
+  suspendOrganization,
+  resumeOrganization,
+  exportOrganization,
+  deleteOrganization,
+  getOrganizationUsage,
+  listUsage,
   getRoot,
   getOpenApi,
   getReference,

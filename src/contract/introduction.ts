@@ -4,7 +4,7 @@ import { MAX_PAGE_ROWS, ORGANIZATION_HEADER } from './parts.ts';
 export const INTRODUCTION = [
   'Call events in, CRM records out. Every route below `/v1` takes and gives JSON. The same contract as OpenAPI 3.1: `GET /v1/openapi.json`, as a page with examples: `GET /v1/reference`.',
   '**Key**: `Authorization: Bearer <key>`. Scopes: `admin` (the operator), `organization` (one organization), `events` (one phone system).',
-  `**Organization**: It comes from the key, never from the path. An admin key names it in the header \`${ORGANIZATION_HEADER}\` (id or domain); with a single organization the header may be left out. An id of another organization is answered exactly as one that does not exist.`,
+  `**Organization**: It comes from the key, never from the path. An admin key names it in the header \`${ORGANIZATION_HEADER}\` (id, domain, or \`external:\` and the external id); with a single organization the header may be left out. An id of another organization is answered exactly as one that does not exist.`,
   `**Lists**: They have \`items\` and \`next_cursor\`; send that as \`cursor\` for the next page. \`limit\` is at most ${MAX_PAGE_ROWS}.`,
   '**Changes**: A change of a connection needs `If-Match` with the ETag of the state that was read; the number in it is the revision, and only that counts. A read with `If-None-Match` is answered with 304 while nothing has changed.',
   '**Provisioning**: `PUT …/external/{external_id}` makes an object or brings it to exactly the body, by an id of yours; the same body again changes nothing. Upper and lower case differ. Lists take the filter `external_id`.',

@@ -7,7 +7,7 @@ const scope = z.enum(['admin', 'organization', 'events']).meta({
   description:
     '`admin`: the whole server. `organization`: one organization. `events`: one phone system sends call events, recordings and asks for callers.',
 });
-const keyName = z
+export const keyName = z
   .string()
   .trim()
   .min(1)

@@ -3,9 +3,13 @@ import { readPage } from '../store/page.ts';
 import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { sayTaken } from '../store/taken.ts';
+import { asciiLower } from '../text/ascii-lower.ts';
 import type { AdminScope, OrganizationScope } from './scope.ts';
 
 type Organization = Tables['organization'];
+
+/** Before an external id where an organization may be named in several ways. */
+const EXTERNAL = 'external:';
 
 /** Rejects with `conflict` when another organization has this domain or this external id. */
 export async function insertOrganization(
@@ -65,12 +69,15 @@ export async function findOwnOrganization(
     .executeTakeFirst();
 }
 
-/** The organization of this id or this domain, for the operator. */
+/** The organization of this id, this domain, or `external:` and this external id, for the operator. */
 export async function findOrganization(
   handle: Handle,
   _scope: AdminScope,
   named: string,
 ): Promise<Organization | undefined> {
+  if (named.startsWith(EXTERNAL)) {
+    return await findOrganizationByExternalId(handle, _scope, named.slice(EXTERNAL.length));
+  }
   return await handle
     .selectFrom('organization')
     .selectAll()
@@ -92,18 +99,31 @@ export async function findOrganizationByExternalId(
     .executeTakeFirst();
 }
 
-/** The organizations whose domain is one of these, in whatever case; for routing events. */
+/**
+ * The organizations whose domain is one of these, in whatever case; for routing events. One that is
+ * being deleted has none any more.
+ */
 export async function findOrganizationsByDomain(
   handle: Handle,
   _scope: AdminScope,
   domains: readonly string[],
 ): Promise<readonly { readonly id: string; readonly domain: string }[]> {
   if (domains.length === 0) return [];
-  const wanted = [...new Set(domains.map((domain) => domain.toLowerCase()))];
+  const wanted = [...new Set(domains.map(asciiLower))];
   const rows = await handle
     .selectFrom('organization')
     .select(['id', 'domain'])
     .where((of) => of.fn<string>('lower', ['domain']), 'in', wanted)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('organization_hold')
+            .select('organization_hold.organization_id')
+            .whereRef('organization_hold.organization_id', '=', 'organization.id')
+            .where('organization_hold.state', '=', 'deleting'),
+        ),
+      ),
+    )
     .orderBy('id')
     .execute();
   return rows.flatMap(({ id, domain }) => (domain === null ? [] : [{ id, domain }]));

@@ -1,5 +1,4 @@
 import type { ActionDeps } from '../calls/ledger-actions.ts';
-import type { StoreRecordingDeps } from '../calls/store-recording.ts';
 import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
@@ -12,23 +11,29 @@ import { extensionRoutes } from './routes/extensions.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import type { IntegrationRouteDeps } from './routes/integrations.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { organizationLifeRoutes } from './routes/organization-life.ts';
+import type { OrganizationLifeDeps } from './routes/organization-life.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { phoneSystemRoutes } from './routes/phone-systems.ts';
 import { putConnectionRoutes } from './routes/put-connection.ts';
 import { putUserLinkRoutes } from './routes/put-user-link.ts';
 import { recordingRoutes } from './routes/recordings.ts';
+import type { RecordingRouteDeps } from './routes/recordings.ts';
 import type { StoreDeps } from './routes/route-deps.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import type { SignInRouteDeps } from './routes/sign-in.ts';
+import { sharedPhoneSystemRoutes } from './routes/shared-phone-systems.ts';
 import { systemRoutes } from './routes/system.ts';
 import type { SystemDeps } from './routes/system.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { userLinkRoutes } from './routes/user-links.ts';
 import type { UserLinkDeps } from './routes/user-links.ts';
 
 export type RouteDeps = StoreDeps &
+  OrganizationLifeDeps &
   CallEventDeps &
   ActionDeps &
-  StoreRecordingDeps &
+  RecordingRouteDeps &
   CallerDeps &
   ConnectionRouteDeps &
   SignInRouteDeps &
@@ -51,8 +56,11 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...integrationRoutes(deps),
     ...extensionRoutes(deps),
     ...phoneSystemRoutes(deps),
+    ...sharedPhoneSystemRoutes(deps),
     ...keyRoutes(deps),
     ...organizationRoutes(deps),
+    ...organizationLifeRoutes(deps),
+    ...usageRoutes(deps),
     ...systemRoutes(deps),
   ];
 }

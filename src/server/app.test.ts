@@ -29,6 +29,7 @@ const access: Access = {
     if (named === undefined) return { status: 'must_be_named' };
     return named === 'acme' ? { status: 'found', organizationId: 'acme' } : { status: 'unknown' };
   },
+  organizationOfDomain: async () => ({ status: 'unknown' }),
 };
 
 const base = {

@@ -12,7 +12,7 @@ export interface HeldOrganization {
 export interface Principal {
   readonly keyId: string;
   readonly scope: Scope;
-  /** Absent for `admin`. */
+  /** Absent for `admin`, and for the key of a shared phone system. */
   readonly organizationId?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
@@ -26,6 +26,8 @@ export interface Access {
   authenticate(key: string): Promise<Principal | undefined>;
   /** The organization an admin key names, or the only one there is; undefined when unknown. */
   organization(named: string | undefined): Promise<OrganizationChoice>;
+  /** The organization whose events a shared phone system marks with this domain. */
+  organizationOfDomain(domain: string): Promise<OrganizationChoice>;
 }
 
 export type OrganizationChoice =

@@ -9,6 +9,7 @@ const ASKS_CRM: ReadonlySet<string> = new Set([
   'listCrmUsers',
   'suggestUserLinks',
   'putUserLink',
+  'putExternalUserLink',
   'startSignIn',
 ]);
 

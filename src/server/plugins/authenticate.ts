@@ -26,9 +26,11 @@ export function authenticateFor(endpoint: Endpoint, access: Access): onRequestAs
     const asked = { scope: principal.scope, endpoint: endpoint.name };
     refuseHeld(principal.hold, asked);
     request.principal = principal;
-    if (endpoint.within !== 'server') {
-      request.organizationId = await organizationOf(principal, request, { access, asked });
-    }
+    if (endpoint.within === 'server') return;
+    request.organizationId =
+      principal.scope === 'events' && principal.organizationId === undefined
+        ? await routedOrganization(endpoint, request, { access, asked })
+        : await organizationOf(principal, request, { access, asked });
   };
 }
 
@@ -47,6 +49,35 @@ async function principalOf(request: FastifyRequest, access: Access): Promise<Pri
     throw new AppError('unauthorized', 'This key is unknown, expired or revoked.');
   }
   return principal;
+}
+
+/**
+ * The organization of a request with the key of a shared phone system: none where each event names
+ * its own, that of `domain` in the query where a route is made for it, and nothing else.
+ */
+async function routedOrganization(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  { access, asked }: { access: Access; asked: { scope: Scope; endpoint: string } },
+): Promise<string | undefined> {
+  if (endpoint.within === 'phone_system') return undefined;
+  if (endpoint.routed !== true) {
+    throw new AppError(
+      'forbidden',
+      'The key of a shared phone system reports events and hands recordings over, and nothing else.',
+    );
+  }
+  const domain: unknown = Reflect.get(Object(request.query), 'domain');
+  if (typeof domain !== 'string' || domain === '') {
+    throw new AppError(
+      'invalid_request',
+      'Name the organization as `domain` in the query: this phone system is shared.',
+    );
+  }
+  const choice = await access.organizationOfDomain(domain);
+  if (choice.status !== 'found') throw noSuchOrganization();
+  refuseHeld(choice.hold, asked);
+  return choice.organizationId;
 }
 
 async function organizationOf(

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 
-import type { EventResult as Result, EventSource, Intake } from '../../calls/intake.ts';
+import type { EventResult as Result, Intake } from '../../calls/intake.ts';
+import type { EventSource } from '../../calls/route-events.ts';
 import { listRefusedEvents as listRefused } from '../../calls/refused-events-repository.ts';
 import {
   listRefusedEvents,
@@ -8,17 +9,17 @@ import {
   receiveWebhook,
   sendCallEvents,
 } from '../../contract/call-events.ts';
-import type { EventResult, RefusedEvent } from '../../contract/call-events.ts';
+import type { EventResult } from '../../contract/call-events.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { findOwnOrganization } from '../../organizations/organizations-repository.ts';
 import type { Database } from '../../store/database.ts';
-import type { Tables } from '../../store/schema.ts';
 import type { Metrics } from '../metrics.ts';
 import { bearerKey } from '../plugins/authenticate.ts';
 import type { Access, Principal } from '../principal.ts';
 import { route } from '../route.ts';
 import type { RequestContext, Route } from '../route.ts';
-import { iso, presentPage } from './present.ts';
+import { presentRefusedEvent } from './present-refused-event.ts';
+import { presentPage } from './present.ts';
 
 export interface CallEventDeps {
   readonly database: Pick<Database, 'read'>;
@@ -75,7 +76,7 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
       return { body: tell(log, { source, events: [body['params']], results }) };
     }),
     route(listRefusedEvents, async ({ query }, { scope }) => ({
-      body: presentPage(await listRefused(database.read, scope(), query), presentRefused),
+      body: presentPage(await listRefused(database.read, scope(), query), presentRefusedEvent),
     })),
   ];
 }
@@ -85,9 +86,10 @@ async function sourceOf(
   principal: Principal | undefined,
 ): Promise<EventSource> {
   const { phoneSystemId, organizationId } = principal ?? {};
-  if (phoneSystemId === undefined || organizationId === undefined) {
+  if (phoneSystemId === undefined) {
     throw new Error('A key of the scope events belongs to a phone system.');
   }
+  if (organizationId === undefined) return { phoneSystemId };
   const organization = await findOwnOrganization(read, { organizationId });
   return { phoneSystemId, organizationId, domain: organization?.domain ?? undefined };
 }
@@ -97,18 +99,6 @@ function callIdOf(event: unknown): string | null {
   const id: unknown =
     typeof event === 'object' && event !== null ? Reflect.get(event, 'call_id') : undefined;
   return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, ID_SHOWN) : null;
-}
-
-function presentRefused(row: Tables['refused_event']): z.input<typeof RefusedEvent> {
-  const body: unknown = JSON.parse(row.body);
-  return {
-    id: row.id,
-    phone_system_id: row.phone_system_id,
-    code: row.code,
-    message: row.message,
-    body,
-    received_at: iso(row.received_at),
-  };
 }
 
 function present(result: Result): z.input<typeof EventResult> {

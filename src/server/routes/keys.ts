@@ -1,20 +1,17 @@
-import type * as z from 'zod';
-
 import { listApiKeys } from '../../access/api-keys-repository.ts';
 import { createKey as make, revokeKey as revoke } from '../../access/keys.ts';
 import { createKey, listKeys, revokeKey } from '../../contract/keys.ts';
-import type { Key } from '../../contract/keys.ts';
-import type { Tables } from '../../store/schema.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
-import { actorOf, iso, isoOrNull, presentPage } from './present.ts';
+import { presentKey } from './present-key.ts';
+import { actorOf, presentPage } from './present.ts';
 import type { StoreDeps } from './route-deps.ts';
 
 /** The API keys of an organization. */
 export function keyRoutes(deps: StoreDeps): readonly Route[] {
   return [
     route(listKeys, async ({ query }, { scope }) => ({
-      body: presentPage(await listApiKeys(deps.database.read, scope(), query), present),
+      body: presentPage(await listApiKeys(deps.database.read, scope(), query), presentKey),
     })),
     route(createKey, async ({ body }, context) => {
       const { row, key } = await make(deps, context.scope(), {
@@ -24,7 +21,7 @@ export function keyRoutes(deps: StoreDeps): readonly Route[] {
         expiresAt: body.expires_at === undefined ? undefined : Date.parse(body.expires_at),
         actor: actorOf(context),
       });
-      return { body: { ...present(row), key } };
+      return { body: { ...presentKey(row), key } };
     }),
     route(revokeKey, async ({ params }, context) => {
       const request = { named: params.key_id, actor: actorOf(context) };
@@ -32,18 +29,4 @@ export function keyRoutes(deps: StoreDeps): readonly Route[] {
       return { body: undefined };
     }),
   ];
-}
-
-function present(row: Tables['api_key']): z.input<typeof Key> {
-  return {
-    id: row.id,
-    name: row.name,
-    scope: row.scope,
-    phone_system_id: row.phone_system_id,
-    prefix: row.prefix,
-    created_at: iso(row.created_at),
-    last_used_at: isoOrNull(row.last_used_at),
-    expires_at: isoOrNull(row.expires_at),
-    revoked_at: isoOrNull(row.revoked_at),
-  };
 }
