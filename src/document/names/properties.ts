@@ -1,6 +1,6 @@
-import { isJsonArray, isJsonObject, jsonMember, jsonMembers, jsonText } from '../json-value.ts';
+import { isJsonArray, isJsonObject, jsonMember, jsonText } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
-import { notationOf, templateNames } from '../templates/template.ts';
+import { credentialLabels } from './credential-labels.ts';
 
 const PROPERTY_TYPES = ['text', 'secret', 'url', 'number', 'boolean', 'choice'] as const;
 
@@ -102,25 +102,4 @@ function choiceText(choice: Json): readonly string[] {
 
 function propertyType(name: string | undefined): PropertyType {
   return PROPERTY_TYPES.find((type) => type === name?.toLowerCase()) ?? 'text';
-}
-
-/** Members of `auth` and `OAuth2` whose value is a credential. */
-const CREDENTIAL_MEMBERS = ['token', 'password', 'value', 'client_secret'];
-
-// Plain labels say nothing of secrecy; what is sent as a credential is one.
-function credentialLabels(document: Json, declared: readonly Json[]): ReadonlySet<string> {
-  const labels = new Set(
-    declared.map((element) => (typeof element === 'string' ? element : jsonText(element, 'label'))),
-  );
-  const notation = notationOf(jsonMember(document, 'var_char'));
-  const used = new Set<string>();
-  for (const section of ['auth', 'OAuth2']) {
-    for (const [key, value] of jsonMembers(jsonMember(document, section))) {
-      if (!CREDENTIAL_MEMBERS.includes(key) || typeof value !== 'string') continue;
-      for (const name of templateNames(value, notation, (label) => labels.has(label))) {
-        used.add(name);
-      }
-    }
-  }
-  return used;
 }
