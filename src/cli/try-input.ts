@@ -56,27 +56,44 @@ export function readValues(pairs: readonly string[], document: CompiledDocument)
   return withOtherNumber(values);
 }
 
+export interface GivenProperties {
+  /** Label → value. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** An access token that the person has already. */
+  readonly accessToken?: string;
+}
+
+/** Where a person gives an access token: beside the properties, as if it were one. */
+const ACCESS_TOKEN = 'access_token';
+
 /**
  * The values of a document's properties: the JSON file `label → value`, and for labels that it
  * lacks the environment's PATCHCORD_PROPERTY_<LABEL> (upper case, `_` for all but letters and
  * digits), then the default. Throws `invalid_request` for labels the document lacks and, all at
- * once, for required ones without a value.
+ * once, for required ones without a value. An OAuth2 document also takes `access_token`.
  */
 export async function readPropertyValues(
   file: string | undefined,
   document: CompiledDocument,
   context: CommandContext,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<GivenProperties> {
   const given = file === undefined ? new Map<string, string>() : await readPairs(file, context);
   const values = new Map<string, string>();
   const lacking: string[] = [];
   for (const { label, required, default: standIn } of document.properties) {
-    const variable = PROPERTY_PREFIX + label.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+    const variable = variableOf(label);
     const value = given.get(label) ?? context.env[variable] ?? standIn;
     if (value !== undefined) values.set(label, value);
     else if (required) lacking.push(`"${label}" (or ${variable})`);
   }
-  const labels = document.properties.map(({ label }) => label);
+  const hasToken = document.signIn.kind === 'oauth2';
+  const token = hasToken
+    ? (given.get(ACCESS_TOKEN) ?? context.env[variableOf(ACCESS_TOKEN)])
+    : undefined;
+  const labels = [
+    ...document.properties.map(({ label }) => label),
+    ...(hasToken ? [ACCESS_TOKEN] : []),
+  ];
   for (const label of given.keys()) {
     if (!labels.includes(label)) {
       const near = likely(label, labels);
@@ -87,7 +104,14 @@ export async function readPropertyValues(
     const message = `The document needs values, in the file of --properties: ${lacking.join(', ')}.`;
     throw new AppError('invalid_request', message);
   }
-  return Object.fromEntries(values);
+  return {
+    properties: Object.fromEntries(values),
+    ...(token === undefined || token === '' ? {} : { accessToken: token }),
+  };
+}
+
+function variableOf(label: string): string {
+  return PROPERTY_PREFIX + label.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
 }
 
 /** The file to upload, streamed anew for each try. */

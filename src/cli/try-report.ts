@@ -13,6 +13,8 @@ export interface TryReport {
   readonly why: BindingExplanation | undefined;
   /** Names that the request asks for and that had no value. */
   readonly unfilled: readonly string[];
+  /** What was sent before to sign in. */
+  readonly signIn: readonly ScrubbedExchange[];
 }
 
 const BODY_LINES_MAX = 60;
@@ -20,10 +22,11 @@ const BODY_CHARACTERS_MAX = 4_000;
 const RECORDS_SHOWN = 50;
 
 /** The report as lines for people. */
-export function reportLines({ run, binds, why, unfilled }: TryReport): readonly string[] {
+export function reportLines({ run, binds, why, unfilled, signIn }: TryReport): readonly string[] {
   const shown = run.exchanges.slice(0, 3);
   const left = run.exchanges.length - shown.length;
   return [
+    ...(signIn.length === 0 ? [] : ['The sign-in:', '', ...signIn.flatMap(exchangeLines)]),
     ...shown.flatMap(exchangeLines),
     ...(left > 0 ? [`… and ${String(left)} more exchanges (--json shows all)`, ''] : []),
     ...(unfilled.length === 0
@@ -38,7 +41,7 @@ export function reportLines({ run, binds, why, unfilled }: TryReport): readonly 
 }
 
 /** The report as one JSON text. */
-export function reportJson({ request, run, why, unfilled }: TryReport): string {
+export function reportJson({ request, run, why, unfilled, signIn }: TryReport): string {
   const { outcome, records, exchanges, notes, endedBy } = run;
   return JSON.stringify(
     {
@@ -49,15 +52,34 @@ export function reportJson({ request, run, why, unfilled }: TryReport): string {
       ...(endedBy === undefined ? {} : { ended_by: endedBy }),
       without_value: unfilled,
       why: why?.reasons ?? [],
-      exchanges: exchanges.map(({ startedAt, durationMs, ...exchange }) => ({
-        ...exchange,
-        started_at: new Date(startedAt).toISOString(),
-        duration_ms: durationMs,
-      })),
+      ...(signIn.length === 0 ? {} : { sign_in: signIn.map(exchangeJson) }),
+      exchanges: exchanges.map(exchangeJson),
     },
     null,
     2,
   );
+}
+
+/** A sign-in that came to nothing, as lines for people. */
+export function failedSignInLines(
+  message: string,
+  exchanges: readonly ScrubbedExchange[],
+): readonly string[] {
+  return [...exchanges.flatMap(exchangeLines), `The sign-in failed: ${forThisRun(message)}`];
+}
+
+/** The same as one JSON text. */
+export function failedSignInJson(message: string, exchanges: readonly ScrubbedExchange[]): string {
+  const failed = { message, exchanges: exchanges.map(exchangeJson) };
+  return JSON.stringify({ sign_in_failed: failed }, null, 2);
+}
+
+function exchangeJson({ startedAt, durationMs, ...exchange }: ScrubbedExchange): object {
+  return {
+    ...exchange,
+    started_at: new Date(startedAt).toISOString(),
+    duration_ms: durationMs,
+  };
 }
 
 /** The operator's setting, as the option of this command. */

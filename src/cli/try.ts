@@ -26,7 +26,8 @@ import { checkPlace } from './check-place.ts';
 import { explainBinding } from './explain-binding.ts';
 import type { BindingExplanation } from './explain-binding.ts';
 import { openUserFile, readPropertyValues, readUserFile, readValues } from './try-input.ts';
-import { reportJson, reportLines } from './try-report.ts';
+import { failedSignInJson, failedSignInLines, reportJson, reportLines } from './try-report.ts';
+import { signInToTry } from './try-sign-in.ts';
 import { requestNames, unfilledNames } from './unfilled-names.ts';
 
 export interface TryOptions {
@@ -63,7 +64,7 @@ export function registerTry(program: Command, context: CommandContext): void {
     .option('--json', 'Print the report as JSON.')
     .addHelpText(
       'after',
-      '\nProperties may also come from PATCHCORD_PROPERTY_<LABEL>, never from the command line.\nEnds with 0 when the method did its work, 1 when not, 2 for wrong usage.',
+      '\nProperties may also come from PATCHCORD_PROPERTY_<LABEL>, never from the command line.\nA document with a login or OAuth2 is signed in for this run, where no person is needed; an access\ntoken of your own goes with the properties as "access_token".\nEnds with 0 when the method did its work, 1 when not, 2 for wrong usage.',
     )
     .action(async (file: string, method: string, options: TryOptions) => {
       context.exitWith(await tryMethod(file, method, options, context));
@@ -85,7 +86,11 @@ export async function tryMethod(
   checkPlace(place);
   const document = compileDocument(await readUserFile(file, context));
   const method = findMethod(document, methodText);
-  const properties = await readPropertyValues(options.properties, document, context);
+  const { properties, accessToken } = await readPropertyValues(
+    options.properties,
+    document,
+    context,
+  );
   const source = options.file === undefined ? undefined : await openUserFile(options.file, context);
   const values = {
     ...(source === undefined
@@ -100,23 +105,29 @@ export async function tryMethod(
     const answers: EgressResult[] = [];
     const phones = createPhoneNumbers();
     const origins = document.originsOf(properties);
-    const runner = createMethodRunner({
-      egress: keepAnswers(egress, answers),
-      phones,
-      clock: systemClock,
-      randomId: randomUUID,
-    });
+    const { signal } = new AbortController();
+    const parts = { phones, clock: systemClock, randomId: randomUUID };
+    const runner = createMethodRunner({ ...parts, egress: keepAnswers(egress, answers) });
+    const connection = { id: 'try', organizationId: 'try', properties, ...place, origins };
+    const signIn = await signInToTry(
+      { ...parts, egress, runner },
+      { document, connection, accessToken },
+      signal,
+    );
+    const { exchanges } = signIn;
+    if (signIn.status === 'failed') {
+      const { message } = signIn;
+      if (options.json === true) context.out(failedSignInJson(message, exchanges));
+      else for (const line of failedSignInLines(message, exchanges)) context.out(line);
+      return 1;
+    }
+    const { signedIn } = signIn;
     const prepared = runner.prepare({
       document,
       method,
-      connection: {
-        id: 'try',
-        organizationId: 'try',
-        properties,
-        ...place,
-        origins,
-      },
+      connection,
       values,
+      ...signedIn,
       ...(source === undefined ? {} : { file: source }),
     });
     if (prepared.status === 'not_sent') {
@@ -126,14 +137,16 @@ export async function tryMethod(
       else context.out(`Nothing was sent (${reason}). ${message}`);
       return 1;
     }
-    const run = await prepared.send(new AbortController().signal);
+    const run = await prepared.send(signal);
     const why = explain(document, method, run, answers.at(-1));
     const binds = (document.methods.get(method)?.bind.binds.length ?? 0) > 0;
     const unfilled = unfilledNames(document, asked, {
-      ...{ values, properties, ...place, phones, origins, boundary: '' },
+      ...{ ...place, phones, origins, boundary: '' },
+      values: { ...signedIn.credential?.locals, ...values },
+      properties: { ...properties, ...signedIn.credential?.properties },
       ...(source === undefined ? {} : { file: source }),
     });
-    const report = { request: prepared.request, run, binds, why, unfilled };
+    const report = { request: prepared.request, run, binds, why, unfilled, signIn: exchanges };
     if (options.json === true) context.out(reportJson(report));
     else for (const line of reportLines(report)) context.out(line);
     return didItsWork(run, why) ? 0 : 1;
