@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import type { Endpoint } from '../contract/endpoint.ts';
-import { fakeCrmDocument } from '../runtime/testing/fake-crm-document.ts';
+import { fakeCrmDocument, fakeCrmProperties } from '../runtime/testing/fake-crm-document.ts';
 import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
@@ -21,8 +21,15 @@ const BODIES: Readonly<Record<string, object>> = {
 /** Routes that are walked elsewhere in this file: they have a key of their own in the body. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['receiveWebhook']);
 
-const WITH_IDS = ENDPOINTS.filter(
+const BY_ID = ENDPOINTS.filter(
   ({ name, params }) => Object.keys(params.shape).length > 0 && !ELSEWHERE.has(name),
+);
+/** Routes that no key of an organization may call, whatever the id. */
+const OPERATED = BY_ID.filter(({ scopes }) => scopes.length === 1 && scopes[0] === 'admin');
+/** Ids that the caller chooses: another organization may choose the same. */
+const CHOSEN = BY_ID.filter(({ creates, scopes }) => creates && scopes.includes('organization'));
+const WITH_IDS = BY_ID.filter(
+  (endpoint) => !OPERATED.includes(endpoint) && !CHOSEN.includes(endpoint),
 );
 const LISTS = ENDPOINTS.filter(
   ({ method, params, within, query }) =>
@@ -82,6 +89,43 @@ describeDatabases('a foreign organization', (databases) => {
     },
   );
 
+  test.each(OPERATED.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+    '%s is for operators: no key of an organization gets further',
+    async (_name, endpoint) => {
+      const own = await call(endpoint, ids, owner.key);
+      const foreign = await call(endpoint, ids, stranger.key);
+
+      expect([own.status, foreign.status]).toEqual([403, 403]);
+    },
+  );
+
+  test.each(CHOSEN.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+    '%s makes an object of its own under an id that another organization has chosen',
+    async (_name, endpoint) => {
+      const chosen = { external_id: 'chosen', document_id: 'fake-crm' };
+      const send = async (office: Office): Promise<Sent> => {
+        const bodies = bodiesOf(office);
+        const path = endpoint.path.replaceAll(/\{(\w+)\}/gu, (_match, name: string) =>
+          String(valueAt(chosen, name)),
+        );
+        return await server.send('PUT', path, {
+          key: office.key,
+          body: bodies[endpoint.name] ?? {},
+        });
+      };
+      const first = await send(owner);
+      const theirs = await send(stranger);
+      const again = await send(owner);
+
+      // 200 where an object of the same document or extension was there before.
+      expect([200, 201]).toContain(first.status);
+      expect(theirs.status).toBe(first.status);
+      expect(again.status).toBe(200);
+      expect(idOf(theirs)).not.toEqual(idOf(first));
+      expect(again.body).toEqual(first.body);
+    },
+  );
+
   test.each(WITH_IDS.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
     '%s needs a body above only if this file has one',
     (_name, endpoint) => {
@@ -138,6 +182,36 @@ describeDatabases('a foreign organization', (databases) => {
       expect(sent.status).toBe(404);
     });
 
+    test.each([
+      [
+        'a connection put to an integration',
+        '/v1/connections/external/stolen',
+        () => ({ integration_id: owner.integrationId, name: 'Stolen' }),
+      ],
+      [
+        'a link put to a connection',
+        '/v1/user-links/external/stolen',
+        () => ({
+          connection_id: owner.connectionId,
+          extension_id: stranger.extensionId,
+          crm_user_id: '1',
+        }),
+      ],
+      [
+        'a link put to an extension',
+        '/v1/user-links/external/stolen',
+        () => ({
+          connection_id: stranger.connectionId,
+          extension_id: owner.extensionId,
+          crm_user_id: '1',
+        }),
+      ],
+    ])('%s', async (_name, path, body) => {
+      const sent = await server.send('PUT', path, { key: stranger.key, body: body() });
+
+      expect(sent.body).toMatchObject({ status: 404, code: 'not_found' });
+    });
+
     test('calls of a connection', async () => {
       const path = `/v1/calls?connection_id=${owner.connectionId}`;
       const sent = await server.send('GET', path, { key: stranger.key });
@@ -176,6 +250,30 @@ const RINGING = {
   calling_number: '+442071838750',
   called_number: '+442079460000',
 };
+
+/** What each put by a chosen id is sent, with nothing in it that another organization has. */
+function bodiesOf(office: Office): Readonly<Record<string, object>> {
+  return {
+    putIntegration: { document: fakeCrmDocument() },
+    putConnection: {
+      integration_id: office.integrationId,
+      name: 'Chosen',
+      properties: fakeCrmProperties({ origin: 'https://crm.example.com', token: 'chosen' }),
+    },
+    putExternalUserLink: {
+      connection_id: office.connectionId,
+      extension_id: office.extensionId,
+      crm_user_id: '11',
+    },
+    putExtension: { number: '777' },
+    putPhoneSystem: { name: 'Chosen' },
+  };
+}
+
+/** What tells two objects apart. */
+function idOf({ body }: Sent): unknown {
+  return valueAt(body, 'id') ?? valueAt(body, 'connection_id');
+}
 
 /** One id of each kind that belongs to the office. */
 async function idsOf(
