@@ -77,6 +77,20 @@ export async function forgetRequest(
     .execute();
 }
 
+/** Ends the wait for a try that had its effect and will have no answer. */
+export async function endRequest(
+  handle: Handle,
+  of: Pick<IdempotencyRow, 'id' | 'token'> & { readonly now: number },
+): Promise<void> {
+  await handle
+    .updateTable('idempotency')
+    .set({ locked_until: of.now })
+    .where('id', '=', of.id)
+    .where('token', '=', of.token)
+    .where('state', '=', 'committed')
+    .execute();
+}
+
 /** Deletes up to `limit` requests whose time is over. */
 export async function deleteExpired(
   handle: Handle,

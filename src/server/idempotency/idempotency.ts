@@ -9,6 +9,7 @@ import type { Handle } from '../../store/handle.ts';
 import type { Ids } from '../../text/uuid.ts';
 import {
   deleteExpired,
+  endRequest,
   findRequest,
   forgetRequest,
   insertRequest,
@@ -103,7 +104,13 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
         return { answer, replayed: false };
       } catch (err) {
         // What had an effect stays as it is, so that nothing is done twice.
-        await database.write((transaction) => forgetRequest(transaction, claim)).catch(ignore);
+        const now = database.now();
+        await database
+          .write(async (transaction) => {
+            await forgetRequest(transaction, claim);
+            await endRequest(transaction, { ...claim, now });
+          })
+          .catch(ignore);
         throw err;
       }
     },
