@@ -1,12 +1,14 @@
 import type { PhoneNumbers } from '../../document/values/values.ts';
 import type { Egress } from '../../http/egress.ts';
-import type { Logger } from '../../logging/logger.ts';
 import type { MethodRunner } from '../../runtime/run-method.ts';
 import type { Database } from '../../store/database.ts';
 import type { Ids } from '../../text/uuid.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { OpenConnections } from '../open-connection.ts';
 import type { Vault } from '../vault.ts';
+
+/** Writes a line of the log. */
+type Tell = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 /** What the sign-ins of connections need from the process. */
 export interface SignInDeps {
@@ -26,7 +28,7 @@ export interface SignInDeps {
   readonly redirectUri: string | undefined;
   /** Name of this process, for people who read the row. */
   readonly node: string;
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: Readonly<Record<'info' | 'warn' | 'error', Tell>>;
   readonly registerSecret: (secret: string) => void;
   readonly forgetSecret: (secret: string) => void;
   /** A connection works again: its waiting calls may go on. */

@@ -1,5 +1,4 @@
-import { createHmac, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { constants } from 'node:crypto';
+import { constants, createHmac, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
 import { expect, test } from 'vitest';
 
@@ -7,13 +6,25 @@ import type { SignInAssertion } from '../../document/compiled-document.ts';
 import { signAssertion } from './sign-assertion.ts';
 
 const NOW = 1_700_000_000_000;
-const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
-const SPKI = { type: 'spki', format: 'pem' } as const;
-const encoding = { privateKeyEncoding: PKCS8, publicKeyEncoding: SPKI };
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048, ...encoding });
-const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256', ...encoding });
-const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384', ...encoding });
-const ed25519 = generateKeyPairSync('ed25519', encoding);
+const rsa = generateKeyPairSync('rsa', {
+  modulusLength: 2_048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+const p256 = ecPair('P-256');
+const p384 = ecPair('P-384');
+const ed25519 = generateKeyPairSync('ed25519', {
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+function ecPair(namedCurve: string) {
+  return generateKeyPairSync('ec', {
+    namedCurve,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+}
 
 function claim(
   algorithm: SignInAssertion['algorithm'],
