@@ -1,5 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 
+import { countUsage } from '../organizations/usage.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { CallEvent } from './call-event.ts';
@@ -59,7 +60,7 @@ export async function insertCall(
   transaction: Transaction<Tables>,
   call: CallIdentity & { id: string; generation: number; now: number },
 ): Promise<CallRow | undefined> {
-  return await transaction
+  const added = await transaction
     .insertInto('call')
     .values({
       id: call.id,
@@ -77,6 +78,10 @@ export async function insertCall(
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
+  if (added !== undefined) {
+    await countUsage(transaction, call, { id: call.id, at: call.now, counts: { calls: 1 } });
+  }
+  return added;
 }
 
 /** Locks the call for this transaction and counts one more event. */
@@ -178,6 +183,7 @@ export async function announceRecordings(
       message: null,
       created_at: of.now,
       stored_at: null,
+      expires_at: recording.expiresAt ?? null,
     }));
   if (rows.length === 0) return;
   await transaction

@@ -1,6 +1,7 @@
 import { completeNames } from '../document/values/person-names.ts';
 import { readValue } from '../document/values/values.ts';
 import type { Scalar, Values } from '../document/values/values.ts';
+import type { RecordingUrls } from '../recordings/recording-link.ts';
 import type { CallFacts } from './call-facts.ts';
 import { partyNumber } from './call-rules.ts';
 import { defined } from './defined.ts';
@@ -30,7 +31,18 @@ export interface CallValuesInput {
   readonly reasons: readonly UpdateReason[];
   readonly onlyConnection: boolean;
   readonly possibleDuplicate: boolean;
+  readonly recordings?: CallRecordings;
   readonly file?: { readonly name?: string; readonly type?: string; readonly size: number };
+}
+
+/** What a document may know of the call's recordings. */
+export interface CallRecordings {
+  /** False where the connection's option leaves recordings out. */
+  readonly told: boolean;
+  /** Which one the step is about; without it the newest. */
+  readonly key: string | undefined;
+  /** Our own addresses of those whose bytes are here, by key. */
+  readonly urls: ReadonlyMap<string, RecordingUrls>;
 }
 
 /** Said in the second record that a lost answer may have led to. */
@@ -58,7 +70,7 @@ export function callValues(input: CallValuesInput): Values {
     domain: facts.domain,
     connection_id: facts.branchId,
     connection_name: facts.branchName,
-    ...recordingLinks(facts),
+    ...recordingLinks(input),
     ...fileValues(input),
     description: describe(input),
     update_reason: input.reasons.length > 0 ? input.reasons.join(',') : undefined,
@@ -150,12 +162,25 @@ function times(facts: CallFacts): Record<string, Scalar | undefined> {
   };
 }
 
-/** One stands in for the other where a phone system gives only one. */
-function recordingLinks(facts: CallFacts): Record<string, Scalar | undefined> {
-  const recording = facts.recordings.findLast(({ url, pageUrl }) => url ?? pageUrl);
+/**
+ * Our own link opens the bytes without a sign-in, the phone system's page lasts: each comes first for
+ * what it is, and one stands in for the other.
+ */
+function recordingLinks({
+  facts,
+  recordings,
+}: CallValuesInput): Record<string, Scalar | undefined> {
+  if (recordings?.told === false) return {};
+  const all = facts.recordings.filter(
+    ({ key }) => recordings?.key === undefined || key === recordings.key,
+  );
+  const ours = all
+    .map(({ key }) => recordings?.urls.get(key))
+    .findLast((urls) => urls !== undefined);
+  const told = all.findLast(({ url, pageUrl }) => url ?? pageUrl);
   return {
-    content_url: recording?.url ?? recording?.pageUrl,
-    call_url: recording?.pageUrl ?? recording?.url,
+    content_url: ours?.contentUrl ?? told?.url ?? told?.pageUrl,
+    call_url: told?.pageUrl ?? ours?.callUrl ?? told?.url,
   };
 }
 

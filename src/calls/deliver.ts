@@ -8,7 +8,7 @@ import { nextInLane } from './lane.ts';
 import type { Lease } from './lane-repository.ts';
 import { loadLane } from './load-lane.ts';
 import { prepareAsk, prepareRun } from './prepare-step.ts';
-import type { RecordingSource } from './prepare-step.ts';
+import type { RecordingSource } from './step-recording.ts';
 import type { StepRun, StepRunner } from './step-runner.ts';
 
 /** Points between which a process may die; tests end it there. */

@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../store/tables/connections.ts';
+import { RECORDING_FAILURES } from '../recordings/failure.ts';
 import type { Step, StepReason } from './step.ts';
 
 /** What else decides about a step. Times are epoch milliseconds. */
@@ -19,8 +20,13 @@ export interface Explanation {
   readonly remedy?: string;
 }
 
+interface ReasonRow {
+  readonly why: string;
+  readonly remedy?: string;
+}
+
 /** What each reason means, and what to do about it. */
-const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly remedy?: string }>> = {
+const REASONS: Readonly<Record<StepReason, ReasonRow>> = {
   absent_method: { why: 'The document does not have this method.' },
   not_supported: {
     why: 'The document uses a part of the language that does not run yet.',
@@ -89,6 +95,7 @@ const REASONS: Readonly<Record<StepReason, { readonly why: string; readonly reme
     why: 'The CRM executed the request, but its answer does not tell the id.',
     remedy: 'Look into the CRM and settle the step as found with the id of the record.',
   },
+  ...RECORDING_FAILURES,
   recording_unavailable: {
     why: 'The recording cannot be had.',
     remedy: 'Send the file with `PUT /v1/calls/{call_id}/recording`, or discard the step.',

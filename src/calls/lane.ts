@@ -38,7 +38,8 @@ export function nextInLane(steps: readonly Step[], now: number): LaneNext {
     if (skip !== undefined) return skip;
     if (step.readyAt > now || step.state === 'sending') {
       until = Math.min(until ?? Infinity, Math.max(step.readyAt, now + 1));
-      if (step.method === 'UploadFile') continue;
+      // A recording comes when it comes: the step that needs it waits alone.
+      if (step.method === 'UploadFile' || step.recordingKey !== undefined) continue;
       return { kind: 'wait', until };
     }
     return step.state === 'unknown' ? { kind: 'ask', step } : { kind: 'run', step };

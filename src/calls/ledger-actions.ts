@@ -10,6 +10,7 @@ import type { Ids } from '../text/uuid.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { readSteps, restingState } from './lane-repository.ts';
 import { mustSettle, settleFirst } from './must-settle.ts';
+import { forgetFailure } from './recording-repository.ts';
 import { isSettled } from './step.ts';
 import type { Step } from './step.ts';
 import type { StepChange } from './settle.ts';
@@ -163,6 +164,10 @@ async function changeStep(
     if (step === undefined) throw notFound(work.stepId);
     const change = work.decide(step, now);
     if (change === 'nothing') return lane.call_id;
+    if (work.act.action === 'step.replayed' && step.recordingKey !== undefined) {
+      const recording = { callId: lane.call_id, key: step.recordingKey };
+      await forgetFailure(transaction, { ...recording, now });
+    }
     await applyChange(transaction, { lane, step, change, now });
     await recordDeed(transaction, scope, {
       ids: deps.ids,

@@ -5,6 +5,7 @@ import { readFacts } from './call-repository.ts';
 import type { LaneMemory } from './call-values.ts';
 import { readLinks, readSteps } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
+import { selectStored } from './recording-repository.ts';
 import { ownerOf } from './owner.ts';
 import type { Owner } from './owner.ts';
 import type { Step } from './step.ts';
@@ -19,6 +20,8 @@ export interface LoadedLane {
   readonly owner: Owner;
   /** False where several CRMs get the call. */
   readonly onlyConnection: boolean;
+  /** Those of the call whose bytes are here. */
+  readonly recordings: readonly { readonly id: string; readonly key: string }[];
 }
 
 /** Reads what the next step of a claimed lane needs; `undefined` when the claim does not hold. */
@@ -61,5 +64,7 @@ export async function loadLane(
     steps: await readSteps(database.read, lane.id),
     owner: ownerOf(facts, connection.options, links),
     onlyConnection: call.lanes === 1,
+    recordings:
+      facts.recordings.length === 0 ? [] : await selectStored(database.read, lane.call_id),
   };
 }

@@ -6,6 +6,7 @@ import type { CallConnection } from './call-connection.ts';
 import type { CallFacts } from './call-facts.ts';
 import { callKey } from './call-key.ts';
 import { readLinks, readSteps, restingState, touchLane } from './lane-repository.ts';
+import { wantRecordings } from './recording-repository.ts';
 import { planCall } from './plan.ts';
 import type { Plan, PlanTimes } from './plan.ts';
 import { newStepRow } from './step-rows.ts';
@@ -15,6 +16,8 @@ export interface PlanLanesDeps {
   readonly ids: Ids;
   /** Key of the calls' HMAC; derived from the master key. */
   readonly callKeySecret: Uint8Array;
+  /** True where recordings have addresses of our own (PUBLIC_URL is set). */
+  readonly ownLinks?: boolean;
   /** Shorter ones for tests. */
   readonly planTimes?: PlanTimes;
 }
@@ -69,6 +72,7 @@ async function planLane(
     links,
     steps,
     onlyConnection: work.connections.length === 1,
+    ownLinks: deps.ownLinks,
     times: deps.planTimes,
     now,
   });
@@ -123,6 +127,7 @@ async function applyPlan(
     newStepRow(step, { id: deps.ids.next(), lane, sequence: work.sequence + at + 1, now }),
   );
   if (rows.length > 0) await transaction.insertInto('step').values(rows).execute();
+  await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
   for (const merge of plan.merge) {
     await transaction
       .updateTable('step')

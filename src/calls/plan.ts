@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly steps: readonly Step[];
   /** False where several CRMs get the call: a contact's id belongs to one of them only. */
   readonly onlyConnection: boolean;
+  /** True where recordings have addresses of our own: then a link is told when the bytes are here. */
+  readonly ownLinks?: boolean | undefined;
   /** Epoch milliseconds. */
   readonly now: number;
   readonly times?: PlanTimes | undefined;
@@ -85,7 +87,7 @@ export function planCall(input: PlanInput): Plan {
       ...(due ? planAnswer(input) : []),
       ...changes.add,
       ...(due ? planStop(input) : []),
-      ...(due ? planUploads(input) : []),
+      ...(due ? planRecordings(input) : []),
     ],
     merge: changes.merge,
     cancel: planCancels(input),
@@ -136,21 +138,31 @@ function planOnce({ methods, steps, now }: PlanInput, method: StepMethod): reado
   return wanted ? [newStep(method, method, now)] : [];
 }
 
-function planUploads({ facts, methods, options, steps, now }: PlanInput): readonly NewStep[] {
-  if (options.recordings !== 'upload' || !methods.has('UploadFile')) return [];
+/** One step for each recording; it waits until the bytes are here, and holds up no other. */
+function planRecordings(input: PlanInput): readonly NewStep[] {
+  const { facts, steps } = input;
   return facts.recordings
-    .filter(
-      (recording) =>
-        isFetchable(recording) && !steps.some((step) => step.key === uploadKey(recording)),
-    )
-    .map((recording) => ({
-      ...newStep('UploadFile', uploadKey(recording), now),
-      recordingKey: recording.key,
-    }));
+    .filter(isFetchable)
+    .flatMap((recording) => planRecording(input, recording))
+    .filter(({ key }) => !steps.some((step) => step.key === key));
 }
 
-function uploadKey(recording: RecordingFact): string {
-  return `UploadFile ${recording.key}`;
+function planRecording(input: PlanInput, recording: RecordingFact): readonly NewStep[] {
+  const { methods, now, ownLinks } = input;
+  const recordingKey = recording.key;
+  if (input.options.recordings === 'upload' && methods.has('UploadFile')) {
+    return [{ ...newStep('UploadFile', `UploadFile ${recordingKey}`, now), recordingKey }];
+  }
+  if (!tellsLinks(input) || ownLinks !== true) return [];
+  const key = `UpdateActivity recording ${recordingKey}`;
+  const step = { ...newStep('UpdateActivity', key, now, ['recording']), recordingKey };
+  return [methods.has('UpdateActivity') ? step : withoutMethod(step)];
+}
+
+/** With `upload` but no `UploadFile`, the link is the next best: better than an unheard recording. */
+function tellsLinks({ options, methods }: PlanInput): boolean {
+  if (options.recordings === 'link') return true;
+  return options.recordings === 'upload' && !methods.has('UploadFile');
 }
 
 function isFetchable(recording: RecordingFact): boolean {
@@ -198,14 +210,15 @@ function ownerId(owner: Owner): string | undefined {
   return owner.kind === 'user' ? owner.userId : undefined;
 }
 
-/** With `upload` but no `UploadFile`, the link is the next best: better than an unheard recording. */
-function linkIsNews({ facts, options, methods }: PlanInput, previous: CallFacts): boolean {
-  const byLink =
-    options.recordings === 'link' ||
-    (options.recordings === 'upload' && !methods.has('UploadFile'));
+/** A link of the phone system's own, for which no bytes need to come. */
+function linkIsNews(input: PlanInput, previous: CallFacts): boolean {
   const links = (of: CallFacts): string =>
-    of.recordings.map(({ url, pageUrl }) => `${url ?? ''} ${pageUrl ?? ''}`.trim()).join('\n');
-  return byLink && links(facts).trim() !== '' && links(facts) !== links(previous);
+    of.recordings
+      .filter((recording) => input.ownLinks !== true || !isFetchable(recording))
+      .map(({ url, pageUrl }) => `${url ?? ''} ${pageUrl ?? ''}`.trim())
+      .join('\n');
+  const now = links(input.facts);
+  return tellsLinks(input) && now.trim() !== '' && now !== links(previous);
 }
 
 function planChange(
@@ -214,15 +227,19 @@ function planChange(
   reasons: readonly UpdateReason[],
 ): Changes {
   const same = steps.filter((step) => step.method === method);
-  const open = same.find((step) => step.state === 'pending');
+  // The step of a recording may wait for a day; other news does not.
+  const open = same.find((step) => step.state === 'pending' && step.recordingKey === undefined);
   if (open !== undefined) {
     const joined = [...new Set([...open.reasons, ...reasons])];
     return { add: [], merge: [{ stepId: open.id, reasons: joined }] };
   }
   const step = newStep(method, `${method} ${same.length + 1}`, now + times.mergeMs, reasons);
-  if (methods.has(method)) return { add: [step], merge: [] };
-  const message = `The document has no ${method}: the change (${reasons.join(', ')}) is not told to the CRM`;
-  return { add: [{ ...step, skipped: { reason: 'absent_method', message } }], merge: [] };
+  return { add: [methods.has(method) ? step : withoutMethod(step)], merge: [] };
+}
+
+function withoutMethod(step: NewStep): NewStep {
+  const message = `The document has no ${step.method}: the change (${step.reasons.join(', ')}) is not told to the CRM`;
+  return { ...step, skipped: { reason: 'absent_method', message } };
 }
 
 /** The user chose the contact, so nobody needs to look for one any more. */

@@ -6,27 +6,10 @@ import type { LoadedLane } from './load-lane.ts';
 import { settleLost } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import type { Step, StepMethod } from './step.ts';
+import { mayTell, settleWithoutRecording } from './step-recording.ts';
+import type { RecordingSource } from './step-recording.ts';
 import type { PreparedStep, StepCall, StepFile, StepRun, StepRunner } from './step-runner.ts';
 import type { Database } from '../store/database.ts';
-
-/** Where a recording's bytes come from. */
-export interface RecordingSource {
-  /**
-   * Opens a recording of a call for upload, fetching it first where it was only announced. Never
-   * rejects: `later` may be tried again, `never` may not; `repeated`: the call has these bytes in
-   * another recording.
-   */
-  open(of: {
-    readonly organizationId: string;
-    readonly connectionId: string;
-    readonly callId: string;
-    readonly key: string;
-    readonly signal: AbortSignal;
-  }): Promise<
-    | { readonly status: 'ready'; readonly file: StepFile }
-    | { readonly status: 'later' | 'never' | 'repeated'; readonly message: string }
-  >;
-}
 
 export interface PrepareDeps {
   readonly database: Database;
@@ -56,21 +39,19 @@ interface Work {
 
 /** Builds the request of a step from the newest facts. */
 export async function prepareRun(deps: PrepareDeps, work: Work): Promise<Preparation> {
-  const { step, connection } = work;
+  const { step } = work;
   const needless = whyNeedless(work);
   if (needless !== undefined) return { status: 'settled', change: needless };
   if (step.recordingKey === undefined) return toPreparation(await runStep(deps, work), step);
-  const opened = await deps.recordings.open({
-    organizationId: connection.organizationId,
-    connectionId: connection.id,
-    callId: work.loaded.lane.call_id,
-    key: step.recordingKey,
-    signal: work.signal,
-  });
+  const callId = work.loaded.lane.call_id;
+  const opened = await deps.recordings.open({ callId, key: step.recordingKey });
+  const uploads = step.method === 'UploadFile';
   if (opened.status === 'ready') {
-    return toPreparation(await runStep(deps, work, opened.file), step);
+    return toPreparation(await runStep(deps, work, uploads ? opened.file : undefined), step);
   }
-  return { status: 'settled', change: withoutRecording(deps, step, opened) };
+  const told = work.loaded.facts.recordings.find(({ key }) => key === step.recordingKey);
+  if (!uploads && mayTell(opened, told)) return toPreparation(await runStep(deps, work), step);
+  return { status: 'settled', change: settleWithoutRecording(opened) };
 }
 
 /** Builds the question by which an unknown outcome is settled, or settles it where none can be asked. */
@@ -78,7 +59,7 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step, connection } = work;
   const asks = askMethod(step, connection);
   if (step.unknownAt !== undefined && asks !== undefined) {
-    const call = { connection, method: asks, values: valuesOf(work, asks) };
+    const call = { connection, method: asks, values: valuesOf(deps, work, asks) };
     const prepared = await prepareSafely(deps, call, work.signal);
     if (prepared.status === 'ready') return { ...prepared, method: asks };
     if (isSignIn(prepared.reason)) return toPreparation(prepared, step);
@@ -126,7 +107,7 @@ async function runStep(deps: PrepareDeps, work: Work, file?: StepFile): Promise<
   const call = {
     connection,
     method: step.method,
-    values: valuesOf(work, step.method, file),
+    values: valuesOf(deps, work, step.method, file),
     ...(createdAt === undefined ? {} : { recordAgeMs: deps.database.now() - createdAt }),
     ...(file === undefined ? {} : { file }),
   };
@@ -154,6 +135,7 @@ async function prepareSafely(
 }
 
 function valuesOf(
+  deps: PrepareDeps,
   work: Omit<Work, 'signal'>,
   method: StepMethod | 'FindActivity',
   file?: StepFile,
@@ -170,8 +152,23 @@ function valuesOf(
     reasons: step.reasons,
     onlyConnection: loaded.onlyConnection,
     possibleDuplicate: step.possibleDuplicate,
+    recordings: {
+      told: connection.options.recordings !== 'none',
+      key: step.recordingKey,
+      urls: urlsOf(deps, loaded),
+    },
     ...(file === undefined ? {} : { file }),
   });
+}
+
+/** The addresses of the recordings that are there, by their key. */
+function urlsOf(deps: PrepareDeps, { lane, recordings }: LoadedLane) {
+  return new Map(
+    recordings.flatMap(({ id, key }) => {
+      const urls = deps.recordings.urlsOf?.({ id, callId: lane.call_id });
+      return urls === undefined ? [] : [[key, urls] as const];
+    }),
+  );
 }
 
 function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
@@ -229,30 +226,4 @@ function whyNeedless({ loaded, step, connection }: Omit<Work, 'signal'>): StepCh
     return { state: 'skipped', reason: 'not_identified', message };
   }
   return undefined;
-}
-
-function withoutRecording(
-  deps: PrepareDeps,
-  step: Step,
-  answer: { readonly status: 'later' | 'never' | 'repeated'; readonly message: string },
-): StepChange {
-  if (answer.status === 'repeated') {
-    return { state: 'skipped', reason: 'recording_known', message: answer.message };
-  }
-  const now = deps.database.now();
-  const tries = step.attempts + 1;
-  const patience = deps.policy.recordingPatienceMs;
-  if (answer.status === 'never' || (step.firstAt !== undefined && now - step.firstAt > patience)) {
-    return { state: 'parked', reason: 'recording_unavailable', message: answer.message };
-  }
-  const delay = Math.min(
-    deps.policy.backoffCapMs,
-    deps.policy.backoffBaseMs * 2 ** Math.min(tries, 20),
-  );
-  return {
-    state: 'pending',
-    attempts: tries,
-    readyAt: now + Math.ceil(delay * (0.5 + deps.random() / 2)),
-    message: answer.message,
-  };
 }

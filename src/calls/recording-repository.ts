@@ -1,15 +1,24 @@
 import { sql } from 'kysely';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 
+import { countUsage } from '../organizations/usage.ts';
 import type { SpooledFile } from '../recordings/spool.ts';
 import type { Tables } from '../store/schema.ts';
 
 export type RecordingRow = Selectable<Tables['recording']>;
 
+/** What names a recording within its call. */
+export interface RecordingName {
+  readonly callId: string;
+  readonly key: string;
+}
+
+type Handle = Kysely<Tables> | Transaction<Tables>;
+
 /** A recording of a call by the key that its step names. */
 export async function findRecording(
-  handle: Kysely<Tables>,
-  of: { readonly callId: string; readonly key: string },
+  handle: Handle,
+  of: RecordingName,
 ): Promise<RecordingRow | undefined> {
   return await handle
     .selectFrom('recording')
@@ -19,22 +28,45 @@ export async function findRecording(
     .executeTakeFirst();
 }
 
-/** Whether a call has a recording of these bytes. */
-export async function hasBytes(
-  handle: Kysely<Tables> | Transaction<Tables>,
-  of: { readonly callId: string; readonly sha256: string },
-): Promise<boolean> {
-  const row = await handle
+/** A recording by its id alone, for whoever proved by a signature that he may have it. */
+export async function findRecordingById(
+  handle: Handle,
+  id: string,
+): Promise<RecordingRow | undefined> {
+  return await handle.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** All recordings of a call of an organization, in the order in which they became known. */
+export async function selectRecordings(
+  handle: Handle,
+  of: { readonly organizationId: string; readonly callId: string },
+): Promise<readonly RecordingRow[]> {
+  return await handle
     .selectFrom('recording')
-    .select('id')
+    .selectAll()
+    .where('organization_id', '=', of.organizationId)
     .where('call_id', '=', of.callId)
-    .where('sha256', '=', of.sha256)
-    .executeTakeFirst();
-  return row !== undefined;
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
+/** The recordings of a call whose bytes are here and can be read. */
+export async function selectStored(
+  handle: Handle,
+  callId: string,
+): Promise<readonly { readonly id: string; readonly key: string }[]> {
+  return await handle
+    .selectFrom('recording')
+    .select(['id', 'key'])
+    .where('call_id', '=', callId)
+    .where('state', '=', 'stored')
+    .where('failure', 'is', null)
+    .execute();
 }
 
 /** Whether the same bytes came for this call before: announced under two addresses, for example. */
-export async function hasEarlierTwin(handle: Kysely<Tables>, of: RecordingRow): Promise<boolean> {
+export async function hasEarlierTwin(handle: Handle, of: RecordingRow): Promise<boolean> {
   const { id, stored_at: storedAt } = of;
   const row = await handle
     .selectFrom('recording')
@@ -55,15 +87,13 @@ export async function hasEarlierTwin(handle: Kysely<Tables>, of: RecordingRow): 
 /** Adds a recording that is in the spool; false when this call has it already. */
 export async function insertStored(
   transaction: Transaction<Tables>,
-  row: {
-    id: string;
-    organizationId: string;
-    callId: string;
-    key: string;
-    spooled: SpooledFile;
-    mediaType: string | undefined;
-    filename: string | undefined;
-    now: number;
+  row: RecordingName & {
+    readonly id: string;
+    readonly organizationId: string;
+    readonly spooled: SpooledFile;
+    readonly mediaType: string | undefined;
+    readonly filename: string | undefined;
+    readonly now: number;
   },
 ): Promise<boolean> {
   const inserted = await transaction
@@ -75,47 +105,224 @@ export async function insertStored(
       key: row.key,
       state: 'stored',
       source_url: null,
-      file: row.spooled.file,
-      size: row.spooled.size,
-      sha256: row.spooled.sha256,
+      ...storedColumns(row.spooled, row.now),
       media_type: row.mediaType ?? null,
       filename: row.filename ?? null,
-      message: null,
       created_at: row.now,
-      stored_at: row.now,
     })
     .onConflict((conflict) => conflict.columns(['call_id', 'key']).doNothing())
     .returning('id')
     .executeTakeFirst();
+  if (inserted !== undefined) await countRecording(transaction, row);
   return inserted !== undefined;
 }
 
-/** An announced recording has been fetched; false when somebody else was faster. */
+/**
+ * The bytes of a known recording have come: fetched, or handed over after they could not be had.
+ * False when somebody else was faster.
+ */
 export async function markStored(
   transaction: Transaction<Tables>,
-  of: { id: string; spooled: SpooledFile; now: number },
+  of: {
+    readonly id: string;
+    readonly spooled: SpooledFile;
+    readonly mediaType?: string | undefined;
+    readonly filename?: string | undefined;
+    readonly now: number;
+  },
 ): Promise<boolean> {
   const updated = await transaction
     .updateTable('recording')
     .set({
       state: 'stored',
-      file: of.spooled.file,
-      size: of.spooled.size,
-      sha256: of.spooled.sha256,
-      media_type: of.spooled.mediaType ?? null,
-      stored_at: of.now,
+      ...storedColumns(of.spooled, of.now),
+      media_type: of.mediaType ?? of.spooled.mediaType ?? null,
+      ...(of.filename === undefined ? {} : { filename: of.filename }),
     })
     .where('id', '=', of.id)
-    .where('state', '<>', 'stored')
-    .returning('id')
+    .where((eb) => eb.or([eb('state', '<>', 'stored'), eb('failure', 'is not', null)]))
+    .returning('organization_id as organizationId')
     .executeTakeFirst();
+  if (updated !== undefined) await countRecording(transaction, { ...of, ...updated });
   return updated !== undefined;
 }
 
-/** Recordings in the spool whose uploads are all settled since before `before`. */
+async function countRecording(
+  transaction: Transaction<Tables>,
+  of: {
+    readonly id: string;
+    readonly organizationId: string;
+    readonly spooled: SpooledFile;
+    readonly now: number;
+  },
+): Promise<void> {
+  const counts = { recordings: 1, recording_bytes: of.spooled.size };
+  await countUsage(transaction, of, { id: of.id, at: of.now, counts });
+}
+
+function storedColumns(spooled: SpooledFile, now: number) {
+  return {
+    file: spooled.file,
+    size: spooled.size,
+    sha256: spooled.sha256,
+    seconds: spooled.seconds ?? null,
+    stored_at: now,
+    failure: null,
+    message: null,
+    ready_at: null,
+  };
+}
+
+/** Notes why a recording cannot be had. */
+export async function markFailed(
+  transaction: Transaction<Tables>,
+  of: { readonly id: string; readonly failure: string; readonly message: string },
+): Promise<void> {
+  await transaction
+    .updateTable('recording')
+    .set({ failure: of.failure, message: of.message, ready_at: null })
+    .where('id', '=', of.id)
+    .where('failure', 'is', null)
+    .execute();
+}
+
+/** A fetch that may go better later. */
+export async function markLater(
+  transaction: Transaction<Tables>,
+  of: { readonly id: string; readonly message?: string; readonly readyAt: number },
+): Promise<void> {
+  await transaction
+    .updateTable('recording')
+    .set({
+      ready_at: of.readyAt,
+      ...(of.message === undefined ? {} : { message: of.message }),
+    })
+    .where('id', '=', of.id)
+    .where(sql<boolean>`state = 'announced'`)
+    .where('failure', 'is', null)
+    .execute();
+}
+
+/** Somebody asked for another try: what was wrong is forgotten, and the clock begins anew. */
+export async function forgetFailure(
+  transaction: Transaction<Tables>,
+  of: RecordingName & { readonly now: number },
+): Promise<void> {
+  await transaction
+    .updateTable('recording')
+    .set({ failure: null, message: null, first_at: null, ready_at: of.now })
+    .where('call_id', '=', of.callId)
+    .where('key', '=', of.key)
+    .where('failure', 'is not', null)
+    .execute();
+}
+
+/** Steps of a call need these recordings: from now on they are fetched, and kept for links. */
+export async function wantRecordings(
+  transaction: Transaction<Tables>,
+  of: {
+    readonly callId: string;
+    readonly steps: readonly {
+      readonly method: string;
+      readonly recordingKey?: string;
+      readonly skipped?: unknown;
+    }[];
+    readonly now: number;
+  },
+): Promise<void> {
+  const wanted = of.steps.filter((step) => step.skipped === undefined);
+  for (const { method, recordingKey } of wanted) {
+    if (recordingKey === undefined) continue;
+    const linked = method === 'UploadFile' ? {} : { linked: 1 };
+    await transaction
+      .updateTable('recording')
+      .set((eb) => ({ ready_at: eb.fn.coalesce('ready_at', eb.val(of.now)), ...linked }))
+      .where('call_id', '=', of.callId)
+      .where('key', '=', recordingKey)
+      .execute();
+  }
+}
+
+/**
+ * Takes recordings whose fetch is due, so that no other node has them before `until`. `skipLocked`
+ * is the database's.
+ */
+export async function claimDue(
+  transaction: Transaction<Tables>,
+  claim: {
+    readonly now: number;
+    readonly until: number;
+    readonly limit: number;
+    readonly skipLocked: Parameters<typeof sql>[1];
+  },
+): Promise<readonly RecordingRow[]> {
+  const { rows } = await sql<RecordingRow>`
+    update recording set ready_at = ${claim.until}, first_at = coalesce(first_at, ${claim.now})
+    where id in (
+      select id from recording
+      where state = 'announced' and ready_at is not null and ready_at <= ${claim.now}
+        and failure is null and source_url is not null
+      order by ready_at limit ${claim.limit} ${claim.skipLocked})
+    returning *`.execute(transaction);
+  return rows;
+}
+
+/**
+ * Makes the steps that wait for a recording due, on all connections of its call; with `parked` those
+ * too that were parked because it could not be had. The lanes are locked first, as everywhere.
+ */
+export async function wakeSteps(
+  transaction: Transaction<Tables>,
+  of: RecordingName & { readonly parked?: true; readonly now: number },
+): Promise<void> {
+  const lanes = await transaction
+    .updateTable('lane')
+    .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: of.now }))
+    .where('call_id', '=', of.callId)
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('step').select('step.lane_id').where('step.recording_key', '=', of.key),
+    )
+    .returning('id')
+    .execute();
+  if (lanes.length === 0) return;
+  const ids = lanes.map(({ id }) => id);
+  // A claimed lane gets its state from whoever holds it.
+  await transaction
+    .updateTable('lane')
+    .set({ state: 'ready', ready_at: of.now })
+    .where('id', 'in', ids)
+    .where('state', '<>', 'leased')
+    .execute();
+  const steps = transaction
+    .updateTable('step')
+    .set({ ready_at: of.now, updated_at: of.now })
+    .where('recording_key', '=', of.key)
+    .where('lane_id', 'in', ids);
+  await steps.where('state', '=', 'pending').execute();
+  if (of.parked === undefined) return;
+  await steps
+    .set({
+      state: 'pending',
+      reason: null,
+      message: 'The recording was handed over',
+      attempts: 0,
+      first_at: null,
+    })
+    .where('state', '=', 'parked')
+    .where('reason', 'like', 'recording%')
+    .execute();
+}
+
+/** Recordings in the spool that nothing needs any more. Times are epoch milliseconds. */
 export async function findDelivered(
   handle: Kysely<Tables>,
-  of: { readonly before: number; readonly limit: number },
+  of: {
+    /** All steps were settled before. */
+    readonly before: number;
+    /** Those that a CRM links to were stored before. */
+    readonly linkedBefore: number;
+    readonly limit: number;
+  },
 ): Promise<readonly RecordingRow[]> {
   return await handle
     .selectFrom('recording')
@@ -123,6 +330,7 @@ export async function findDelivered(
     // Written out: a partial index is not used for a bound value.
     .where(sql<boolean>`state = 'stored'`)
     .where('stored_at', '<', of.before)
+    .where((eb) => eb.or([eb('linked', 'is', null), eb('stored_at', '<', of.linkedBefore)]))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -142,6 +350,15 @@ export async function findDelivered(
     )
     .orderBy('stored_at')
     .limit(of.limit)
+    .execute();
+}
+
+/** The bytes of a recording go; what is known of it stays. */
+export async function markDeleted(transaction: Transaction<Tables>, id: string): Promise<void> {
+  await transaction
+    .updateTable('recording')
+    .set({ state: 'deleted', file: null })
+    .where('id', '=', id)
     .execute();
 }
 

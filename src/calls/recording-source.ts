@@ -1,100 +1,82 @@
-import { fetchRecording } from '../recordings/fetch-recording.ts';
-import type { FetchDeps } from '../recordings/fetch-recording.ts';
+import { RECORDING_FAILURES, toFailure } from '../recordings/failure.ts';
+import type { RecordingLinks } from '../recordings/recording-link.ts';
+import { isReadable } from '../recordings/spool.ts';
 import type { Spool } from '../recordings/spool.ts';
 import type { Database } from '../store/database.ts';
-import type { RecordingSource } from './prepare-step.ts';
-import {
-  findDelivered,
-  findRecording,
-  findUnnamed,
-  hasEarlierTwin,
-  markStored,
-} from './recording-repository.ts';
+import { findRecording, hasEarlierTwin, markFailed, markLater } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
-import type { StepFile } from './step-runner.ts';
+import type { OpenedRecording, RecordingSource } from './step-recording.ts';
 
-export interface RecordingDeps extends FetchDeps {
+export interface RecordingSourceDeps {
   readonly database: Database;
+  readonly spool: Spool;
+  /** Absent without PUBLIC_URL. */
+  readonly links?: RecordingLinks | undefined;
 }
 
-/** Opens recordings for upload: from the spool, and first from their address where only that is known. */
-export function createRecordingSource(deps: RecordingDeps): RecordingSource {
+/** A step whose recording comes is woken by its arrival; this only covers a lost word. */
+const LOOK_AGAIN_MS = 15 * 60 * 1_000;
+
+/** Opens recordings for the steps that tell a CRM of them. */
+export function createRecordingSource(deps: RecordingSourceDeps): RecordingSource {
+  const { database, links } = deps;
   return {
     open: async (of) => {
-      const row = await findRecording(deps.database.read, of);
-      if (row === undefined) return { status: 'never', message: 'The recording is not known' };
-      if (row.state === 'stored') return await openStored(deps, row);
-      if (row.source_url === null) {
-        return { status: 'never', message: 'The recording was removed from the spool' };
+      const row = await findRecording(database.read, of);
+      if (row === undefined) return gone('The recording is not known');
+      const failure = toFailure(row.failure);
+      if (failure !== undefined) {
+        return { status: 'never', reason: failure, message: row.message ?? '' };
       }
-      const fetched = await fetchRecording(deps, { url: row.source_url, ...of });
-      if (fetched.status !== 'stored') return fetched;
-      const { spooled } = fetched;
-      const now = deps.database.now();
-      const ours = await deps.database.write((transaction) =>
-        markStored(transaction, { id: row.id, spooled, now }),
-      );
-      // Another connection of the call fetched it at the same time: one file is enough.
-      if (!ours) await deps.spool.remove(spooled.file);
-      const stored = await findRecording(deps.database.read, of);
-      return stored?.state === 'stored'
-        ? await openStored(deps, stored)
-        : { status: 'later', message: 'The recording is being fetched' };
+      switch (row.state) {
+        case 'stored':
+          return await openStored(deps, row);
+        case 'announced':
+          return await waitFor(database, row);
+        case 'deleted':
+          return gone('The recording was delivered once, and removed from this server since');
+      }
+    },
+    urlsOf: (recording) => links?.urlsOf(recording, database.now()),
+  };
+}
+
+function gone(message: string): OpenedRecording {
+  return { status: 'never', reason: 'recording_unavailable', message };
+}
+
+async function openStored(
+  { database, spool }: RecordingSourceDeps,
+  row: RecordingRow,
+): Promise<OpenedRecording> {
+  if (await hasEarlierTwin(database.read, row)) {
+    return { status: 'repeated', message: 'The call has this very recording already' };
+  }
+  const { id, file, size } = row;
+  if (file === null || size === null) throw new Error('a stored recording has a file and a size');
+  // Half an upload would leave a broken file in the CRM: better to see it before the first byte.
+  if (!(await isReadable(spool, { file, size }))) {
+    const failure = 'recording_unreadable';
+    const message = RECORDING_FAILURES[failure].why;
+    await database.write((transaction) => markFailed(transaction, { id, failure, message }));
+    return { status: 'never', reason: failure, message };
+  }
+  return {
+    status: 'ready',
+    file: {
+      size,
+      ...(row.media_type === null ? {} : { type: row.media_type }),
+      ...(row.filename === null ? {} : { name: row.filename }),
+      open: () => spool.read({ file, size }),
     },
   };
 }
 
-async function openStored(
-  { database, spool }: RecordingDeps,
-  row: RecordingRow,
-): ReturnType<RecordingSource['open']> {
-  return (await hasEarlierTwin(database.read, row))
-    ? { status: 'repeated', message: 'The call has this very recording already' }
-    : { status: 'ready', file: toFile(spool, row) };
-}
-
-function toFile(spool: Spool, row: RecordingRow): StepFile {
-  const { file, size } = row;
-  if (file === null || size === null) throw new Error('a stored recording has a file and a size');
-  return {
-    size,
-    ...(row.media_type === null ? {} : { type: row.media_type }),
-    ...(row.filename === null ? {} : { name: row.filename }),
-    open: () => spool.read({ file, size }),
-  };
-}
-
-/** A delivered recording stays this long, for a replay. */
-const KEPT_MS = 24 * 60 * 60 * 1_000;
-const SLICE = 100;
-/** A file gets its row within this time of its last byte. */
-const ARRIVAL_MS = 60 * 60 * 1_000;
-
-/**
- * Removes recordings that all connections have had for a day, and files that no row names (left by
- * a crash between the file and its row). Returns how many files went.
- */
-export async function sweepSpool(
-  deps: Pick<RecordingDeps, 'database' | 'spool'>,
-  keptMs: number = KEPT_MS,
-): Promise<number> {
-  const { database, spool } = deps;
-  const before = database.now() - keptMs;
-  const delivered = await findDelivered(database.read, { before, limit: SLICE });
-  for (const row of delivered) {
-    await database.write(async (transaction) => {
-      await transaction
-        .updateTable('recording')
-        .set({ state: 'deleted', file: null })
-        .where('id', '=', row.id)
-        .execute();
-    });
-    if (row.file !== null) await spool.remove(row.file);
+async function waitFor(database: Database, row: RecordingRow): Promise<OpenedRecording> {
+  const now = database.now();
+  if (row.ready_at === null) {
+    await database.write((transaction) => markLater(transaction, { id: row.id, readyAt: now }));
   }
-  // A crash between a file and its row leaves such; younger ones may still get theirs.
-  const writtenBefore = Math.min(before, database.now() - ARRIVAL_MS);
-  const files = await spool.leftovers({ writtenBefore, limit: SLICE });
-  const orphans = await findUnnamed(database.read, files);
-  for (const file of orphans) await spool.remove(file);
-  return delivered.length + orphans.length;
+  const message = row.message ?? 'The recording is being fetched';
+  return { status: 'later', message, readyAt: now + LOOK_AGAIN_MS };
 }

@@ -1,4 +1,5 @@
 import type { MethodName } from '../document/methods.ts';
+import type { RecordingFailure } from '../recordings/failure.ts';
 
 /** The methods that a call leads to. `FindActivity` runs as a question inside another step. */
 export type StepMethod = Extract<
@@ -55,6 +56,7 @@ export type StepReason =
   | 'unknown_outcome'
   | 'executed_without_id'
   | 'recording_unavailable'
+  | RecordingFailure
   | 'internal_fault'
   | 'not_identified'
   | 'no_number'

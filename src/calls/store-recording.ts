@@ -1,13 +1,20 @@
+import type { Transaction } from 'kysely';
+
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
+import { cleanFilename } from '../recordings/filename.ts';
 import { fileEndingOf } from '../recordings/media-type.ts';
-import type { Spool } from '../recordings/spool.ts';
+import type { Spool, SpooledFile } from '../recordings/spool.ts';
 import type { Database } from '../store/database.ts';
+import type { Tables } from '../store/schema.ts';
 import type { ConnectionBook } from './call-connection.ts';
 import type { CallEvent } from './call-event.ts';
+import { findCallByAnyId } from './call-lookup-repository.ts';
+import type { CallName } from './call-lookup-repository.ts';
 import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
-import { hasBytes, insertStored } from './recording-repository.ts';
+import { insertStored, markStored, selectRecordings, wakeSteps } from './recording-repository.ts';
+import type { RecordingRow } from './recording-repository.ts';
 
 export interface StoreRecordingDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -16,9 +23,23 @@ export interface StoreRecordingDeps extends PlanLanesDeps {
   readonly wake: () => void;
 }
 
+export interface HandedOver {
+  /** Ours, or the phone system's: its newest call of that id. */
+  readonly callId: string;
+  /** Where the key belongs to one phone system: only its calls. */
+  readonly phoneSystemId?: string | undefined;
+  /** Which of the call's announced recordings it is. */
+  readonly recordingId?: string | undefined;
+  readonly stream: AsyncIterable<Uint8Array>;
+  readonly filename?: string | undefined;
+  /** The Content-Type that came along. */
+  readonly mediaType?: string | undefined;
+}
+
 export interface StoredRecording {
   /** Our id of the call. */
   readonly callId: string;
+  readonly recordingId: string;
   readonly size: number;
   /** Lower-case hex. */
   readonly sha256: string;
@@ -30,102 +51,139 @@ const FALLBACK_TYPE = 'application/octet-stream';
 
 /**
  * Takes a recording in: streams it into the spool, and then plans its upload on each connection in
- * one transaction. `callId` is ours or the phone system's (its newest call of that id). The same
- * bytes again change nothing. Throws `not_found`, `payload_too_large`, `invalid_request` (empty).
+ * one transaction. Bytes for a recording that could not be had take its place, and its parked steps
+ * go on. The same bytes again change nothing. Throws `not_found`, `payload_too_large`,
+ * `invalid_request` (empty, or a text).
  */
 export async function storeRecording(
   deps: StoreRecordingDeps,
   scope: OrganizationScope,
-  recording: {
-    readonly callId: string;
-    /** Where the key belongs to one phone system: only its calls. */
-    readonly phoneSystemId?: string | undefined;
-    readonly stream: AsyncIterable<Uint8Array>;
-    readonly filename?: string | undefined;
-    /** The Content-Type that came along. */
-    readonly mediaType?: string | undefined;
-  },
+  handed: HandedOver,
 ): Promise<StoredRecording> {
-  const call = await findCallOf(deps.database, scope, recording);
-  if (call === undefined) {
-    throw new AppError('not_found', `There is no call '${recording.callId}'.`);
-  }
+  const call = await findCallByAnyId(deps.database.read, scope, handed);
+  if (call === undefined) throw notFound('call', handed.callId);
   const connections = await deps.connections.ofOrganization(scope.organizationId);
-  const spooled = await deps.spool.store(recording.stream);
-  const declared = recording.mediaType === FALLBACK_TYPE ? undefined : recording.mediaType;
-  const mediaType = spooled.mediaType ?? declared;
-  const filename =
-    cleanName(recording.filename) ??
-    `${call.external_id.replaceAll(/[^\w.-]/g, '_').slice(0, 100)}.${fileEndingOf(mediaType)}`;
-  const key = `sha256-${spooled.sha256}`;
-  const fresh = await deps.database.write(async (transaction) => {
-    const now = deps.database.now();
-    if (await hasBytes(transaction, { callId: call.id, sha256: spooled.sha256 })) return false;
-    const inserted = await insertStored(transaction, {
-      id: deps.ids.next(),
-      organizationId: scope.organizationId,
+  const spooled = await deps.spool.store(handed.stream);
+  try {
+    refuseText(spooled);
+    const stored = await deps.database.write((transaction) =>
+      keep(transaction, deps, { scope, call, handed, spooled, connections }),
+    );
+    if (stored.fresh) deps.wake();
+    else await deps.spool.remove(spooled.file);
+    const { size, sha256 } = spooled;
+    return {
       callId: call.id,
-      key,
-      spooled,
-      mediaType,
-      filename,
-      now,
-    });
-    if (!inserted) return false;
-    const event: CallEvent = {
-      eventId: key,
-      callId: call.external_id,
-      kind: 'recorded',
-      extensions: [],
-      unknownKeys: [],
-      recording: { recordingId: key, filename },
+      recordingId: stored.recordingId,
+      size,
+      sha256,
+      repeated: !stored.fresh,
     };
-    await recordEvent(transaction, deps, {
-      identity: {
-        organizationId: scope.organizationId,
-        phoneSystemId: call.phone_system_id,
-        externalId: call.external_id,
-      },
-      event,
-      body: { note: 'the recording was handed over', filename, sha256: spooled.sha256 },
-      connections,
-      now,
-    });
-    return true;
+  } catch (err) {
+    // After any other error its row may stand all the same; if not, the file is swept.
+    if (err instanceof AppError && REFUSALS.has(err.code)) await deps.spool.remove(spooled.file);
+    throw err;
+  }
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'not_found']);
+
+interface Keeping {
+  readonly scope: OrganizationScope;
+  readonly call: CallName;
+  readonly handed: HandedOver;
+  readonly spooled: SpooledFile;
+  readonly connections: Awaited<ReturnType<ConnectionBook['ofOrganization']>>;
+}
+
+async function keep(
+  transaction: Transaction<Tables>,
+  deps: StoreRecordingDeps,
+  work: Keeping,
+): Promise<{ readonly recordingId: string; readonly fresh: boolean }> {
+  const { call, handed, spooled, scope } = work;
+  const now = deps.database.now();
+  const { organizationId } = scope;
+  const known = await selectRecordings(transaction, { organizationId, callId: call.id });
+  const same = known.find(({ sha256, failure }) => sha256 === spooled.sha256 && failure === null);
+  if (same !== undefined) return { recordingId: same.id, fresh: false };
+  const declared = handed.mediaType === FALLBACK_TYPE ? undefined : handed.mediaType;
+  const mediaType = spooled.mediaType ?? declared;
+  const given = cleanFilename(handed.filename);
+  const expected = whichIsIt(known, { handed, spooled, filename: given });
+  if (expected !== undefined) {
+    const { id, key } = expected;
+    const filename =
+      given ?? cleanFilename(expected.filename ?? undefined) ?? nameOf(call, mediaType);
+    const kept = await markStored(transaction, { id, spooled, mediaType, filename, now });
+    if (kept) await wakeSteps(transaction, { callId: call.id, key, parked: true, now });
+    return { recordingId: id, fresh: kept };
+  }
+  const filename = given ?? nameOf(call, mediaType);
+  const recordingId = deps.ids.next();
+  const key = `sha256-${spooled.sha256}`;
+  const row = { id: recordingId, organizationId, callId: call.id, key };
+  const inserted = await insertStored(transaction, { ...row, spooled, mediaType, filename, now });
+  if (!inserted) return { recordingId, fresh: false };
+  await recordEvent(transaction, deps, {
+    identity: { organizationId, phoneSystemId: call.phone_system_id, externalId: call.external_id },
+    event: arrival(call, { key, filename }),
+    body: { note: 'the recording was handed over', filename, sha256: spooled.sha256 },
+    connections: work.connections,
+    now,
   });
-  if (fresh) deps.wake();
-  else await deps.spool.remove(spooled.file);
-  return { callId: call.id, size: spooled.size, sha256: spooled.sha256, repeated: !fresh };
+  return { recordingId, fresh: true };
 }
 
-async function findCallOf(
-  database: Database,
-  scope: OrganizationScope,
-  of: { readonly callId: string; readonly phoneSystemId?: string | undefined },
-): Promise<{ id: string; external_id: string; phone_system_id: string } | undefined> {
-  const { phoneSystemId } = of;
-  return await database.read
-    .selectFrom('call')
-    .select(['id', 'external_id', 'phone_system_id'])
-    .where('organization_id', '=', scope.organizationId)
-    .where((eb) => eb.or([eb('id', '=', of.callId), eb('external_id', '=', of.callId)]))
-    .$if(phoneSystemId !== undefined, (query) =>
-      query.where('phone_system_id', '=', phoneSystemId ?? ''),
-    )
-    // Our id is unique; a phone system may use the same text as an id of its own.
-    .orderBy((eb) => eb.case().when('id', '=', of.callId).then(0).else(1).end())
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+/**
+ * The recording that these bytes stand for: the one that was named; else the one that could not be
+ * had, if there is no doubt which; bytes that nobody waits for are a recording of their own.
+ */
+function whichIsIt(
+  known: readonly RecordingRow[],
+  of: { handed: HandedOver; spooled: SpooledFile; filename: string | undefined },
+): RecordingRow | undefined {
+  const { recordingId } = of.handed;
+  if (recordingId !== undefined) {
+    const named = known.find(({ id }) => id === recordingId);
+    if (named === undefined) throw notFound('recording', recordingId);
+    if (named.failure !== null || named.state !== 'stored') return named;
+    throw new AppError('conflict', 'This recording has come already, with other bytes.');
+  }
+  const failed = known.filter(({ failure }) => failure !== null);
+  const certain =
+    failed.find(({ sha256 }) => sha256 === of.spooled.sha256) ??
+    failed.find(({ filename }) => filename !== null && filename === of.filename);
+  return certain ?? (failed.length === 1 ? failed[0] : undefined);
 }
 
-/** A name as a CRM may show it: no path, no control characters, none that turns its ending around. */
-function cleanName(name: string | undefined): string | undefined {
-  const last = name
-    ?.split(/[/\\]/)
-    .at(-1)
-    ?.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '')
-    .trim()
-    .slice(0, 255);
-  return last === undefined || last === '' || last === '.' || last === '..' ? undefined : last;
+function arrival(
+  call: CallName,
+  recording: { readonly key: string; readonly filename: string },
+): CallEvent {
+  return {
+    eventId: recording.key,
+    callId: call.external_id,
+    kind: 'recorded',
+    extensions: [],
+    unknownKeys: [],
+    recording: { recordingId: recording.key, filename: recording.filename },
+  };
+}
+
+function refuseText(spooled: SpooledFile): void {
+  if (!spooled.text) return;
+  throw new AppError(
+    'invalid_request',
+    'The body is a text and no recording: send the bytes of the sound file.',
+  );
+}
+
+function nameOf(call: CallName, mediaType: string | undefined): string {
+  const id = call.external_id.replaceAll(/[^\w.-]/g, '_').slice(0, 100);
+  return `${id}.${fileEndingOf(mediaType)}`;
+}
+
+function notFound(what: string, id: string): AppError {
+  return new AppError('not_found', `There is no ${what} '${id}'.`);
 }

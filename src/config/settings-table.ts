@@ -160,6 +160,29 @@ export const SETTINGS = {
     description: 'How long a recording is kept after the CRM has it.',
     read: readInteger(0, 8_760),
   }),
+  retentionRecordingsDays: withDefault({
+    env: 'RETENTION_RECORDINGS_DAYS',
+    type: 'days',
+    default: '30',
+    description:
+      'How long a recording is kept that a CRM has only a link to (option `recordings`: link); at least RECORDING_LINK_DAYS.',
+    read: readInteger(1, 3_650),
+  }),
+  recordingLinkDays: withDefault({
+    env: 'RECORDING_LINK_DAYS',
+    type: 'days',
+    default: '7',
+    description:
+      'How long a signed link to a recording (`content_url`) opens it: whoever has the link can listen.',
+    read: readInteger(1, 365),
+  }),
+  recordingMaxMib: withDefault({
+    env: 'RECORDING_MAX_MIB',
+    type: 'MiB',
+    default: '256',
+    description: 'Largest recording that is taken.',
+    read: readInteger(1, 4_096),
+  }),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

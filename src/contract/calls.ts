@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { ConnectionState } from './connections.ts';
 import { Exchange } from './exchanges.ts';
+import { Recording } from './recordings.ts';
 import { idOf, moment, noBody, noQuery, noParams, pageOf, pageQuery } from './parts.ts';
 
 export const StepState = z
@@ -123,6 +124,7 @@ export const CallWithSteps = Call.extend({
     .array(CallOnConnection)
     .meta({ description: 'The connections that the call goes to, and how they are just now.' }),
   steps: z.array(Step).meta({ description: 'All steps, by connection and rank.' }),
+  recordings: z.array(Recording).meta({ description: 'Its recordings, the oldest first.' }),
   notes: z
     .array(z.string())
     .meta({ description: 'What was noticed, and who changed what by hand.' }),

@@ -50,6 +50,8 @@ export interface Endpoint<
   readonly repeatable?: true;
   /** True where the key of a shared phone system may come; `domain` in the query names the organization. */
   readonly routed?: true;
+  /** True where a part may be asked for by Range: 206, or 416. */
+  readonly ranges?: true;
   /** True where the answer may be 303 with another address instead. */
   readonly redirects?: true;
   /** Problems beside those that any route may answer (see `COMMON_PROBLEMS`). */

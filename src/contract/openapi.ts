@@ -170,6 +170,11 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
   if (endpoint.etag === 'read' && endpoint.method === 'GET') {
     responses[304] = { description: 'It is as `If-None-Match` says.' };
   }
+  if (endpoint.ranges === true) {
+    responses[206] = { ...done, description: 'The part that `Range` asks for.' };
+    responses[304] = { description: 'It is as `If-None-Match` says.' };
+    responses[416] = { description: 'The file has no such part.' };
+  }
   if (endpoint.redirects === true) responses[303] = { description: 'Elsewhere: see `Location`.' };
   for (const code of problemsOf(endpoint)) {
     const { status, meaning } = CATALOGUE[code];

@@ -77,6 +77,14 @@ export const CATALOGUE = {
     meaning: 'There is nothing of this id in this organization.',
     remedy: 'Check the id and the organization of the key.',
   },
+  gone: {
+    category: 'not_found',
+    status: 410,
+    level: 'info',
+    retry: false,
+    meaning: 'What was here is here no more.',
+    remedy: 'Read the object that led here again: it says what became of it.',
+  },
   unknown_route: {
     category: 'not_found',
     status: 404,

@@ -2,12 +2,15 @@ import { AppError } from '../errors/app-error.ts';
 import type { Egress, EgressResult } from '../http/egress.ts';
 import { receiveFile } from './arriving-file.ts';
 import type { ArrivingFile } from './arriving-file.ts';
+import type { RecordingFailure } from './failure.ts';
 import { MAX_RECORDING_BYTES } from './spool.ts';
 import type { Spool, SpooledFile } from './spool.ts';
 
 export interface FetchDeps {
   readonly egress: Egress;
   readonly spool: Spool;
+  /** Larger ones are not taken. */
+  readonly maxBytes?: number | undefined;
 }
 
 export type FetchedRecording =
@@ -17,6 +20,7 @@ export type FetchedRecording =
 
 interface NotFetched {
   readonly status: 'later' | 'never';
+  readonly failure: RecordingFailure;
   readonly message: string;
 }
 
@@ -30,60 +34,71 @@ const HOPELESS: ReadonlySet<number> = new Set([400, 401, 403, 410, 451]);
  */
 export async function fetchRecording(
   deps: FetchDeps,
-  of: {
-    readonly url: string;
-    readonly organizationId: string;
-    readonly connectionId: string;
-    readonly signal: AbortSignal;
-  },
+  of: { readonly url: string; readonly organizationId: string; readonly signal: AbortSignal },
 ): Promise<FetchedRecording> {
+  const maxBytes = deps.maxBytes ?? MAX_RECORDING_BYTES;
   const arriving = receiveFile(deps.spool);
-  const { url, organizationId, connectionId, signal } = of;
   const answer = await deps.egress.send({
     method: 'GET',
-    url,
+    url: of.url,
     headers: [['accept', '*/*']],
-    organizationId,
-    connectionId,
-    signal,
+    organizationId: of.organizationId,
+    // Sockets to phone systems are none of a CRM's.
+    connectionId: 'recordings',
+    signal: of.signal,
     followsElsewhere: true,
-    download: { maxBytes: MAX_RECORDING_BYTES, write: (chunk) => arriving.write(chunk) },
+    download: { maxBytes, write: (chunk) => arriving.write(chunk) },
   });
-  const failed = whyNot(answer);
+  const failed = whyNot(answer, maxBytes);
   if (failed === undefined) return await keep(deps.spool, arriving);
   await arriving.abandon();
   return failed;
 }
 
-function whyNot(answer: EgressResult): NotFetched | undefined {
-  if (answer.kind === 'response') {
-    if (answer.status === 200) return undefined;
-    const status = HOPELESS.has(answer.status) ? 'never' : 'later';
-    return { status, message: `The recording's address answered ${answer.status}` };
-  }
+function whyNot(answer: EgressResult, maxBytes: number): NotFetched | undefined {
+  if (answer.kind === 'response') return whyNotByStatus(answer.status);
   if (answer.code === 'body_too_large') {
-    return { status: 'never', message: `The recording is larger than ${LARGEST}` };
+    const message = `The recording is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB`;
+    return { status: 'never', failure: 'recording_too_large', message };
   }
-  const status = answer.phase === 'blocked' ? 'never' : 'later';
   const setting = answer.setting === undefined ? '' : ` (${answer.setting})`;
-  return { status, message: `The recording cannot be fetched: ${answer.message}${setting}` };
+  const message = `The recording cannot be fetched: ${answer.message}${setting}`;
+  if (answer.phase === 'blocked') return { status: 'never', failure: 'recording_blocked', message };
+  const failure = answer.code === 'not_stored' ? 'recording_not_stored' : 'recording_unreachable';
+  return { status: 'later', failure, message };
 }
 
-const LARGEST = `${MAX_RECORDING_BYTES / 1024 / 1024} MiB`;
+function whyNotByStatus(status: number): NotFetched | undefined {
+  if (status === 200) return undefined;
+  const message = `The recording's address answered ${status}`;
+  if (HOPELESS.has(status)) return { status: 'never', failure: 'recording_expired', message };
+  return {
+    status: 'later',
+    failure: status === 404 ? 'recording_missing' : 'recording_unreachable',
+    message,
+  };
+}
 
 async function keep(spool: Spool, arriving: ArrivingFile): Promise<FetchedRecording> {
   try {
     const spooled = await arriving.end();
     if (spooled === undefined) {
-      return { status: 'later', message: "The recording's address answered with nothing" };
+      const message = "The recording's address answered with nothing";
+      return { status: 'later', failure: 'recording_empty', message };
     }
     if (spooled.mediaType !== undefined) return { status: 'stored', spooled };
     await spool.remove(spooled.file);
-    return { status: 'never', message: "What the recording's address answered is no recording" };
+    const what = spooled.text ? 'with a text' : 'with something that is no known kind of sound';
+    const message = `The recording's address answered ${what}`;
+    return { status: 'never', failure: 'recording_not_audio', message };
   } catch (err) {
     const tooLarge = err instanceof AppError && err.code === 'payload_too_large';
     return tooLarge
-      ? { status: 'never', message: err.message }
-      : { status: 'later', message: 'The recording could not be stored on this server' };
+      ? { status: 'never', failure: 'recording_too_large', message: err.message }
+      : {
+          status: 'later',
+          failure: 'recording_not_stored',
+          message: 'The recording could not be stored',
+        };
   }
 }

@@ -7,26 +7,29 @@ import type { DeliveryPoint } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
-import { createRecordingSource } from '../calls/recording-source.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
 import { shipIntegration } from '../connections/integrations.ts';
 import type { Keyring } from '../connections/keyring.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
+import { removeOldSignIns } from '../connections/sign-in/remove-old.ts';
+import { createSignIns } from '../connections/sign-in/sign-ins.ts';
+import type { SignIns } from '../connections/sign-in/sign-ins.ts';
 import { createSignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import { keepVault } from '../connections/reseal.ts';
 import { createVault } from '../connections/vault.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import { buildOpenApi } from '../contract/openapi.ts';
+import { finishSignIn } from '../contract/sign-in.ts';
 import { compileDocument } from '../document/compile.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ADMIN } from '../organizations/scope.ts';
-import { openSpool } from '../recordings/open-spool.ts';
-import type { Spool } from '../recordings/spool.ts';
+import { sumUpUsage } from '../organizations/usage.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
@@ -39,9 +42,13 @@ import { createConnectionBook } from './connection-book.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
+import { createDeleter } from './deleter.ts';
+import type { Deleter } from './deleter.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
 import { checkReady } from './readiness.ts';
+import { createRecordingParts, withFetcher } from './recording-parts.ts';
+import type { RecordingLimits, RecordingParts } from './recording-parts.ts';
 import { removeOld } from './retention.ts';
 import type { KeptTimes } from './retention.ts';
 import { readStatistics } from './statistics-repository.ts';
@@ -68,6 +75,7 @@ export interface ServerParts {
   readonly random: () => number;
   /** Where recordings wait, encrypted, for the CRM. */
   readonly spoolDirectory: string;
+  readonly recordings: RecordingLimits;
   /**
    * Name of this process among those that work on the database at one time; after a restart it is
    * the same, so that the process takes its lanes back at once.
@@ -77,6 +85,8 @@ export interface ServerParts {
   readonly retention: KeptTimes;
   readonly http: Pick<AppDeps, 'trustedProxies' | 'https' | 'tls'> & {
     readonly publicUrl: string | undefined;
+    /** Scheme, host and port by which a browser comes back from a CRM; undefined: not known. */
+    readonly redirectOrigin: string | undefined;
   };
   readonly tuning?: ServerTuning | undefined;
 }
@@ -87,20 +97,6 @@ export interface ComposedServer {
   /** Makes a document known to all organizations; rejects with `document_invalid`. */
   readonly ship: (document: string) => Promise<void>;
 }
-
-/** Until sign-ins are stored. */
-const NOBODY = {
-  credentialFor: () =>
-    Promise.resolve({
-      status: 'needs_auth',
-      message: 'Nobody has signed in at the CRM yet.',
-    } as const),
-  renew: () =>
-    Promise.resolve({
-      status: 'needs_auth',
-      message: 'Nobody has signed in at the CRM yet.',
-    } as const),
-};
 
 /** Puts the parts of a server together; nothing runs and nothing listens yet. */
 export function composeServer(parts: ServerParts): ComposedServer {
@@ -121,26 +117,49 @@ export function composeServer(parts: ServerParts): ComposedServer {
     clock,
     randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
   });
-  const runner = createSignedInRunner({ runner: methods, signIns: NOBODY, clock, log: logger });
-  const callKeySecret = parts.keyring.pinned('patchcord call key');
-  const spool = openSpool({
+  const signIns = createSignIns({
     database,
-    directory: parts.spoolDirectory,
-    key: parts.keyring.pinned('patchcord recordings'),
+    vault,
+    ids,
     randomBytes,
+    random: parts.random,
+    egress,
+    phones,
+    clock,
+    openConnections,
+    runner: methods,
+    redirectUri: redirectUri(parts.http.redirectOrigin),
+    node: parts.node,
+    log: logger,
+    registerSecret: parts.secrets.register,
+    forgetSecret: parts.secrets.forget,
+    wake: () => {
+      pipeline.wake();
+    },
   });
+  const runner = createSignedInRunner({ runner: methods, signIns, clock, log: logger });
+  const callKeySecret = parts.keyring.pinned('patchcord call key');
+  const recordings = createRecordingParts(parts, () => {
+    pipeline.wake();
+  });
+  const { spool } = recordings;
+  const ownLinks = recordings.links !== undefined;
   const idempotency = createIdempotency({ database, vault, ids });
-  const worker = createPipelineWorker(parts, {
+  const removeFile = (file: string): Promise<void> => spool.remove(file);
+  const deleter = createDeleter({ database, ids, removeFile, log: logger });
+  const pipeline = createPipelineWorker(parts, {
     idempotency,
     connections,
     runner,
     callKeySecret,
-    spool,
+    recordings,
+    deleter,
   });
+  const worker = closingAfter(withFetcher(pipeline, recordings.fetcher), signIns);
   const wake = (): void => {
     worker.wake();
   };
-  const intake = createIntake({ database, ids, connections, wake, callKeySecret });
+  const intake = createIntake({ database, ids, connections, wake, callKeySecret, ownLinks });
   const metrics = createMetrics(() => readStatistics(database.read, ADMIN, database.now()));
   const access = createAccess(database);
   const routes = allRoutes({
@@ -153,13 +172,20 @@ export function composeServer(parts: ServerParts): ComposedServer {
     vault,
     documents,
     openConnections,
+    signIns,
     runner,
     connections,
     spool,
+    ownLinks,
+    recordingLinks: recordings.links,
+    maxRecordingBytes: parts.recordings.maxBytes,
     callKeySecret,
     phones,
     now: () => database.now(),
     wake,
+    wakeDeleter: () => {
+      deleter.wake();
+    },
     checkUrl: egress.checkUrl,
     compile: compileDocument,
     lint: lintDocument,
@@ -168,9 +194,29 @@ export function composeServer(parts: ServerParts): ComposedServer {
     checkReady: () => checkReady(database),
   });
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
+  app.addHook('onClose', () => deleter.close());
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
   return { app, worker, ship };
+}
+
+/** Lanes wait for tokens: the sign-ins end after them, and store what is still under way. */
+function closingAfter(worker: Worker, signIns: Pick<SignIns, 'close'>): Worker {
+  return {
+    start: () => worker.start(),
+    wake: () => {
+      worker.wake();
+    },
+    close: async () => {
+      await worker.close();
+      await signIns.close();
+    },
+  };
+}
+
+/** Where CRMs send people back to. */
+function redirectUri(origin: string | undefined): string | undefined {
+  return origin === undefined ? undefined : `${origin}${finishSignIn.path}`;
 }
 
 function createPipelineWorker(
@@ -180,11 +226,14 @@ function createPipelineWorker(
     readonly connections: ConnectionBook<PipelineConnection>;
     readonly runner: SignedInRunner;
     readonly callKeySecret: Uint8Array;
-    readonly spool: Spool;
+    readonly recordings: RecordingParts;
+    readonly deleter: Deleter;
   },
 ): Worker {
   const { database, ids, tuning } = parts;
-  const { connections, callKeySecret, spool } = made;
+  const { connections, callKeySecret } = made;
+  const { spool, source, links } = made.recordings;
+  const ownLinks = links !== undefined;
   return createWorker({
     database,
     ids,
@@ -194,14 +243,18 @@ function createPipelineWorker(
     random: parts.random,
     log: parts.logger,
     runner: createStepRunner(made.runner),
-    recordings: createRecordingSource({ database, spool, egress: parts.egress }),
+    recordings: source,
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },
     ...(tuning?.reached === undefined ? {} : { reached: tuning.reached }),
     housekeep: async () => {
-      await closeSilentCalls({ database, ids, connections, callKeySecret });
+      await closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks });
       await removeOld({ database, spool }, parts.retention);
+      await removeOldSignIns(database);
       await made.idempotency.sweep();
+      await sumUpUsage(database);
+      await keepVault(parts);
+      made.deleter.wake();
     },
   });
 }

@@ -71,7 +71,7 @@ function headed({ endpoint }: Route, answer: Answer<unknown>): HeadedAnswer {
     return { status: 303, headers: { ...answer.headers, location: answer.seeOther }, body: '' };
   }
   return {
-    status: answer.created === true ? 201 : endpoint.status,
+    status: answer.status ?? (answer.created === true ? 201 : endpoint.status),
     headers: { ...answer.headers, ...etag },
     body: answer.body,
   };
@@ -94,7 +94,9 @@ async function send(
     return reply.code(304).send();
   }
   if (status === 204) return reply.send();
-  if (endpoint.responseType !== undefined) return reply.type(endpoint.responseType).send(body);
+  if (endpoint.responseType !== undefined) {
+    return reply.type(headers['content-type'] ?? endpoint.responseType).send(body);
+  }
   return reply.type(JSON_TYPE).send(JSON.stringify(body));
 }
 
@@ -159,6 +161,7 @@ function contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     },
+    method: request.method,
     signal: goneSignal(reply),
   };
 }

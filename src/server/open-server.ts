@@ -8,6 +8,7 @@ import { openKeyring } from '../connections/keyring.ts';
 import { loadMasterKey } from '../connections/master-key.ts';
 import type { MasterKey } from '../connections/master-key.ts';
 import { databaseOf } from '../config/database-settings.ts';
+import { isLoopback } from '../config/listening.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../errors/app-error.ts';
 import { parseAllowRules } from '../http/allow-rules.ts';
@@ -28,8 +29,9 @@ import { closeInOrder } from './close-in-order.ts';
 import { composeServer } from './compose.ts';
 import type { ComposedServer, ServerTuning } from './compose.ts';
 import { followKeys } from './follow-keys.ts';
-import { listen } from './listen.ts';
+import { listen, originOf } from './listen.ts';
 import { startHeartbeat } from './node-heartbeat.ts';
+import { recordingLimitsOf } from './recording-parts.ts';
 import { retentionOf } from './retention.ts';
 import { followTlsFiles, readTlsFiles } from './tls-files.ts';
 import type { TlsPaths } from './tls-files.ts';
@@ -88,11 +90,13 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
       keyring,
       node: node.name,
       spoolDirectory: join(settings.dataDir, 'recordings'),
+      recordings: recordingLimitsOf(settings),
       retention: retentionOf(settings),
       http: {
         trustedProxies: settings.trustedProxies,
         https: settings.https,
         publicUrl: settings.publicUrl,
+        redirectOrigin: settings.publicUrl ?? loopbackOrigin(settings),
         ...(files === undefined ? {} : { tls: files }),
       },
     });
@@ -151,6 +155,13 @@ async function findMasterKey(
   );
   await checkMasterKey(database, masterKey.id);
   return masterKey;
+}
+
+/** A browser on this machine comes back to the address that the server listens on. */
+function loopbackOrigin(settings: Settings): string | undefined {
+  const { host, port, tlsCert } = settings;
+  if (port === 0 || !isLoopback(host)) return undefined;
+  return originOf({ host, port, tlsCert });
 }
 
 function nodeOf(settings: Settings, deps: OpenServerDeps, masterKey: MasterKey): NodeFacts {

@@ -7,9 +7,11 @@ import type {
   LedgerExchange,
   LedgerStep,
 } from '../calls/ledger.ts';
+import type { RecordingView } from '../calls/list-recordings.ts';
 import type { Attempt, Call, CallWithSteps, Step } from '../contract/calls.ts';
 import type { ConnectionState } from '../contract/connections.ts';
 import { Exchange } from '../contract/exchanges.ts';
+import { presentRecording } from './present-recording.ts';
 import { iso, isoOrNull } from './routes/present.ts';
 import { reasonOf } from './state-reason.ts';
 
@@ -45,6 +47,7 @@ export interface ConnectionHealthView {
 export function presentCallDetail(
   call: CallDetail,
   connections: readonly ConnectionHealthView[],
+  recordings: readonly RecordingView[],
 ): z.input<typeof CallWithSteps> {
   return {
     ...presentCall(call),
@@ -66,6 +69,7 @@ export function presentCallDetail(
       };
     }),
     steps: call.steps.map(presentStep),
+    recordings: recordings.map(presentRecording),
     notes: [...call.notes],
   };
 }

@@ -1,7 +1,8 @@
 import { removeOldDeeds } from '../access/audit.ts';
-import { sweepSpool } from '../calls/recording-source.ts';
 import { applyRetention, RETENTION } from '../calls/retention.ts';
 import type { Retention } from '../calls/retention.ts';
+import { sweepSpool } from '../calls/sweep-spool.ts';
+import type { KeptRecordings } from '../calls/sweep-spool.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Spool } from '../recordings/spool.ts';
 import type { Database } from '../store/database.ts';
@@ -12,15 +13,19 @@ const DAY_MS = 24 * HOUR_MS;
 /** How long each kind of thing is kept, in milliseconds. */
 export interface KeptTimes extends Retention {
   readonly auditMs: number;
-  /** After all connections have had the recording. */
-  readonly spoolMs: number;
+  readonly recordings: KeptRecordings;
 }
 
 /** The RETENTION_* settings. */
 export function retentionOf(
   settings: Pick<
     Settings,
-    'retentionExchangesDays' | 'retentionCallsDays' | 'retentionAuditDays' | 'retentionSpoolHours'
+    | 'retentionExchangesDays'
+    | 'retentionCallsDays'
+    | 'retentionAuditDays'
+    | 'retentionSpoolHours'
+    | 'retentionRecordingsDays'
+    | 'recordingLinkDays'
   >,
 ): KeptTimes {
   return {
@@ -28,7 +33,11 @@ export function retentionOf(
     exchangesMs: settings.retentionExchangesDays * DAY_MS,
     callsMs: settings.retentionCallsDays * DAY_MS,
     auditMs: settings.retentionAuditDays * DAY_MS,
-    spoolMs: settings.retentionSpoolHours * HOUR_MS,
+    recordings: {
+      deliveredMs: settings.retentionSpoolHours * HOUR_MS,
+      // A link that was told must not die before its day.
+      linkedMs: Math.max(settings.retentionRecordingsDays, settings.recordingLinkDays + 1) * DAY_MS,
+    },
   };
 }
 
@@ -40,5 +49,5 @@ export async function removeOld(
   const { database } = deps;
   await applyRetention(database, kept);
   await removeOldDeeds(database, database.now() - kept.auditMs);
-  await sweepSpool(deps, kept.spoolMs);
+  await sweepSpool(deps, kept.recordings);
 }

@@ -15,6 +15,8 @@ export interface RequestContext {
   /** The organization of the key or of the header; throws on routes within `server`. */
   readonly scope: () => { readonly organizationId: string };
   readonly header: (name: string) => string | undefined;
+  /** GET, or HEAD of the same address. */
+  readonly method: string;
   /** Aborts when the client goes away before it has its answer. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +34,8 @@ export interface Answer<T> {
   readonly revision?: number;
   /** True when a PUT made the object: it is answered with 201. */
   readonly created?: boolean;
+  /** Of an answer with a part of a file, or with none of what was asked for. */
+  readonly status?: 206 | 416;
   /** Where to go on instead, on routes that redirect: 303. */
   readonly seeOther?: string;
 }

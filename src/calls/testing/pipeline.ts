@@ -14,6 +14,11 @@ import type { FakeRunner } from './fake-runner.ts';
 import { seed, SEEDED, seededBook } from './seed.ts';
 import type { SeedOptions } from './seed.ts';
 
+export interface PipelineOptions extends SeedOptions {
+  /** Recordings have addresses of our own. */
+  readonly ownLinks?: boolean;
+}
+
 /** A clock that only a test moves. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
@@ -43,6 +48,7 @@ export interface PipelineOnDatabase {
   readonly connections: ConnectionBook;
   readonly ids: Ids;
   readonly callKeySecret: Uint8Array;
+  readonly ownLinks: boolean;
   readonly deliver: DeliverDeps;
   /** What the operator was told, in order. */
   readonly warned: readonly string[];
@@ -55,7 +61,7 @@ export interface PipelineOnDatabase {
 /** The pipeline on a database of its own clock, without a loop: a test says when to deliver. */
 export async function openPipeline(
   open: (options: { clock: Clock }) => Promise<Database>,
-  options: SeedOptions = {},
+  options: PipelineOptions = {},
 ): Promise<TestPipeline> {
   const clock = testClock();
   const opened = await open({ clock });
@@ -68,7 +74,7 @@ export async function openPipeline(
 export async function pipelineOn(
   database: Database,
   clock: Clock,
-  options: SeedOptions = {},
+  options: PipelineOptions = {},
 ): Promise<PipelineOnDatabase> {
   await seed(database, options);
   const connections = seededBook(options);
@@ -88,7 +94,12 @@ export async function pipelineOn(
     ids,
     runner,
     recordings: {
-      open: () => Promise.resolve({ status: 'later', message: 'the recording is not there yet' }),
+      open: () =>
+        Promise.resolve({
+          status: 'later',
+          message: 'the recording is not there yet',
+          readyAt: clock.now() + 60_000,
+        }),
     },
     policy: DELIVERY_POLICY,
     node: 'node-1',
@@ -100,7 +111,10 @@ export async function pipelineOn(
       debug: () => {},
     },
   };
-  const intake = createIntake({ database, connections, ids, callKeySecret, wake: () => {} });
+  const intake = createIntake({
+    ...{ database, connections, ids, callKeySecret, wake: () => {} },
+    ...(options.ownLinks === undefined ? {} : { ownLinks: options.ownLinks }),
+  });
   const claim = { database, connections, node: 'node-1', leaseMs: 45_000 };
   return {
     database,
@@ -109,6 +123,7 @@ export async function pipelineOn(
     connections,
     ids,
     callKeySecret,
+    ownLinks: options.ownLinks === true,
     deliver,
     warned,
     accept: (...bodies) => intake.accept(SEEDED, bodies),

@@ -8,6 +8,8 @@ import {
   settleUnknown,
 } from '../../calls/ledger-actions.ts';
 import type { ActionDeps } from '../../calls/ledger-actions.ts';
+import { listRecordings as readRecordings } from '../../calls/list-recordings.ts';
+import type { ListRecordingsDeps } from '../../calls/list-recordings.ts';
 import { findConnection } from '../../connections/connections-repository.ts';
 import {
   discardStep,
@@ -25,7 +27,7 @@ import type { Answer, Route } from '../route.ts';
 import { actorOf, presentPage } from './present.ts';
 
 /** The ledger: what became of each call, and what people can do about it. */
-export function callRoutes(deps: ActionDeps): readonly Route[] {
+export function callRoutes(deps: ActionDeps & ListRecordingsDeps): readonly Route[] {
   const { database } = deps;
   const answer = async (
     scope: OrganizationScope,
@@ -36,7 +38,8 @@ export function callRoutes(deps: ActionDeps): readonly Route[] {
       call.lanes.map(({ connectionId }) => findConnection(database.read, scope, connectionId)),
     );
     const connections = found.filter((connection) => connection !== undefined);
-    return { body: presentCallDetail(call, connections) };
+    const recordings = await readRecordings(deps, scope, call.id);
+    return { body: presentCallDetail(call, connections, recordings ?? []) };
   };
   return [
     route(listCalls, async ({ query }, { scope }) => {

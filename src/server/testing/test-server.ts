@@ -22,6 +22,7 @@ import { createIds } from '../../text/uuid.ts';
 import { systemClock } from '../../time/clock.ts';
 import { composeServer } from '../compose.ts';
 import type { ServerTuning } from '../compose.ts';
+import { recordingLimitsOf } from '../recording-parts.ts';
 import { retentionOf } from '../retention.ts';
 
 /** One answer of the API. */
@@ -93,8 +94,14 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     random: () => 0.5,
     node: ids.next(),
     version: '0.0.0',
+    recordings: recordingLimitsOf(readSettings({})),
     retention: retentionOf(readSettings({})),
-    http: { trustedProxies: [], https: false, publicUrl: undefined },
+    http: {
+      trustedProxies: [],
+      https: false,
+      publicUrl: undefined,
+      redirectOrigin: 'http://127.0.0.1:8080',
+    },
     tuning: options.tuning,
   });
   if (options.working !== false) await worker.start();
@@ -214,7 +221,7 @@ export function sender(app: FastifyInstance): Send {
       type,
       headers: answer.headers,
       text: answer.body,
-      body: type.includes('json') ? JSON.parse(answer.body) : undefined,
+      body: /[/+]json/u.test(type) ? JSON.parse(answer.body) : undefined,
     };
   };
 }
