@@ -28,7 +28,7 @@ export const RESERVED_AUTHORIZATION: ReadonlySet<string> = new Set([
  */
 export function compileAuthorizationUrl(
   oauth2: Json,
-  frame: SignInFrame,
+  frame: Pick<SignInFrame, 'compile' | 'complete'>,
 ): (context: RenderContext, ours: AuthorizationFields) => AuthorizationUrl {
   const parameters = jsonMember(oauth2, 'authorization_parameters');
   const ready = jsonText(parameters, 'default')?.replace(/^[?&]+/, '') ?? '';
@@ -61,7 +61,7 @@ export function compileAuthorizationUrl(
 
 function compilePairs(
   parameters: Json | undefined,
-  frame: SignInFrame,
+  frame: Pick<SignInFrame, 'compile'>,
 ): (scope: Scope) => readonly string[] {
   const pairs = jsonMembers(parameters).flatMap(([key, value]) =>
     key === 'default' || isCommentKey(key) || typeof value !== 'string'

@@ -11,12 +11,13 @@ const CODES = ['error', 'error_code', 'code', 'errorCode'];
 
 /**
  * The refusal that an answer without a token is: `error_description` and `error` of RFC 6749,
- * section 5.2, also inside `error` or the first of `errors`; `otherwise` where it says nothing.
+ * section 5.2, also inside `error` or `errors`, of lists the first; `otherwise` where it says nothing.
  */
 export function refusalOf(answer: Json | undefined, otherwise: string): SignInRefusal {
-  const places = [answer, jsonMember(answer, 'error'), firstOf(jsonMember(answer, 'errors'))];
+  const [error, errors] = ['error', 'errors'].map((name) => firstOf(jsonMember(answer, name)));
+  const places = [answer, error, errors];
   const code = firstWords(places, CODES);
-  const message = firstWords(places, WORDS) ?? textIn(places[1]) ?? textIn(places[2]) ?? otherwise;
+  const message = firstWords(places, WORDS) ?? textIn(error) ?? textIn(errors) ?? otherwise;
   return { status: 'refused', message, ...(code === undefined ? {} : { code }) };
 }
 

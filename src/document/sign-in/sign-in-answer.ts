@@ -144,7 +144,7 @@ function isAccount(name: string): boolean {
 
 /** Seconds as a number or its text; what is no positive number says nothing. */
 function lifetime(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,20}(?:\.\d{1,20})?$/.test(text)) return undefined;
+  if (text === undefined || !/^\d{1,400}(?:\.\d{1,400})?$/.test(text)) return undefined;
   const seconds = Math.floor(Number(text));
   return seconds > 0 ? Math.min(seconds, MAX_LIFETIME_SECONDS) : undefined;
 }
