@@ -60,8 +60,12 @@ export const ACCOUNT_DOCUMENT = oauthDocument(
   },
 );
 
-/** A document whose login gives a session. */
-export const SESSION_DOCUMENT = JSON.stringify({
+/** A document whose login gives a session; `more` is put over its members. */
+export function sessionDocument(more: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ ...SESSION, ...more });
+}
+
+const SESSION = {
   id: 'session-crm',
   name: 'Session CRM',
   class: 'crm',
@@ -81,4 +85,4 @@ export const SESSION_DOCUMENT = JSON.stringify({
     present: { in: 'header', name: 'Authorization', value: 'Session $session_token$' },
   },
   API,
-});
+};
