@@ -48,20 +48,20 @@ async function resealTable(deps: ResealDeps, table: SealedTable): Promise<number
   return fresh.length;
 }
 
+/** What a server does from time to time: seals again what a rotation missed, and lets old keys go. */
+export async function keepVault(deps: ResealDeps): Promise<void> {
+  await resealSlice(deps);
+  await retireKeys(deps);
+}
+
 /** Takes out keys that sealed once, that nothing needs, and that were replaced a month ago. */
-export async function retireKeys(
-  deps: Pick<ResealDeps, 'database'> & {
-    /** True when something outside the sealed tables may still need keys of before this moment. */
-    readonly needed: (before: number) => Promise<boolean>;
-  },
-): Promise<void> {
+async function retireKeys(deps: Pick<ResealDeps, 'database'>): Promise<void> {
   const { database } = deps;
   const old = database.now() - PREVIOUS_KEPT_MS;
   const keys = (await listVaultKeys(database.read)).filter(
     (key) => key.purpose === 'seal' && key.state === 'previous' && key.state_since < old,
   );
   for (const key of keys) {
-    if (await deps.needed(key.state_since)) continue;
     await database.write(async (transaction) => {
       if (await isKeyUsed(transaction, key.id)) return;
       await deleteVaultKey(transaction, key.id);

@@ -28,6 +28,13 @@ const CASES: readonly DeedCase[] = [
     admin: true,
   },
   {
+    endpoint: 'suspendOrganization',
+    action: 'organization.suspended',
+    on: 'organization_id',
+    body: () => ({}),
+    admin: true,
+  },
+  {
     endpoint: 'createPhoneSystem',
     action: 'phone_system.created',
     body: () => ({ name: 'Second' }),
@@ -98,6 +105,9 @@ const NO_DEED: ReadonlySet<string> = new Set([
   'putRecording',
   'testConnection',
   'lintIntegration',
+  // Only of a suspended organization: see organization-life.db.test.ts.
+  'resumeOrganization',
+  'deleteOrganization',
 ]);
 
 describeDatabases('the audit', (databases) => {
@@ -185,6 +195,7 @@ async function idsOf(server: TestServer, office: Office, crm: FakeCrm) {
   const keys = await server.send('GET', '/v1/keys', { key: office.key });
   const events = [0, 1].find((at) => valueAt(keys.body, 'items', at, 'scope') === 'events');
   return {
+    organization_id: office.organizationId,
     call_id,
     step_id,
     key_id: textAt(keys.body, 'items', events ?? 0, 'id'),

@@ -1,4 +1,5 @@
 import { CALL_STEPS } from './call-steps.ts';
+import { LIFE_STEPS } from './life-steps.ts';
 import { SET_UP_STEPS } from './set-up-steps.ts';
 import type { StoryStep } from './story-step.ts';
 
@@ -6,6 +7,7 @@ import type { StoryStep } from './story-step.ts';
 export const STORY: readonly StoryStep[] = [
   ...SET_UP_STEPS,
   ...CALL_STEPS,
+  ...LIFE_STEPS,
   { endpoint: 'getOpenApi' },
   { endpoint: 'getReference' },
   { endpoint: 'getMetrics' },
