@@ -63,7 +63,9 @@ function checkOrigins(
   checkUrl: CheckUrl,
 ): readonly string[] {
   const origins = document.originsOf(withDefaults(document.properties, values));
-  if (origins.length === 0 && document.methods.size > 0) {
+  // Where the sign-in tells the address there is none before it.
+  const comesLater = document.properties.some(({ filledBySignIn }) => filledBySignIn);
+  if (origins.length === 0 && document.methods.size > 0 && !comesLater) {
     const urls = document.properties.filter(({ secret }) => !secret).map(({ label }) => label);
     const named = urls.length === 0 ? 'the document' : `'${urls.join("', '")}'`;
     const message = `No address to call follows from ${named}: a URL must be complete (https://…) and its host one that the document may call.`;
