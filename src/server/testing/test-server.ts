@@ -60,6 +60,8 @@ export interface TestServerOptions {
   readonly database: Database;
   /** The only address on loopback that documents may call. */
   readonly crm?: FakeCrm;
+  /** And this one. */
+  readonly otherCrm?: FakeCrm;
   readonly limits?: Partial<EgressLimits>;
   readonly tuning?: ServerTuning;
   /** False: what is planned stays where it is. */
@@ -72,7 +74,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const log: string[] = [];
   const secrets = createSecretRegistry();
   const destination = { write: (line: string) => log.push(line) };
-  const rules = options.crm === undefined ? [] : rulesFor(options.crm);
+  const crms = [options.crm, options.otherCrm].filter((crm) => crm !== undefined);
+  const rules = crms.flatMap(rulesFor);
   const egress = createEgress({
     allow: rules,
     plainHttp: rules,
