@@ -10,6 +10,7 @@ import {
   deleteUserLink,
   findUserLink,
   findUserLinkByExternalId,
+  insertUserLink,
   putUserLink,
 } from './user-links-repository.ts';
 import type { UserLink } from './user-links-repository.ts';
@@ -61,7 +62,9 @@ export async function putLink(
       if (there !== undefined) refuseForeign(there, put.externalId);
       if (known !== undefined) await leave(transaction, scope, { known, key });
       const at = database.now();
-      await putUserLink(transaction, scope, {
+      // Where nothing was, an insert that fails on what came in between, instead of writing over it.
+      const write = there === undefined ? insertUserLink : putUserLink;
+      await write(transaction, scope, {
         connection_id: put.connectionId,
         extension_id: put.extensionId,
         external_id: put.externalId,

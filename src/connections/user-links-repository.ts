@@ -38,6 +38,18 @@ export async function putUserLink(
     .execute();
 }
 
+/** Links an extension that has no link on this connection. Rejects with `conflict` when it has one. */
+export async function insertUserLink(
+  handle: Handle,
+  scope: OrganizationScope,
+  link: Omit<Tables['user_link'], 'organization_id'>,
+): Promise<void> {
+  await handle
+    .insertInto('user_link')
+    .values({ ...link, organization_id: scope.organizationId })
+    .execute();
+}
+
 /** A connection's links in the order of their extensions. */
 export async function listUserLinks(
   handle: Handle,
