@@ -28,12 +28,22 @@ export async function findRecording(
     .executeTakeFirst();
 }
 
-/** A recording by its id alone, for whoever proved by a signature that he may have it. */
+/**
+ * A recording by its id alone, for whoever proved by a signature that he may have it; `held` when its
+ * organization is suspended or being deleted.
+ */
 export async function findRecordingById(
   handle: Handle,
   id: string,
-): Promise<RecordingRow | undefined> {
-  return await handle.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirst();
+): Promise<(RecordingRow & { readonly held: boolean }) | undefined> {
+  const row = await handle
+    .selectFrom('recording')
+    .leftJoin('organization_hold as hold', 'hold.organization_id', 'recording.organization_id')
+    .selectAll('recording')
+    .select('hold.state as hold')
+    .where('recording.id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { ...row, held: row.hold !== null };
 }
 
 /** All recordings of a call of an organization, in the order in which they became known. */

@@ -121,4 +121,5 @@ export const openRecordingLink = defineEndpoint({
   body: noBody,
   bodyKind: 'none',
   status: 200,
+  problems: ['not_found', 'gone', 'organization_suspended'],
 });

@@ -50,7 +50,7 @@ function failure(phase: 'blocked' | 'reading', code: string): EgressResult {
   return { kind: 'failure', phase, code, message: 'it failed', durationMs: 1 };
 }
 
-const OF = { url: 'https://pbx.test/1.wav', organizationId: 'o', connectionId: 'c' } as const;
+const OF = { url: 'https://pbx.test/1.wav', organizationId: 'o' } as const;
 const fetchFrom = (egress: Egress) =>
   fetchRecording({ egress, spool }, { ...OF, signal: new AbortController().signal });
 
@@ -76,17 +76,28 @@ describe('fetching a recording', () => {
   });
 
   it.each<[string, Iterable<Uint8Array>, Partial<EgressResult>, string]>([
-    ['a web page', [Buffer.from('<!doctype html>')], {}, 'never'],
-    ['nothing', [], {}, 'later'],
-    ['404, since recordings appear late', [], { status: 404 }, 'later'],
-    ['410', [], { status: 410 }, 'never'],
-    ['half of it', [HEAD], failure('reading', 'reset'), 'later'],
-    ['too much', large(3), failure('reading', 'body_too_large'), 'never'],
-    ['an address that is not public', [], failure('blocked', 'blocked_address'), 'never'],
-  ])('that answers with %s leaves no file', async (_name, chunks, result, status) => {
+    ['a web page', [Buffer.from('<!doctype html>')], {}, 'never recording_not_audio'],
+    ['nothing', [], {}, 'later recording_empty'],
+    ['404, since recordings appear late', [], { status: 404 }, 'later recording_missing'],
+    ['403', [], { status: 403 }, 'never recording_expired'],
+    ['410', [], { status: 410 }, 'never recording_expired'],
+    ['429', [], { status: 429 }, 'later recording_unreachable'],
+    ['a part of it', [], { status: 206 }, 'later recording_unreachable'],
+    ['half of it', [HEAD], failure('reading', 'reset'), 'later recording_unreachable'],
+    ['too much', large(3), failure('reading', 'body_too_large'), 'never recording_too_large'],
+    ['a full disk', [], failure('reading', 'not_stored'), 'later recording_not_stored'],
+    [
+      'an address that is not public',
+      [],
+      failure('blocked', 'blocked_address'),
+      'never recording_blocked',
+    ],
+  ])('that answers with %s leaves no file', async (_name, chunks, result, expected) => {
     const fetched = await fetchFrom(door(chunks, result).egress);
 
-    expect(fetched.status).toBe(status);
+    expect(fetched.status === 'stored' ? 'stored' : `${fetched.status} ${fetched.failure}`).toBe(
+      expected,
+    );
     expect(await readdir(directory)).toEqual([]);
   });
 

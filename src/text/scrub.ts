@@ -19,7 +19,7 @@ export interface SecretRegistry {
  * The signature of a link to a recording, which is made for each link and so registered nowhere: its
  * prefix tells it. None of its characters is changed by any encoding of an address or of JSON.
  */
-const LINK_SIGNATURE = /\bpcr-[\w-]{43}/g;
+const LINK_SIGNATURE = /pcr-[\w-]{43}/g;
 
 /** Shorter values stand in too many innocent texts to be replaced everywhere. */
 const SECRET_MIN_CHARACTERS = 4;

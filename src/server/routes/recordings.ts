@@ -88,6 +88,9 @@ function linkRoute(deps: RecordingRouteDeps): Route {
     }
     const row = await findRecordingById(deps.database.read, id);
     if (row === undefined) throw new AppError('gone', 'The recording was removed.');
+    if (row.held) {
+      throw new AppError('organization_suspended', 'The organization is suspended.');
+    }
     return await serveRecording(deps.spool, row, { ...context, embeddable: true });
   });
 }

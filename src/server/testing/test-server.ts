@@ -64,6 +64,8 @@ export interface TestServerOptions {
   readonly otherCrm?: FakeCrm;
   readonly limits?: Partial<EgressLimits>;
   readonly tuning?: ServerTuning;
+  /** Where people reach it; without it recordings have no links. */
+  readonly publicUrl?: string;
   /** False: what is planned stays where it is. */
   readonly working?: boolean;
 }
@@ -102,7 +104,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     http: {
       trustedProxies: [],
       https: false,
-      publicUrl: undefined,
+      publicUrl: options.publicUrl,
       redirectOrigin: 'http://127.0.0.1:8080',
     },
     tuning: options.tuning,
