@@ -53,6 +53,21 @@ const LINES: Readonly<Record<string, { fine?: string; fails?: string; wrong: str
     wrong: 'organization create',
   },
   'organization list': { fine: 'organization list', wrong: 'organization list --wrong' },
+  'organization usage': {
+    fine: 'organization usage',
+    fails: 'organization usage nobody',
+    wrong: 'organization usage --wrong',
+  },
+  'organization suspend': {
+    fails: 'organization suspend nobody',
+    wrong: 'organization suspend',
+  },
+  'organization resume': { fails: 'organization resume nobody', wrong: 'organization resume' },
+  'organization export': { fails: 'organization export nobody', wrong: 'organization export' },
+  'organization delete': {
+    fails: 'organization delete nobody --confirm Acme',
+    wrong: 'organization delete nobody',
+  },
   'key create': {
     fine: 'key create --name root',
     fails: 'key create --name x --scope organization --organization nobody',

@@ -9,6 +9,8 @@ import type { Tables } from '../store/schema.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkPlace } from './check-place.ts';
 import { ownCommand } from './npm-script.ts';
+import { registerOrganizationLife } from './organization-life.ts';
+import { registerOrganizationUsage } from './organization-usage.ts';
 import { addStoreOptions, withStore } from './with-store.ts';
 import type { StoreOptions } from './with-store.ts';
 
@@ -24,9 +26,11 @@ export interface ListOrganizationsOptions extends StoreOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Adds `organization create` and `organization list`. */
+/** Adds `organization create`, `list`, `usage`, and what becomes of one. */
 export function registerOrganization(program: Command, context: CommandContext): void {
-  const organization = program.command('organization').description('Make and list organizations.');
+  const organization = program
+    .command('organization')
+    .description('Make, list, suspend, export and delete organizations.');
   addStoreOptions(
     organization
       .command('create')
@@ -39,6 +43,8 @@ export function registerOrganization(program: Command, context: CommandContext):
   addStoreOptions(organization.command('list').description('List the organizations.')).action(
     (options: ListOrganizationsOptions) => runListOrganizations(options, context),
   );
+  registerOrganizationUsage(organization, context);
+  registerOrganizationLife(organization, context);
 }
 
 /** Makes an organization and prints its id. Rejects with `invalid_request`, `conflict`. */

@@ -94,7 +94,7 @@ async function presentKey(settings: Settings, { database }: StoreTools): Promise
   const sealedWith = await findMasterKeyId(database);
   if (sealedWith === undefined) {
     throw new AppError(
-      'invalid_request',
+      'conflict',
       'This database has no master key yet: the first start makes it.',
     );
   }

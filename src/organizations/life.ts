@@ -89,7 +89,9 @@ export async function beginDeletion(
     const before = await readState(transaction, scope);
     if (before.hold?.state === 'deleting') return before;
     if (before.hold === undefined) {
-      throw new AppError('conflict', 'The organization works: suspend it before deleting it.');
+      throw new AppError('conflict', 'The organization works: suspend it before deleting it.', {
+        details: { state: 'active' },
+      });
     }
     if (before.organization.name !== name) {
       throw new AppError(
