@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 
 import { apiClient } from './api-client.ts';
-import type { Office } from './request-tracker-set-up.ts';
+import type { Office } from './office.ts';
 
 export interface ScriptedCall {
   readonly callId: string;
@@ -55,6 +55,15 @@ export function eventsOf(call: ScriptedCall): readonly Readonly<Record<string, u
       result: 'answered',
     },
   ];
+}
+
+/** Bytes of a sound file, other ones for each text. */
+export function soundOf(text: string): Buffer {
+  const sound = Buffer.concat([Buffer.from(text), Buffer.from([0, 0xff, 0x80, 0x0d, 0x0a])]);
+  return Buffer.concat([
+    Buffer.from('RIFF\0\0\0\0WAVEfmt '),
+    ...Array.from({ length: 100 }, () => sound),
+  ]);
 }
 
 const Results = z.object({

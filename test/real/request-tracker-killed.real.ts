@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 
 import { apiClient } from './api-client.ts';
-import { delivered, eventsOf, report, waitForCall, type ScriptedCall } from './call-script.ts';
+import {
+  delivered,
+  eventsOf,
+  report,
+  soundOf,
+  waitForCall,
+  type ScriptedCall,
+} from './call-script.ts';
 import type { Kill } from './kill-point.ts';
 import { runCommand, type ServerPlace } from './patchcord-server.ts';
 import { readerOf, type Reader } from './request-tracker-reader.ts';
@@ -45,7 +52,7 @@ describe('a server killed while it writes a call into Request Tracker', () => {
   test.each(cases)('ends in the same state: $method, $point', async ({ from, ...kill }) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'patchcord-killed-'));
     const place: ServerPlace = { dataDir, crm: new URL(tracker.origin).host };
-    const call = { callId: `call-${from}`, from, startedAt: Date.now(), recording: fileOf(from) };
+    const call = { callId: `call-${from}`, from, startedAt: Date.now(), recording: soundOf(from) };
     try {
       const adminKey = await createAdminKey(place);
       const server = await superviseServer(place, kill);
@@ -110,8 +117,4 @@ async function expectOneTicket(call: ScriptedCall, flagged: boolean): Promise<vo
 /** A number of its own for each case: Ofcom's numbers for drama, +44 20 7946 0xxx. */
 function numberOf(index: number, point: Kill['point']): string {
   return `+4420794600${index}${POINTS.indexOf(point)}`;
-}
-
-function fileOf(text: string): Buffer {
-  return Buffer.from(`RIFF of the call from ${text}`.repeat(100));
 }

@@ -21,9 +21,10 @@ import {
   type PatchcordServer,
   type ServerPlace,
 } from './patchcord-server.ts';
+import type { Office } from './office.ts';
 import { readerOf, type Reader, type Ticket } from './request-tracker-reader.ts';
 import { startRequestTracker, type RequestTracker } from './request-tracker-server.ts';
-import { setUpOffice, shippedDocument, type Office } from './request-tracker-set-up.ts';
+import { setUpOffice, shippedDocument } from './request-tracker-set-up.ts';
 
 const ALICE = '+442071838750';
 const STRANGER = '+447700900123';

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../scripts/test/free-port.ts';
@@ -14,6 +15,8 @@ export interface Tryton {
   readonly database: string;
   /** Login `admin`. */
   readonly adminPassword: string;
+  /** Ends every session, as their lifetime does. */
+  forgetSessions(): void;
   stop(): Promise<void>;
 }
 
@@ -52,7 +55,10 @@ export async function startTryton(options: { readonly port?: number } = {}): Pro
       await stop();
       throw error;
     });
-    return { origin, database: DATABASE, adminPassword: ADMIN_PASSWORD, stop };
+    const forgetSessions = (): void => {
+      deleteSessions(join(home, `${DATABASE}.sqlite`));
+    };
+    return { origin, database: DATABASE, adminPassword: ADMIN_PASSWORD, forgetSessions, stop };
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
@@ -128,6 +134,15 @@ async function waitUntilReady(origin: string, server: Launched): Promise<void> {
       throw new Error(`Tryton did not start:\n${server.log()}`);
     }
     await sleep(100);
+  }
+}
+
+function deleteSessions(file: string): void {
+  const database = new DatabaseSync(file, { timeout: 5_000 });
+  try {
+    database.exec('DELETE FROM ir_session');
+  } finally {
+    database.close();
   }
 }
 
