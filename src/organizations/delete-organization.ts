@@ -13,7 +13,7 @@ import {
 import { countRemoved, findHold, listDeleting } from './holds-repository.ts';
 import type { Hold } from './holds-repository.ts';
 import { ADMIN } from './scope.ts';
-import { readUsage, sumUpUsage } from './usage.ts';
+import { readUsage, sumUpUsage, withoutOwner } from './usage.ts';
 
 export interface DeletionDeps {
   readonly database: Database;
@@ -112,7 +112,7 @@ async function end({ database, ids }: DeletionDeps, hold: Hold, last: boolean): 
     await database.write(async (transaction) => {
       const scope = { organizationId: hold.organization_id };
       const months = await readUsage(transaction, scope);
-      const usage = months.slice(-BILLED_MONTHS).map(({ organization_id: _, ...month }) => month);
+      const usage = months.slice(-BILLED_MONTHS).map(withoutOwner);
       const there = await deleteOrganizationRow(transaction, ADMIN, hold.organization_id);
       if (!there) return;
       await recordDeed(transaction, ADMIN, {

@@ -8,7 +8,7 @@ import { EXPORTED, OF_CALLS } from './export-tables.ts';
 import type { ExportedTable } from './export-tables.ts';
 import { readState } from './life.ts';
 import type { OrganizationScope } from './scope.ts';
-import { readUsage } from './usage.ts';
+import { readUsage, withoutOwner } from './usage.ts';
 
 export interface ExportDeps {
   readonly database: Database;
@@ -90,7 +90,7 @@ async function* pages(
   const refused = await selectRefusedEvents(database.read, scope);
   yield refused.map((row) => toLine('refused_event', row, REFUSED));
   const months = await readUsage(database.read, scope);
-  yield months.map(({ organization_id: _, ...month }) => toLine('usage', month));
+  yield months.map((month) => toLine('usage', withoutOwner(month)));
 }
 
 /** All that belongs to a page of calls; a child names its parent, which came before it. */

@@ -39,6 +39,12 @@ export async function readUsage(
   return await selectUsage(handle, scope, { from, to });
 }
 
+/** A month without saying whose it is. */
+export function withoutOwner(month: UsageMonth): Omit<UsageMonth, 'organization_id'> {
+  const { organization_id: _, ...rest } = month;
+  return rest;
+}
+
 /**
  * Adds what was counted since the last time to the sums of the months. Any number of processes may
  * do it at once; cut off anywhere, nothing is lost and nothing counts twice.
