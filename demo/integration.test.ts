@@ -1,7 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -16,11 +13,9 @@ import type { FileSource } from '../src/http/request-body.ts';
 import type { MethodRun } from '../src/runtime/method-call.ts';
 import { createMethodRunner, type MethodRunner } from '../src/runtime/run-method.ts';
 import { systemClock } from '../src/time/clock.ts';
-import { Crm } from './crm/crm.ts';
-import { createCrmServer } from './crm/server.ts';
+import { runCrm, TOKEN, type RunningCrm } from './crm/testing/running-crm.ts';
 
 const DOCUMENT = readFileSync('demo/integration.json', 'utf8');
-const TOKEN = 'demo-token';
 
 describe('the demo document', () => {
   it('has nothing that lint warns of', () => {
@@ -31,19 +26,13 @@ describe('the demo document', () => {
 });
 
 describe('the demo document against the demo CRM', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'patchcord-demo-document-'));
-  const crm = new Crm(folder);
-  const server = createCrmServer(crm, TOKEN);
+  let demo: RunningCrm;
   let egress: Egress;
   let runner: MethodRunner;
-  let origin: string;
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    // A server that listens on TCP has an address with a port.
-    const { port } = server.address() as AddressInfo;
-    origin = `http://127.0.0.1:${String(port)}`;
-    const allowed = parseAllowRules(`127.0.0.1:${String(port)}`);
+    demo = await runCrm();
+    const allowed = parseAllowRules(demo.origin.replace('http://', ''));
     const rules = allowed.ok ? allowed.rules : [];
     egress = createEgress({ allow: rules, plainHttp: rules, monotonic: systemClock.monotonic });
     const phones = createPhoneNumbers();
@@ -51,14 +40,12 @@ describe('the demo document against the demo CRM', () => {
   });
   afterAll(async () => {
     await egress.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    rmSync(folder, { recursive: true });
+    await demo.close();
   });
 
   async function run(method: MethodName, values: Values, file?: FileSource): Promise<MethodRun> {
     const document = compileDocument(DOCUMENT);
-    const properties = { 'CRM address': origin, 'API token': TOKEN };
+    const properties = { 'CRM address': demo.origin, 'API token': TOKEN };
     const connection = {
       id: 'connection',
       organizationId: 'organization',
@@ -79,17 +66,22 @@ describe('the demo document against the demo CRM', () => {
     const { records } = await run('Users', {});
 
     expect(records[0]).toMatchObject({ user_id: 'u-201', user_name: 'Nadia Rahman' });
-    expect(records.map((record) => record['phone'])).toEqual([['201'], ['202'], ['203']]);
+    const extensions = [['201'], ['202'], ['203'], ['204'], ['205']];
+    expect(records.map((record) => record['phone'])).toEqual(extensions);
   });
 
   it('reads all contacts over several pages', async () => {
-    for (let index = 0; index < 60; index += 1) {
-      crm.createContact({ last_name: `Number ${String(index)}` });
-    }
-
     const { records } = await run('Contacts', {});
 
-    expect(records).toHaveLength(64);
+    expect(records).toHaveLength(60);
+    expect(records[0]).toMatchObject({ contact_id: 'c-1', company_id: 'o-1', job_title: 'Owner' });
+  });
+
+  it('lists the companies', async () => {
+    const { records } = await run('Organizations', {});
+
+    expect(records).toHaveLength(15);
+    expect(records[2]).toMatchObject({ company_id: 'o-3', company_name: 'Studio Conti' });
   });
 
   it.each([
@@ -105,7 +97,7 @@ describe('the demo document against the demo CRM', () => {
   it('searches contacts by the beginning of a word', async () => {
     const { records } = await run('SearchContacts', { prefix: 'opt' });
 
-    expect(records.map((record) => record['lastname'])).toEqual(['Patel']);
+    expect(records.map((record) => record['lastname'])).toEqual(['Patel', 'Shah', 'Whitlock']);
   });
 
   it('creates and changes a contact', async () => {
@@ -114,12 +106,28 @@ describe('the demo document against the demo CRM', () => {
     const id = String(created.records[0]?.['contact_id']);
     await run('UpdateContact', { ...person, contact_id: id, company_name: 'Okoro Ltd' });
 
-    expect(crm.contacts.find((contact) => contact.id === id)).toMatchObject({
+    expect(demo.crm.contacts.find((contact) => contact.id === id)).toMatchObject({
       first_name: 'Ada',
       last_name: 'Okoro',
       phone: '+442079460321',
       company: 'Okoro Ltd',
     });
+  });
+
+  it('deletes a contact', async () => {
+    const { outcome } = await run('DeleteContact', { contact_id: 'c-60' });
+
+    expect(outcome.kind).toBe('success');
+    expect(demo.crm.contact('c-60')).toBeUndefined();
+  });
+
+  it('learns the id of a call that was made before, from the refusal that names it', async () => {
+    const call = { call_key: 'key-twice', activity_type: 'inbound', subject: 'Call' };
+    const first = await run('CreateActivity', call);
+    const second = await run('CreateActivity', call);
+
+    expect(second.outcome.kind).toBe('success');
+    expect(second.records[0]?.['activity_id']).toBe(first.records[0]?.['activity_id']);
   });
 
   it('logs a call from the ring to the recording, and finds it by its key', async () => {
@@ -144,6 +152,8 @@ describe('the demo document against the demo CRM', () => {
 
     const created = await run('CreateActivity', call);
     const activity_id = String(created.records[0]?.['activity_id']);
+    const answer_timestamp = Date.parse('2026-03-01T09:30:08Z');
+    await run('AnswerCallActivity', { ...call, activity_id, answer_timestamp });
     await run('UpdateActivity', { ...call, activity_id, description: 'Wants a quote.' });
     await run('StopCallActivity', {
       ...call,
@@ -157,8 +167,8 @@ describe('the demo document against the demo CRM', () => {
 
     expect(upload.outcome.kind).toBe('success');
     expect(found.records[0]?.['activity_id']).toBe(activity_id);
-    expect(readFileSync(crm.recordingFile(activity_id))).toEqual(bytes);
-    expect(crm.call(activity_id)).toEqual({
+    expect(readFileSync(demo.crm.recordingFile(activity_id))).toEqual(bytes);
+    expect(demo.crm.call(activity_id)).toEqual({
       id: activity_id,
       key: 'key-1',
       direction: 'inbound',
@@ -169,6 +179,7 @@ describe('the demo document against the demo CRM', () => {
       contact_id: 'c-1',
       user_id: 'u-201',
       started_at: '2026-03-01T09:30:00.000Z',
+      answered_at: '2026-03-01T09:30:08.000Z',
       ended_at: '2026-03-01T09:31:30.000Z',
       duration: 90,
       recording_url: '',

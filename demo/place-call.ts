@@ -1,27 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 
-import { makeTone } from './tone.ts';
+import { readCallOptions, USAGE } from './call-options.ts';
+import { makeConversation } from './voice.ts';
 
 // Places a demo call: what a phone system would report about it, one event after the other, and its
-// recording. `npm run -s demo:call`, while `npm start` runs; `--from` chooses another caller.
-const USAGE = `Usage: npm run -s demo:call -- [options]
-
-Places a demo call, while "npm start" runs.
-
-Options:
-  --from <number>  Who calls. (default: +442079460018)
-  --to <number>    The extension that rings. (default: 201)
-  --data <folder>  Folder of the demo. (default: data/demo)
-  -h, --help       Print this help.`;
-
-const options = readOptions();
-if (options.help) {
-  say(USAGE);
-  process.exit(0);
-}
+// recording. `npm run -s demo:call`, while `npm start` runs.
 
 /** What `serve --demo` leaves in its data folder for this program. */
 interface Demo {
@@ -30,48 +15,63 @@ interface Demo {
   readonly events_key: string;
 }
 
-/** Long enough for a person to see the call ring and be answered in the CRM's page. */
-const BETWEEN_EVENTS_MS = 1_500;
-/** The CRM is on this machine: a call that is not there after this long will not come. */
-const ARRIVAL_LIMIT_MS = 20_000;
-
-const demo = readDemo(join(options.data, 'demo.json'));
-const callId = `demo-${Date.now()}`;
-const startedAt = Date.now();
-const recordedBefore = await countRecorded();
-
-say(`A call from ${options.from} to extension ${options.to} (call_id ${callId})`);
-await report('ringing', {
-  direction: 'inbound',
-  extension: options.to,
-  calling_number: options.from,
-});
-await sleep(BETWEEN_EVENTS_MS);
-await report('answered', { extension: options.to });
-await sleep(BETWEEN_EVENTS_MS);
-await report('ended', {
-  extension: options.to,
-  result: 'answered',
-  duration: Math.round((Date.now() - startedAt) / 1000),
-});
-await record();
-await seeInCrm();
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        data: { type: 'string', default: 'data/demo' },
-        from: { type: 'string', default: '+442079460018' },
-        to: { type: 'string', default: '201' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (err) {
-    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n\n${USAGE}\n`);
-    process.exit(2);
-  }
+/** What the demo CRM says of a call that has arrived. */
+interface Arrived {
+  readonly id: string;
+  readonly contact_id: string;
+  readonly status: string;
+  readonly recorded: boolean;
 }
+
+/** Long enough for a person to see the call ring and be answered in the CRM's pages. */
+const BETWEEN_EVENTS_MS = 1_500;
+/** The CRM is on this machine: a call that is not there after this long waits for something. */
+const ARRIVAL_LIMIT_MS = 20_000;
+const RECORDED_SECONDS = 12;
+
+const read = readCallOptions(process.argv.slice(2), Date.now());
+if (read.status === 'help') {
+  say(USAGE);
+  process.exit(0);
+}
+if (read.status === 'wrong') {
+  process.stderr.write(`${read.message}\n\n${USAGE}\n`);
+  process.exit(2);
+}
+const { options } = read;
+const demo = readDemo(join(options.data, 'demo.json'));
+const startedAt = Date.now();
+const callId = `demo-${startedAt}`;
+const { other, extension } = options;
+
+say(
+  options.direction === 'inbound'
+    ? `A call from ${other} to extension ${extension} (call_id ${callId})`
+    : `A call from extension ${extension} to ${other} (call_id ${callId})`,
+);
+await report('ringing', startedAt, {
+  direction: options.direction,
+  extension,
+  [options.direction === 'inbound' ? 'calling_number' : 'called_number']: other,
+});
+await sleep(BETWEEN_EVENTS_MS);
+const answeredAt = Date.now();
+if (options.result === 'answered') {
+  await report('answered', answeredAt, { extension });
+  await sleep(BETWEEN_EVENTS_MS);
+}
+if (options.note !== undefined) {
+  await report('noted', Date.now(), { extension, description: options.note });
+}
+await report('ended', Date.now(), {
+  extension,
+  result: options.result,
+  ...(options.result === 'answered'
+    ? { duration: Math.round((Date.now() - answeredAt) / 1000) }
+    : {}),
+});
+if (options.withRecording) await record();
+await seeInCrm();
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -91,14 +91,12 @@ function readDemo(file: string): Demo {
   }
 }
 
-async function report(kind: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-  const event = {
-    event_id: `${callId}-${kind}`,
-    call_id: callId,
-    kind,
-    at: Date.now(),
-    ...details,
-  };
+async function report(
+  kind: string,
+  at: number,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const event = { event_id: `${callId}-${kind}`, call_id: callId, kind, at, ...details };
   const answer = await send('POST', '/v1/call-events', 'application/json', JSON.stringify(event));
   const text = await answer.text();
   if (!answer.ok) {
@@ -109,7 +107,8 @@ async function report(kind: string, details: Readonly<Record<string, unknown>>):
 
 async function record(): Promise<void> {
   const path = `/v1/calls/${encodeURIComponent(callId)}/recording`;
-  const answer = await send('PUT', path, 'audio/wav', makeTone());
+  const sound = makeConversation(startedAt % 10_000, RECORDED_SECONDS);
+  const answer = await send('PUT', path, 'audio/wav', sound);
   say(`  ${'recording'.padEnd(9)} ${answer.status}`);
 }
 
@@ -125,23 +124,31 @@ async function send(
   );
 }
 
-/** Waits until the CRM's page shows one call with a recording more than before; the page needs no token. */
+/** Waits until the call stands in the CRM as it ended, and says where its pages are. */
 async function seeInCrm(): Promise<void> {
   const deadline = Date.now() + ARRIVAL_LIMIT_MS;
   while (Date.now() < deadline) {
-    if ((await countRecorded()) > recordedBefore) {
-      say(`\nThe call stands in the CRM now, with its recording: open ${demo.crm}`);
+    const call = await findInCrm();
+    const isWhole = call?.status === options.result && (call.recorded || !options.withRecording);
+    if (call !== undefined && isWhole) {
+      const what = options.withRecording ? ', with its recording' : '';
+      say(`\nThe call stands in the CRM now${what}:`);
+      say(`  Call     ${demo.crm}/calls/${call.id}`);
+      if (call.contact_id !== '') say(`  Contact  ${demo.crm}/contacts/${call.contact_id}`);
       return;
     }
     await sleep(200);
   }
-  fail(`\nThe call has not come to ${demo.crm} yet: ${demo.server}/v1/calls says why.`);
+  fail(
+    `\nThe call has not come to ${demo.crm} yet: ${demo.crm}/requests shows what was sent, ${demo.server}/v1/calls says what it waits for.`,
+  );
 }
 
-async function countRecorded(): Promise<number> {
-  const page = await fetch(`${demo.crm}/main`).then(
-    (answer) => answer.text(),
-    () => fail(`Nothing answers at ${demo.crm}: start the demo with "npm start" first.`),
+async function findInCrm(): Promise<Arrived | undefined> {
+  const started = encodeURIComponent(new Date(startedAt).toISOString());
+  const answer = await fetch(`${demo.crm}/arrived?started_at=${started}`).catch(() =>
+    fail(`Nothing answers at ${demo.crm}: start the demo with "npm start" first.`),
   );
-  return page.split('<audio ').length - 1;
+  // The demo CRM's own form of a call.
+  return answer.ok ? ((await answer.json()) as Arrived) : undefined;
 }

@@ -1,19 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Uploads of the demo are recordings of a few seconds. */
-const MAX_BODY_BYTES = 20 * 1024 * 1024;
+/** Recordings of the demo are short, those that people try may be long. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Thrown by a route to answer with a status and a sentence; everything else is a 500. */
 export class Refusal extends Error {
   readonly status: number;
+  /** Further members of the answer. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.status = status;
+    this.details = details;
   }
 }
 
-/** Reads a request's body whole; throws a 413 refusal beyond 20 MiB. */
+/** Reads a request's body whole; throws a 413 refusal beyond 64 MiB. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -22,19 +25,26 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     const bytes = chunk as Buffer;
     size += bytes.byteLength;
     if (size > MAX_BODY_BYTES) {
-      throw new Refusal(413, 'The body is larger than 20 MiB.');
+      throw new Refusal(413, 'The body is larger than 64 MiB.');
     }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 }
 
+/** Reads a JSON object; throws a 400 refusal otherwise. */
+export function readObject(body: Buffer): Readonly<Record<string, unknown>> {
+  const value = parseJson(body.toString('utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Refusal(400, 'The body must be a JSON object.');
+  }
+  return { ...value };
+}
+
 /** Reads a JSON object under the key that names it, as `{"contact": {…}}`; throws a 400 refusal otherwise. */
-export async function readObject(
-  request: IncomingMessage,
-  key: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  const object = member(parseJson((await readBody(request)).toString('utf8')), key);
+export function readMember(body: Buffer, key: string): Readonly<Record<string, unknown>> {
+  const value = parseJson(body.toString('utf8'));
+  const object = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw new Refusal(400, `The body must be a JSON object with an object "${key}".`);
   }
@@ -42,9 +52,7 @@ export async function readObject(
 }
 
 /** The first file of a multipart form; throws a 400 refusal where there is none. */
-export async function readFile(request: IncomingMessage): Promise<File> {
-  const type = request.headers['content-type'] ?? '';
-  const body = await readBody(request);
+export async function readFile(body: Buffer, type: string): Promise<File> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
     .formData()
     .catch(() => undefined);
@@ -57,8 +65,19 @@ export async function readFile(request: IncomingMessage): Promise<File> {
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
+  const text = status === 204 ? '' : JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(text);
+}
+
+/** Waits, unless the asker goes away first. */
+export function pause(response: ServerResponse, seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    response.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function parseJson(text: string): unknown {
@@ -68,10 +87,4 @@ function parseJson(text: string): unknown {
   } catch {
     throw new Refusal(400, 'The body is not JSON.');
   }
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined;
 }

@@ -1,35 +1,56 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { FIRST_RECORDS, type Call, type Contact, type Records, type User } from './records.ts';
-
-/** Text fields that a request may set, by name; unknown ones are left alone. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { makeConversation, soundSeconds } from '../voice.ts';
+import { BLANK_CALL, BLANK_COMPANY, BLANK_CONTACT } from './blank-records.ts';
+import { numberOf, withTexts, type Fields } from './fields.ts';
+import type { Call, Company, Contact, Records, User } from './records.ts';
+import { openRecordsFile, type RecordsFile } from './records-file.ts';
+import { firstRecords } from './seed/first-records.ts';
 
 /**
- * The demo CRM's data: in memory, and in one JSON file that is replaced whole after each change. A file
- * that cannot be read is an error when it is opened, not a reason to begin anew.
+ * The demo CRM's records: in memory, and in one file that is written after each change. Its times
+ * come from `now`, epoch milliseconds.
  */
 export class Crm {
   readonly #folder: string;
+  readonly #file: RecordsFile;
+  readonly #now: () => number;
   #records: Records;
+  #changes = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, now: () => number = Date.now) {
     this.#folder = folder;
-    mkdirSync(join(folder, 'recordings'), { recursive: true });
-    const file = join(folder, 'crm.json');
-    // The file is only ever written by `#save`, so it has the shape of Records.
-    this.#records = existsSync(file)
-      ? (JSON.parse(readFileSync(file, 'utf8')) as Records)
-      : FIRST_RECORDS;
+    this.#now = now;
+    this.#file = openRecordsFile(folder);
+    this.#records = this.#file.read() ?? firstRecords(now());
+  }
+
+  /** Epoch milliseconds. */
+  get now(): number {
+    return this.#now();
+  }
+
+  /** Grows with each change since the start: a page that is shown asks for it. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get users(): readonly User[] {
     return this.#records.users;
   }
 
+  get companies(): readonly Company[] {
+    return this.#records.companies;
+  }
+
+  /** In the order they were made. */
   get contacts(): readonly Contact[] {
     return this.#records.contacts;
+  }
+
+  get deletedContacts(): Records['deletedContacts'] {
+    return this.#records.deletedContacts;
   }
 
   /** Newest first. */
@@ -37,47 +58,20 @@ export class Crm {
     return this.#records.calls.toReversed();
   }
 
-  /** The contacts one of whose numbers has the same last nine digits, or the same digits if it is shorter. */
-  contactsWithNumber(number: string): readonly Contact[] {
-    const wanted = significantDigits(number);
-    return this.contacts.filter((contact) =>
-      [contact.phone, contact.mobile].some(
-        (own) => own !== '' && significantDigits(own) === wanted,
-      ),
-    );
+  contact(id: string): Contact | undefined {
+    return this.contacts.find((contact) => contact.id === id);
   }
 
-  /** The contacts whose name or company has a word that begins like this. */
-  contactsLike(prefix: string): readonly Contact[] {
-    const wanted = prefix.toLowerCase();
-    return this.contacts.filter((contact) =>
-      `${contact.first_name} ${contact.last_name} ${contact.company}`
-        .toLowerCase()
-        .split(' ')
-        .some((word) => word.startsWith(wanted)),
-    );
+  company(id: string): Company | undefined {
+    return this.companies.find((company) => company.id === id);
   }
 
-  createContact(fields: Fields): Contact {
-    const blank = { first_name: '', last_name: '', company: '', email: '', phone: '', mobile: '' };
-    const contact = { id: `c-${this.#records.nextId}`, ...withTexts(blank, fields) };
-    this.#save({
-      contacts: [...this.#records.contacts, contact],
-      nextId: this.#records.nextId + 1,
-    });
-    return contact;
+  user(id: string): User | undefined {
+    return this.users.find((user) => user.id === id);
   }
 
-  updateContact(id: string, fields: Fields): Contact | undefined {
-    const known = this.contacts.find((contact) => contact.id === id);
-    if (known === undefined) {
-      return undefined;
-    }
-    const changed = { ...withTexts(known, fields), id };
-    this.#save({
-      contacts: this.contacts.map((contact) => (contact.id === id ? changed : contact)),
-    });
-    return changed;
+  call(id: string): Call | undefined {
+    return this.#records.calls.find((call) => call.id === id);
   }
 
   /** The call with this key: a list of one, or an empty one. */
@@ -85,90 +79,132 @@ export class Crm {
     return this.#records.calls.filter((call) => call.key === key);
   }
 
-  call(id: string): Call | undefined {
-    return this.#records.calls.find((call) => call.id === id);
+  createContact(fields: Fields): Contact {
+    const times = { created_at: this.#time(), updated_at: this.#time() };
+    const contact: Contact = {
+      ...this.#inCompany(withTexts(BLANK_CONTACT, fields), fields),
+      ...times,
+      id: this.#newId('c-'),
+    };
+    this.#save({ contacts: [...this.contacts, contact] });
+    return contact;
+  }
+
+  updateContact(id: string, fields: Fields): Contact | undefined {
+    const known = this.contact(id);
+    if (known === undefined) return undefined;
+    const { created_at } = known;
+    const changed = this.#inCompany(withTexts(known, fields), fields);
+    const contact = { ...changed, id, created_at, updated_at: this.#time() };
+    this.#save({ contacts: this.contacts.map((other) => (other.id === id ? contact : other)) });
+    return contact;
+  }
+
+  /** Its calls stay, without a contact. False when there is none. */
+  deleteContact(id: string): boolean {
+    if (this.contact(id) === undefined) return false;
+    const gone = { id, deleted: true, updated_at: this.#time() } as const;
+    this.#save({
+      contacts: this.contacts.filter((contact) => contact.id !== id),
+      deletedContacts: [...this.deletedContacts, gone],
+      calls: this.#records.calls.map((call) =>
+        call.contact_id === id ? { ...call, contact_id: '' } : call,
+      ),
+    });
+    return true;
+  }
+
+  createCompany(fields: Fields): Company {
+    const times = { created_at: this.#time(), updated_at: this.#time() };
+    const company: Company = {
+      ...withTexts(BLANK_COMPANY, fields),
+      ...times,
+      id: this.#newId('o-'),
+    };
+    this.#save({ companies: [...this.companies, company] });
+    return company;
   }
 
   createCall(fields: Fields): Call {
-    const texts = { ...BLANK_CALL, started_at: new Date().toISOString() };
+    const texts = { ...BLANK_CALL, started_at: this.#time() };
     const call: Call = {
       ...withTexts(texts, fields),
-      id: String(this.#records.nextId),
-      duration: seconds(fields['duration'], 0),
+      id: this.#newId(''),
+      duration: numberOf(fields, 'duration', 0),
       recording: null,
     };
-    this.#save({ calls: [...this.#records.calls, call], nextId: this.#records.nextId + 1 });
+    this.#save({ calls: [...this.#records.calls, call] });
     return call;
   }
 
   updateCall(id: string, fields: Fields): Call | undefined {
     const known = this.call(id);
-    if (known === undefined) {
-      return undefined;
-    }
-    const { recording, duration, ...texts } = known;
-    const call: Call = {
-      ...withTexts(texts, fields),
-      id,
-      duration: seconds(fields['duration'], duration),
-      recording,
-    };
-    this.#replace(call);
-    return call;
+    if (known === undefined) return undefined;
+    const duration = numberOf(fields, 'duration', known.duration);
+    return this.#replace({ ...withTexts(known, fields), id, duration });
   }
 
   /** Keeps a recording's bytes in a file named for the call. */
-  attachRecording(call: Call, filename: string, type: string, bytes: Uint8Array): void {
+  attachRecording(call: Call, filename: string, type: string, bytes: Uint8Array): Call {
     writeFileSync(this.recordingFile(call.id), bytes, { mode: 0o600 });
-    this.#replace({ ...call, recording: { filename, type, size: bytes.byteLength } });
+    return this.#replace({ ...call, recording: { filename, type, size: bytes.byteLength } });
   }
 
   recordingFile(callId: string): string {
-    return join(this.#folder, 'recordings', callId);
+    return this.#file.recording(callId);
   }
 
-  #replace(changed: Call): void {
+  /** The bytes of a call's recording; undefined when it has none. */
+  recordingBytes(call: Call): Uint8Array | undefined {
+    if (call.recording === null) return undefined;
+    const { made_from, size } = call.recording;
+    return made_from === undefined
+      ? readFileSync(this.recordingFile(call.id))
+      : makeConversation(made_from, soundSeconds(size));
+  }
+
+  /** Begins anew with the first records; uploaded recordings go. */
+  reset(): void {
+    for (const name of readdirSync(join(this.#folder, 'recordings'))) {
+      rmSync(this.recordingFile(name));
+    }
+    this.#save(firstRecords(this.#now()));
+  }
+
+  #replace(changed: Call): Call {
     this.#save({
       calls: this.#records.calls.map((call) => (call.id === changed.id ? changed : call)),
     });
+    return changed;
+  }
+
+  /** The contact in the company that the request names by id, or by name: a new name makes a new company. */
+  #inCompany(contact: Contact, fields: Fields): Contact {
+    const { company_id, company: name } = fields;
+    const byId = typeof company_id === 'string' ? this.company(company_id) : undefined;
+    if (byId !== undefined) return { ...contact, company_id: byId.id, company: byId.name };
+    if (typeof name !== 'string') return contact;
+    if (name.trim() === '') return { ...contact, company: '', company_id: '' };
+    const wanted = name.trim().toLowerCase();
+    const company =
+      this.companies.find((other) => other.name.toLowerCase() === wanted) ??
+      this.createCompany({ name: name.trim() });
+    return { ...contact, company: company.name, company_id: company.id };
+  }
+
+  #newId(prefix: string): string {
+    const id = this.#records.nextId;
+    this.#records = { ...this.#records, nextId: id + 1 };
+    return `${prefix}${id}`;
+  }
+
+  #time(): string {
+    return new Date(this.#now()).toISOString();
   }
 
   #save(change: Partial<Records>): void {
     this.#records = { ...this.#records, ...change };
-    const file = join(this.#folder, 'crm.json');
-    writeFileSync(`${file}.new`, JSON.stringify(this.#records, null, 2));
-    chmodSync(`${file}.new`, 0o600);
-    renameSync(`${file}.new`, file);
+    this.#changes += 1;
+    this.#file.write(this.#records);
   }
-}
-
-const BLANK_CALL = {
-  key: '',
-  direction: '',
-  status: '',
-  subject: '',
-  note: '',
-  phone: '',
-  contact_id: '',
-  user_id: '',
-  started_at: '',
-  ended_at: '',
-  recording_url: '',
-};
-
-/** `known` with those of its members replaced for which `fields` has a text. */
-function withTexts<T extends object>(known: T, fields: Fields): T {
-  const texts = Object.entries(fields).filter(
-    ([name, value]) => Object.hasOwn(known, name) && typeof value === 'string',
-  );
-  return { ...known, ...Object.fromEntries(texts) };
-}
-
-function seconds(value: unknown, otherwise: number): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
-}
-
-/** Nine digits tell British numbers apart, however their country code or leading zero is written. */
-function significantDigits(number: string): string {
-  return number.replaceAll(/\D/g, '').slice(-9);
 }

@@ -4,6 +4,20 @@ export interface User {
   readonly name: string;
   readonly email: string;
   readonly extension: string;
+  readonly role: string;
+}
+
+/** A firm; the people who work there are contacts. Times are ISO 8601. */
+export interface Company {
+  readonly id: string;
+  readonly name: string;
+  readonly industry: string;
+  readonly phone: string;
+  readonly website: string;
+  readonly city: string;
+  readonly country: string;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 /** A person the users talk to. Numbers are kept as they were typed and compared by their digits. */
@@ -11,10 +25,22 @@ export interface Contact {
   readonly id: string;
   readonly first_name: string;
   readonly last_name: string;
+  readonly job_title: string;
   readonly company: string;
+  readonly company_id: string;
   readonly email: string;
   readonly phone: string;
   readonly mobile: string;
+  readonly owner_id: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** A contact that is no more: a list of changes names it. */
+export interface DeletedContact {
+  readonly id: string;
+  readonly deleted: true;
+  readonly updated_at: string;
 }
 
 /** A call as the CRM's pages show it. Times are ISO 8601, the duration is in seconds. */
@@ -30,52 +56,30 @@ export interface Call {
   readonly contact_id: string;
   readonly user_id: string;
   readonly started_at: string;
+  readonly answered_at: string;
   readonly ended_at: string;
   readonly duration: number;
   readonly recording_url: string;
   readonly recording: Recording | null;
 }
 
-/** An uploaded recording; its bytes lie in a file of their own, named for the call. */
+/** A recording: its bytes lie in a file of their own, named for the call. */
 export interface Recording {
   readonly filename: string;
   readonly type: string;
   readonly size: number;
+  /** Of the calls the CRM begins with: the sound is made when somebody listens, from this number. */
+  readonly made_from?: number;
 }
 
 /** Everything the demo CRM knows, as its file holds it. */
 export interface Records {
+  /** Of the file: one of another shape is set aside. */
+  readonly format: 2;
   readonly users: readonly User[];
+  readonly companies: readonly Company[];
   readonly contacts: readonly Contact[];
+  readonly deletedContacts: readonly DeletedContact[];
   readonly calls: readonly Call[];
   readonly nextId: number;
-}
-
-/** What a new demo CRM starts with; the numbers are ones that Ofcom keeps free for fiction. */
-export const FIRST_RECORDS: Records = {
-  users: [
-    { id: 'u-201', name: 'Nadia Rahman', email: 'nadia@demo.example', extension: '201' },
-    { id: 'u-202', name: 'Tom Okafor', email: 'tom@demo.example', extension: '202' },
-    { id: 'u-203', name: 'Lena Fischer', email: 'lena@demo.example', extension: '203' },
-  ],
-  contacts: [
-    contact('c-1', 'Alice', 'Smith', 'Harbour Bakery', '+44 20 7946 0018', '+44 7700 900123'),
-    contact('c-2', 'Ben', 'Turner', 'Turner & Sons Roofing', '0161 496 0212', ''),
-    contact('c-3', 'Chiara', 'Conti', 'Studio Conti', '+44 131 496 0734', '07700 900456'),
-    contact('c-4', 'Dev', 'Patel', 'Patel Opticians', '+44 117 496 0388', ''),
-  ],
-  calls: [],
-  nextId: 5,
-};
-
-function contact(
-  id: string,
-  first_name: string,
-  last_name: string,
-  company: string,
-  phone: string,
-  mobile: string,
-): Contact {
-  const email = `${first_name}.${last_name}@customer.example`.toLowerCase();
-  return { id, first_name, last_name, company, email, phone, mobile };
 }

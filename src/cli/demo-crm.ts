@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors/app-error.ts';
 
 export interface DemoCrm {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`: the address of its pages, and of its API below `/api`. */
   readonly origin: string;
   /** Its API token. */
   readonly token: string;
@@ -18,15 +18,16 @@ export interface DemoCrm {
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 /**
- * Starts the demo CRM as a program of its own on a free port of this machine; it ends with this
- * process, whatever ends that. Rejects with `internal` when it does not start.
+ * Starts the demo CRM as a program of its own on this machine; it ends with this process, whatever
+ * ends that. `port` is the one of its last start, so that links to its pages stay right; 0, or one that
+ * is taken meanwhile, becomes a free one. Rejects with `internal` when it does not start.
  */
-export async function startDemoCrm(folder: string): Promise<DemoCrm> {
+export async function startDemoCrm(folder: string, port: number): Promise<DemoCrm> {
   const tokenFile = join(folder, 'crm-token');
   const program = demoProgram('crm/main');
   const child = spawn(
     process.execPath,
-    [program, '--port', '0', '--data', join(folder, 'crm'), '--token-file', tokenFile],
+    [program, '--port', String(port), '--data', join(folder, 'crm'), '--token-file', tokenFile],
     // Its standard input is ours to close: it ends then, so that it never outlives us.
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );

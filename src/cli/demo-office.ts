@@ -33,8 +33,21 @@ interface Sent {
   readonly etag: string | undefined;
 }
 
-/** The extension that the demo call rings; the demo CRM has a user with this address. */
-const EXTENSION_201 = { number: '201', name: 'Nadia Rahman', email: 'nadia@demo.example' };
+/** The demo CRM has a user with each of these addresses; the demo call rings the first. */
+const EXTENSIONS = [
+  { number: '201', name: 'Nadia Rahman', email: 'nadia@demo.example' },
+  { number: '202', name: 'Tom Okafor', email: 'tom@demo.example' },
+  { number: '203', name: 'Lena Fischer', email: 'lena@demo.example' },
+  { number: '204', name: 'Priya Nair', email: 'priya@demo.example' },
+  { number: '205', name: 'Marek Dvorak', email: 'marek@demo.example' },
+];
+/** The documents of the demo: the first one is connected, the others show other ways to sign in. */
+const DOCUMENTS = [
+  { id: 'demo-crm', file: 'demo/integration.json' },
+  { id: 'demo-crm-basic', file: 'demo/integration-basic.json' },
+  { id: 'demo-crm-oauth2', file: 'demo/integration-oauth2.json' },
+];
+const Published = z.object({ id: z.string(), version: z.number() });
 const Created = z.object({ id: z.string() });
 const Suggestions = z.object({
   items: z.array(
@@ -48,8 +61,9 @@ const Suggestions = z.object({
 const ACTOR = 'demo';
 
 /**
- * Sets the demo's office up through the API itself: organization, phone system, extension 201,
- * integration, connection, user link. One that stands already only learns the CRM's new address.
+ * Sets the demo's office up through the API itself: organization, phone system, extensions,
+ * integrations, connection, user links. One that stands already learns the CRM's address and the
+ * documents as they are now.
  */
 export async function setUpOffice(
   server: OpenServer,
@@ -77,7 +91,9 @@ async function moveConnection(send: Send, crm: DemoCrm, known: DemoOffice): Prom
   const path = `/v1/connections/${known.connection_id}`;
   const { status, etag } = await of('GET', path);
   if (status !== 200 || etag === undefined) return false;
-  const changed = await of('PATCH', path, { properties: propertiesOf(crm) }, { 'if-match': etag });
+  const { version } = await publishDocuments(of);
+  const change = { properties: propertiesOf(crm), integration_version: version };
+  const changed = await of('PATCH', path, change, { 'if-match': etag });
   return changed.status === 200;
 }
 
@@ -96,9 +112,8 @@ async function buildOffice(send: Send, crm: DemoCrm): Promise<DemoOffice> {
     scope: 'events',
     phone_system_id: phoneSystem.id,
   });
-  await created(of('POST', '/v1/extensions', EXTENSION_201));
-  const document = readFileSync(join(packageDirectory(), 'demo/integration.json'), 'utf8');
-  const integration = await created(of('POST', '/v1/integrations', { document }));
+  for (const extension of EXTENSIONS) await created(of('POST', '/v1/extensions', extension));
+  const integration = await publishDocuments(of);
   const connection = await created(
     of('POST', '/v1/connections', {
       integration_id: integration.id,
@@ -112,6 +127,19 @@ async function buildOffice(send: Send, crm: DemoCrm): Promise<DemoOffice> {
     connection_id: connection.id,
     events_key: z.object({ key: z.string() }).parse(expectOk(events)).key,
   };
+}
+
+/** Publishes the documents that differ from what is published; gives the one that is connected. */
+async function publishDocuments(send: Send): Promise<z.infer<typeof Published>> {
+  const published: z.infer<typeof Published>[] = [];
+  for (const { id, file } of DOCUMENTS) {
+    const document = readFileSync(join(packageDirectory(), file), 'utf8');
+    const answer = await send('PUT', `/v1/integrations/document/${id}`, { document });
+    published.push(Published.parse(expectOk(answer)));
+  }
+  const [first] = published;
+  if (first === undefined) throw new AppError('internal', 'The demo has no document.');
+  return first;
 }
 
 /** Links every extension with the CRM user that the API suggests. */

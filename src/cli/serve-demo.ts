@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
+import * as z from 'zod';
+
 import { createKey } from '../access/keys.ts';
 import { readSettings } from '../config/settings.ts';
 import { ADMIN } from '../organizations/scope.ts';
@@ -21,6 +23,8 @@ import { untilSignal } from './until-signal.ts';
 
 /** What `demo/place-call.ts` reads, and what the next start knows of this one. */
 const DEMO_FILE = 'demo.json';
+const KnownDemo = DemoOffice.extend({ crm: z.string().optional() });
+type KnownDemo = z.infer<typeof KnownDemo>;
 /** What `try` takes with `--properties`: the form of the demo's document, filled in. */
 const PROPERTIES_FILE = 'properties.json';
 /** The demo is the demo's: of the environment only what a person sets to see it elsewhere. */
@@ -34,17 +38,17 @@ const OWN_VARIABLES = ['HOST', 'PORT', 'LOG_LEVEL'];
 export async function serveDemo(options: ServeOptions, context: CommandContext): Promise<void> {
   const folder = resolve(context.directory, options.data ?? DEMO_FOLDER);
   makeFolder(folder);
-  const crm = await startDemoCrm(folder);
+  const before = readDemo(folder);
+  const crm = await startDemoCrm(folder, portOf(before?.crm));
   try {
     const server = await startServer(demoSettings(options, context, { folder, crm }), context);
     try {
-      const known = readDemo(folder);
       const tools = { ids: createIds({ clock: systemClock, randomBytes }), randomBytes };
-      const office = await setUpOffice(server, crm, known, tools);
+      const office = await setUpOffice(server, crm, before, tools);
       const places = { server: server.origin, crm: crm.origin };
       writePrivately(join(folder, DEMO_FILE), { ...office, ...places });
       writePrivately(join(folder, PROPERTIES_FILE), propertiesOf(crm));
-      const isFirst = known?.organization_id !== office.organization_id;
+      const isFirst = before?.organization_id !== office.organization_id;
       const adminKey = isFirst ? await makeAdminKey(server, tools) : undefined;
       announce(context, { server, crm, folder, adminKey, json: options.json === true });
       await untilSignal();
@@ -72,10 +76,15 @@ function demoSettings(
   });
 }
 
-function readDemo(folder: string): DemoOffice | undefined {
+/** The port of the CRM's last start; 0, which lets it choose, at the first. */
+function portOf(origin: string | undefined): number {
+  return origin !== undefined && URL.canParse(origin) ? Number(new URL(origin).port) : 0;
+}
+
+function readDemo(folder: string): KnownDemo | undefined {
   const file = join(folder, DEMO_FILE);
   if (!existsSync(file)) return undefined;
-  const parsed = DemoOffice.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = KnownDemo.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -127,14 +136,14 @@ function announce(
   const lines = [
     '',
     `Patchcord   ${server.origin}   (API: ${server.origin}/v1/openapi.json)`,
-    `Demo CRM    ${crm.origin}`,
+    `Demo CRM    ${crm.origin}   (what it was asked: ${crm.origin}/requests)`,
     `Admin key   ${keyLine}`,
     '',
     'Place a demo call, in a second terminal:',
     '',
     `  ${call}`,
     '',
-    `The call then stands in the demo CRM: ${crm.origin}`,
+    `The call then stands in the demo CRM. ${crm.origin}/settings makes that as awkward as real ones.`,
     'Ctrl-C ends both.',
   ];
   for (const line of lines) context.out(line);

@@ -167,8 +167,8 @@ describe('serve --demo', () => {
       body: JSON.stringify(CALL),
     });
     await vi.waitFor(async () => {
-      const page = await (await fetch(crm)).text();
-      expect(page).toContain('class="badge answered"');
+      const page = await (await fetch(`${crm}/contacts/c-1`)).text();
+      expect(page).toMatch(/call from [^]{0,200}class="badge answered"/iu);
     }, WAIT);
     const ended = await stop(first);
     const second = start();

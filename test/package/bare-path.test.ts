@@ -53,7 +53,8 @@ describe('the two commands of the README on a machine with nothing but Node', ()
     const [, crm = ''] = await server.waitFor(/CRM\D*(http:\/\/127\.0\.0\.1:\d+)/, START_LIMIT_MS);
     const call = start('sh', '-c', callLine);
     await call.waitFor(/The call stands in the CRM now, with its recording/, CALL_LIMIT_MS);
-    const page = await (await fetch(crm)).text();
+    const [, callPage = ''] = await call.waitFor(/Call +(http:\S+)/, CALL_LIMIT_MS);
+    const page = await (await fetch(callPage)).text();
 
     expect(page).toContain('class="badge answered"');
     expect(page).toContain('Nadia Rahman');
