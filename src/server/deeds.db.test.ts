@@ -105,6 +105,10 @@ const NO_DEED: ReadonlySet<string> = new Set([
   'putRecording',
   'testConnection',
   'lintIntegration',
+  // Of a connection with OAuth2: see routes/sign-in.db.test.ts.
+  'startSignIn',
+  'confirmAccount',
+  'forgetSignIn',
   // Only of a suspended organization: see organization-life.db.test.ts.
   'resumeOrganization',
   'deleteOrganization',

@@ -12,7 +12,10 @@ export interface StoryStep {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON; for a route that takes bytes a text. */
   readonly body?: unknown;
-  /** Name under which later steps find the answer; its ETag is the member `etag`. */
+  /**
+   * Name under which later steps find the answer; its ETag is the member `etag`, the state of a
+   * sign-in page `state`.
+   */
   readonly keep?: string;
   /** Status of the answer, where it is not the ordinary one. */
   readonly status?: number;

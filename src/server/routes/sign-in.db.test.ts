@@ -234,6 +234,32 @@ describeDatabases('signing a connection in', (databases) => {
     });
   });
 
+  test('it is kept who did what', async () => {
+    await signIn();
+    signing.account = { id: 'acc-2', name: 'Beta Ltd' };
+    await signIn();
+    await send('POST', `${path}/sign-in/confirm-account`);
+    await send('DELETE', `${path}/sign-in`);
+
+    const deeds = await server.database.read
+      .selectFrom('audit_entry')
+      .select(['action', 'actor'])
+      .where('object_id', '=', office.connectionId)
+      .orderBy('id')
+      .execute();
+
+    expect(deeds.map(({ action }) => action)).toEqual([
+      'connection.created',
+      'connection.sign_in_started',
+      'connection.signed_in',
+      'connection.sign_in_started',
+      'connection.other_account_signed_in',
+      'connection.account_confirmed',
+      'connection.signed_out',
+    ]);
+    expect(new Set(deeds.map(({ actor }) => actor.split(':')[0]))).toEqual(new Set(['key']));
+  });
+
   test('a forgotten sign-in must be made anew; calls are kept', async () => {
     await signIn();
 

@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { ENDPOINTS } from '../../contract/endpoints.ts';
 import type { StoryRole, StoryStep } from '../../contract/story/story-step.ts';
-import { startFakeCrm } from '../../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../../runtime/testing/fake-crm.ts';
 import type { Habit } from '../../runtime/testing/fake-crm-habits.ts';
 import type { Database } from '../../store/database.ts';
+import { startSigningCrm } from './signing-crm.ts';
 import { startTestServer, valueAt } from './test-server.ts';
 import type { Sent, TestServer } from './test-server.ts';
 
@@ -35,7 +35,8 @@ export async function runStory(
   database: Database,
   story: readonly StoryStep[],
 ): Promise<{ readonly told: readonly ToldStep[]; readonly origin: string }> {
-  const crm = await startFakeCrm();
+  const signing = await startSigningCrm();
+  const { crm } = signing;
   crm.contacts.push({
     id: '7',
     first_name: 'Alice',
@@ -52,7 +53,7 @@ export async function runStory(
     return { told, origin: crm.origin };
   } finally {
     await server.close();
-    await crm.close();
+    await signing.close();
   }
 }
 
@@ -83,9 +84,16 @@ async function tell(
   }
   if (step.keep !== undefined) {
     const body = typeof answer.body === 'object' ? answer.body : {};
-    kept.set(step.keep, { ...body, etag: answer.headers['etag'] });
+    kept.set(step.keep, { ...body, etag: answer.headers['etag'], state: stateOf(answer.body) });
   }
   return { step, endpoint, request, answer };
+}
+
+/** Of an answer that leads to a sign-in page, what the CRM sends back with the person. */
+function stateOf(body: unknown): string | undefined {
+  const url = valueAt(body, 'url');
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  return new URL(url).searchParams.get('state') ?? undefined;
 }
 
 type Request = ToldStep['request'];

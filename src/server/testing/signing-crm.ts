@@ -16,6 +16,9 @@ export interface SigningCrm {
   close(): Promise<void>;
 }
 
+/** Signs somebody in who has another account. */
+const OTHER_ACCOUNT = 'code-of-another-account';
+const CODES: ReadonlySet<string> = new Set(['good-code', OTHER_ACCOUNT]);
 const SCOPE = 'scope=api%20offline_access';
 
 /**
@@ -58,7 +61,8 @@ export async function startSigningCrm(): Promise<SigningCrm> {
     const isGood =
       grant === 'refresh_token'
         ? refresh === `refresh-${String(state.generation)}`
-        : grant === 'client_credentials' || code === 'good-code';
+        : grant === 'client_credentials' || CODES.has(code ?? '');
+    if (code === OTHER_ACCOUNT) signing.account = { id: 'acc-2', name: 'Beta Ltd' };
     if (!isGood) return { status: 400, body: { error: 'invalid_grant' } };
     state.generation += 1;
     state.expired = false;
