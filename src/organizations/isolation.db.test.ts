@@ -13,6 +13,7 @@ import type { ConnectionDeps } from '../connections/connections.ts';
 import { changeState } from '../connections/change-state.ts';
 import {
   findConnection,
+  findConnectionByExternalId,
   findConnectionState,
   findHealth,
   listConnections,
@@ -40,6 +41,7 @@ import {
   deleteUserLink,
   deleteUserLinksOfExtension,
   findUserLink,
+  findUserLinkByExternalId,
   findUserLinksByNumber,
   listUserLinks,
   putUserLink,
@@ -54,22 +56,27 @@ import { systemClock } from '../time/clock.ts';
 import {
   deleteExtension,
   findExtension,
+  findExtensionByExternalId,
   insertExtension,
   listExtensions,
+  updateExtension,
 } from './extensions-repository.ts';
 import { createOrganization } from './organizations.ts';
 import { findOwnOrganization } from './organizations-repository.ts';
 import {
   findPhoneSystem,
+  findPhoneSystemByExternalId,
   insertPhoneSystem,
   listPhoneSystems,
+  renamePhoneSystem,
 } from './phone-systems-repository.ts';
+import { ADMIN } from './scope.ts';
 import type { OrganizationScope } from './scope.ts';
 
 const ACTOR = 'test';
 const PAGE = { limit: 200 };
 const LINK = {
-  external_id: 'link-1',
+  external_id: null,
   crm_user_id: '14',
   crm_user_name: null,
   locals: '{}',
@@ -111,11 +118,11 @@ describeDatabases('isolation', (databases) => {
     await database.write(async (transaction) => {
       await insertPhoneSystem(transaction, scope, {
         id: phoneSystemId,
-        external_id: 'pbx-1',
+        external_id: phoneSystemId,
         name: 'PBX',
         created_at: 1,
       });
-      const person = { external_id: 'person-1', name: null, email: null, created_at: 1 };
+      const person = { external_id: extensionId, name: null, email: null, created_at: 1 };
       await insertExtension(transaction, scope, { id: extensionId, number: '101', ...person });
     });
     const request = { name: 'k', scope: 'events', phoneSystemId, actor: ACTOR } as const;
@@ -126,6 +133,7 @@ describeDatabases('isolation', (databases) => {
     });
     const connection = await createConnection(deps, scope, {
       integrationId: integration.id,
+      externalId: integration.id,
       properties: { 'Instance URL': 'https://crm.example.com', 'API key': 'secret' },
       actor: ACTOR,
     });
@@ -135,6 +143,7 @@ describeDatabases('isolation', (databases) => {
         connection_id: connectionId,
         extension_id: extensionId,
         ...LINK,
+        external_id: connectionId,
       }),
     );
     return {
@@ -159,6 +168,26 @@ describeDatabases('isolation', (databases) => {
     [
       'findExtension',
       (handle, scope, of) => findExtension(handle, scope, of.extensionId),
+      undefined,
+    ],
+    [
+      'findPhoneSystemByExternalId',
+      (handle, scope, of) => findPhoneSystemByExternalId(handle, scope, of.phoneSystemId),
+      undefined,
+    ],
+    [
+      'findExtensionByExternalId',
+      (handle, scope, of) => findExtensionByExternalId(handle, scope, of.extensionId),
+      undefined,
+    ],
+    [
+      'findConnectionByExternalId',
+      (handle, scope, of) => findConnectionByExternalId(handle, scope, of.integrationId),
+      undefined,
+    ],
+    [
+      'findUserLinkByExternalId',
+      (handle, scope, of) => findUserLinkByExternalId(handle, scope, of.connectionId),
       undefined,
     ],
     ['findApiKey', (handle, scope, of) => findApiKey(handle, scope, of.keyId), undefined],
@@ -227,6 +256,19 @@ describeDatabases('isolation', (databases) => {
     expect(owners).toEqual(new Set([mine.scope.organizationId]));
   });
 
+  test("an organization's phone system is none of the operator's shared ones", async () => {
+    const found = await findPhoneSystem(database.read, ADMIN, mine.phoneSystemId);
+    const named = await findPhoneSystemByExternalId(database.read, ADMIN, mine.phoneSystemId);
+    const { items } = await listPhoneSystems(database.read, ADMIN, PAGE);
+    await database.write((transaction) =>
+      renamePhoneSystem(transaction, ADMIN, { id: mine.phoneSystemId, name: 'x' }),
+    );
+    const after = await findPhoneSystem(database.read, mine.scope, mine.phoneSystemId);
+
+    expect([found, named, items]).toEqual([undefined, undefined, []]);
+    expect(after).toMatchObject({ name: 'PBX' });
+  });
+
   test('findOwnOrganization and findOwnIntegration know no other organization', async () => {
     const own = await findOwnOrganization(database.read, mine.scope);
     const integration = await findOwnIntegration(database.read, mine.scope, 'example');
@@ -243,6 +285,7 @@ describeDatabases('isolation', (databases) => {
         'secret',
         'user_link',
         'extension',
+        'phone_system',
         'integration_version',
       ] as const;
       const rows = [];
@@ -265,6 +308,24 @@ describeDatabases('isolation', (databases) => {
         'revokeApiKey',
         (handle, scope, of) => revokeApiKey(handle, scope, { id: of.keyId, now: 1 }),
         false,
+      ],
+      [
+        'updateExtension',
+        (handle, scope, of) =>
+          updateExtension(handle, scope, {
+            id: of.extensionId,
+            external_id: 'x',
+            number: '666',
+            name: 'x',
+            email: null,
+          }),
+        undefined,
+      ],
+      [
+        'renamePhoneSystem',
+        (handle, scope, of) =>
+          renamePhoneSystem(handle, scope, { id: of.phoneSystemId, name: 'x' }),
+        undefined,
       ],
       [
         'deleteExtension',
