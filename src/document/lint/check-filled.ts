@@ -1,4 +1,5 @@
 import { elementsOf, memberOf, stringOf } from '../json-text/json-node.ts';
+import type { JsonNode } from '../json-text/json-node.ts';
 import { jsonMember } from '../json-value.ts';
 import { isHostPattern } from '../render/url/host.ts';
 import { flowOf } from '../sign-in/flow.ts';
@@ -159,13 +160,17 @@ function requestOf(context: LintContext, { steps, use, method }: Place): number 
     return String(key).startsWith('authorization_') ? 0 : 1;
   }
   if (section === 'auth' && isSession(context)) return key === 'present' ? undefined : 1;
-  if (section === 'resource_url') return isSession(context) && !hasOwnUrl(context) ? 1 : 2;
+  if (section === 'resource_url') return baseOf(context);
   return method === 'Account' ? 2 : undefined;
 }
 
-/** True for a login with an address of its own. */
-function hasOwnUrl({ root }: LintContext): boolean {
-  return memberOf(memberOf(root, 'auth')?.value, 'request_url') !== undefined;
+/** The first of `REQUESTS` whose path follows `resource_url`. */
+function baseOf(context: LintContext): number | undefined {
+  const hasPath = (node: JsonNode | undefined): boolean =>
+    node?.kind === 'object' && memberOf(node, 'request_url') === undefined;
+  if (isSession(context) && hasPath(memberOf(context.root, 'auth')?.value)) return 1;
+  const account = context.methods.find(({ name }) => name === 'Account');
+  return hasPath(account?.node) ? 2 : undefined;
 }
 
 /** A value that comes with an answer cannot make the request that the answer is to. */
