@@ -4,6 +4,7 @@ const KEYS: Readonly<Record<string, string>> = {
   admin: '$ADMIN_KEY',
   organization: '$ORGANIZATION_KEY',
   events: '$EVENTS_KEY',
+  shared: '$EVENTS_KEY',
 };
 
 /**

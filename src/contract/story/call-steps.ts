@@ -15,6 +15,30 @@ export const CALL_STEPS: readonly StoryStep[] = [
     body: 'RIFF\u0024\u0000\u0000\u0000WAVEfmt ',
   },
   {
+    endpoint: 'listRecordings',
+    as: 'organization',
+    params: { call_id: '{{seen.items.0.id}}' },
+    keep: 'recordings',
+  },
+  {
+    endpoint: 'getRecording',
+    as: 'organization',
+    params: { call_id: '{{seen.items.0.id}}', recording_id: '{{recordings.items.0.id}}' },
+  },
+  {
+    endpoint: 'getRecordingContent',
+    as: 'organization',
+    params: { call_id: '{{seen.items.0.id}}', recording_id: '{{recordings.items.0.id}}' },
+  },
+  {
+    endpoint: 'openRecordingLink',
+    params: { recording_id: '{{recordings.items.0.id}}' },
+    query: {
+      expires: '{{recordings.items.0.content_url?expires}}',
+      signature: '{{recordings.items.0.content_url?signature}}',
+    },
+  },
+  {
     endpoint: 'sendCallEvents',
     as: 'events',
     body: { call_id: 'call-3', kind: 'ringing', direction: 'sideways' },
@@ -42,7 +66,6 @@ export const CALL_STEPS: readonly StoryStep[] = [
     body: { outcome: 'found', activity_id: '42' },
   },
   { endpoint: 'listCalls', as: 'organization', query: { state: 'delivered', limit: '1' } },
-  // Last: what it sends to the CRM goes on after the story.
   {
     endpoint: 'receiveWebhook',
     params: { phone_system_id: '{{phone_system.id}}' },
@@ -60,6 +83,14 @@ export const CALL_STEPS: readonly StoryStep[] = [
         call_start: 1_772_442_000_000,
       },
     },
+  },
+  ...seen('call-2', 'open'),
+  {
+    endpoint: 'getCall',
+    as: 'organization',
+    params: { call_id: '{{seen.items.0.id}}' },
+    until: { path: ['steps', 1, 'state'], is: 'delivered' },
+    prepares: true,
   },
 ];
 

@@ -1,31 +1,31 @@
 import type { StoryStep } from './story-step.ts';
 
-const params = { organization_id: '{{leaving.id}}' };
+const ACME = { organization_id: '{{organization.id}}' };
 
-/** What an operator does with a customer who does not pay, or leaves. */
+/** What an operator does with a customer who leaves. */
 export const LIFE_STEPS: readonly StoryStep[] = [
   { endpoint: 'listUsage', as: 'admin' },
-  {
-    endpoint: 'getOrganizationUsage',
-    as: 'organization',
-    params: { organization_id: '{{organization.id}}' },
-  },
-  {
-    endpoint: 'createOrganization',
-    as: 'admin',
-    body: { name: 'Beta Ltd', country: 'GB' },
-    keep: 'leaving',
-    prepares: true,
-  },
+  { endpoint: 'getOrganizationUsage', as: 'admin', params: ACME },
+  { endpoint: 'exportOrganization', as: 'admin', params: ACME },
   {
     endpoint: 'suspendOrganization',
     as: 'admin',
-    params,
-    body: { reason: 'Invoice 4711 is open' },
+    params: ACME,
+    body: { reason: 'The contract has ended.' },
   },
-  { endpoint: 'getOrganizationState', as: 'admin', params },
-  { endpoint: 'resumeOrganization', as: 'admin', params },
-  { endpoint: 'exportOrganization', as: 'admin', params },
-  { endpoint: 'suspendOrganization', as: 'admin', params, body: {}, prepares: true },
-  { endpoint: 'deleteOrganization', as: 'admin', params, body: { name: 'Beta Ltd' } },
+  { endpoint: 'getOrganizationState', as: 'admin', params: ACME },
+  { endpoint: 'resumeOrganization', as: 'admin', params: ACME },
+  {
+    endpoint: 'suspendOrganization',
+    as: 'admin',
+    params: ACME,
+    body: { reason: 'The contract has ended.' },
+    prepares: true,
+  },
+  {
+    endpoint: 'deleteOrganization',
+    as: 'admin',
+    params: ACME,
+    body: { name: 'Acme Ltd' },
+  },
 ];

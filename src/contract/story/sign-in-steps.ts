@@ -1,27 +1,22 @@
-import { STORY_DOCUMENT, storyDocument } from './story-document.ts';
+import { storyDocument } from './story-document.ts';
 import type { StoryStep } from './story-step.ts';
 
-const params = { connection_id: '{{signed_in.id}}' };
-
-/** A document where a person signs in. `auth: undefined` leaves that member out. */
+const CONNECTION = { connection_id: '{{signing.id}}' };
 const DOCUMENT = storyDocument({
   id: 'example-crm-oauth2',
-  name: 'Example CRM with OAuth2',
+  name: 'Example CRM with sign-in',
   properties: [
-    { label: 'CRM address', type: 'url' },
-    { label: 'Client ID', type: 'text' },
-    { label: 'Client secret', type: 'secret' },
+    { label: 'CRM address', type: 'url', required: true },
+    { label: 'Client secret', type: 'secret', required: true },
   ],
   auth: undefined,
   OAuth2: {
-    client_id: '$Client ID$',
+    client_id: 'patchcord',
     client_secret: '$Client secret$',
     authorization_endpoint: '$CRM address$/authorize',
-    authorization_parameters: { default: 'scope=calls' },
     token_endpoint: '$CRM address$/token',
   },
   API: {
-    ...STORY_DOCUMENT.API,
     Account: {
       request_method: 'GET',
       request_path: '/me',
@@ -30,38 +25,44 @@ const DOCUMENT = storyDocument({
   },
 });
 
-/** How a person signs a connection in at its CRM, and in to another account. */
+/** A person signs in at the CRM, and once more with another account. */
 export const SIGN_IN_STEPS: readonly StoryStep[] = [
   {
     endpoint: 'createIntegration',
     as: 'organization',
     body: { document: DOCUMENT },
-    keep: 'oauth2_integration',
+    keep: 'signing_integration',
     prepares: true,
   },
   {
     endpoint: 'createConnection',
     as: 'organization',
     body: {
-      integration_id: '{{oauth2_integration.id}}',
-      name: 'Example CRM of Acme',
-      properties: {
-        'CRM address': '{{crm.origin}}',
-        'Client ID': 'patchcord-acme',
-        'Client secret': 'c2VjcmV0IG9mIGFjbWU',
-      },
+      integration_id: '{{signing_integration.id}}',
+      name: 'Example CRM with sign-in',
+      properties: { 'CRM address': '{{crm.origin}}', 'Client secret': 'k3pt-s3cret' },
     },
-    keep: 'signed_in',
+    keep: 'signing',
     prepares: true,
   },
-  { endpoint: 'startSignIn', as: 'organization', params, keep: 'way' },
-  { endpoint: 'finishSignIn', query: { state: '{{way.state}}', code: 'good-code' } },
-  { endpoint: 'startSignIn', as: 'organization', params, keep: 'second_way', prepares: true },
+  { endpoint: 'startSignIn', as: 'organization', params: CONNECTION, keep: 'started' },
   {
     endpoint: 'finishSignIn',
-    query: { state: '{{second_way.state}}', code: 'code-of-another-account' },
+    query: { state: '{{started.url?state}}', code: 'good-code' },
+  },
+  {
+    endpoint: 'startSignIn',
+    as: 'organization',
+    params: CONNECTION,
+    keep: 'started',
     prepares: true,
   },
-  { endpoint: 'confirmAccount', as: 'organization', params },
-  { endpoint: 'forgetSignIn', as: 'organization', params },
+  {
+    endpoint: 'finishSignIn',
+    account: { id: 'acc-2', name: 'Acme Holding' },
+    query: { state: '{{started.url?state}}', code: 'good-code' },
+    prepares: true,
+  },
+  { endpoint: 'confirmAccount', as: 'organization', params: CONNECTION },
+  { endpoint: 'forgetSignIn', as: 'organization', params: CONNECTION },
 ];

@@ -7,6 +7,7 @@ import { createSteadyText } from './steady-text.ts';
 
 /** A longer text is cut: an example shows the form, not the whole. */
 const MOST_LINES = 12;
+const MOST_SIGNS = 400;
 /** Of the routes whose answer is about everything, what the example shows. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = { getOpenApi: ['openapi', 'info'] };
 /** Counters differ with the machine; these lines only with the story. */
@@ -28,7 +29,9 @@ export async function recordExamples(database: Database): Promise<readonly Recor
         method: request.method,
         path: steady(request.path),
         ...(step.as === undefined ? {} : { as: step.as }),
-        headers: request.headers,
+        headers: Object.fromEntries(
+          Object.entries(request.headers).map(([name, value]) => [name, steady(value)]),
+        ),
         ...(body === undefined ? {} : { body }),
         status: answer.status,
         ...(shown === undefined || shown === '' ? {} : { answer: shown }),
@@ -39,8 +42,15 @@ export async function recordExamples(database: Database): Promise<readonly Recor
 function shownOf(endpoint: string, answer: ToldStep['answer']): unknown {
   const { body, text } = answer;
   if (body === undefined) {
+    const [, title] = /<title>(.*?)<\/title>/u.exec(text) ?? [];
+    if (title !== undefined) return `(a page: ${title})`;
     const lines = text.split('\n').filter((line) => endpoint !== 'getMetrics' || METRIC.test(line));
-    return lines.slice(0, MOST_LINES).join('\n');
+    if (!/^(?:text\/|application\/x-ndjson)/u.test(answer.type))
+      return `(${answer.type}: the bytes)`;
+    return lines
+      .slice(0, MOST_LINES)
+      .map((line) => (line.length > MOST_SIGNS ? `${line.slice(0, MOST_SIGNS)}…` : line))
+      .join('\n');
   }
   const members = SHOWN[endpoint];
   if (members === undefined || typeof body !== 'object' || body === null) return body;

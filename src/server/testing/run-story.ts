@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { ENDPOINTS } from '../../contract/endpoints.ts';
 import type { StoryRole, StoryStep } from '../../contract/story/story-step.ts';
-import type { FakeCrm } from '../../runtime/testing/fake-crm.ts';
 import type { Habit } from '../../runtime/testing/fake-crm-habits.ts';
 import type { Database } from '../../store/database.ts';
 import { startSigningCrm } from './signing-crm.ts';
+import type { SigningCrm } from './signing-crm.ts';
 import { startTestServer, valueAt } from './test-server.ts';
 import type { Sent, TestServer } from './test-server.ts';
 
@@ -23,6 +23,7 @@ export interface ToldStep {
 }
 
 const HABITS: readonly Habit[] = ['refuse', 'execute_then_drop'];
+const PUBLIC_URL = 'https://patchcord.example.com';
 /** Tries of a step that waits for the worker, 20 ms apart. */
 const PATIENCE = 500;
 
@@ -45,11 +46,11 @@ export async function runStory(
     email: 'alice@customer.example',
     company: 'Customer Ltd',
   });
-  const server = await startTestServer({ database, crm });
+  const server = await startTestServer({ database, crm, publicUrl: PUBLIC_URL });
   try {
     const kept = new Map<string, unknown>([['crm', { origin: crm.origin, token: crm.token }]]);
     const told: ToldStep[] = [];
-    for (const step of story) told.push(await tell(server, crm, step, kept));
+    for (const step of story) told.push(await tell(server, signing, step, kept));
     return { told, origin: crm.origin };
   } finally {
     await server.close();
@@ -59,7 +60,7 @@ export async function runStory(
 
 async function tell(
   server: TestServer,
-  crm: FakeCrm,
+  signing: SigningCrm,
   step: StoryStep,
   kept: Map<string, unknown>,
 ): Promise<ToldStep> {
@@ -69,8 +70,9 @@ async function tell(
     const { route, habit: named, times } = step.crm;
     const habit = HABITS.find((each) => each === named);
     if (habit === undefined) throw new Error(`The CRM has no habit ${named}.`);
-    crm.behave(route, habit, { times });
+    signing.crm.behave(route, habit, { times });
   }
+  if (step.account !== undefined) signing.account = step.account;
   const filled = (text: string): string => fill(text, kept);
   const request = requestOf(step, endpoint, filled);
   const key = step.as === undefined ? undefined : keyOf(step.as, server, kept);
@@ -84,16 +86,9 @@ async function tell(
   }
   if (step.keep !== undefined) {
     const body = typeof answer.body === 'object' ? answer.body : {};
-    kept.set(step.keep, { ...body, etag: answer.headers['etag'], state: stateOf(answer.body) });
+    kept.set(step.keep, { ...body, etag: answer.headers['etag'] });
   }
   return { step, endpoint, request, answer };
-}
-
-/** Of an answer that leads to a sign-in page, what the CRM sends back with the person. */
-function stateOf(body: unknown): string | undefined {
-  const url = valueAt(body, 'url');
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  return new URL(url).searchParams.get('state') ?? undefined;
 }
 
 type Request = ToldStep['request'];
@@ -146,10 +141,12 @@ function keyOf(role: StoryRole, server: TestServer, kept: ReadonlyMap<string, un
 
 function fill(text: string, kept: ReadonlyMap<string, unknown>): string {
   return text.replaceAll(/\{\{([^}]+)\}\}/gu, (_, path: string) => {
-    const [name = '', ...members] = path.split('.');
+    const [place = '', key] = path.split('?');
+    const [name = '', ...members] = place.split('.');
     const value = valueAt(kept.get(name), ...members);
-    if (typeof value !== 'string') throw new Error(`Nothing was kept as ${path}.`);
-    return value;
+    const found = key === undefined ? value : new URL(String(value)).searchParams.get(key);
+    if (typeof found !== 'string') throw new Error(`Nothing was kept as ${path}.`);
+    return found;
   });
 }
 

@@ -9,8 +9,11 @@ const STEADY: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9A-HJKMNP-TV-Z]{20}\b/gu, 'W8GR2H1KFE78BVX9AX49'],
   [/\bpc_(ad|or|ev)_[0-9a-f]{8}(?:_[\w-]{43})?/gu, 'pc_$1_…'],
   [/(signature=)[\w-]+/gu, '$1…'],
-  [/((?:state|code_challenge)=)[\w-]{43}/gu, '$1…'],
   [/(expires=)\d+/gu, '$1…'],
+  // An ETag: revision and a hash of what is shown.
+  [/("\d+\.)[0-9a-f]{16}\b/gu, '$1…'],
+  [/([?&](?:state|code_challenge)=)[\w-]+/gu, '$1…'],
+  [/("month":)"\d{4}-\d\d"/gu, '$1"2026-03"'],
 ];
 
 /**
