@@ -95,6 +95,7 @@ export async function settleExchange(
     const steps = await readSteps(transaction, lease.laneId);
     const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
     const next = nextInLane(steps, now);
+    const dueSince = change.connection === undefined ? now : lane.ready_at;
     const goesOn =
       !work.last &&
       change.connection === undefined &&
@@ -102,7 +103,7 @@ export async function settleExchange(
     await updateLane(
       transaction,
       lease,
-      goesOn ? kept : { ...kept, ...FREE, ...restingState(steps, now) },
+      goesOn ? kept : { ...kept, ...FREE, ...restingState(steps, now, dueSince) },
     );
     return goesOn ? 'goes_on' : 'released';
   });

@@ -137,7 +137,7 @@ export async function commitWithoutSending(
     const of = { connectionId: connection.id, event, now, asOf: work.asOf };
     told = { change, health: await changeState(transaction, scope, of) };
     const steps = await readSteps(transaction, lease.laneId);
-    await updateLane(transaction, lease, { ...FREE, ...restingState(steps, now) });
+    await updateLane(transaction, lease, { ...FREE, ...restingState(steps, now, lane.ready_at) });
     return 'released';
   });
   tellOperator(deps.log, { connectionId: connection.id, step }, told);

@@ -60,17 +60,21 @@ export async function lockLeased(
     .executeTakeFirst();
 }
 
-/** The state of a lane that nobody has claimed, from its steps. */
+/**
+ * The state of a lane that nobody has claimed, from its steps. `dueSince`: when it was due first; one
+ * that only waits for its connection keeps its place before younger ones.
+ */
 export function restingState(
   steps: readonly Step[],
   now: number,
+  dueSince = now,
 ): Pick<LaneRow, 'state' | 'ready_at'> {
   const next = nextInLane(steps, now);
   switch (next.kind) {
     case 'run':
     case 'ask':
     case 'skip':
-      return { state: 'ready', ready_at: now };
+      return { state: 'ready', ready_at: dueSince };
     case 'wait':
       return { state: 'ready', ready_at: next.until };
     case 'parked':
