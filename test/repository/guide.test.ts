@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lintDocument } from '../../src/document/lint/lint-document.ts';
+import { methodNamed } from '../../src/document/methods.ts';
+
+const GUIDE = join(import.meta.dirname, '../../docs/guide');
+
+/** What the pieces of a document that a page shows leave out. */
+const REST = {
+  id: 'example',
+  name: 'Example',
+  class: 'crm',
+  resource_url: 'https://api.example.com',
+  API: { CreateActivity: { request_method: 'POST', request_path: '/calls' } },
+} as const;
+
+interface Example {
+  readonly page: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+const EXAMPLES: readonly Example[] = readdirSync(GUIDE)
+  .filter((name) => name.endsWith('.md'))
+  .flatMap((page) => {
+    const text = readFileSync(join(GUIDE, page), 'utf8');
+    return [...text.matchAll(/^```json\n(.*?)^```$/gms)].map((found) => ({
+      page,
+      line: text.slice(0, found.index).split('\n').length,
+      text: found[1] ?? '',
+    }));
+  })
+  // Whole objects are values of forms; documents are shown in pieces.
+  .filter(({ text }) => !text.startsWith('{'));
+
+/** The piece in a document: methods under `API`, all else at its top. */
+function completed(text: string): string {
+  const piece: Readonly<Record<string, unknown>> = JSON.parse(`{${text}}`);
+  const isMethods = Object.keys(piece).every((key) => methodNamed(key) !== undefined);
+  return JSON.stringify({ ...REST, ...(isMethods ? { API: piece } : piece) });
+}
+
+describe('the examples of the guide', () => {
+  test('are found', () => {
+    expect(EXAMPLES.length).toBeGreaterThan(5);
+  });
+
+  test.each(EXAMPLES)('$page:$line can be used as it stands', ({ text }) => {
+    const findings = lintDocument(completed(text)).filter(
+      // Pieces need not repeat the declarations of the page.
+      ({ severity, code }) => severity !== 'info' && code !== 'undeclared_parameter',
+    );
+
+    expect(findings).toEqual([]);
+  });
+});
