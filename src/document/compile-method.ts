@@ -65,6 +65,7 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
       unsupported,
       bind: { ...bind, compares: [...bind.compares, ...rules.compares] },
       rules,
+      idempotent: jsonMember(method, 'idempotent') === true,
       ...(rule === undefined ? {} : { paging: rule }),
       render: (context) =>
         settleRequest(frame.complete(context), row, (scope) =>

@@ -44,6 +44,8 @@ export interface CompiledMethod {
   readonly bind: CompiledBinding;
   /** What else the document says about the meaning of its answers. */
   readonly rules: AnswerRules;
+  /** The document says that sending a request of it twice does no harm. */
+  readonly idempotent: boolean;
   readonly paging?: PagingRule;
   /** Fills the request. Never throws for any values. */
   render(context: RenderContext): RenderResult;

@@ -36,6 +36,8 @@ export interface ClassifyContext {
   readonly method: MethodName;
   /** GET, POST … */
   readonly httpMethod: string;
+  /** The document says that sending it twice does no harm. */
+  readonly idempotent?: boolean;
   /** The method's answer binds something. */
   readonly binds: boolean;
   /** Milliseconds since the record was created, where that is known. */
@@ -65,12 +67,13 @@ export function classify(ending: Ending, context: ClassifyContext): Outcome {
   };
 }
 
-/** Whether the request may be sent twice: it only reads, or its HTTP method is idempotent. */
+/** Whether the request may be sent twice: it only reads, or the document or its HTTP method says so. */
 export function mayRepeat({
   method,
   httpMethod,
-}: Pick<ClassifyContext, 'method' | 'httpMethod'>): boolean {
-  return methodRow(method).kind !== 'write' || IDEMPOTENT_METHODS.has(httpMethod);
+  idempotent = false,
+}: Pick<ClassifyContext, 'method' | 'httpMethod' | 'idempotent'>): boolean {
+  return idempotent || methodRow(method).kind !== 'write' || IDEMPOTENT_METHODS.has(httpMethod);
 }
 
 function verdictOf(ending: Ending, context: ClassifyContext): Verdict {

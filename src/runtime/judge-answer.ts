@@ -75,6 +75,7 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
   return {
     method: job.call.method,
     httpMethod: request.method,
+    idempotent: job.method.idempotent,
     binds: job.method.bind.binds.length > 0,
     now: job.deps.clock.now(),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),

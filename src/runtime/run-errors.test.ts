@@ -70,7 +70,7 @@ const RPC = {
   success: '!present(response.body.error)',
 };
 const RPC_ERRORS = { error_map: { error: ['$error_code$', '$error_message$'] } };
-const REFUSED = { kind: 'refused', effect: 'not_executed', action: 'park' };
+const REFUSED = { kind: 'refused', effect: 'not_executed', action: 'park' } as const;
 
 describe('success', () => {
   test('holds: the answer is read', async () => {
@@ -367,5 +367,17 @@ describe('error_map', () => {
     const { outcome } = await run({ status: 422, body }, { error_map: MAP });
 
     expect(outcome.message).not.toContain('k1-secret');
+  });
+});
+
+describe('a request that the document calls idempotent', () => {
+  test.each([
+    ['may be repeated after a failure', { idempotent: true }, 'retry'],
+    ['else the CRM is asked first', {}, 'look_up'],
+  ])('%s', async (_, method, action) => {
+    expect((await run({ status: 500 }, method)).outcome).toMatchObject({
+      effect: 'unknown',
+      action,
+    });
   });
 });

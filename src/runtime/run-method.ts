@@ -1,5 +1,6 @@
 import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
 import { mayRepeat } from './classify.ts';
+import { situation } from './judge-answer.ts';
 import type { Credential } from './credential.ts';
 import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import { createJob } from './method-job.ts';
@@ -98,7 +99,7 @@ function prepareMethod(
   return {
     status: 'ready',
     request: scrubber.request(first.request, call.file?.size),
-    idempotent: mayRepeat({ method: call.method, httpMethod: first.request.method }),
+    idempotent: mayRepeat(situation(job, first.request)),
     signedIn: {
       locals: call.credential?.locals ?? {},
       properties: call.credential?.properties ?? {},

@@ -123,7 +123,7 @@ function renderAt(job: MethodJob, place: Place): RenderResult {
 function isRefusedCredential(page: Page, job: MethodJob, request: RenderedRequest): boolean {
   const { action, effect } = page.outcome;
   if (action !== 'refresh' || job.call.renew === undefined) return false;
-  const repeats = mayRepeat({ method: job.call.method, httpMethod: request.method });
+  const repeats = mayRepeat(situation(job, request));
   return effect === 'not_executed' || (effect === 'unknown' && repeats);
 }
 
@@ -171,7 +171,7 @@ async function sendPage(
     organizationId: call.connection.organizationId,
     connectionId: call.connection.id,
     origins: job.origins,
-    idempotent: mayRepeat({ method: call.method, httpMethod: request.method }),
+    idempotent: mayRepeat(situation(job, request)),
     ...remaining(job, run.started),
     signal: run.signal,
   });

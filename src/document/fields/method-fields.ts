@@ -1,4 +1,5 @@
 import {
+  BOOLEAN,
   choice,
   field,
   list,
@@ -163,6 +164,14 @@ export const METHOD_FIELDS: readonly Field[] = [
     advanced: true,
     pending: true,
   }),
+  field(
+    'idempotent',
+    'X',
+    BOOLEAN,
+    'True where the same request twice leaves the CRM as once would, for example because it writes the whole record; then it is simply repeated when its answer is lost. Only needed for POST.',
+    true,
+    { advanced: true, default: false },
+  ),
   field(
     'idempotency_header',
     'X',
