@@ -7,7 +7,7 @@ import * as z from 'zod';
 
 import { apiClient } from './api-client.ts';
 import { delivered, eventsOf, report, TALK_SECONDS, waitForCall } from './call-script.ts';
-import type { ScriptedCall } from './call-script.ts';
+import type { LedgerCall, ScriptedCall } from './call-script.ts';
 import type { Office } from './office.ts';
 import { runCommand, startPatchcord } from './patchcord-server.ts';
 import type { PatchcordServer, ServerPlace } from './patchcord-server.ts';
@@ -126,6 +126,25 @@ describe('Tryton', () => {
     await expectNote(call, party?.id ?? 0);
   });
 
+  test('gets no note of a stranger’s call where nobody is to have it, and the ledger says so', async () => {
+    const other = await setUpOffice(server.origin, adminKey, { properties: propertiesOf(tryton) });
+    const [ringing, , , ended] = eventsOf(newCall('left-out', '+442079460126'));
+    const before = await reader.notes();
+
+    const { callId } = await report(server.origin, other, ringing ?? {});
+    await report(server.origin, other, ended ?? {});
+    const ledger = await waitForCall(other, callId ?? '');
+
+    expect(ledger.steps).toContainEqual(
+      expect.objectContaining({
+        method: 'CreateActivity',
+        state: 'skipped',
+        reason: 'answer_skipped',
+      }),
+    );
+    expect(await reader.notes()).toEqual(before);
+  });
+
   test('gets nothing twice when the phone system repeats every event', async () => {
     const before = await reader.notes();
 
@@ -147,6 +166,7 @@ describe('Tryton', () => {
     const ledger = await waitForCall(office, id);
 
     expect(ledger).toMatchObject({ state: 'delivered', possible_duplicate: false });
+    expect(await statusesOf(ledger, 'UpdateActivity')).toEqual([401, 200]);
     await expectNote(call, seeded.aliceId);
   });
 
@@ -253,6 +273,26 @@ async function tryMethod(
   const set = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const options = ['--properties', properties, '--allow', place.crm, '--country', 'GB'];
   return Tried.parse(await runCommand(place, ['try', file, method, ...options, ...set]));
+}
+
+const Exchanged = z.object({
+  steps: z.array(
+    z.object({
+      method: z.string(),
+      attempts: z.array(
+        z.object({
+          exchanges: z.array(z.object({ response: z.object({ status: z.number() }).nullable() })),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** What Tryton answered to the requests of a method of that call. */
+async function statusesOf({ id }: LedgerCall, method: string): Promise<readonly unknown[]> {
+  const { steps } = Exchanged.parse(await office.administrator.get(`/v1/calls/${id}`));
+  const attempts = steps.filter((step) => step.method === method).flatMap((step) => step.attempts);
+  return attempts.flatMap(({ exchanges }) => exchanges.map(({ response }) => response?.status));
 }
 
 function newCall(callId: string, from: string): ScriptedCall {
