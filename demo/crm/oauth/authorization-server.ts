@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 import type { Configuration, default as OidcProvider, Interaction } from 'oidc-provider';
 
+import { SIGN_IN_HEADERS } from '../page-headers.ts';
 import type { User } from '../records.ts';
 import { CLIENT_ID, CLIENT_SECRET } from './client.ts';
 import { readServerKeys } from './server-keys.ts';
+import { signInProblem } from './sign-in-pages.ts';
 import { openTokenStore, type TokenStore } from './token-store.ts';
 
 /** How long access tokens live unless the habit says otherwise. */
@@ -104,6 +106,7 @@ function configuration(options: AuthorizationServerOptions, store: TokenStore): 
         response_types: ['code'],
         application_type: 'native',
         token_endpoint_auth_method: 'client_secret_post',
+        id_token_signed_response_alg: 'ES256',
         scope: SCOPES.join(' '),
       },
     ],
@@ -119,6 +122,11 @@ function configuration(options: AuthorizationServerOptions, store: TokenStore): 
     interactions: { url: (_context, { uid }) => `/sign-in/${uid}` },
     issueRefreshToken: () => true,
     pkce: { required: () => true },
+    renderError(context, { error, error_description: words }) {
+      context.type = 'html';
+      context.set(SIGN_IN_HEADERS);
+      context.body = signInProblem(`It said “${error}”${words === undefined ? '' : `: ${words}`}.`);
+    },
     rotateRefreshToken: true,
     ttl: {
       AccessToken: () => shortLife() ?? ACCESS_SECONDS,

@@ -16,7 +16,7 @@ code { background: var(--sunk); border-radius: 4px; padding: 1px 5px; overflow-w
 code.line { display: block; padding: var(--space-2) var(--space-3); margin: var(--space-2) 0; }
 pre { background: var(--sunk); border-radius: var(--radius); padding: var(--space-3); overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 .quiet { color: var(--muted); font-weight: 400; }
-.lead { max-width: 70ch; margin-bottom: var(--space-3); }
+.lead { max-width: 70ch; margin: var(--space-1) 0 var(--space-3); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -999px; top: var(--space-2); background: var(--page); padding: var(--space-2) var(--space-3); z-index: 2; }
 .skip:focus { left: var(--space-2); }

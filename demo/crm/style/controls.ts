@@ -48,7 +48,7 @@ summary { cursor: pointer; }
   td .avatar { display: none; }
   .time time { display: inline-block; white-space: normal; max-width: 56px; vertical-align: top; }
   .direction { margin-right: var(--space-1); }
-  td.who { max-width: 110px; }
+  td.who { max-width: 110px; min-width: 0; white-space: normal; }
   input { font-size: 16px; }
   .fields input { font-size: 16px; }
 }

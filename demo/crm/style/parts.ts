@@ -9,7 +9,7 @@ tbody tr:hover { background: var(--panel); }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.grow { width: 100%; max-width: 0; min-width: 180px; }
 td.nowrap { white-space: nowrap; }
-td.who { min-width: 120px; }
+td.who { min-width: 120px; white-space: nowrap; }
 .grow { flex: 1; min-width: 0; }
 .under { display: block; color: var(--muted); font-size: 12px; line-height: 16px; }
 .row-line { display: block; white-space: nowrap; }
