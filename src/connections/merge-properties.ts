@@ -44,7 +44,10 @@ export function mergeProperties(
     if (value === '') values.delete(label);
     else values.set(label, value);
   }
-  const problems = checkPropertyValues(document.properties, values, rules.checkUrl);
+  const problems = [
+    ...refuseFilled(document.properties, given),
+    ...checkPropertyValues(document.properties, values, rules.checkUrl),
+  ];
   if (problems.length > 0) throw refuse(problems);
   const origins = checkOrigins(document, values, rules.checkUrl);
   const secrets = [...values].filter(([label]) => isSecret(label));
@@ -54,6 +57,19 @@ export function mergeProperties(
     dropped: [...stored.secret.keys()].filter((label) => !isSecret(label) || !values.has(label)),
     origins,
   };
+}
+
+/** What comes with the sign-in is typed by nobody: it may lead credentials to an address. */
+function refuseFilled(
+  fields: readonly PropertyField[],
+  given: ReadonlyMap<string, string>,
+): readonly PropertyProblem[] {
+  return fields
+    .filter(({ label, filledBySignIn }) => filledBySignIn && (given.get(label) ?? '') !== '')
+    .map(({ label }) => ({
+      property: label,
+      message: `'${label}' comes with the sign-in and cannot be typed in.`,
+    }));
 }
 
 /** The pinned origins of these values; throws `invalid_request` for one that may not be called. */
