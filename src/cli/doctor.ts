@@ -3,12 +3,19 @@ import { statfs } from 'node:fs/promises';
 import type { Command } from 'commander';
 
 import { describeSettings, readSettings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Database } from '../store/database.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
+import { reportLinesOf } from './doctor-report.ts';
 import type { Machine } from './examination.ts';
+import { examineConnections } from './examine-connections.ts';
+import type { ConnectionExamination } from './examine-connections.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineEgress } from './examine-egress.ts';
+import { examineFileModes } from './examine-files.ts';
 import { examineListening } from './examine-listening.ts';
+import { withLiveTest } from './examine-live.ts';
 import { examineDirectory, examineNode, isServed } from './examine-machine.ts';
 import { dataFolder } from './npm-script.ts';
 
@@ -16,6 +23,8 @@ export interface DoctorOptions {
   readonly dataDir?: string | undefined;
   /** A page to fetch through the egress door. */
   readonly url?: string | undefined;
+  /** Whether CRMs are asked. */
+  readonly live?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -32,16 +41,18 @@ const THIS_MACHINE: Machine = {
 export function registerDoctor(program: Command, context: CommandContext): void {
   program
     .command('doctor')
-    .description('Check settings, database, master key, disk and clock, and say what to do.')
+    .description('Check settings, database, keys, clock and each connection; say what to do.')
     .option('--data-dir <directory>', 'Directory of the SQLite database (DATA_DIR).')
+    .option('--live', 'Ask each CRM whether it takes the credentials of its connection.')
     .option('--url <url>', 'Fetch this page through the door that requests to CRMs go through.')
     .option('--json', 'Print JSON.')
     .action((options: DoctorOptions) => runDoctor(options, context));
 }
 
 /**
- * Examines everything a server needs, changing nothing, and prints what it found; ends with 1 when
- * something failed. Rejects with `invalid_settings` when the settings cannot be read at all.
+ * Examines everything a server needs, beside a running one, changing nothing, and prints what it
+ * found; ends with 1 when something failed. Only with `live` are CRMs asked. Rejects with
+ * `invalid_settings` when the settings cannot be read at all.
  */
 export async function runDoctor(
   options: DoctorOptions,
@@ -50,21 +61,39 @@ export async function runDoctor(
 ): Promise<void> {
   const read = readSettings(context.env, { dataDir: options.dataDir });
   const settings = { ...read, dataDir: dataFolder(read, options.dataDir, context) };
-  const examinations = [
+  const modes = examineFileModes(settings);
+  let connections: readonly ConnectionExamination[] = [];
+  const around = [
     examineNode(machine),
     await examineDirectory(settings, machine),
-    ...(await examineDatabase(settings, machine)),
+    ...modes,
+    ...(await examineDatabase(settings, machine, async (database) => {
+      connections = await lookAtConnections(settings, database, options.live === true);
+    })),
     ...(await examineListening(settings, isServed(settings.dataDir))),
-    ...(await examineEgress(settings, options.url)),
+    ...(await examineEgress(settings, options.url, machine.now)),
   ];
-  const failed = examinations.some((examination) => examination.status === 'failed');
+  const all = [...around, ...connections];
+  const described = describeSettings(settings);
   if (options.json === true) {
-    context.out(JSON.stringify({ settings: describeSettings(settings), examinations }));
+    context.out(JSON.stringify({ settings: described, examinations: around, connections }));
   } else {
-    for (const { env, value } of describeSettings(settings)) context.out(`${env}=${value}`);
-    for (const { name, status, message } of examinations) {
-      context.out(`${status.padEnd(7)}  ${name}: ${message}`);
-    }
+    context.out('Settings');
+    for (const { env, value } of described) context.out(`  ${env}=${value}`);
+    const report = reportLinesOf([
+      ['This machine and its database', around],
+      [options.live === true ? 'Connections, asked now' : 'Connections', connections],
+    ]);
+    for (const line of report) context.out(line);
   }
-  if (failed) context.exitWith(1);
+  if (all.some(({ status }) => status === 'failed')) context.exitWith(1);
+}
+
+async function lookAtConnections(
+  settings: Settings,
+  database: Database,
+  live: boolean,
+): Promise<readonly ConnectionExamination[]> {
+  if (!live) return await examineConnections(database, undefined);
+  return await withLiveTest(settings, database, (test) => examineConnections(database, test));
 }

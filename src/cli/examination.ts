@@ -15,6 +15,16 @@ export interface Machine {
   readonly freeSpace: (directory: string) => Promise<{ share: number; bytes: number }>;
 }
 
+/** An examination that found all well. */
+export function fine(name: string, message: string): Examination {
+  return { name, status: 'ok', message };
+}
+
+/** An examination that found something to mend soon. */
+export function warnOf(name: string, message: string): Examination {
+  return { name, status: 'warning', message };
+}
+
 /** An examination that found something wrong. */
 export function failedBecause(name: string, message: string): Examination {
   return { name, status: 'failed', message };

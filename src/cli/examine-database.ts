@@ -3,27 +3,30 @@ import { join } from 'node:path';
 
 import { databaseOf } from '../config/database-settings.ts';
 import type { Settings } from '../config/settings.ts';
-import { loadMasterKey } from '../connections/master-key.ts';
+import { describeDatabase } from '../store/database-facts.ts';
 import { DATABASE_FILE, openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { readSchemaState } from '../store/migrate.ts';
-import { findMasterKeyId } from '../store/master-key-facts.ts';
 import { systemClock } from '../time/clock.ts';
-import { failedBecause, sentenceOf } from './examination.ts';
+import { failedBecause, fine, sentenceOf, warnOf } from './examination.ts';
 import type { Examination, Machine } from './examination.ts';
+import { examineMasterKey } from './examine-keys.ts';
 import { examineClock } from './examine-machine.ts';
 
-/** The database, its schema, the master key that fits it, and the clocks; makes nothing. */
+/**
+ * The database, its schema, the master key that fits it, the clocks, and then `more` of a database
+ * whose schema is this version's; makes nothing.
+ */
 export async function examineDatabase(
   settings: Settings,
   machine: Machine,
+  more: (database: Database) => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly Examination[]> {
   const sqlite = settings.databaseUrl === undefined;
   if (sqlite && !existsSync(join(settings.dataDir, DATABASE_FILE))) {
-    const message = 'is made at the first start.';
     return [
-      { name: 'database', status: 'ok', message },
-      await examineMasterKey(settings, undefined),
+      fine('database', 'is made at the first start.'),
+      ...(await examineMasterKey(settings, undefined)),
       examineClock(machine, undefined),
     ];
   }
@@ -34,52 +37,18 @@ export async function examineDatabase(
       onFatal: () => {},
     });
     const { applied, pending } = await readSchemaState(database);
-    const message =
-      pending.length === 0
-        ? `${database.dialect}, ${applied.length} migrations`
-        : `${database.dialect}, ${pending.length} migrations run at the next start`;
-    return [
-      { name: 'database', status: 'ok', message },
-      await examineMasterKey(settings, pending.length === 0 ? database : undefined),
-      examineClock(machine, database),
-    ];
+    const words = await describeDatabase(database);
+    const clock = examineClock(machine, database);
+    if (pending.length > 0) {
+      const message = `${words}, ${pending.length} migrations run at the next start`;
+      return [warnOf('database', message), ...(await examineMasterKey(settings, undefined)), clock];
+    }
+    const keys = await examineMasterKey(settings, database);
+    await more(database);
+    return [fine('database', `${words}, ${applied.length} migrations`), ...keys, clock];
   } catch (err) {
     return [failedBecause('database', sentenceOf(err)), examineClock(machine, undefined)];
   } finally {
     await database?.close();
   }
-}
-
-async function examineMasterKey(
-  settings: Settings,
-  database: Database | undefined,
-): Promise<Examination> {
-  const name = 'master key';
-  const file = join(settings.dataDir, 'master.key');
-  const given = settings.masterKey ?? settings.masterKeyFile;
-  const expected = database === undefined ? undefined : await findMasterKeyId(database);
-  if (given === undefined && !existsSync(file)) {
-    return expected === undefined
-      ? { name, status: 'ok', message: 'is made at the first start.' }
-      : failedBecause(name, `${file} is gone, and with it every credential: restore it.`);
-  }
-  try {
-    const key = loadMasterKey(
-      {
-        masterKey: settings.masterKey,
-        masterKeyFile: settings.masterKeyFile ?? (given === undefined ? file : undefined),
-      },
-      { randomBytes: refuseToMake, created: () => {} },
-    );
-    return expected === undefined || expected === key.id
-      ? { name, status: 'ok', message: `${key.id}; keep a copy away from the backups` }
-      : failedBecause(name, `is '${key.id}', but the secrets are sealed with '${expected}'.`);
-  } catch (err) {
-    return failedBecause(name, sentenceOf(err));
-  }
-}
-
-/** `doctor` looks at keys and makes none. */
-function refuseToMake(): Uint8Array {
-  throw new Error('no key is made here');
 }

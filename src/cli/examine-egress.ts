@@ -4,13 +4,17 @@ import type { Settings } from '../config/settings.ts';
 import { parseAllowRules } from '../http/allow-rules.ts';
 import { createEgress } from '../http/egress.ts';
 import { systemClock } from '../time/clock.ts';
-import { failedBecause, sentenceOf } from './examination.ts';
+import { failedBecause, fine, sentenceOf, warnOf } from './examination.ts';
 import type { Examination } from './examination.ts';
 
-/** The rules of the egress door and, with a URL, one request through it. */
+/** Date has whole seconds, and an answer is on its way for a while. */
+const CLOCK_TOLERANCE_MS = 10_000;
+
+/** The rules of the egress door and, with a URL, one request through it and the clock behind it. */
 export async function examineEgress(
   settings: Settings,
   url: string | undefined,
+  now: () => number,
 ): Promise<readonly Examination[]> {
   const name = 'egress';
   const allow = parseAllowRules(settings.egressAllow);
@@ -36,13 +40,14 @@ export async function examineEgress(
     const message = `${allow.rules.length} exceptions, ${plainHttp.rules.length} plain; --url tries one`;
     return [{ name, status: 'ok', message }];
   }
-  return [await fetchSample(url, rules)];
+  return await fetchSample(url, rules, now);
 }
 
 async function fetchSample(
   url: string,
   rules: Omit<Parameters<typeof createEgress>[0], 'monotonic'>,
-): Promise<Examination> {
+  now: () => number,
+): Promise<readonly Examination[]> {
   const egress = createEgress({ ...rules, monotonic: systemClock.monotonic });
   try {
     const result = await egress.send({
@@ -52,14 +57,23 @@ async function fetchSample(
       organizationId: 'doctor',
       connectionId: 'doctor',
     });
-    return result.kind === 'response'
-      ? {
-          name: 'egress',
-          status: 'ok',
-          message: `${url} answered ${result.status} in ${result.durationMs} ms`,
-        }
-      : failedBecause('egress', `${url}: ${result.message} (${result.phase})`);
+    if (result.kind === 'failure') {
+      return [failedBecause('egress', `${url}: ${result.message} (${result.phase})`)];
+    }
+    const answered = `${url} answered ${result.status} in ${result.durationMs} ms`;
+    return [fine('egress', answered), ...compareClocks(result.headers['date'], now())];
   } finally {
     await egress.close();
   }
+}
+
+/** The clock of another machine, by the field Date of its answer (RFC 9110, section 6.6.1). */
+function compareClocks(date: string | undefined, now: number): readonly Examination[] {
+  const theirs = date === undefined ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(theirs)) return [];
+  const name = 'clock of the web';
+  const apart = Math.abs(theirs - now);
+  return apart <= CLOCK_TOLERANCE_MS
+    ? [fine(name, 'agrees with the one of this machine')]
+    : [warnOf(name, `is ${Math.round(apart / 1_000)} s away from this machine's: let NTP set it.`)];
 }

@@ -44,6 +44,13 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
   return { code, out, err, first: out[0] ?? '' };
 }
 
+/** Lines of `doctor` as they were before they were broken at 80 columns. */
+const unwrap = (lines: readonly string[]): readonly string[] =>
+  lines
+    .join('\n')
+    .replaceAll(/\n {9}/gu, ' ')
+    .split('\n');
+
 const open = (exclusive: boolean) =>
   openDatabase(
     { kind: 'sqlite', directory: join(directory, 'data'), exclusive },
@@ -178,7 +185,10 @@ describe('doctor', () => {
         { name: 'database', status: 'ok', message: 'is made at the first start.' },
       ]),
     });
-    expect((await run(['doctor'])).out.join('\n')).toMatch(/^ok {7}clock/m);
+    const text = await run(['doctor']);
+    expect(text.out.join('\n')).toMatch(/^ok {7}clock/m);
+    expect(text.out.at(-1)).toBe('All is well.');
+    expect(text.out.filter((line) => line.length > 80)).toEqual([]);
   });
 
   test('knows a database, its migrations and a server that works in the directory', async () => {
@@ -189,8 +199,10 @@ describe('doctor', () => {
 
     await server.close();
     expect(code).toBe(0);
-    expect(out.join('\n')).toMatch(/data directory: .*a server works in it/);
-    expect(out.join('\n')).toMatch(/database: sqlite, \d+ migrations/);
+    expect(unwrap(out).join('\n')).toMatch(/data directory: .*a server works in it/);
+    expect(unwrap(out).join('\n')).toMatch(
+      /database: sqlite 3[.\d]+, checked, journal wal, each commit synced, \d+ migrations/,
+    );
   });
 
   test('hides secrets and refuses settings that do not fit', async () => {
@@ -199,7 +211,7 @@ describe('doctor', () => {
     const shown = await run(['doctor'], env);
     const refused = await run(['doctor'], { PORT: 'x', HOST: '0.0.0.0' });
 
-    expect(shown.out).toContain('MASTER_KEY=set (hidden)');
+    expect(shown.out).toContain('  MASTER_KEY=set (hidden)');
     expect(shown.out.join()).not.toContain(env.MASTER_KEY);
     expect(refused.code).toBe(2);
     expect(refused.err.join(' ')).toMatch(/PORT must be/);
@@ -243,7 +255,7 @@ describe('doctor', () => {
     );
 
     expect(code).toBe(1);
-    expect(out.filter((line) => line.startsWith('failed'))).toEqual([
+    expect(unwrap(out).filter((line) => line.startsWith('failed'))).toEqual([
       expect.stringMatching(message),
     ]);
   });
@@ -261,7 +273,7 @@ describe('doctor', () => {
     const { code, out } = await run(['doctor'], env);
 
     expect(code).toBe(1);
-    expect(out.filter((line) => line.startsWith('failed'))).toEqual([
+    expect(unwrap(out).filter((line) => line.startsWith('failed'))).toEqual([
       expect.stringMatching(message),
     ]);
   });
@@ -275,13 +287,15 @@ describe('doctor', () => {
 
     other.close();
     expect(code).toBe(1);
-    expect(out.join('\n')).toMatch(/failed {3}port: .*another program listens there; stop it/);
+    expect(unwrap(out).join('\n')).toMatch(
+      /failed {3}port: .*another program listens there; stop it/,
+    );
   });
 
   test('a page behind the egress door that is closed is named with its setting', async () => {
     const { code, out } = await run(['doctor', '--url', 'https://127.0.0.1:9']);
 
     expect(code).toBe(1);
-    expect(out.join('\n')).toMatch(/egress: .*EGRESS_ALLOW=127\.0\.0\.1:9/);
+    expect(unwrap(out).join('\n')).toMatch(/egress: .*EGRESS_ALLOW=127\.0\.0\.1:9/);
   });
 });

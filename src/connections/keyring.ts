@@ -67,6 +67,19 @@ export async function openKeyring(deps: KeyringDeps): Promise<Keyring> {
   };
 }
 
+/**
+ * The same keys, read once and without making any, for looking at a database. Rejects with
+ * `invalid_settings` when the master key opens none of them; undefined before the first start.
+ */
+export async function readKeyring(
+  handle: Handle,
+  masterKey: NamedKey,
+): Promise<Omit<Keyring, 'refresh'> | undefined> {
+  if ((await listVaultKeys(handle)).length === 0) return undefined;
+  const known = await readKeys(handle, [masterKey]);
+  return ringOf(() => known);
+}
+
 /** A ring of one key that never changes, for a process without a database and for tests. */
 export function fixedKeyring(key: NamedKey): Keyring {
   const only = { sealing: key, seal: [key], root: key };

@@ -29,6 +29,7 @@ import { lintDocument } from '../document/lint/lint-document.ts';
 import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ADMIN } from '../organizations/scope.ts';
+import type { OrganizationScope } from '../organizations/scope.ts';
 import { sumUpUsage } from '../organizations/usage.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import type { Database } from '../store/database.ts';
@@ -53,6 +54,7 @@ import { removeOld } from './retention.ts';
 import type { KeptTimes } from './retention.ts';
 import { readStatistics } from './statistics-repository.ts';
 import { createStepRunner } from './step-runner.ts';
+import { testConnection } from './test-connection.ts';
 
 /** Times and policies of the pipeline; tests pass shorter ones, and end the process at a point. */
 export interface ServerTuning {
@@ -96,6 +98,12 @@ export interface ComposedServer {
   readonly worker: Worker;
   /** Makes a document known to all organizations; rejects with `document_invalid`. */
   readonly ship: (document: string) => Promise<void>;
+  /** Whether the CRM of a connection takes its credentials now; changes nothing of it. */
+  readonly testConnection: (
+    scope: OrganizationScope,
+    id: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly ok: boolean; readonly message: string }>;
 }
 
 /** Puts the parts of a server together; nothing runs and nothing listens yet. */
@@ -197,7 +205,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
   app.addHook('onClose', () => deleter.close());
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
-  return { app, worker, ship };
+  const test: ComposedServer['testConnection'] = async (scope, id, signal) =>
+    await testConnection({ runner, signIns }, await openConnections.open(scope, id), signal);
+  return { app, worker, ship, testConnection: test };
 }
 
 /** Lanes wait for tokens: the sign-ins end after them, and store what is still under way. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Server as HttpsServer } from 'node:https';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +9,7 @@ import type { MasterKey } from '../connections/master-key.ts';
 import { databaseOf } from '../config/database-settings.ts';
 import { isLoopback } from '../config/listening.ts';
 import type { Settings } from '../config/settings.ts';
-import { AppError } from '../errors/app-error.ts';
-import { parseAllowRules } from '../http/allow-rules.ts';
-import type { AllowRule } from '../http/allow-rules.ts';
-import { createEgress } from '../http/egress.ts';
-import type { Egress } from '../http/egress.ts';
+import type { AppError } from '../errors/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -30,6 +25,7 @@ import { composeServer } from './compose.ts';
 import type { ComposedServer, ServerTuning } from './compose.ts';
 import { followKeys } from './follow-keys.ts';
 import { listen, originOf } from './listen.ts';
+import { openEgress } from './open-egress.ts';
 import { startHeartbeat } from './node-heartbeat.ts';
 import { recordingLimitsOf } from './recording-parts.ts';
 import { retentionOf } from './retention.ts';
@@ -158,7 +154,7 @@ async function findMasterKey(
 }
 
 /** A browser on this machine comes back to the address that the server listens on. */
-function loopbackOrigin(settings: Settings): string | undefined {
+export function loopbackOrigin(settings: Settings): string | undefined {
   const { host, port, tlsCert } = settings;
   if (port === 0 || !isLoopback(host)) return undefined;
   return originOf({ host, port, tlsCert });
@@ -190,29 +186,4 @@ async function shipDocuments(composed: ComposedServer, deps: OpenServerDeps): Pr
 function tlsPaths(settings: Settings): TlsPaths | undefined {
   const { tlsCert: cert, tlsKey: key } = settings;
   return cert === undefined || key === undefined ? undefined : { cert, key };
-}
-
-function openEgress(settings: Settings, clock: Clock): Egress {
-  return createEgress({
-    allow: rules('EGRESS_ALLOW', settings.egressAllow),
-    plainHttp: rules('EGRESS_PLAIN_HTTP', settings.egressPlainHttp),
-    ...(settings.egressCaFile === undefined ? {} : { ca: readCa(settings.egressCaFile) }),
-    monotonic: clock.monotonic,
-  });
-}
-
-function rules(setting: string, text: string): readonly AllowRule[] {
-  const parsed = parseAllowRules(text);
-  if (parsed.ok) return parsed.rules;
-  throw new AppError('invalid_settings', `${setting}: ${parsed.problems.join('; ')}.`);
-}
-
-function readCa(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (err) {
-    throw new AppError('invalid_settings', `EGRESS_CA_FILE '${path}' cannot be read.`, {
-      cause: err,
-    });
-  }
 }
