@@ -105,8 +105,9 @@ function answersOf(node: Schema): Html {
 function exampleOf(node: Schema): Html | undefined {
   const [sample] = listOf(node['x-codeSamples']).filter(isSchema);
   if (sample === undefined) return undefined;
-  const [status, answer] =
-    membersOf(node['responses']).find(([name]) => name.startsWith('2')) ?? ([] as const);
+  const good = membersOf(node['responses']).filter(([name]) => name.startsWith('2'));
+  // Of a PUT that makes or changes, the answer of the one that made.
+  const [status, answer] = good.find(([name]) => name === '201') ?? good[0] ?? ([] as const);
   const [content] = membersOf(answer?.['content']);
   const example = content?.[1]['example'];
   return html`<figure>

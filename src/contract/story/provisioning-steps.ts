@@ -71,8 +71,9 @@ export const PROVISIONING_STEPS: readonly StoryStep[] = [
   {
     endpoint: 'putSharedPhoneSystem',
     as: 'admin',
-    params: { external_id: 'cloud-1' },
-    body: { name: 'Cloud PBX' },
+    params: { external_id: 'cloud-2' },
+    body: { name: 'Second cloud' },
+    status: 201,
   },
   { endpoint: 'listSharedPhoneSystems', as: 'admin' },
   {
