@@ -48,6 +48,8 @@ export interface FakeCrm {
 export interface FakeCrmOptions {
   readonly handler?: FakeHandler;
   readonly token?: string;
+  /** Whether a Bearer token is good, where somebody else gives them out; then `token` counts no more. */
+  readonly accepts?: (token: string) => Promise<boolean>;
   /** First id given to a new record; ids count up from it. Give 19 digits as text to test those. */
   readonly firstId?: string;
   readonly port?: number;
@@ -83,10 +85,21 @@ export async function startFakeCrm(options: FakeCrmOptions = {}): Promise<FakeCr
     requests.push(request);
     const rule = early ?? takeRule(rules, request.method, request.path, false);
     if (rule !== undefined) {
-      return answerWithHabit(rule.habit, { request, response, healthy: () => routes.run(request) });
+      return answerWithHabit(rule.habit, {
+        request,
+        response,
+        healthy: async () => routes.run(await judged(request)),
+      });
     }
     if (options.handler !== undefined && (await options.handler(request, response))) return;
-    await answerHealthy(routes, request, response);
+    await answerHealthy(routes, await judged(request), response);
+  };
+  const judged = async (request: FakeRequest): Promise<FakeRequest> => {
+    if (options.accepts === undefined) return request;
+    const sent = /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1];
+    const isGood = sent !== undefined && (await options.accepts(sent));
+    const authorization = isGood ? `Bearer ${token}` : '';
+    return { ...request, headers: { ...request.headers, authorization } };
   };
   server.on('connection', (socket) => {
     accepted += 1;
