@@ -53,7 +53,11 @@ export const STAGES: readonly Stage[] = [
   { ...suite('db', 'database'), needs: ['postgres'], withoutNeed: 'part' },
   check('build', 'build', 'npm run build'),
   { ...suite('package', 'package'), after: ['build'] },
-  { ...suite('real', 'real'), needs: ['request-tracker', 'tryton'], withoutNeed: 'skip' },
+  {
+    ...suite('real', 'real'),
+    needs: ['request-tracker', 'tryton', 'postgres'],
+    withoutNeed: 'skip',
+  },
   { ...suite('faults', 'faults'), needs: ['postgres'], withoutNeed: 'part' },
 ];
 
