@@ -59,7 +59,8 @@ export const METHODS: ReadonlyMap<MethodName, MethodRow> = new Map<MethodName, M
     moment: 'At set-up and when users are linked.',
   }),
   row('Account', 'lookup', 'account_id', ['account_id', 'account_name'], {
-    purpose: 'Reads the account that the connection belongs to.',
+    purpose:
+      'Reads the account that the connection belongs to; it may fill properties with `filled_by`.',
     moment: 'After sign-in and in the connection test.',
     extension: true,
   }),

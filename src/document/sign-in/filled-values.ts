@@ -31,10 +31,24 @@ export function refuseFilled(
     if (!allowed(authority.host)) return notAllowed(authority, label);
   }
   const labels = new Set(Object.keys(filled));
-  for (const authority of chosenAuthorities(rules.addresses, labels, withFilled(context, filled))) {
+  const complete = withFilled(context, filled);
+  for (const authority of chosenAuthorities(rules.addresses, labels, complete)) {
     if (!allowed(authority.host)) return notAllowed(authority, [...labels].join('", "'));
   }
-  return undefined;
+  const unsafe = rules.addresses.flatMap((address) => unsafeName(address, complete));
+  const label = unsafe.find((name) => labels.has(name));
+  return label === undefined ? undefined : `The value for "${label}" makes no address.`;
+}
+
+/** The name whose value keeps an address from being one. */
+function unsafeName(address: CompiledUrl, context: RenderContext): readonly string[] {
+  try {
+    address.authority(createScope(context));
+    return [];
+  } catch (err) {
+    if (!(err instanceof RenderStop)) throw err;
+    return err.status === 'unsafe_value' ? [err.subject] : [];
+  }
 }
 
 /** The origins that depend on these properties: what they are with them and would not be without. */

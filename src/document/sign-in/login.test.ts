@@ -111,6 +111,10 @@ describe('a login request', () => {
   });
 });
 
+test('the type of a login is read without case', () => {
+  expect(requestOf(login({ type: 'sESSION' })).url).toBe('https://crm.example/login');
+});
+
 describe('the session token', () => {
   const render = (present: JsonObject, token?: string, document: JsonObject = {}) =>
     documentOf({
