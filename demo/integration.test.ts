@@ -15,13 +15,26 @@ import { createMethodRunner, type MethodRunner } from '../src/runtime/run-method
 import { systemClock } from '../src/time/clock.ts';
 import { runCrm, TOKEN, type RunningCrm } from './crm/testing/running-crm.ts';
 
+interface RunOptions {
+  readonly file?: FileSource;
+  readonly text?: string;
+  /** Values of the form beside the address. */
+  readonly given?: Readonly<Record<string, string>>;
+}
+
 const DOCUMENT = readFileSync('demo/integration.json', 'utf8');
 
-describe('the demo document', () => {
+describe.each(['', '-basic', '-oauth2'])('demo/integration%s.json', (suffix) => {
+  const text = readFileSync(`demo/integration${suffix}.json`, 'utf8');
+
   it('has nothing that lint warns of', () => {
-    const serious = lintDocument(DOCUMENT).filter((finding) => finding.severity !== 'info');
+    const serious = lintDocument(text).filter((finding) => finding.severity !== 'info');
 
     expect(serious).toEqual([]);
+  });
+
+  it('asks the same of the CRM as the others', () => {
+    expect(JSON.parse(text)).toMatchObject({ API: Reflect.get(JSON.parse(DOCUMENT), 'API') });
   });
 });
 
@@ -43,9 +56,13 @@ describe('the demo document against the demo CRM', () => {
     await demo.close();
   });
 
-  async function run(method: MethodName, values: Values, file?: FileSource): Promise<MethodRun> {
-    const document = compileDocument(DOCUMENT);
-    const properties = { 'CRM address': demo.origin, 'API token': TOKEN };
+  async function run(
+    method: MethodName,
+    values: Values,
+    { file, text = DOCUMENT, given = { 'API token': TOKEN } }: RunOptions = {},
+  ): Promise<MethodRun> {
+    const document = compileDocument(text);
+    const properties = { 'CRM address': demo.origin, ...given };
     const connection = {
       id: 'connection',
       organizationId: 'organization',
@@ -68,6 +85,21 @@ describe('the demo document against the demo CRM', () => {
     expect(records[0]).toMatchObject({ user_id: 'u-201', user_name: 'Nadia Rahman' });
     const extensions = [['201'], ['202'], ['203'], ['204'], ['205']];
     expect(records.map((record) => record['phone'])).toEqual(extensions);
+  });
+
+  it('knows the account', async () => {
+    const { records } = await run('Account', {});
+
+    expect(records).toEqual([{ account_id: 'demo-crm', account_name: 'Demo CRM' }]);
+  });
+
+  it('may be signed in as a user instead', async () => {
+    const text = readFileSync('demo/integration-basic.json', 'utf8');
+    const given = { 'E-mail': 'nadia@demo.example', Password: 'demo' };
+    const right = await run('Users', {}, { text, given });
+    const wrong = await run('Users', {}, { text, given: { ...given, Password: 'wrong' } });
+
+    expect([right.records.length, wrong.outcome.kind]).toEqual([5, 'unauthorized']);
   });
 
   it('reads all contacts over several pages', async () => {
@@ -162,7 +194,11 @@ describe('the demo document against the demo CRM', () => {
       call_duration: 90,
       call_timestop: Date.parse('2026-03-01T09:31:30Z'),
     });
-    const upload = await run('UploadFile', { ...call, activity_id, filename: 'call.wav' }, file);
+    const upload = await run(
+      'UploadFile',
+      { ...call, activity_id, filename: 'call.wav' },
+      { file },
+    );
     const found = await run('FindActivity', call);
 
     expect(upload.outcome.kind).toBe('success');

@@ -97,7 +97,7 @@ function sentence({ status, direction, duration }: Call): string {
 }
 
 function recording(call: Call): Markup {
-  const sound = player(call);
+  const sound = player(call, 'metadata');
   if (sound === undefined) return nothing('No recording.');
   if (call.recording === null) return html`<p class="panel">${sound}</p>`;
   const { filename, size } = call.recording;

@@ -28,8 +28,9 @@ export function homePage({ crm, here }: View): Page {
         <h2>Try it</h2>
         <p class="panel">
           Place a call, and watch it arrive here:<code class="line">npm run -s demo:call</code>
-          <a href="/settings">Settings</a> has what Patchcord sent, and the awkward habits of real
-          CRMs as switches.
+          <a href="/requests">Requests</a> shows what Patchcord sent,
+          <a href="/settings">Settings</a>
+          has the awkward habits of real CRMs as switches.
         </p>
       </section>
     </div>`;

@@ -77,12 +77,13 @@ export function otherParty(call: Call, crm: Crm): Markup {
     : html`<span class="number">${call.phone}</span>`;
 }
 
-export function player(call: Call): Markup | undefined {
+/** Plays a call's recording. `preload` is `metadata` where one call is shown: its length is seen before it plays. */
+export function player(call: Call, preload: 'none' | 'metadata' = 'none'): Markup | undefined {
   if (call.recording !== null) {
     const label = `Recording ${call.recording.filename}`;
     return html`<audio
       controls
-      preload="none"
+      preload="${preload}"
       src="/recordings/${encodeURIComponent(call.id)}"
       aria-label="${label}"
     ></audio>`;

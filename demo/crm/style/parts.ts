@@ -7,7 +7,8 @@ td { border-top: 1px solid var(--line); padding: var(--space-2) var(--space-3); 
 tbody tr:hover { background: var(--panel); }
 .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.grow { width: 100%; max-width: 0; min-width: 180px; }
+td.grow { width: 100%; max-width: 0; min-width: 120px; }
+h1 + .table, h1 + [data-live] { margin-top: var(--space-3); }
 td.nowrap { white-space: nowrap; }
 td.who { min-width: 120px; white-space: nowrap; }
 .grow { flex: 1; min-width: 0; }
