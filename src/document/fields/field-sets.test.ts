@@ -216,6 +216,18 @@ describe('the JSON Schema', () => {
     ['an unknown type of authentication', { auth: { type: 'Magic' } }, '/auth/type anyOf'],
     ['Basic without user name', { auth: { type: 'basic' } }, '/auth/username required'],
     ['a label in a number', { properties: [1] }, '/properties/0 anyOf'],
+    ['OAuth2 without its page', { OAuth2: CLIENT }, '/OAuth2/authorization_endpoint required'],
+    [
+      'the flow password without a user name',
+      { OAuth2: { ...CLIENT, flow: 'password', password: '$Password$' } },
+      '/OAuth2/username required',
+    ],
+    ['a login without an answer', { auth: { type: 'session' } }, '/auth/response_map required'],
+    [
+      'a signature of no known kind',
+      { OAuth2: { ...CLIENT, assertion: { private_key: 'x', algorithm: 'none' } } },
+      '/OAuth2/assertion/algorithm anyOf',
+    ],
     [
       'paging of no kind',
       { API: { Contacts: { request_method: 'GET', paging: {} } } },
@@ -224,6 +236,12 @@ describe('the JSON Schema', () => {
     ['no methods at all', { API: undefined }, ' anyOf'],
   ])('refuses %s', (_name, changes, fault) => {
     expect(schemaFaults(JSON.parse(documentWith(changes)), SCHEMA)).toContain(fault);
+  });
+
+  test('asks a flow without a page for none', () => {
+    const OAuth2 = { ...CLIENT, flow: 'client_credentials' };
+
+    expect(schemaFaults(JSON.parse(documentWith({ OAuth2 })), SCHEMA)).toEqual([]);
   });
 });
 
