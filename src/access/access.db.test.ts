@@ -123,12 +123,51 @@ describeDatabases('access', (databases) => {
     ['an events key without phone system', 'events', true, false, 'invalid_request'],
     ['an organization key with a phone system', 'organization', true, true, 'invalid_request'],
     ['an events key of a foreign phone system', 'events', true, true, 'not_found'],
+    [
+      "an operator's events key of a phone system that is not shared",
+      'events',
+      false,
+      true,
+      'not_found',
+    ],
   ] as const)('%s is refused', async (_name, scope, within, phone, code) => {
     const own = await newScope();
     const phoneSystemId = phone ? await newPhoneSystem(await newScope()) : undefined;
     const request = { name: 'k', scope, phoneSystemId, actor: ACTOR };
 
     await expect(createKey(deps, within ? own : ADMIN, request)).rejects.toMatchObject({ code });
+  });
+
+  test('the key of a shared phone system stands for it and for no organization', async () => {
+    const id = deps.ids.next();
+    const row = { id, external_id: null, name: id, created_at: 1 };
+    await database.write((transaction) => insertPhoneSystem(transaction, ADMIN, row));
+    const request = { name: 'k', scope: 'events', phoneSystemId: id, actor: ACTOR } as const;
+
+    const made = await createKey(deps, ADMIN, request);
+
+    await expect(createKey(deps, await newScope(), request)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect(await createAccess(database).authenticate(made.key)).toEqual({
+      keyId: made.row.id,
+      scope: 'events',
+      phoneSystemId: id,
+    });
+  });
+
+  test('an organization is found by its external id, and by its domain in any case', async () => {
+    const fresh = await databases.open();
+    const access = createAccess(fresh);
+    const place = { country: 'GB', timezone: 'UTC', actor: ACTOR };
+    const named = { name: 'One', domain: 'One.example', externalId: 'one', ...place };
+    const { id } = await createOrganization({ ...deps, database: fresh }, named);
+    const found = { status: 'found', organizationId: id };
+
+    expect(await access.organization('external:one')).toEqual(found);
+    expect(await access.organization('external:ONE')).toEqual({ status: 'unknown' });
+    expect(await access.organizationOfDomain('oNE.example')).toEqual(found);
+    expect(await access.organizationOfDomain('two.example')).toEqual({ status: 'unknown' });
   });
 
   test('an organization is found by id or domain, and must be named where there are several', async () => {

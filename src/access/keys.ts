@@ -62,7 +62,7 @@ export async function createKey(
   await database.write(async (transaction) => {
     if (request.phoneSystemId !== undefined) {
       const found = await findPhoneSystem(transaction, scope, request.phoneSystemId);
-      if (found === undefined) throw noPhoneSystem(request.phoneSystemId);
+      if (found === undefined) throw noPhoneSystem(scope, request.phoneSystemId);
     }
     await insertApiKey(transaction, scope, row);
     await recordDeed(transaction, scope, {
@@ -134,6 +134,10 @@ function checkRequest(
   }
 }
 
-function noPhoneSystem(id: string): AppError {
-  return new AppError('not_found', `There is no phone system '${id}'.`);
+function noPhoneSystem(scope: OrganizationScope | AdminScope, id: string): AppError {
+  const sentence =
+    'organizationId' in scope
+      ? `There is no phone system '${id}'.`
+      : `There is no shared phone system '${id}'; for one of an organization, name the organization, too.`;
+  return new AppError('not_found', sentence);
 }
