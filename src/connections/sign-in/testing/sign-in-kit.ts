@@ -9,7 +9,9 @@ import { createMethodRunner } from '../../../runtime/run-method.ts';
 import type { Database } from '../../../store/database.ts';
 import { createIds } from '../../../text/uuid.ts';
 import type { Clock } from '../../../time/clock.ts';
+import { updateConnectionSettings } from '../../change-connection.ts';
 import { createConnection } from '../../connections.ts';
+import type { ConnectionDeps } from '../../connections.ts';
 import { createDocumentCache } from '../../document-cache.ts';
 import { createIntegration } from '../../integrations.ts';
 import { createOpenConnections } from '../../open-connection.ts';
@@ -38,6 +40,14 @@ export function createTestClock(): TestClock {
   };
 }
 
+export interface TestConnection {
+  readonly scope: OrganizationScope;
+  readonly id: string;
+  open(): Promise<OpenConnection>;
+  /** Saves other property values, as an administrator does. */
+  change(properties: Readonly<Record<string, string>>): Promise<void>;
+}
+
 export interface SignInKit {
   readonly log: { level: string; fields: object; message: string }[];
   readonly registered: string[];
@@ -49,7 +59,7 @@ export interface SignInKit {
   connect(options?: {
     readonly document?: string;
     readonly properties?: Readonly<Record<string, string>>;
-  }): Promise<{ scope: OrganizationScope; id: string; open: () => Promise<OpenConnection> }>;
+  }): Promise<TestConnection>;
   close(): Promise<void>;
 }
 
@@ -68,6 +78,13 @@ export function createSignInKit(deps: {
   const vault = createVault({ id: 'aaaa', bytes: new Uint8Array(32).fill(7) }, randomBytes);
   const documents = createDocumentCache(compileDocument);
   const openConnections = createOpenConnections({ database, vault, documents });
+  const connectionDeps: ConnectionDeps = {
+    database,
+    ids,
+    vault,
+    documents,
+    checkUrl: () => ({ ok: true }),
+  };
   const phones = createPhoneNumbers();
   const kit = createEgressKit();
   const egress = kit.open([server.port]);
@@ -123,21 +140,26 @@ export function createSignInKit(deps: {
           actor: 'test',
         },
       );
-      const view = await createConnection(
-        { database, ids, vault, documents, checkUrl: () => ({ ok: true }) },
-        scope,
-        {
-          integrationId: integration.id,
-          properties: options.properties ?? {
-            'Instance URL': server.origin,
-            'Client ID': 'client-1',
-            'Client secret': SECRET,
-          },
-          actor: 'test',
+      const view = await createConnection(connectionDeps, scope, {
+        integrationId: integration.id,
+        properties: options.properties ?? {
+          'Instance URL': server.origin,
+          'Client ID': 'client-1',
+          'Client secret': SECRET,
         },
-      );
+        actor: 'test',
+      });
       const { id } = view.row;
-      return { scope, id, open: () => openConnections.open(scope, id) };
+      return {
+        scope,
+        id,
+        open: () => openConnections.open(scope, id),
+        change: async (properties) => {
+          const { revision } = await openConnections.open(scope, id);
+          const change = { id, revision, properties, actor: 'test' };
+          await updateConnectionSettings(connectionDeps, scope, change);
+        },
+      };
     },
     close: () => kit.close(),
   };
