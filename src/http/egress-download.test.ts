@@ -43,6 +43,25 @@ test('a file larger than any other answer goes to its taker piece by piece', asy
   expect(server.received[0]?.toLowerCase()).toContain('accept-encoding: identity');
 });
 
+test('a taker that is done at once is told of bytes only', async () => {
+  const server = await listen((socket, received) => {
+    if (!hasWhole(received)) return;
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${String(CHUNK * CHUNKS)}\r\n\r\n`);
+    for (let index = 0; index < CHUNKS; index += 1) socket.write(Buffer.alloc(CHUNK, index));
+  });
+  let bytes = 0;
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    // Without this a parser that repeats no bytes would keep the event loop for ever.
+    if (chunk.length === 0) throw new Error('no bytes');
+    bytes += chunk.length;
+  };
+
+  const download = { maxBytes: CHUNK * CHUNKS, write };
+  const result = await open([server.port]).send(get(server.origin, { download }));
+
+  expect([summary(result), bytes]).toEqual(['response 200 ', CHUNK * CHUNKS]);
+});
+
 test('a file over its limit, and a taker that fails, end the request', async () => {
   const server = await listen((socket, received) => {
     if (hasWhole(received)) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nRIFF`);

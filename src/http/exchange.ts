@@ -115,6 +115,8 @@ export function exchange(
         checkSize(Number(headers['content-length'] ?? '0'));
       },
       onResponseData: (_controller, chunk) => {
+        // Resumed, undici's parser tells of no bytes; pausing again for those would never end.
+        if (chunk.length === 0) return;
         arm(limits.idleMs, 'The answer stopped in the middle.');
         received += chunk.length;
         if (!checkSize(received)) return;
