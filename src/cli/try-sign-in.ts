@@ -40,7 +40,9 @@ export async function signInToTry(
   const { document, accessToken } = of;
   const { signIn } = document;
   if (signIn.kind !== 'oauth2' && signIn.kind !== 'session') {
-    return { status: 'ready', signedIn: {}, exchanges: [] };
+    const credential = await withAccount(deps, of, NOTHING);
+    const signedIn = credential === NOTHING ? {} : { credential };
+    return { status: 'ready', signedIn, exchanges: [] };
   }
   if (accessToken !== undefined) {
     const credential: Credential = { accessToken, locals: {}, properties: {}, generation: 1 };
@@ -62,6 +64,8 @@ export async function signInToTry(
 /** How to come to a token where a person signs in. */
 export const NEEDS_PERSON =
   'In this document a person signs in at the CRM. Connect it in a server: POST /v1/connections/{id}/sign-in gives the page to open, and POST …/test tries it. Or put an access token that you have into the file of --properties as "access_token", or into PATCHCORD_PROPERTY_ACCESS_TOKEN.';
+
+const NOTHING: Credential = { locals: {}, properties: {}, generation: 0 };
 
 interface SignedIn {
   readonly status: 'ready';

@@ -119,12 +119,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
   });
   const connections = createConnectionBook(database, openConnections);
   const phones = createPhoneNumbers();
-  const methods = createMethodRunner({
-    egress,
-    phones,
-    clock,
-    randomId: () => Buffer.from(randomBytes(16)).toString('hex'),
-  });
+  const randomId = (): string => Buffer.from(randomBytes(16)).toString('hex');
+  const methods = createMethodRunner({ egress, phones, clock, randomId });
   const signIns = createSignIns({
     database,
     vault,
@@ -145,7 +141,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
       pipeline.wake();
     },
   });
-  const runner = createSignedInRunner({ runner: methods, signIns, clock, log: logger });
+  const runner = createSignedInRunner({
+    ...{ signIns, phones, randomId, clock },
+    runner: methods,
+    log: logger,
+  });
   const callKeySecret = parts.keyring.pinned('patchcord call key');
   const recordings = createRecordingParts(parts, () => {
     pipeline.wake();

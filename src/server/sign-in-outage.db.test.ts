@@ -43,7 +43,8 @@ function createWork(
   const openConnections = createOpenConnections({ database, vault, documents });
   const phones = createPhoneNumbers();
   const egress = kit.open([Number(new URL(signing.crm.origin).port)]);
-  const methods = createMethodRunner({ egress, phones, clock, randomId: () => ids.next() });
+  const randomId = (): string => ids.next();
+  const methods = createMethodRunner({ egress, phones, clock, randomId });
   const log = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
   const signIns = createSignIns({
     ...{ database, vault, ids, randomBytes, egress, phones, clock, openConnections, log },
@@ -58,7 +59,9 @@ function createWork(
   const connections = createConnectionBook(database, openConnections);
   const deliver: DeliverDeps = {
     ...{ database, ids, log },
-    runner: createStepRunner(createSignedInRunner({ runner: methods, signIns, clock, log })),
+    runner: createStepRunner(
+      createSignedInRunner({ runner: methods, signIns, phones, randomId, clock, log }),
+    ),
     recordings: {
       open: () => Promise.reject(new Error('there are no recordings here')),
     },

@@ -107,16 +107,15 @@ function compose(database: Database, settings: ChildSettings) {
       documents: createDocumentCache(compileDocument),
     }),
   );
-  const methods = createMethodRunner({
-    egress,
-    phones: createPhoneNumbers(),
-    clock: systemClock,
-    randomId: () => randomBytes(16).toString('hex'),
-  });
+  const phones = createPhoneNumbers();
+  const randomId = (): string => randomBytes(16).toString('hex');
+  const methods = createMethodRunner({ egress, phones, clock: systemClock, randomId });
   const runner = createStepRunner(
     createSignedInRunner({
       runner: methods,
       signIns: NO_SIGN_INS,
+      phones,
+      randomId,
       clock: systemClock,
       log: { warn: report },
     }),
@@ -133,7 +132,10 @@ function compose(database: Database, settings: ChildSettings) {
 
 /** The documents of these tests present property values alone. */
 const NO_SIGN_INS = {
-  credentialFor: () => Promise.reject(new Error('nobody signs in here')),
+  credentialFor: async () => {
+    const credential = { locals: {}, properties: {}, generation: 0 };
+    return { status: 'ready', credential } as const;
+  },
   renew: () => Promise.reject(new Error('nobody signs in here')),
 };
 

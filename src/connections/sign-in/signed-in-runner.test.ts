@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { createPhoneNumbers } from '../../contacts/phone-number.ts';
 import { compileDocument } from '../../document/compile.ts';
 import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
 import type { MethodCall } from '../../runtime/method-call.ts';
@@ -57,6 +58,8 @@ function start({ answer, renewed }: { answer: Asked; renewed?: Asked }) {
       },
       renew: async (_connection, _used, signal) => await (renewed ?? answer)(signal),
     },
+    phones: createPhoneNumbers(),
+    randomId: () => 'boundary',
     clock: { monotonic: () => now },
     log: {
       warn: (_fields, message) => {
@@ -143,17 +146,19 @@ describe('a call with a sign-in', () => {
   });
 });
 
-describe('nobody signs in', () => {
-  test.each([
-    ['where the document presents properties', connectionWith({}), 'Users'],
-    ['for a method that the document lacks', oauth2, 'FindContact'],
-  ] as const)('%s', async (_name, connection, method) => {
-    const { runner, calls, asked } = start({ answer: hang });
+test('nobody signs in for a method that the document lacks', async () => {
+  const { runner, calls, asked } = start({ answer: hang });
 
-    await runner.prepare({ method, values: {} }, connection, signal());
+  await runner.prepare({ method: 'FindContact', values: {} }, oauth2, signal());
 
-    expect(calls).toHaveLength(1);
-    expect(calls[0]).not.toHaveProperty('credential');
-    expect(asked()).toBe(0);
-  });
+  expect(calls).toHaveLength(1);
+  expect(asked()).toBe(0);
+});
+
+test('where the document presents properties nothing is renewed', async () => {
+  const { runner, calls } = start({ answer: ready });
+
+  await runner.prepare({ method: 'Users', values: {} }, connectionWith({}), signal());
+
+  expect(calls[0]).not.toHaveProperty('renew');
 });

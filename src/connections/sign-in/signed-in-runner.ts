@@ -1,8 +1,10 @@
 import type { Credential, CredentialAnswer, RenewCredential } from '../../runtime/credential.ts';
 import type { MethodCall } from '../../runtime/method-call.ts';
-import type { MethodRunner, NotSentReason, PreparedMethod } from '../../runtime/run-method.ts';
+import type { NotSentReason, PreparedMethod } from '../../runtime/run-method.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { OpenConnection } from '../open-connection.ts';
+import { createAccountValues } from './account-values.ts';
+import type { AccountValuesDeps } from './account-values.ts';
 
 /** What is asked of a connection; document, property values and sign-in are the connection's. */
 export type SignedInCall = Omit<MethodCall, 'document' | 'connection' | 'credential' | 'renew'>;
@@ -20,8 +22,7 @@ export interface SignedInRunner {
   ): Promise<PreparedMethod>;
 }
 
-export interface SignedInRunnerDeps {
-  readonly runner: MethodRunner;
+export interface SignedInRunnerDeps extends AccountValuesDeps {
   readonly signIns: {
     credentialFor(connection: OpenConnection, signal: AbortSignal): Promise<CredentialAnswer>;
     renew(
@@ -37,30 +38,48 @@ export interface SignedInRunnerDeps {
 /** Runs methods with the credential of their connection, and renews one that the CRM refuses. */
 export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner {
   const { runner } = deps;
+  const accountValues = createAccountValues(deps);
   return {
     prepare: async (call, connection, signal) => {
       const { document } = connection;
-      const { kind } = document.signIn;
       // A method that the document lacks needs no sign-in to say so.
-      if ((kind !== 'oauth2' && kind !== 'session') || !document.methods.has(call.method)) {
+      if (!document.methods.has(call.method)) {
         return runner.prepare({ ...call, document, connection });
       }
       const started = deps.clock.monotonic();
-      const answer = await credentialInTime(deps, connection, { ...call, signal });
+      const renew = renewalOf(deps, connection);
+      const answer = await inTime(call.deadlineMs, signal, async (ends) => {
+        const signedIn = await deps.signIns.credentialFor(connection, ends);
+        // The method that says whose account it is cannot need what it says.
+        if (signedIn.status !== 'ready' || call.method === 'Account') return signedIn;
+        const { credential } = signedIn;
+        return await accountValues.complete(connection, { credential, ...renew }, ends);
+      });
       // Nobody waits any more: what the answer says of the sign-in server is not true.
       signal.throwIfAborted();
       if (answer.status !== 'ready') return notSent(answer);
-      const renew: RenewCredential = async (used, ends) => {
-        try {
-          return await deps.signIns.renew(connection, used, ends);
-        } catch (err) {
-          if (!ends.aborted) deps.log.warn({ err, connection_id: connection.id }, NOT_RENEWED);
-          throw err;
-        }
-      };
       const { credential } = answer;
       const left = timeLeft(call, deps.clock.monotonic() - started);
-      return runner.prepare({ ...call, ...left, document, connection, credential, renew });
+      return runner.prepare({ ...call, ...left, ...renew, document, connection, credential });
+    },
+  };
+}
+
+/** Where nothing can be renewed, the CRM's refusal stands as it is. */
+function renewalOf(
+  deps: SignedInRunnerDeps,
+  connection: OpenConnection,
+): { readonly renew?: RenewCredential } {
+  const { kind } = connection.document.signIn;
+  if (kind !== 'oauth2' && kind !== 'session') return {};
+  return {
+    renew: async (used, ends) => {
+      try {
+        return await deps.signIns.renew(connection, used, ends);
+      } catch (err) {
+        if (!ends.aborted) deps.log.warn({ err, connection_id: connection.id }, NOT_RENEWED);
+        throw err;
+      }
     },
   };
 }
@@ -68,14 +87,14 @@ export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner {
 const NOT_RENEWED = 'a sign-in could not be renewed';
 
 /** Somebody who waits for an answer does not wait longer because a sign-in server is slow. */
-async function credentialInTime(
-  { signIns }: SignedInRunnerDeps,
-  connection: OpenConnection,
-  { deadlineMs, signal }: { readonly deadlineMs?: number; readonly signal: AbortSignal },
+async function inTime(
+  deadlineMs: number | undefined,
+  signal: AbortSignal,
+  ask: (ends: AbortSignal) => Promise<CredentialAnswer>,
 ): Promise<CredentialAnswer> {
-  if (deadlineMs === undefined) return await signIns.credentialFor(connection, signal);
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const answer = await signIns.credentialFor(connection, ends);
+  if (deadlineMs === undefined) return await ask(signal);
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadlineMs))]);
+  const answer = await ask(ends);
   return answer.status === 'unavailable' && ends.aborted
     ? { status: 'unavailable', message: 'The sign-in at the CRM took too long.' }
     : answer;

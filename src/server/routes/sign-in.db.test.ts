@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { fakeCrmDocument } from '../../runtime/testing/fake-crm-document.ts';
 import { startFakeCrm } from '../../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../../runtime/testing/fake-crm.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
@@ -376,6 +377,33 @@ describeDatabases('signing a connection in', (databases) => {
       status: 409,
       detail: expect.stringContaining('needs nobody to sign in'),
     });
+  });
+
+  test('a key needs nobody to sign in, also where only the account tells an address', async () => {
+    signing.account = { id: 'acc-1', name: 'users' };
+    const source = JSON.parse(fakeCrmDocument());
+    const Account = {
+      request_method: 'GET',
+      request_path: '/me',
+      response_map: { id: '$account_id$', name: '$Area$' },
+    };
+    const Users = { ...source.API.Users, request_path: '/$Area$' };
+    const document = JSON.stringify({
+      ...source,
+      id: 'account-crm',
+      properties: [...source.properties, { label: 'Area', filled_by: 'sign_in' }],
+      parameters: { ...source.parameters, account_id: 'string' },
+      API: { ...source.API, Account, Users },
+    });
+    const own = await setUpOffice(server, signing.crm, { document });
+    const where = `/v1/connections/${own.connectionId}`;
+
+    const tested = await server.send('POST', `${where}/test`, { key: own.key });
+
+    expect(tested.body).toMatchObject({ ok: true, method: 'Users', account: { id: 'acc-1' } });
+    expect(signing.crm.requests.at(-2)?.url).toBe('/users');
+    const read = await server.send('GET', where, { key: own.key });
+    expect(read.body).toMatchObject({ state: 'active', sign_in: null });
   });
 
   describe('is refused', () => {
