@@ -69,6 +69,8 @@ describe('a server killed while it writes a call into Tryton', () => {
 
         expect(server.restarts()).toBe(1);
         expect(ledger.state).toBe('delivered');
+        // Of a lost upload nobody can be asked; all else is looked up, or written anew as a whole.
+        expect(ledger.possible_duplicate).toBe(kill.method === 'UploadFile');
         await expectOneNote(call, ledger.possible_duplicate);
       } finally {
         await server.stop();

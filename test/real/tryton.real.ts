@@ -188,6 +188,27 @@ describe('Tryton', () => {
     );
     expect(await reader.notes()).toEqual(before);
   });
+
+  test('refuses another password, and the connection test says what to do', async () => {
+    const { administrator, connectionId } = office;
+    const { integration_id } = z
+      .object({ integration_id: z.string() })
+      .parse(await administrator.get(`/v1/connections/${connectionId}`));
+    const properties = { ...propertiesOf(tryton), Password: 'another-Word-77x' };
+    const { id } = z.object({ id: z.string() }).parse(
+      await administrator.post('/v1/connections', {
+        integration_id,
+        name: 'Wrong password',
+        properties,
+      }),
+    );
+
+    const result = await administrator.post(`/v1/connections/${id}/test`);
+
+    expect(result).toMatchObject({ ok: false });
+    expect(JSON.stringify(result)).toContain('401');
+    expect(JSON.stringify(result)).not.toContain('another-Word-77x');
+  });
 });
 
 describe('Tryton, method by method', () => {
@@ -205,27 +226,36 @@ describe('Tryton, method by method', () => {
     ]);
   });
 
-  test('gets a contact with all that is known, and later another name', async () => {
+  test('gets a contact with all that is known, and later another name and number', async () => {
     const created = await tryMethod('CreateContact', {
       contact_name: 'Åsa Öberg',
       phone: '+46812345678',
       email: 'asa@example.test',
     });
     const id = String(created.records[0]?.['contact_id']);
-    await tryMethod('UpdateContact', { contact_id: id, contact_name: 'Åsa Berg' });
+    const found = (await tryMethod('SearchContacts', { prefix: 'Öberg' })).records[0];
+    await tryMethod('UpdateContact', {
+      contact_id: id,
+      contact_name: 'Åsa Berg',
+      phone_mechanism: String(found?.['phone_mechanism']),
+      phone: '+46812345679',
+      mobile: '+46701234567',
+    });
     const party = (await reader.parties()).find((each) => String(each.id) === id);
 
     expect(party).toMatchObject({
       name: 'Åsa Berg',
       'contact_mechanisms.': [
-        { type: 'phone', value: '+46812345678' },
+        { type: 'phone', value: '+46812345679' },
         { type: 'email', value: 'asa@example.test' },
+        { type: 'mobile', value: '+46701234567' },
       ],
     });
   });
 
   test('lists its contacts page by page, each once', async () => {
     const small = shippedDocument().replaceAll('"size": 100', '"size": 2');
+    await Promise.all(['One', 'Two', 'Three'].map((name) => reader.createParty(name, [])));
     const parties = await reader.parties();
 
     const { records } = await tryMethod('Contacts', {}, small);
@@ -237,7 +267,7 @@ describe('Tryton, method by method', () => {
   });
 
   test('lists later only what was changed since', async () => {
-    const { id } = (await reader.parties()).find(({ name }) => name === 'Almost Alice') ?? {};
+    const id = await reader.createParty('Changed', []);
     const since = new Date(Date.now() + 60_000).toISOString();
 
     const all = await tryMethod('Contacts', { since: new Date(STARTED_AT).toISOString() });
