@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { compileDocument } from '../../../document/compile.ts';
 import { createPhoneNumbers } from '../../../contacts/phone-number.ts';
+import type { Egress } from '../../../http/egress.ts';
 import { createEgressKit } from '../../../http/testing/egress-kit.ts';
 import { createOrganization } from '../../../organizations/organizations.ts';
 import type { OrganizationScope } from '../../../organizations/scope.ts';
@@ -71,7 +72,9 @@ export const SECRET = 'client-secret-9f8e7d';
 export function createSignInKit(deps: {
   readonly database: Database;
   readonly clock: TestClock;
-  readonly server: TokenServer;
+  readonly server: Pick<TokenServer, 'origin' | 'port'>;
+  /** In place of the real door. */
+  readonly egress?: Egress;
 }): SignInKit {
   const { database, clock, server } = deps;
   const ids = createIds({ clock, randomBytes });
@@ -87,7 +90,7 @@ export function createSignInKit(deps: {
   };
   const phones = createPhoneNumbers();
   const kit = createEgressKit();
-  const egress = kit.open([server.port]);
+  const egress = deps.egress ?? kit.open([server.port]);
   const log: SignInKit['log'] = [];
   const registered: string[] = [];
   const note =
