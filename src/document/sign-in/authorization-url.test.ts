@@ -121,6 +121,17 @@ describe('the page of the sign-in', () => {
     });
   });
 
+  test('takes the defaults of properties', () => {
+    const signIn = oauth2Of(
+      { ...WITH_PAGE, authorization_endpoint: 'https://$Region$.login.example/authorize' },
+      { properties: ['Client ID', 'Client Secret', { label: 'Region', default: 'eu' }] },
+    );
+
+    expect(signIn.authorizationUrl?.(contextOf({ properties: CLIENT }), OURS)).toMatchObject({
+      url: expect.stringContaining('https://eu.login.example/authorize?'),
+    });
+  });
+
   test('tells what is missing', () => {
     const signIn = oauth2Of(WITH_PAGE);
 

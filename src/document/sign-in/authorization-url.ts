@@ -50,7 +50,7 @@ export function compileAuthorizationUrl(
         const message = 'the address of the sign-in page would show a secret';
         throw unsafeValue('authorization_parameters', message);
       }
-      const client = requireText(clientId, createScope(context));
+      const client = requireText(clientId, scope);
       const query = [
         ...[...pieces.query, ...own].filter((pair) => !RESERVED_AUTHORIZATION.has(keyOf(pair))),
         ...ourPairs(client, ours),

@@ -100,6 +100,7 @@ describe('token_parameters', () => {
     'code_verifier',
     'refresh_token',
     'assertion',
+    'client_id',
     'client_secret',
   ])('cannot set %s', (name) => {
     const sent = form({ token_parameters: { [name]: 'mine' } }, REFRESH);
