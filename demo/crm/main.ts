@@ -10,12 +10,14 @@ import { createCrmServer } from './server.ts';
 // The demo CRM, a program of its own: node main.ts --port 0 --data FOLDER --token-file FILE
 // Prints one line of JSON, `{"origin"}`, when it listens, and ends when its standard input does, so that
 // it never outlives the program that started it. A port that is taken is replaced by a free one.
+// `--call` is the command line that its pages name for a demo call.
 // `--habit rate_limit,times=3,seconds=2` switches a habit on; it may be given several times.
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     data: { type: 'string', default: 'data/demo/crm' },
     'token-file': { type: 'string', default: 'data/demo/crm-token' },
+    call: { type: 'string', default: 'npm run -s demo:call' },
     habit: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -26,6 +28,7 @@ const { server, habits } = createCrmServer({
   token: readOrMakeToken(tokenFile),
   tokenFile: relative('.', tokenFile),
   folder: values.data,
+  callCommand: values.call,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   random: Math.random,
 });

@@ -20,6 +20,8 @@ export interface CrmServerOptions {
   readonly tokenFile: string;
   /** Where OAuth2 keeps what it gave out. */
   readonly folder: string;
+  /** The command line that places a demo call. */
+  readonly callCommand: string;
   /** IANA name of the zone in which the pages say times. */
   readonly timeZone: string;
   /** Numbers from 0 up to 1, for habits that strike by percentage. */
@@ -44,7 +46,7 @@ interface Exchange {
  * behind its sign-in, and OAuth2.
  */
 export function createCrmServer(options: CrmServerOptions): CrmServer {
-  const { crm, token, tokenFile, folder, timeZone, random } = options;
+  const { crm, token, tokenFile, folder, callCommand, timeZone, random } = options;
   const now = (): number => crm.now;
   const habits = createHabits(random);
   const log = createRequestLog(now);
@@ -54,7 +56,7 @@ export function createCrmServer(options: CrmServerOptions): CrmServer {
   const api = createApi({ crm, token, sessions, habits, findAccessToken });
   const withoutOAuth = oauth.isInstalled ? undefined : oauth.howToInstall;
   const site: SiteParts = {
-    ...{ crm, habits, log, timeZone, tokenFile, withoutOAuth },
+    ...{ crm, habits, log, timeZone, tokenFile, callCommand, withoutOAuth },
     async reset() {
       crm.reset();
       habits.clear();

@@ -53,6 +53,7 @@ export interface SiteParts {
   readonly log: RequestLog;
   readonly timeZone: string;
   readonly tokenFile: string;
+  readonly callCommand: string;
   /** Why there is no OAuth2; undefined when there is. */
   readonly withoutOAuth: string | undefined;
   readonly reset: () => Promise<void>;
@@ -88,10 +89,10 @@ export async function answerSite(parts: SiteParts, visit: Visit): Promise<void> 
     sendRecording(parts.crm, { id, request, response, download }, PAGE_HEADERS);
   } else {
     const make = PAGES[id === '' ? path : `/${folder}/*`];
-    const { crm, habits, log, tokenFile, withoutOAuth } = parts;
+    const { crm, habits, log, tokenFile, callCommand, withoutOAuth } = parts;
     const page =
       make?.({
-        ...{ crm, habits, log, tokenFile, withoutOAuth },
+        ...{ crm, habits, log, tokenFile, callCommand, withoutOAuth },
         here: { now: crm.now, timeZone: parts.timeZone },
         origin: `http://${request.headers.host ?? ''}`,
 

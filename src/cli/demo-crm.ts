@@ -20,14 +20,19 @@ const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 /**
  * Starts the demo CRM as a program of its own on this machine; it ends with this process, whatever
  * ends that. `port` is the one of its last start, so that links to its pages stay right; 0, or one that
- * is taken meanwhile, becomes a free one. Rejects with `internal` when it does not start.
+ * is taken meanwhile, becomes a free one. `call` is the command line that its pages name for a demo
+ * call. Rejects with `internal` when it does not start.
  */
-export async function startDemoCrm(folder: string, port: number): Promise<DemoCrm> {
+export async function startDemoCrm(
+  folder: string,
+  { port, call }: { readonly port: number; readonly call: string },
+): Promise<DemoCrm> {
   const tokenFile = join(folder, 'crm-token');
   const program = demoProgram('crm/main');
+  const places = ['--data', join(folder, 'crm'), '--token-file', tokenFile];
   const child = spawn(
     process.execPath,
-    [program, '--port', String(port), '--data', join(folder, 'crm'), '--token-file', tokenFile],
+    [program, '--port', String(port), ...places, '--call', call],
     // Its standard input is ours to close: it ends then, so that it never outlives us.
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );

@@ -39,7 +39,8 @@ export async function serveDemo(options: ServeOptions, context: CommandContext):
   const folder = resolve(context.directory, options.data ?? DEMO_FOLDER);
   makeFolder(folder);
   const before = readDemo(folder);
-  const crm = await startDemoCrm(folder, portOf(before?.crm));
+  const call = callCommand(context.directory, folder);
+  const crm = await startDemoCrm(folder, { port: portOf(before?.crm), call });
   try {
     const server = await startServer(demoSettings(options, context, { folder, crm }), context);
     try {
@@ -50,7 +51,7 @@ export async function serveDemo(options: ServeOptions, context: CommandContext):
       writePrivately(join(folder, PROPERTIES_FILE), propertiesOf(crm));
       const isFirst = before?.organization_id !== office.organization_id;
       const adminKey = isFirst ? await makeAdminKey(server, tools) : undefined;
-      announce(context, { server, crm, folder, adminKey, json: options.json === true });
+      announce(context, { server, crm, folder, call, adminKey, json: options.json === true });
       await untilSignal();
     } finally {
       await server.close();
@@ -118,12 +119,12 @@ function announce(
     server: OpenServer;
     crm: DemoCrm;
     folder: string;
+    call: string;
     adminKey: string | undefined;
     json: boolean;
   },
 ): void {
-  const { server, crm, folder, adminKey } = demo;
-  const call = callCommand(context.directory, folder);
+  const { server, crm, folder, call, adminKey } = demo;
   if (demo.json) {
     const { origin } = server;
     context.out(JSON.stringify({ origin, crm: crm.origin, admin_key: adminKey ?? null, call }));

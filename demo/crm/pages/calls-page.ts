@@ -44,7 +44,7 @@ export function callsPage({ crm, here, query }: View): Page {
       <ul class="chips" aria-label="Which calls">
         ${filters}${owner === undefined ? undefined : html`<li><a href="${link({ user: '' })}">Calls of everybody</a></li>`}
       </ul>
-      ${shown.length === 0 ? nothing('No such call. Place one with “npm run -s demo:call”.') : callTable(shown, { crm, here, caption: 'Calls, newest first' })}
+      ${shown.length === 0 ? nothing('No such call.') : callTable(shown, { crm, here, caption: 'Calls, newest first' })}
       ${pager({ page, pages, total: all.length, noun: 'call' }, (to) => link({ page: String(to) }))}
     </div>`;
   return { title: 'Calls', place: '/calls', content };

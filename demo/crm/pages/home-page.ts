@@ -11,7 +11,7 @@ import { isToday, longDuration } from './words.ts';
 const LEAST_SHOWN = 8;
 
 /** The first page: today's calls, and who spoke how much. */
-export function homePage({ crm, here }: View): Page {
+export function homePage({ crm, here, callCommand }: View): Page {
   const today = crm.calls.filter((call) => isToday(call.started_at, here));
   const latest = crm.calls.slice(0, Math.max(LEAST_SHOWN, today.length));
   const content = html` <h1>Today</h1>
@@ -27,7 +27,7 @@ export function homePage({ crm, here }: View): Page {
         ${people(crm, today)}
         <h2>Try it</h2>
         <p class="panel">
-          Place a call, and watch it arrive here:<code class="line">npm run -s demo:call</code>
+          Place a call, and watch it arrive here:<code class="line">${callCommand}</code>
           <a href="/requests">Requests</a> shows what Patchcord sent,
           <a href="/settings">Settings</a>
           has the awkward habits of real CRMs as switches.

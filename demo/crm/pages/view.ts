@@ -14,6 +14,8 @@ export interface View {
   readonly origin: string;
   /** The file with the API token, as it may be shown. */
   readonly tokenFile: string;
+  /** The command line that places a demo call. */
+  readonly callCommand: string;
   /** Why there is no sign-in by OAuth2; undefined when there is. */
   readonly withoutOAuth: string | undefined;
   /** The record that the address names. */

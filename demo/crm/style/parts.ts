@@ -13,7 +13,8 @@ td.nowrap { white-space: nowrap; }
 td.who { min-width: 120px; white-space: nowrap; }
 .grow { flex: 1; min-width: 0; }
 .under { display: block; color: var(--muted); font-size: 12px; line-height: 16px; }
-.row-line { display: block; white-space: nowrap; }
+.row-line { display: block; line-height: 24px; white-space: nowrap; }
+.under a { line-height: 24px; }
 a.number { text-decoration: none; white-space: nowrap; }
 a.number:hover { text-decoration: underline; }
 .note-line { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -57,6 +58,7 @@ a.number:hover { text-decoration: underline; }
 .facts dd { min-width: 0; overflow-wrap: anywhere; }
 .timeline h3 { color: var(--muted); font-size: 12px; line-height: 16px; margin: var(--space-4) 0 var(--space-1); }
 .timeline h3:first-child { margin-top: 0; }
+.timeline p { line-height: 24px; }
 .timeline li { display: flex; gap: var(--space-1); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
 .note { white-space: pre-line; border-left: 3px solid var(--line); padding-left: var(--space-3); margin-top: var(--space-1); max-width: 70ch; }
 .note-text { white-space: pre-line; }

@@ -39,6 +39,7 @@ export async function runCrm({
     ...{ crm, folder, random },
     token: TOKEN,
     tokenFile: 'data/demo/crm-token',
+    callCommand: 'npm run -s demo:call',
     timeZone: 'UTC',
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
