@@ -56,9 +56,10 @@ export const Connection = z
     sign_in: SignIn.nullable().meta({
       description: 'Its sign-in at the CRM; null where the properties alone authorise requests.',
     }),
-    properties: z
-      .record(z.string(), z.string())
-      .meta({ description: 'Values of the properties that are not secret.' }),
+    properties: z.record(z.string(), z.string()).meta({
+      description:
+        'Values of the properties that are not secret, those that came with the sign-in too.',
+    }),
     secrets_set: z
       .array(z.string())
       .meta({ description: 'Labels of the secret properties that have a value.' }),

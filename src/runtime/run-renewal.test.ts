@@ -66,8 +66,6 @@ function runner(
     authorization_endpoint: 'https://a.example',
     request_auth: 'Bearer',
   };
-  const filled = document['hosts'] !== undefined;
-  const map = filled ? { token_response_map: { instance_url: '$Instance$' } } : {};
   const source: Record<string, unknown> = {
     ...JSON.parse(fakeCrmDocument({ methods: { Contacts: CONTACTS } })),
     OAuth2: { ...oauth2, token_endpoint: 'https://a.example/token', ...oauth2Extras },

@@ -1,7 +1,10 @@
 import type { OrganizationScope } from '../../organizations/scope.ts';
 import { signsInAlone } from '../../runtime/sign-in/grant-fields.ts';
 import { findOffer, findSignIn } from './sign-in-repository.ts';
-import type { SignInDeps } from './sign-in-deps.ts';
+import type { OpenConnection } from '../open-connection.ts';
+import { filledConnection, fits } from './connection-grant.ts';
+import type { RenewDeps } from './renew-grant.ts';
+import type { GrantContent } from './stored-grant.ts';
 
 /** What is known of a connection's sign-in; times in epoch milliseconds. Never a token. */
 export interface SignInDescription {
@@ -20,16 +23,20 @@ export interface SignInDescription {
   readonly message?: string;
   /** Another account that somebody signed in with, which waits for a word. */
   readonly offer?: { readonly accountId?: string; readonly accountName?: string };
+  /** Label → value of the properties that it filled, without secret ones. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Where requests go with them. */
+  readonly origins?: readonly string[];
 }
 
 /** Describes the sign-in of a connection. Rejects with `not_found`. */
 export async function describeSignIn(
-  deps: Pick<SignInDeps, 'database' | 'openConnections'>,
+  deps: Pick<RenewDeps, 'database' | 'openConnections' | 'reader'>,
   scope: OrganizationScope,
   connectionId: string,
 ): Promise<SignInDescription> {
-  const { document } = await deps.openConnections.open(scope, connectionId);
-  const { signIn } = document;
+  const connection = await deps.openConnections.open(scope, connectionId);
+  const { signIn } = connection.document;
   const isNeeded = signIn.kind === 'session' || signIn.kind === 'oauth2';
   const needsPerson = isNeeded && !signsInAlone(signIn);
   const row = isNeeded ? await findSignIn(deps.database.read, scope, connectionId) : undefined;
@@ -39,11 +46,13 @@ export async function describeSignIn(
       : { state: 'none', needsPerson };
   }
   const offer = await findOffer(deps.database.read, scope, connectionId);
-  const isSignedIn = row.needs_auth === null && row.sealed !== null;
+  const { content, decision } = await deps.reader.read(connection);
+  const isFit = content !== undefined && fits(connection, content);
+  const isSignedIn = decision.do !== 'needs_auth' && isFit;
   return {
     state: isSignedIn
       ? 'signed_in'
-      : row.needs_auth === null && !needsPerson
+      : decision.do !== 'needs_auth' && !needsPerson
         ? 'none'
         : 'needs_auth',
     needsPerson,
@@ -53,7 +62,20 @@ export async function describeSignIn(
     ...optional('lastRefreshAt', row.received_at),
     ...optional('message', row.needs_auth ?? row.message),
     ...(offer === undefined ? {} : { offer: account(offer) }),
+    ...(isFit ? filledBy(connection, content) : {}),
   };
+}
+
+function filledBy(
+  connection: OpenConnection,
+  { properties }: GrantContent,
+): Pick<SignInDescription, 'properties' | 'origins'> {
+  const shown = connection.document.properties.flatMap(({ label, secret }) => {
+    const value = properties[label];
+    return secret || value === undefined ? [] : [[label, value] as const];
+  });
+  const { origins } = filledConnection(connection, properties);
+  return { properties: Object.fromEntries(shown), origins };
 }
 
 function account(row: {

@@ -35,7 +35,8 @@ export async function presentConnection(
 ): Promise<ConnectionBody> {
   const { kind } = deps.documents(row).signIn;
   const signsIn = kind === 'oauth2' || kind === 'session';
-  const signIn = signsIn ? presentSignIn(await deps.signIns.describe(scope, row.id)) : null;
+  const known = signsIn ? await deps.signIns.describe(scope, row.id) : undefined;
+  const signIn = known === undefined ? null : presentSignIn(known);
   const by: SignsIn = signIn?.by ?? 'credentials';
   return {
     id: row.id,
@@ -46,10 +47,10 @@ export async function presentConnection(
     state: row.state,
     state_reason: reasonOf(row, by),
     sign_in: signIn,
-    properties: Object.fromEntries(properties),
+    properties: { ...known?.properties, ...Object.fromEntries(properties) },
     secrets_set: [...secretsSet],
     options: { ...options },
-    origins: [...origins],
+    origins: [...(known?.origins ?? origins)],
     revision: row.revision,
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),

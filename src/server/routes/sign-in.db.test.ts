@@ -10,6 +10,14 @@ import { setUpOffice, startTestServer, textAt, valueAt } from '../testing/test-s
 import type { Office, Sent, TestServer } from '../testing/test-server.ts';
 
 const TUNING = { times: { pollEveryMs: 20 }, policy: { backoffBaseMs: 10, backoffCapMs: 20 } };
+const ALICE = {
+  id: '7',
+  first_name: 'Alice',
+  last_name: 'Smith',
+  phone: '+442071838750',
+  email: 'alice@crm.test',
+  company: '',
+};
 /** Find, create, stop: each once, with one attempt. */
 const DELIVERED = [1, 2, 3].map(() => ({ state: 'delivered', attempts: [{ number: 1 }] }));
 const WAIT = { timeout: 10_000, interval: 20 };
@@ -404,6 +412,34 @@ describeDatabases('signing a connection in', (databases) => {
     expect(signing.crm.requests.at(-2)?.url).toBe('/users');
     const read = await server.send('GET', where, { key: own.key });
     expect(read.body).toMatchObject({ state: 'active', sign_in: null });
+  });
+
+  test('the address that comes with the sign-in is used and shown', async () => {
+    signing.crm.contacts.splice(0, signing.crm.contacts.length, ALICE);
+    const source = JSON.parse(
+      signingDocument({ token_response_map: { instance_url: '$Instance$' } }),
+    );
+    const document = JSON.stringify({
+      ...source,
+      id: 'instance-crm',
+      hosts: ['127.0.0.1'],
+      properties: [...source.properties, { label: 'Instance', type: 'url', filled_by: 'sign_in' }],
+      resource_url: '$Instance$',
+      contact_url: '$Instance$/contacts/$contact_id$',
+    });
+    office = await setUpOffice(server, signing.crm, { document });
+    path = `/v1/connections/${office.connectionId}`;
+    await signIn();
+
+    expect(await connection()).toMatchObject({
+      state: 'active',
+      origins: [signing.crm.origin],
+      properties: { Address: signing.crm.origin, Instance: signing.crm.origin },
+    });
+    const found = await send('GET', '/v1/callers?number=%2B442071838750');
+    expect(found.body).toMatchObject({
+      callers: [{ name: 'Alice Smith', url: `${signing.crm.origin}/contacts/7` }],
+    });
   });
 
   describe('is refused', () => {

@@ -69,7 +69,13 @@ export async function startSigningCrm(): Promise<SigningCrm> {
     const refresh_token = `refresh-${String(state.generation)}`;
     return {
       status: 200,
-      body: { access_token: crm.token, token_type: 'Bearer', expires_in: 3_600, refresh_token },
+      body: {
+        access_token: crm.token,
+        token_type: 'Bearer',
+        expires_in: 3_600,
+        refresh_token,
+        instance_url: crm.origin,
+      },
     };
   };
   const crm = await startFakeCrm({
