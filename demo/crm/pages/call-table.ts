@@ -24,7 +24,7 @@ export function callTable(calls: readonly Call[], options: CallTableOptions): Ma
           <th scope="col">Time</th>
           <th scope="col">Who</th>
           <th scope="col">Subject</th>
-          <th scope="col" class="wide">Owner</th>
+          <th scope="col" class="wide roomy">Owner</th>
           <th scope="col" class="wide">State</th>
           <th scope="col" class="figure wide">Length</th>
         </tr>
@@ -47,7 +47,7 @@ function row(call: Call, { crm, here }: CallTableOptions): Markup {
       >${mark(call)}<span class="under wide note-line">${call.note.split('\n')[0] ?? ''}</span
       ><span class="under narrow">${badge(call)}</span>
     </td>
-    <td class="wide nowrap">${userName(crm.user(call.user_id))}</td>
+    <td class="wide roomy nowrap">${userName(crm.user(call.user_id))}</td>
     <td class="wide">${badge(call)}</td>
     <td class="figure wide">${call.duration > 0 ? duration(call.duration) : ''}</td>
   </tr>`;

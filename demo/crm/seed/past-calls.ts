@@ -52,7 +52,7 @@ function course(
 ): Course {
   const { person, draw, index, fromEnd } = asked;
   const direction = draw(5) < 3 ? 'inbound' : 'outbound';
-  const isMissed = fromEnd === 3 || (draw(6) === 0 && fromEnd > 2);
+  const isMissed = fromEnd === 3 || (draw(6) === 0 && fromEnd > LATEST_CALLS);
   const isRecorded = fromEnd === 2 || (draw(3) === 0 && !isMissed);
   const recordedFor = SHORTEST_RECORDED_S + draw(LONGEST_RECORDED_S - SHORTEST_RECORDED_S);
   const talked = isMissed ? 0 : isRecorded ? recordedFor : 40 + draw(700);
