@@ -195,6 +195,7 @@ function functionsSection(): string {
   return [
     '## Functions of expressions\n',
     "An expression is written in the Common Expression Language: `call_duration > 0 ? 'long' : 'short'`. Parameters, values of your own and variables stand in it by name, properties as `properties['Client ID']`. A name without value is `null`.\n",
+    "`success`, `derive` and the `when` of a row of `errors` also read the answer: `response.status`, `response.headers['Retry-After']` (any case of letters), `response.body` with members and places (`response.body.errors[0].code`). A member that is missing has no value, an empty list or object neither: `present(response.body.error)`.\n",
     `| function | result |\n| --- | --- |\n${rows.join('\n')}\n`,
   ].join('\n');
 }
