@@ -1,6 +1,7 @@
 import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
 import type { Database } from '../store/database.ts';
+import { hideAddressTokens } from '../text/hide-address-tokens.ts';
 import type { Ids } from '../text/uuid.ts';
 import { selectChildren, selectExported, selectRefusedEvents } from './export-repository.ts';
 import type { ExportedRow } from './export-repository.ts';
@@ -108,13 +109,17 @@ async function* ofCalls(
   }
 }
 
-const REFUSED = { json: ['body'] } as const;
+const REFUSED = { json: ['body'], hidesAddresses: true } as const;
 
 function idsOf(rows: readonly ExportedRow[]): readonly string[] {
   return rows.map((row) => String(row['id']));
 }
 
-function toLine(record: string, row: ExportedRow, table: Pick<ExportedTable, 'json'> = {}): string {
+function toLine(
+  record: string,
+  row: ExportedRow,
+  table: Pick<ExportedTable, 'json' | 'hidesAddresses'> = {},
+): string {
   const members = Object.entries(row).map(([name, value]) => {
     if (typeof value === 'number' && MOMENT.test(name))
       return [name, new Date(value).toISOString()];
@@ -123,7 +128,8 @@ function toLine(record: string, row: ExportedRow, table: Pick<ExportedTable, 'js
     }
     return [name, value];
   });
-  return `${JSON.stringify({ record, ...Object.fromEntries(members) })}\n`;
+  const line = JSON.stringify({ record, ...Object.fromEntries(members) });
+  return `${table.hidesAddresses === true ? hideAddressTokens(line) : line}\n`;
 }
 
 function parseStored(text: string): unknown {

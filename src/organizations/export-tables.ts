@@ -6,6 +6,8 @@ export interface ExportedTable {
   readonly columns: readonly string[];
   /** Columns among them that hold JSON. */
   readonly json?: readonly string[];
+  /** True where addresses of recordings stand: they often are the permission to have one. */
+  readonly hidesAddresses?: true;
   /** Columns that stay here, and why is said beside each. */
   readonly withheld?: readonly string[];
 }
@@ -103,6 +105,7 @@ export const EXPORTED: readonly ExportedTable[] = [
       ...['started_at', 'created_at', 'last_event_at'],
     ],
     json: ['facts'],
+    hidesAddresses: true,
   },
   {
     table: 'audit_entry',
@@ -121,6 +124,7 @@ export const OF_CALLS: readonly ChildTable[] = [
     key: ['call_id', 'sequence'],
     columns: ['id', 'call_id', 'kind', 'event_key', 'sequence', 'received_at', 'event', 'body'],
     json: ['event', 'body'],
+    hidesAddresses: true,
   },
   {
     table: 'recording',
@@ -131,6 +135,7 @@ export const OF_CALLS: readonly ChildTable[] = [
       ...['id', 'call_id', 'key', 'state', 'size', 'sha256', 'media_type', 'filename', 'message'],
       ...['seconds', 'failure', 'created_at', 'stored_at'],
     ],
+    hidesAddresses: true,
     // The address may hold a token; the rest is where the file is and what is planned for it.
     withheld: ['source_url', 'file', 'expires_at', 'ready_at', 'first_at', 'linked'],
   },
@@ -158,6 +163,7 @@ export const OF_CALLS: readonly ChildTable[] = [
       ...['unknown_at', 'asked', 'executed', 'created_at', 'updated_at'],
     ],
     json: ['reasons'],
+    hidesAddresses: true,
   },
   {
     table: 'attempt',

@@ -14,6 +14,7 @@ import { Exchange } from '../contract/exchanges.ts';
 import { presentRecording } from './present-recording.ts';
 import { iso, isoOrNull } from './routes/present.ts';
 import { reasonOf } from './state-reason.ts';
+import { hideAddressTokens } from '../text/hide-address-tokens.ts';
 
 /** A call as a row of a list. */
 export function presentCall(call: CallSummary): z.input<typeof Call> {
@@ -56,7 +57,8 @@ export function presentCallDetail(
       kind: event.kind,
       at: isoOrNull(event.at),
       received_at: iso(event.receivedAt),
-      body: event.body,
+      // The address of a recording often is the permission to have it.
+      body: JSON.parse(hideAddressTokens(JSON.stringify(event.body))),
     })),
     connections: call.lanes.map((lane) => {
       const connection = connections.find(({ id }) => id === lane.connectionId);
