@@ -1,11 +1,12 @@
 import { jsonMembers, jsonMember } from '../json-value.ts';
-import { CREDENTIAL_NAMES, MOVING_NAMES } from '../names/names.ts';
+import { CREDENTIAL_NAMES, MOVING_NAMES, SIGN_IN_NAMES } from '../names/names.ts';
 import { oldNamesOf, PARAMETER_ALIASES } from '../names/parameters.ts';
 import { namesInQueryKeys } from '../templates/query-keys.ts';
 import { parseTemplate } from '../templates/template.ts';
 import type { ExpressionUse } from './check-expressions.ts';
-import { knownAt, namesIn, resolveAt } from './lint-context.ts';
+import { isSignIn, knownAt, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';
+import { nearName } from './near-name.ts';
 
 /** What could be meant as a name: letters, digits, `_` and blanks. */
 const NAME = /^[\p{L}\p{N}_ ]{1,60}$/u;
@@ -99,7 +100,7 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
   const trimmed = name.trim();
   // Names are not trimmed: `{ id }` is text, as in GraphQL; `$ contact_id $` is hardly ever meant so.
   const meant = context.notation === 'dollar' && context.names.resolve(trimmed) !== undefined;
-  const near = trimmed === name || meant ? context.near(trimmed) : undefined;
+  const near = trimmed === name || meant ? nearAt(context, place, trimmed) : undefined;
   if (near !== undefined) {
     const message = `${written} is no known name; ${context.placeholder(near)} is almost the same.`;
     context.report('misspelt_name', at, message, `write \`${context.placeholder(near)}\``);
@@ -126,6 +127,12 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
     );
   }
   return true;
+}
+
+/** The name that a misspelt one most likely means; tokens are known in the sign-in alone. */
+function nearAt(context: LintContext, place: Place, name: string): string | undefined {
+  const near = context.near(name);
+  return near === undefined && isSignIn(place.steps) ? nearName(name, SIGN_IN_NAMES) : near;
 }
 
 function checkOtherNotation(context: LintContext, place: Place): void {

@@ -344,6 +344,35 @@ test.each(['-----BEGIN PRIVATE KEY-----', 'changeme1'])(
   },
 );
 
+test.each<[string, Json, boolean]>([
+  ['token_response_map', '$access_token$', true],
+  ['token_response_map', '$refresh_token$', true],
+  ['token_response_map', '$expires_in$', true],
+  ['token_response_map', '$account_id$', true],
+  ['token_response_map', '$session_token$', false],
+  ['callback_map', '$account_name$', true],
+  ['callback_map', '$access_token$', false],
+  ['callback_map', '$expires_in$', false],
+])('%s may bind %s: %s', (map, leaf, isFine) => {
+  expect(oauth2({ [map]: { a: leaf } })).toEqual(isFine ? [] : [`misplaced_name /OAuth2/${map}/a`]);
+});
+
+test.each(['$access_token$', '$refresh_token$'])('a login binds no %s', (leaf) => {
+  expect(session({ response_map: { a: '$session_token$', b: leaf } })).toEqual([
+    'misplaced_name /auth/response_map/b',
+  ]);
+});
+
+test.each<[string, Changes]>([
+  ['access_token', { OAuth2: { ...WITH_PAGE, token_response_map: { a: '$acces_token$' } } }],
+  ['refresh_token', { OAuth2: { ...WITH_PAGE, token_response_map: { a: '$refreshtoken$' } } }],
+  ['access_token', { OAuth2: { ...WITH_PAGE, request_auth: '$access_tokn$' } }],
+])('a misspelt %s is told', (name, changes) => {
+  expect(findingsOf(changes)).toContainEqual(
+    expect.objectContaining({ code: 'misspelt_name', fix: `write \`$${name}$\`` }),
+  );
+});
+
 test('a literal in an answer of the sign-in is told, as one of any answer is', () => {
   const auth = { ...LOGIN, response_map: { ok: 'yes', token: '$session_token$' } };
   const found = lintDocument(documentWith({ properties: ['User', 'Password'], auth }));

@@ -134,6 +134,10 @@ function checkNames(context: LintContext, place: Place): void {
       const message = `${written} has no value here: it is what the sign-in is to bring.`;
       context.report('misplaced_name', at, message, 'remove it here');
     }
+    if (ref?.kind === 'target' && !mayBind(place.steps, name)) {
+      const message = `${written} does not come with this answer.`;
+      context.report('misplaced_name', at, message, 'remove it here');
+    }
     if (ref?.kind !== 'parameter' || KNOWN_AT_SIGN_IN.has(ref.name)) continue;
     if (place.use === 'response') {
       const message = `${written} belongs to calls and contacts: an answer of the sign-in cannot bind it.`;
@@ -145,6 +149,14 @@ function checkNames(context: LintContext, place: Place): void {
       context.report('no_value_at_sign_in', at, message, 'use a property or a value of your own');
     }
   }
+}
+
+/** True where an answer of the sign-in may bind a token, its lifetime or the account. */
+function mayBind([section, key]: Steps, name: string): boolean {
+  if (name === 'account_id' || name === 'account_name') return true;
+  if (key === 'callback_map') return false;
+  if (name === 'expires_in') return true;
+  return (name === 'session_token') === (section === 'auth');
 }
 
 /** True for what is filled when a connection signs in, not with each request. */

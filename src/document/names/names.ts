@@ -18,7 +18,8 @@ export const MOVING_NAMES = [
 ] as const;
 export const CREDENTIAL_NAMES = ['access_token', 'session_token'] as const;
 const TARGET_NAMES = ['deleted', 'account_id', 'account_name'] as const;
-const SIGN_IN_NAMES = [
+/** What an answer of the sign-in may bind beside declared names. */
+export const SIGN_IN_NAMES = [
   'access_token',
   'refresh_token',
   'session_token',

@@ -361,6 +361,27 @@ describe('the redirect', () => {
     });
   });
 
+  test('does not come in a flow without a page: what it would fill is free of its rule', () => {
+    const { authorization_endpoint: _page, callback_map, ...rest } = oauth2;
+    const other = oauth2Of(
+      {
+        ...rest,
+        flow: 'client_credentials',
+        callback_map,
+        token_response_map: { server: '$Accounts$' },
+      },
+      {
+        ...document,
+        properties: [...CLIENT_FIELDS, { ...accounts, default: 'https://accounts.crm.eu' }],
+      },
+    );
+    const kept = { ...CLIENT, Accounts: 'https://na1.crm.example' };
+
+    expect(other.token.render(contextOf({ properties: kept }), { grant_type: 'x' })).toMatchObject({
+      request: { url: 'https://na1.crm.example/token' },
+    });
+  });
+
   test('never brings a token', () => {
     const map = { ...WITH_PAGE, callback_map: { token: '$location$', access_token: 'x' } };
     const { bindCallback } = oauth2Of(map, { parameters: { location: 'string' } });
