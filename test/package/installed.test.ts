@@ -14,6 +14,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { freshEnvironment } from './checkout.ts';
+import { startProgram } from './running-program.ts';
+
+const START_LIMIT_MS = 60_000;
 
 /** The package packs what `npm run build` left in `dist`; `npm test` runs the build before. */
 describe('the package, packed and installed elsewhere', () => {
@@ -59,20 +62,37 @@ describe('the package, packed and installed elsewhere', () => {
     ).toEqual([]);
   });
 
-  it.each(['demo/integration.json', 'integrations/request-tracker/integration.json'])(
-    'finds no error in %s',
-    (document) => {
-      const copy = join(project, 'integration.json');
-      copyFileSync(document, copy);
+  it.each([
+    'demo/integration.json',
+    'demo/integration-oauth2.json',
+    'integrations/request-tracker/integration.json',
+  ])('finds no error in %s', (document) => {
+    const copy = join(project, 'integration.json');
+    copyFileSync(document, copy);
 
-      const report: unknown = JSON.parse(patchcord('lint', '--json', copy));
+    const report: unknown = JSON.parse(patchcord('lint', '--json', copy));
 
-      expect(JSON.stringify(report)).not.toContain('"severity":"error"');
-      expect(report).toMatchObject({ files: [{ file: copy }] });
-    },
-  );
+    expect(JSON.stringify(report)).not.toContain('"severity":"error"');
+    expect(report).toMatchObject({ files: [{ file: copy }] });
+  });
 
   it('examines its own surroundings', () => {
     expect(patchcord('doctor')).toContain('data');
+  });
+
+  it('brings the demo along, whose CRM says what it lacks for OAuth2', async () => {
+    const serve = ['serve', '--demo', '--port', '0', '--data', join(home, 'demo')];
+    const program = startProgram([join(project, 'node_modules/.bin/patchcord'), ...serve], {
+      cwd: project,
+      env,
+    });
+    const [, crm = ''] = await program.waitFor(/Demo CRM\s+(http:\S+)/, START_LIMIT_MS);
+    const page = await fetch(crm);
+    const signIn = await fetch(`${crm}/oauth/auth`);
+    const words = await signIn.text();
+    await program.stop();
+
+    expect([page.status, signIn.status]).toEqual([200, 501]);
+    expect(words).toContain('oidc-provider');
   });
 });

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runCrm, type RunningCrm } from '../testing/running-crm.ts';
 import { readHabitOption } from './habit-setting.ts';
+import { HABIT_NAMES } from './habit-table.ts';
 import { createHabits } from './habits.ts';
 
 let running: RunningCrm;
@@ -161,6 +164,12 @@ describe('the switches', () => {
     expect([foreign.status, before]).toEqual([403, {}]);
     expect([own.status, own.headers.get('location')]).toEqual([303, '/settings#habit-slow']);
     expect(running.habits.on.slow).toEqual({ times: 3, percent: 100, seconds: 1, only: '' });
+  });
+
+  it('are each explained in the README of the demo', () => {
+    const text = readFileSync('demo/README.md', 'utf8');
+
+    expect(HABIT_NAMES.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('are start options too', () => {
