@@ -274,13 +274,27 @@ describeDatabases('a shared phone system', (databases) => {
     expect(valueAt(foreign.body, 'results', 0, 'code')).toBe('unknown_domain');
   });
 
-  test('was made by a deed of the operator, which belongs to no organization', async () => {
+  test('is made, changed and given keys by deeds that belong to no organization', async () => {
+    const made = await server.send('PUT', '/v1/shared-phone-systems/external/deeds', {
+      key: server.adminKey,
+      body: { name: 'Deeds' },
+    });
+    await server.send('PUT', '/v1/shared-phone-systems/external/deeds', {
+      key: server.adminKey,
+      body: { name: 'Renamed' },
+    });
+    const id = textAt(made.body, 'id');
+    const created = await asAdmin('POST', `/v1/shared-phone-systems/${id}/keys`, { name: 'Key' });
+    const keyId = textAt(created.body, 'id');
+    await asAdmin('DELETE', `/v1/shared-phone-systems/${id}/keys/${keyId}`);
     const rows = await server.database.read
       .selectFrom('audit_entry')
       .select(['action', 'organization_id'])
-      .where('object_id', '=', systemId)
+      .where('object_id', 'in', [id, keyId])
+      .orderBy('id')
       .execute();
 
-    expect(rows).toEqual([{ action: 'phone_system.created', organization_id: null }]);
+    const actions = ['phone_system.created', 'phone_system.updated', 'key.created', 'key.revoked'];
+    expect(rows).toEqual(actions.map((action) => ({ action, organization_id: null })));
   });
 });
