@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import type { CompiledDocument } from '../../document/compiled-document.ts';
+import { jsonMember, jsonText } from '../../document/json-value.ts';
+import { templateNames } from '../../document/templates/template.ts';
 import type { MethodConnection } from '../../runtime/method-call.ts';
 import { signsInAlone } from '../../runtime/sign-in/grant-fields.ts';
 import type { OpenConnection } from '../open-connection.ts';
@@ -8,15 +11,32 @@ import type { GrantContent } from './stored-grant.ts';
 
 /**
  * Names the settings that tokens are asked for with: those of another basis are not used. Where the
- * connection signs in by itself, each property counts; where a person did, only the way it is done,
- * so that a changed page size asks nobody to sign in again.
+ * connection signs in by itself, each property counts; where a person did, only those that say for
+ * which client and at which server, so that neither a changed page size nor a new client secret asks
+ * anybody to sign in again.
  */
 export function basisOf({ document, properties }: OpenConnection): string {
   const { signIn } = document;
   const way = signIn.kind === 'oauth2' ? signIn.flow : signIn.kind;
-  if (!signsInAlone(signIn)) return way;
-  const sorted = Object.entries(properties).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const labels = signsInAlone(signIn) ? undefined : clientLabels(document);
+  const sorted = Object.entries(properties)
+    .filter(([label]) => labels?.has(label) ?? true)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `${way} ${createHash('sha256').update(JSON.stringify(sorted)).digest('hex')}`;
+}
+
+/** Members of `OAuth2` by which tokens belong to a client of a server (RFC 6749, section 6). */
+const CLIENT_MEMBERS = ['client_id', 'authorization_endpoint', 'token_endpoint'] as const;
+
+function clientLabels({ source, notation, properties }: CompiledDocument): ReadonlySet<string> {
+  const known = new Set(properties.map(({ label }) => label));
+  const section = jsonMember(source, 'OAuth2');
+  return new Set(
+    CLIENT_MEMBERS.flatMap((member) => {
+      const text = jsonText(section, member) ?? '';
+      return templateNames(text, notation, (label) => known.has(label));
+    }),
+  );
 }
 
 /** The connection with the properties that the sign-in filled, and the addresses that they give. */

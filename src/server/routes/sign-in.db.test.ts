@@ -303,6 +303,14 @@ describeDatabases('signing a connection in', (databases) => {
       expect(changed.body).toMatchObject({ state: 'active', sign_in: { state: 'signed_in' } });
     });
 
+    test('of a new client secret keeps its sign-in, of another client it asks for a new one', async () => {
+      const secret = await change({ properties: { 'API token': 'rotated-secret-0001' } });
+      const client = await change({ properties: { Client: 'another-client' } });
+
+      expect(secret.body).toMatchObject({ state: 'active', sign_in: { state: 'signed_in' } });
+      expect(client.body).toMatchObject({ state: 'needs_auth', sign_in: { state: 'needs_auth' } });
+    });
+
     test('of another address asks for a new one at once, and no token goes there', async () => {
       const properties = { Address: otherCrm.origin, 'API token': 'another-client-secret' };
 

@@ -36,9 +36,10 @@ export function signingDocument(oauth2: Readonly<Record<string, unknown>> = {}):
     ...source,
     id: 'signing-crm',
     name: 'Signing CRM',
+    properties: [...source.properties, { label: 'Client', default: 'patchcord-test' }],
     parameters: { ...source.parameters, account_id: 'string', account_name: 'string' },
     OAuth2: {
-      client_id: 'patchcord-test',
+      client_id: '$Client$',
       client_secret: '$API token$',
       authorization_endpoint: '$Address$/authorize',
       authorization_parameters: { default: SCOPE },
