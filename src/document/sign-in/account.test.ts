@@ -72,6 +72,27 @@ describe('the method Account', () => {
     });
   });
 
+  test('cannot make a host with the default of another property', () => {
+    const partial = {
+      properties: ['Key', PORTAL, { label: 'Domain', default: 'evil.example' }],
+      resource_url: 'https://$Portal$.$Domain$',
+      API: {
+        Account: {
+          request_method: 'GET',
+          request_url: 'https://crm.example/me',
+          response_map: FILLS,
+        },
+        Users: REQUEST,
+      },
+      hosts: ['crm.example', '*.crm.example'],
+    };
+
+    expect(account({}, { portal: 'na1' }, partial)).toMatchObject({
+      status: 'refused',
+      message: expect.stringContaining('https://na1.evil.example'),
+    });
+  });
+
   test('compares the properties of the form', () => {
     const partial = { properties: ['Key', 'Team', PORTAL] };
 

@@ -182,6 +182,30 @@ test.each([
   });
 });
 
+describe('a property that is compared', () => {
+  const team = { label: 'Team', default: 'blue' };
+  const properties = [...CLIENT_FIELDS, 'User', 'Password', team];
+  const context = contextOf({ properties: CLIENT });
+  const map = { team: '$Team$' };
+
+  test.each(['blue', 'red'])('is compared with its default: %s', (value) => {
+    const signIn = oauth2Of(
+      { ...WITH_PAGE, token_response_map: map, callback_map: map },
+      { properties },
+    );
+    const session = sessionOf(
+      { ...LOGIN, response_map: { ...map, token: '$session_token$' } },
+      { properties },
+    );
+    const answer = { access_token: 'a1', token: 's1', team: value };
+    const status = value === 'blue' ? 'bound' : 'refused';
+
+    expect(signIn.token.bind(answer, context).status).toBe(status);
+    expect(signIn.bindCallback?.({ team: value }, context).status).toBe(status);
+    expect(session.login.bind(answer, context).status).toBe(status);
+  });
+});
+
 describe('a literal in the map', () => {
   const map = { ok: true };
 
