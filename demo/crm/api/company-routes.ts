@@ -40,7 +40,7 @@ export const COMPANY_ROUTES: readonly Route[] = [
     name: 'POST /api/companies',
     does: 'Makes a company.',
     takes: { company: { name: 'Okoro Tea', city: 'London', country: 'GB' } },
-    gives: { company: { id: 'o-61', name: 'Okoro Tea', city: 'London', country: 'GB' } },
+    gives: { company: { id: 'o-1059', name: 'Okoro Tea', city: 'London', country: 'GB' } },
     answer({ crm, body }) {
       const fields = readMember(body, 'company');
       const { name } = fields;
