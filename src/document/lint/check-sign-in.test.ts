@@ -45,6 +45,10 @@ describe('a sign-in without a fault', () => {
       'by an assertion',
       { OAuth2: { ...WITHOUT_PAGE, flow: 'jwt_bearer', assertion: { private_key: '$Key$' } } },
     ],
+    [
+      'that says its flow twice',
+      { OAuth2: { ...WITH_PAGE, flow: 'authorization_code', flow_type: 0 } },
+    ],
     ['by a login', { auth: LOGIN }],
     ['of no kind', { auth: { type: 'None' } }],
     [
