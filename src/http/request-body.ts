@@ -65,14 +65,34 @@ async function* readParts(parts: readonly (Buffer | FilePart)[]): AsyncGenerator
   }
 }
 
+/** A multiple of three: its Base64 has no padding, and neither it nor its text is large. */
+const SLICE_BYTES = 48 * 1024;
+
 /** Base64 without line breaks (RFC 4648, section 4), three bytes at a time over chunk borders. */
 async function* toBase64(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of bytes) {
-    const joined = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-    const whole = joined.length - (joined.length % 3);
-    if (whole > 0) yield Buffer.from(joined.subarray(0, whole).toString('base64'), 'latin1');
-    rest = Buffer.from(joined.subarray(whole));
+    let at = 0;
+    if (rest.length > 0) {
+      // Only the few bytes that were left over are joined: a chunk may be large.
+      const joined = Buffer.concat([rest, chunk.subarray(0, 3 - rest.length)]);
+      at = joined.length - rest.length;
+      rest = joined;
+      if (rest.length < 3) continue;
+      yield encode(rest);
+    }
+    while (chunk.length - at >= 3) {
+      const left = chunk.length - at;
+      const slice = Math.min(SLICE_BYTES, left - (left % 3));
+      yield encode(chunk.subarray(at, at + slice));
+      at += slice;
+    }
+    rest = Uint8Array.from(chunk.subarray(at));
   }
-  if (rest.length > 0) yield Buffer.from(rest.toString('base64'), 'latin1');
+  if (rest.length > 0) yield encode(rest);
+}
+
+function encode(bytes: Uint8Array): Buffer {
+  const { buffer, byteOffset, length } = bytes;
+  return Buffer.from(Buffer.from(buffer, byteOffset, length).toString('base64'), 'latin1');
 }

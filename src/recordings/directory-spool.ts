@@ -68,8 +68,9 @@ async function write(
   const key = fileKey(deps.key, work.file);
   const handle = await open(work.temporary, 'wx', 0o600);
   try {
-    for await (const chunk of inChunks(measured.bytes))
-      await writeAll(handle, sealChunk(key, chunk));
+    for await (const chunk of inChunks(measured.bytes)) {
+      for (const part of sealChunk(key, chunk)) await writeAll(handle, part);
+    }
     const result = measured.result();
     // The row that names this file is written later: the bytes must be there before it.
     await handle.sync();

@@ -24,14 +24,15 @@ export function fileKey(key: Uint8Array, file: string): Uint8Array {
 }
 
 /**
- * Encrypts a chunk: the ciphertext, then 16 bytes of tag. Number and end are authenticated, so that
+ * Encrypts a chunk: the ciphertext, and 16 bytes of tag that stand behind it. Number and end are authenticated, so that
  * chunks cannot be moved, dropped or cut off (the STREAM construction: Hoang, Reyhanitabar, Rogaway
  * and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015).
  */
-export function sealChunk(key: Uint8Array, chunk: Chunk): Buffer {
+export function sealChunk(key: Uint8Array, chunk: Chunk): readonly [Buffer, Buffer] {
   const cipher = createCipheriv(CIPHER, key, nonceOf(chunk));
   const sealed = cipher.update(chunk.bytes);
-  return Buffer.concat([sealed, cipher.final(), cipher.getAuthTag()]);
+  cipher.final();
+  return [sealed, cipher.getAuthTag()];
 }
 
 /** Decrypts what `sealChunk` made at this place of this file; throws for anything else. */

@@ -50,7 +50,7 @@ export function createTableSpool(deps: TableSpoolDeps): Spool {
       const measured = measure(stream, deps.maxBytes ?? MAX_RECORDING_BYTES);
       try {
         for await (const chunk of inChunks(measured.bytes)) {
-          const sealed = sealChunk(key, chunk);
+          const sealed = Buffer.concat(sealChunk(key, chunk));
           const { number } = chunk;
           await gate(() =>
             database.writeApart((transaction) =>
