@@ -1,6 +1,10 @@
 import { AppError } from '../../errors/app-error.ts';
 import { aloneFields, refreshFields, signsInAlone } from '../../runtime/sign-in/grant-fields.ts';
-import { requestSignIn, signInContext } from '../../runtime/sign-in/request-token.ts';
+import {
+  requestSignIn,
+  signInContext,
+  TOKEN_DEADLINE_MS,
+} from '../../runtime/sign-in/request-token.ts';
 import type { SignInResult } from '../../runtime/sign-in/request-token.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { filledConnection } from './connection-grant.ts';
@@ -43,12 +47,14 @@ export async function askServer(
   // Who begins anew begins with nothing: what an earlier sign-in filled may be of other settings.
   const content = renewal === 'refresh' ? found.content : undefined;
   let lease = begun;
+  // A process that was frozen since it took the lease may have been overtaken by now.
+  if (!isInTime(deps, lease)) return false;
   let result = await send(deps, connection, { renewal, content });
   // A server that never got to answer may keep the old refresh token for some seconds: at once,
   // and once, it is sent again. What was lost before this lease had its second try then.
   if (isLost(result) && !begun.answerLost) {
     const longer = await again(deps, connection, lease);
-    if (longer === undefined) return false;
+    if (longer === undefined || !isInTime(deps, longer)) return false;
     lease = longer;
     result = await send(deps, connection, { renewal, content });
   }
@@ -56,7 +62,7 @@ export async function askServer(
   const isAlone = signsInAlone(connection.document.signIn);
   if (result.status === 'refused' && renewal === 'refresh' && isAlone) {
     const longer = await again(deps, connection, lease);
-    if (longer === undefined) return false;
+    if (longer === undefined || !isInTime(deps, longer)) return false;
     lease = longer;
     result = await send(deps, connection, { renewal: 'sign_in', content: undefined });
   }
@@ -93,6 +99,10 @@ async function send(
   const signal = new AbortController().signal;
   const result = await requestSignIn({ ...deps, randomId }, { ...request, fields }, signal);
   return { ...result, askedAt };
+}
+
+function isInTime(deps: AskDeps, { leaseUntil }: Grant): boolean {
+  return leaseUntil !== null && deps.database.now() + TOKEN_DEADLINE_MS <= leaseUntil;
 }
 
 function isLost(result: SignInResult): boolean {

@@ -1,4 +1,4 @@
-import type { OrganizationScope } from '../../organizations/scope.ts';
+import type { AdminScope, OrganizationScope } from '../../organizations/scope.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { Tables } from '../../store/schema.ts';
 
@@ -48,6 +48,32 @@ export async function updateSignIn(
     .where('fence', '=', change.fence)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
+}
+
+/** Sign-ins whose tokens are due and came before a moment, in order of their connections. */
+export async function listIdleSignIns(
+  handle: Handle,
+  _scope: AdminScope,
+  of: {
+    readonly now: number;
+    readonly receivedBefore: number;
+    readonly after: string;
+    readonly limit: number;
+  },
+): Promise<readonly Pick<SignInRow, 'connection_id' | 'organization_id'>[]> {
+  return await handle
+    .selectFrom('sign_in')
+    .select(['connection_id', 'organization_id'])
+    .where('connection_id', '>', of.after)
+    .where('sealed', 'is not', null)
+    .where('needs_auth', 'is', null)
+    .where('status', '=', 'idle')
+    .where('refresh_at', '<=', of.now)
+    .where('received_at', '<', of.receivedBefore)
+    .where((row) => row.or([row('retry_at', 'is', null), row('retry_at', '<=', of.now)]))
+    .orderBy('connection_id')
+    .limit(of.limit)
+    .execute();
 }
 
 /** The sign-in with another account that waits for a person's word. */

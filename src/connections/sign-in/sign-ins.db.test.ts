@@ -432,6 +432,37 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(credential(await asked).accessToken).toBe('access-2');
   });
 
+  test('a sign-in that nobody uses is renewed once a day, so that its server does not forget it', async () => {
+    const { connection, rowOf } = await signedIn();
+    clock.pass(23 * HOUR_MS);
+    await signIns.keepAlive();
+    expect((await rowOf()).generation).toBe(1);
+    clock.pass(HOUR_MS + 1);
+
+    await signIns.keepAlive();
+    await signIns.keepAlive();
+
+    expect((await rowOf()).generation).toBe(2);
+    expect(server.requests).toHaveLength(1);
+    expect(credential(await signIns.credentialFor(connection, SIGNAL)).accessToken).toBe(
+      'access-2',
+    );
+  });
+
+  test('of many idle sign-ins each has its turn, whatever becomes of the others', async () => {
+    const made = [];
+    for (let index = 0; index < 12; index += 1) made.push(await signedIn());
+    clock.pass(25 * HOUR_MS);
+    server.behave('unavailable', 'drop', 'login_page');
+
+    // Ten at a time, those of the tests before among them.
+    for (let runs = 0; runs < 12; runs += 1) await signIns.keepAlive();
+    clock.pass(2 * 60_000);
+    for (let runs = 0; runs < 12; runs += 1) await signIns.keepAlive();
+
+    for (const each of made) expect((await each.rowOf()).generation).toBe(2);
+  });
+
   test('tokens are registered for scrubbing and forgotten some generations later', async () => {
     const { connection } = await signedIn();
     for (let hours = 0; hours < 6; hours += 1) {

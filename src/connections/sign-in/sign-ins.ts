@@ -6,6 +6,7 @@ import type { SignInDescription } from './describe-sign-in.ts';
 import { finishAuthorization } from './finish-authorization.ts';
 import type { AuthorizationOutcome } from './finish-authorization.ts';
 import { createGrantReader } from './grant-reader.ts';
+import { keepSignInsAlive } from './keep-alive.ts';
 import { confirmAccount, signOut } from './people-decide.ts';
 import { answerNow, renewGrant } from './renew-grant.ts';
 import type { RenewDeps } from './renew-grant.ts';
@@ -45,6 +46,8 @@ export interface SignIns {
   confirmAccount(scope: OrganizationScope, connectionId: string, actor: string): Promise<void>;
   /** Forgets tokens and account; the connection waits for somebody to sign in. `not_found`. */
   signOut(scope: OrganizationScope, connectionId: string, actor: string): Promise<void>;
+  /** Renews a few sign-ins that no call has used for a day: servers forget what nobody uses. */
+  keepAlive(): Promise<void>;
   /** Begins nothing more and waits for the token requests under way: their answers are stored. */
   close(): Promise<void>;
 }
@@ -93,6 +96,8 @@ export function createSignIns(given: SignInDeps): SignIns {
     return { status: 'unavailable', message: 'The CRM refused the token, and no newer one came.' };
   };
 
+  let idleAfter = '';
+
   return {
     credentialFor: async (connection, signal) => {
       const { kind } = connection.document.signIn;
@@ -111,6 +116,11 @@ export function createSignIns(given: SignInDeps): SignIns {
     confirmAccount: (scope, connectionId, actor) =>
       confirmAccount(deps, scope, { connectionId, actor }),
     signOut: (scope, connectionId, actor) => signOut(deps, scope, { connectionId, actor }),
+    keepAlive: async () => {
+      idleAfter = await keepSignInsAlive(deps, idleAfter, (connection, signal) =>
+        get(connection, 0, signal),
+      );
+    },
     close: async () => {
       closing.abort();
       await Promise.allSettled(flights.values());
