@@ -109,7 +109,8 @@ describeDatabases('a server', (databases) => {
     expect(await first.json()).toMatchObject({
       name: 'Patchcord',
       version: '0.0.0',
-      reference: '/v1/openapi.json',
+      reference: '/v1/reference',
+      openapi: '/v1/openapi.json',
     });
     expect(await nothing.json()).toMatchObject({
       status: 404,
