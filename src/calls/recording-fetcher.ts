@@ -56,7 +56,7 @@ class Fetcher implements RecordingFetcher {
   async #work(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       this.#woken = false;
-      for (const fetch of await this.#claim()) this.#begin(fetch);
+      for (const claimed of await this.#claim()) this.#begin(claimed);
       if (!this.#woken) {
         await new Promise<void>((resolve) => {
           this.#wakeUp = resolve;
@@ -77,8 +77,8 @@ class Fetcher implements RecordingFetcher {
     }
   }
 
-  #begin(fetch: (signal: AbortSignal) => Promise<void>): void {
-    const done = fetch(this.#stopped.signal).finally(() => {
+  #begin(claimed: (signal: AbortSignal) => Promise<void>): void {
+    const done = claimed(this.#stopped.signal).finally(() => {
       this.#active.delete(done);
       this.wake();
     });

@@ -124,7 +124,7 @@ describeDatabases('recordings', ({ open }) => {
       for (let idle = false; !idle;) {
         await pipeline.drain();
         const due = await claimRecordings(fetching, 8);
-        for (const fetch of due) await fetch(new AbortController().signal);
+        for (const claimed of due) await claimed(new AbortController().signal);
         idle = due.length === 0;
       }
     };
@@ -490,9 +490,9 @@ describeDatabases('recordings', ({ open }) => {
     const { accept, drain, fetching } = await begin([failure('reading', 'aborted')]);
     await accept(RECORDED);
     await drain();
-    const [fetch] = await claimRecordings(fetching, 8);
+    const [claimed] = await claimRecordings(fetching, 8);
 
-    await fetch?.(AbortSignal.abort());
+    await claimed?.(AbortSignal.abort());
 
     expect(await claimRecordings(fetching, 8)).toHaveLength(1);
   });
