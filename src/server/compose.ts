@@ -158,6 +158,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const pipeline = createPipelineWorker(parts, {
     idempotency,
     connections,
+    signIns,
     runner,
     callKeySecret,
     recordings,
@@ -234,6 +235,7 @@ function createPipelineWorker(
   made: {
     readonly idempotency: Idempotency;
     readonly connections: ConnectionBook<PipelineConnection>;
+    readonly signIns: SignIns;
     readonly runner: SignedInRunner;
     readonly callKeySecret: Uint8Array;
     readonly recordings: RecordingParts;
@@ -261,9 +263,10 @@ function createPipelineWorker(
       await closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks });
       await removeOld({ database, spool }, parts.retention);
       await removeOldSignIns(database);
+      await made.signIns.keepAlive();
       await made.idempotency.sweep();
       await sumUpUsage(database);
-      await keepVault(parts);
+      await keepVault({ ...parts, validMs: parts.recordings.linkMs });
       made.deleter.wake();
     },
   });
