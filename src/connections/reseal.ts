@@ -18,7 +18,7 @@ export interface ResealDeps {
 
 /** Rows of one transaction: a slice that the writer does not feel. */
 const SLICE = 100;
-/** A key that nothing needs any more stays this long: a backup may be put back meanwhile. */
+/** A key that nothing needs any more stays at least this long: a backup may be put back meanwhile. */
 const PREVIOUS_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
@@ -49,15 +49,20 @@ async function resealTable(deps: ResealDeps, table: SealedTable): Promise<number
 }
 
 /** What a server does from time to time: seals again what a rotation missed, and lets old keys go. */
-export async function keepVault(deps: ResealDeps): Promise<void> {
+export async function keepVault(
+  deps: ResealDeps & {
+    /** How long what is made with a key of the ring is valid, in milliseconds. */
+    readonly validMs: number;
+  },
+): Promise<void> {
   await resealSlice(deps);
-  await retireKeys(deps);
+  await retireKeys(deps, PREVIOUS_KEPT_MS + deps.validMs);
 }
 
-/** Takes out keys that sealed once, that nothing needs, and that were replaced a month ago. */
-async function retireKeys(deps: Pick<ResealDeps, 'database'>): Promise<void> {
+/** Takes out keys that sealed once, that nothing needs, and that were replaced `keptMs` ago. */
+async function retireKeys(deps: Pick<ResealDeps, 'database'>, keptMs: number): Promise<void> {
   const { database } = deps;
-  const old = database.now() - PREVIOUS_KEPT_MS;
+  const old = database.now() - keptMs;
   const keys = (await listVaultKeys(database.read)).filter(
     (key) => key.purpose === 'seal' && key.state === 'previous' && key.state_since < old,
   );

@@ -66,7 +66,8 @@ export interface OpenServer {
  */
 export async function openServer(settings: Settings, deps: OpenServerDeps): Promise<OpenServer> {
   const opened: (() => Promise<void>)[] = [];
-  const close = (): Promise<void> => closeInOrder(opened.toReversed(), deps);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeInOrder(opened.toReversed(), deps));
   try {
     const tls = tlsPaths(settings);
     const files = tls === undefined ? undefined : readTlsFiles(tls);
