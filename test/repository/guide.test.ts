@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lintDocument } from '../../src/document/lint/lint-document.ts';
 import { methodNamed } from '../../src/document/methods.ts';
 
-const GUIDE = join(import.meta.dirname, '../../docs/guide');
+const PAGE = join(import.meta.dirname, '../../docs/guide/write-a-document.md');
 
 /** What the pieces of a document that a page shows leave out. */
 const REST = {
@@ -15,22 +15,13 @@ const REST = {
   API: { CreateActivity: { request_method: 'POST', request_path: '/calls' } },
 } as const;
 
-interface Example {
-  readonly page: string;
-  readonly line: number;
-  readonly text: string;
-}
+const TEXT = readFileSync(PAGE, 'utf8');
 
-const EXAMPLES: readonly Example[] = readdirSync(GUIDE)
-  .filter((name) => name.endsWith('.md'))
-  .flatMap((page) => {
-    const text = readFileSync(join(GUIDE, page), 'utf8');
-    return [...text.matchAll(/^```json\n(.*?)^```$/gms)].map((found) => ({
-      page,
-      line: text.slice(0, found.index).split('\n').length,
-      text: found[1] ?? '',
-    }));
-  })
+const EXAMPLES = [...TEXT.matchAll(/^```json\n(.*?)^```$/gms)]
+  .map((found) => ({
+    line: TEXT.slice(0, found.index).split('\n').length,
+    text: found[1] ?? '',
+  }))
   // Whole objects are values of forms; documents are shown in pieces.
   .filter(({ text }) => !text.startsWith('{'));
 
@@ -41,12 +32,12 @@ function completed(text: string): string {
   return JSON.stringify({ ...REST, ...(isMethods ? { API: piece } : piece) });
 }
 
-describe('the examples of the guide', () => {
+describe('the examples of the guide to documents', () => {
   test('are found', () => {
     expect(EXAMPLES.length).toBeGreaterThan(5);
   });
 
-  test.each(EXAMPLES)('$page:$line can be used as it stands', ({ text }) => {
+  test.each(EXAMPLES)('in line $line can be used as it stands', ({ text }) => {
     const findings = lintDocument(completed(text)).filter(
       // Pieces need not repeat the declarations of the page.
       ({ severity, code }) => severity !== 'info' && code !== 'undeclared_parameter',
