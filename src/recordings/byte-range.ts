@@ -6,11 +6,11 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/** Reads one chunk's clear bytes. */
+/** Reads one chunk's clear bytes, in pieces. */
 export type ReadChunk = (at: {
   readonly number: number;
   readonly last: boolean;
-}) => Promise<Uint8Array>;
+}) => Promise<readonly Uint8Array[]>;
 
 /** Streams a file of `size` bytes, or a range of it, chunk by chunk. Throws as `read` does. */
 export async function* readRange(
@@ -22,10 +22,16 @@ export async function* readRange(
   if (from < 0 || to >= size || from > to) throw new RangeError('no such bytes in the recording');
   const last = Math.ceil(size / CHUNK_BYTES) - 1;
   for (let number = Math.floor(from / CHUNK_BYTES); number * CHUNK_BYTES <= to; number += 1) {
-    const start = number * CHUNK_BYTES;
-    const bytes = await read({ number, last: number === last });
-    const expected = Math.min(CHUNK_BYTES, size - start);
-    if (bytes.length !== expected) throw new Error('a chunk of the recording has another length');
-    yield bytes.subarray(Math.max(0, from - start), to - start + 1);
+    const pieces = await read({ number, last: number === last });
+    let at = number * CHUNK_BYTES;
+    const end = Math.min(at + CHUNK_BYTES, size);
+    if (pieces.reduce((sum, { length }) => sum + length, at) !== end) {
+      throw new Error('a chunk of the recording has another length');
+    }
+    for (const piece of pieces) {
+      const wanted = piece.subarray(Math.max(0, from - at), Math.max(0, to - at + 1));
+      if (wanted.length > 0) yield wanted;
+      at += piece.length;
+    }
   }
 }

@@ -35,15 +35,22 @@ export function sealChunk(key: Uint8Array, chunk: Chunk): readonly [Buffer, Buff
   return [sealed, cipher.getAuthTag()];
 }
 
-/** Decrypts what `sealChunk` made at this place of this file; throws for anything else. */
-export function openChunk(key: Uint8Array, chunk: Chunk): Buffer {
+/** Clear bytes are given out in pieces that the memory of an earlier one serves again. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Decrypts what `sealChunk` made at this place of this file, in pieces; throws for anything else. */
+export function openChunk(key: Uint8Array, chunk: Chunk): readonly Buffer[] {
   const end = chunk.bytes.length - TAG_BYTES;
   if (end < 0) throw new Error('a chunk of the recording is cut off');
   const decipher = createDecipheriv(CIPHER, key, nonceOf(chunk));
   decipher.setAuthTag(chunk.bytes.subarray(end));
-  const clear = decipher.update(chunk.bytes.subarray(0, end));
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < end; at += PIECE_BYTES) {
+    pieces.push(decipher.update(chunk.bytes.subarray(at, Math.min(end, at + PIECE_BYTES))));
+  }
+  // No piece is given out before all of them have proved genuine.
   decipher.final();
-  return clear;
+  return pieces;
 }
 
 /**
