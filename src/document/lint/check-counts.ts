@@ -12,7 +12,10 @@ const MAX_COUNTS = {
   variables: 1_000,
   request_headers: 200,
   hosts: 200,
+  errors: 100,
 } as const;
+/** Rows of `errors` of all methods together. */
+const MAX_ERROR_ROWS = 1_000;
 /** Of one property; nobody chooses from a longer list. */
 const MAX_CHOICES = 1_000;
 
@@ -29,6 +32,7 @@ export function checkCounts(root: ObjectNode, report: Report): boolean {
       fits = false;
     }
   }
+  if (section !== undefined) fits = checkRowCount(section, report) && fits;
   return checkChoiceCounts(root, report) && fits;
 }
 
@@ -41,6 +45,22 @@ function checkMethodCount(section: Member, report: Report): boolean {
   const message = `"${key.value}" has ${String(count)} methods; ${String(MAX_METHODS)} are the most.`;
   const at = { node: key, steps: [key.value] };
   report('too_many_methods', at, message, 'remove those that never run');
+  return false;
+}
+
+function checkRowCount({ key, value }: Member, report: Report): boolean {
+  let count = 0;
+  for (const { value: method } of membersOf(value)) {
+    for (const each of [method, ...elementsOf(method)]) {
+      const requests = [each, ...elementsOf(memberOf(each, 'steps')?.value)];
+      for (const request of requests)
+        count += elementsOf(memberOf(request, 'errors')?.value).length;
+    }
+  }
+  if (count <= MAX_ERROR_ROWS) return true;
+  const message = `The methods have ${String(count)} rows of "errors"; ${String(MAX_ERROR_ROWS)} are the most.`;
+  const fix = 'move rows that several methods share to "errors" of the document';
+  report('too_many', { node: key, steps: [key.value] }, message, fix);
   return false;
 }
 

@@ -19,6 +19,22 @@ function post(parameters: Json, others: Changes = {}): Changes {
   return { ...others, API: { CreateActivity: request } };
 }
 
+describe('rows of errors are counted', () => {
+  const rows = (count: number): Json => Array.from({ length: count }, () => ({ then: 'skip' }));
+  const create = (count: number): Changes => ({
+    API: { CreateActivity: { request_method: 'POST', request_path: '/x', errors: rows(count) } },
+  });
+
+  test.each<[string, Changes, readonly string[]]>([
+    ['a hundred of the document', { errors: rows(100) }, []],
+    ['more of the document', { errors: rows(101) }, ['too_many']],
+    ['a thousand of methods', create(1000), []],
+    ['more of methods', create(1001), ['too_many']],
+  ])('%s', (_, changes, codes) => {
+    expect(codesOf(changes)).toEqual(codes);
+  });
+});
+
 describe('what asks whether something is so', () => {
   const create = (method: { readonly [key: string]: Json }): Changes => ({
     API: { CreateActivity: { request_method: 'POST', request_path: '/x', ...method } },
