@@ -136,7 +136,7 @@ function announce(
     `shown at the first start; another: npm run -s patchcord -- key create --data-dir ${shown} --name Me`;
   const lines = [
     '',
-    `Patchcord   ${server.origin}   (API: ${server.origin}/v1/openapi.json)`,
+    `Patchcord   ${server.origin}   (API: ${server.origin}/v1/reference)`,
     `Demo CRM    ${crm.origin}   (what it was asked: ${crm.origin}/requests)`,
     `Admin key   ${keyLine}`,
     '',

@@ -54,7 +54,7 @@ function announce(
   options: ServeOptions,
   context: Pick<CommandContext, 'out' | 'err'>,
 ): void {
-  const reference = `${origin}/v1/openapi.json`;
+  const reference = `${origin}/v1/reference`;
   if (options.json === true) {
     context.out(JSON.stringify({ origin, reference }));
     return;
