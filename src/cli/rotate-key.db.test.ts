@@ -21,6 +21,7 @@ import { sender, setUpOffice } from '../server/testing/test-server.ts';
 import type { Office, Send } from '../server/testing/test-server.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
+import { listNodes } from '../store/nodes-repository.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
 import { createSecretRegistry } from '../text/scrub.ts';
 import { createIds } from '../text/uuid.ts';
@@ -145,6 +146,8 @@ describeDatabases('rotating the master key', (databases) => {
     { timeout: 60_000 },
     async () => {
       const site = await setUp();
+      // A second node, where there may be one: it must learn the key as the first does.
+      if (!isSqlite) await start(site.env);
       const before = await keyIds(site.server.database);
       const newKeyFile = join(folder(), 'new.key');
       const done = new AbortController();
@@ -165,6 +168,10 @@ describeDatabases('rotating the master key', (databases) => {
       expect(after).toHaveLength(1);
       expect(after).not.toEqual(before);
       expect(told).toContain('1 secret was sealed again');
+      const nodes = await listNodes(site.server.database.read);
+      expect(nodes.map((node) => node.sealing_key_id)).toEqual(
+        isSqlite ? after : [...after, ...after],
+      );
       await vi.waitFor(() => expect(written(site)).toBe(calls), { timeout: 30_000 });
       const keys = site.crm.calls.map((call) => call.fields['key']);
       expect(new Set(keys).size).toBe(keys.length);

@@ -203,6 +203,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     checkReady: () => checkReady(database),
   });
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
+  // What an earlier life of this server had begun to delete.
+  app.addHook('onListen', async () => deleter.wake());
   app.addHook('onClose', () => deleter.close());
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
