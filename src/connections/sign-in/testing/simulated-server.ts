@@ -77,7 +77,8 @@ export function simulateServer(options: {
     return respond(200, { access_token, refresh_token: refreshToken, expires_in: 3_600 });
   };
   const send = async (request: EgressRequest): Promise<EgressResult> => {
-    const fields = new URLSearchParams(String(request.body?.chunks.join('')));
+    const text = (request.body?.chunks ?? []).filter((chunk) => typeof chunk === 'string').join('');
+    const fields = new URLSearchParams(text);
     if (fields.get('grant_type') === 'authorization_code') return answer(issue());
     const token = fields.get('refresh_token') ?? '';
     lastSent = token;
