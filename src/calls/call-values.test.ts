@@ -145,6 +145,53 @@ describe('the values of a call', () => {
     expect(values([RINGING, recorded])).toMatchObject({ content_url: url, call_url: url });
   });
 
+  describe('of recordings', () => {
+    const of = (name: string, pageUrl?: string): CallEvent => ({
+      ...ENDED,
+      eventId: name,
+      kind: 'recorded',
+      recording: {
+        url: `https://pbx.test/${name}`,
+        ...(pageUrl === undefined ? {} : { pageUrl }),
+      },
+    });
+    const ours = (name: string) => ({
+      contentUrl: `https://patchcord.test/${name}/content`,
+      callUrl: `https://patchcord.test/${name}`,
+    });
+    const urls = new Map([['https://pbx.test/a', ours('a')]]);
+    const page = 'https://pbx.test/page';
+
+    it.each([
+      ['ours where the bytes are here', [of('a')], undefined, ours('a').contentUrl],
+      ["the phone system's until then", [of('b')], undefined, 'https://pbx.test/b'],
+      [
+        'that of the one a step is about',
+        [of('a'), of('b')],
+        'https://pbx.test/b',
+        'https://pbx.test/b',
+      ],
+    ])('give as the link %s', (_name, events, key, expected) => {
+      const given = values([RINGING, ...events], { recordings: { told: true, key, urls } });
+
+      expect(given['content_url']).toBe(expected);
+    });
+
+    it("give as the page the phone system's before ours", () => {
+      const recordings = { told: true, key: undefined, urls };
+
+      expect(values([RINGING, of('a')], { recordings })['call_url']).toBe(ours('a').callUrl);
+      expect(values([RINGING, of('a', page)], { recordings })['call_url']).toBe(page);
+    });
+
+    it('give nothing to a connection that wants none', () => {
+      const recordings = { told: false, key: undefined, urls };
+      const given = values([RINGING, of('a', page)], { recordings });
+
+      expect([given['content_url'], given['call_url']]).toEqual([undefined, undefined]);
+    });
+  });
+
   it('say in the second record that it may be one', () => {
     const noted: CallEvent = { ...ENDED, kind: 'noted', description: 'about the invoice' };
 

@@ -32,6 +32,11 @@ describe('a lane', () => {
     ['a create that is parked', [{ ...create, ...parked }, stop], 'parked CreateActivity'],
     ['a search that is parked', [{ ...find, ...parked }, create], 'run CreateActivity'],
     [
+      'a link that waits for its recording',
+      [{ ...create, ...done }, { ...update, ...later, recordingKey: 'r' }, stop],
+      'run StopCallActivity',
+    ],
+    [
       'an update that is parked',
       [{ ...create, ...done }, { ...update, ...parked }, stop],
       'run StopCallActivity',

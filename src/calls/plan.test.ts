@@ -289,3 +289,53 @@ describe('a change after the create', () => {
     expect(cancel).toMatchObject([{ stepId: 'FindContact', reason: 'contact_known' }]);
   });
 });
+
+describe('a recording with an address of our own', () => {
+  const KEY = 'https://pbx.test/1.wav';
+  const planned = (given: Parameters<typeof plan>[1]) =>
+    plan([RINGING, ANSWERED, ENDED, RECORDED], { ownLinks: true, ...given }).add.filter(
+      ({ recordingKey }) => recordingKey === KEY,
+    );
+
+  it.each<[string, Parameters<typeof plan>[1], string]>([
+    ['upload', {}, `UploadFile ${KEY}`],
+    ['link', { options: { recordings: 'link' } }, `UpdateActivity recording ${KEY}`],
+    ['none', { options: { recordings: 'none' } }, ''],
+    ['upload without UploadFile', { without: ['UploadFile'] }, `UpdateActivity recording ${KEY}`],
+    ['link without our address', { options: { recordings: 'link' }, ownLinks: false }, ''],
+  ])('under the option %s leads to one step of its own', (_name, given, expected) => {
+    expect(
+      planned(given)
+        .map(({ key }) => key)
+        .join(),
+    ).toBe(expected);
+  });
+
+  it('is told once, and does not keep other news waiting', () => {
+    const options = { recordings: 'link' } as const;
+    const [step] = planned({ options });
+    const waiting = aStep('UpdateActivity', {
+      key: step?.key ?? '',
+      recordingKey: KEY,
+      readyAt: NOW + 900_000,
+    });
+    const steps = [aStep('CreateActivity', { state: 'done' }), waiting];
+
+    const again = plan([RINGING, ANSWERED, ENDED, RECORDED, event('noted', { subject: 'Hi' })], {
+      ...{ options, steps, ownLinks: true },
+      previous: facts(RINGING, ANSWERED, ENDED, RECORDED),
+    });
+
+    expect(again.merge).toEqual([]);
+    expect(again.add.map(({ key, reasons }) => `${key} ${reasons.join()}`)).toContain(
+      'UpdateActivity 2 note',
+    );
+    expect(again.add.filter(({ recordingKey }) => recordingKey !== undefined)).toEqual([]);
+  });
+
+  it('is shown as not told where the document cannot', () => {
+    const [step] = planned({ options: { recordings: 'link' }, without: ['UpdateActivity'] });
+
+    expect(step?.skipped?.reason).toBe('absent_method');
+  });
+});

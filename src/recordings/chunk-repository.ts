@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
@@ -24,18 +25,23 @@ export async function insertChunk(
     .execute();
 }
 
-/** A sealed chunk; `undefined` when it is not there. */
-export async function selectChunk(
+/** Bytes of a sealed chunk from `at`, at most `length`; `undefined` when the chunk is not there. */
+export async function selectSlice(
   handle: Kysely<Tables>,
-  of: { readonly file: string; readonly number: number },
+  of: {
+    readonly file: string;
+    readonly number: number;
+    readonly at: number;
+    readonly length: number;
+  },
 ): Promise<Uint8Array | undefined> {
   const row = await handle
     .selectFrom('recording_chunk')
-    .select('sealed')
+    .select(sql<Uint8Array>`substr(sealed, ${of.at + 1}, ${of.length})`.as('slice'))
     .where('file', '=', of.file)
     .where('number', '=', of.number)
     .executeTakeFirst();
-  return row?.sealed;
+  return row?.slice;
 }
 
 /** Removes some chunks of a file, the last ones first; returns how many went. */

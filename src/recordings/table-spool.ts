@@ -3,12 +3,19 @@ import { readRange } from './byte-range.ts';
 import {
   deleteChunks,
   insertChunk,
-  selectChunk,
+  selectSlice,
   selectFilesWrittenBefore,
 } from './chunk-repository.ts';
 import { createGate } from './gate.ts';
 import { measure } from './measure.ts';
-import { fileKey, inChunks, openChunk, sealChunk } from './sealed-chunks.ts';
+import {
+  CHUNK_BYTES,
+  fileKey,
+  inChunks,
+  openChunk,
+  sealChunk,
+  TAG_BYTES,
+} from './sealed-chunks.ts';
 import { MAX_RECORDING_BYTES } from './spool.ts';
 import type { Spool } from './spool.ts';
 
@@ -22,6 +29,12 @@ export interface TableSpoolDeps {
 
 /** Chunks that one process moves at a time: call events need connections to the database, too. */
 const CHUNKS_AT_ONCE = 3;
+const SEALED_BYTES = CHUNK_BYTES + TAG_BYTES;
+/**
+ * Bytes of one answer: PostgreSQL writes them as text twice as long, and a smaller text costs less
+ * memory.
+ */
+const SLICE_BYTES = SEALED_BYTES / 4;
 /** Rows of one deletion, a few megabytes. */
 const DELETED_AT_ONCE = 16;
 
@@ -67,10 +80,18 @@ export function createTableSpool(deps: TableSpoolDeps): Spool {
     },
     read: ({ file, size }, range) => {
       const key = fileKey(deps.key, file);
+      const buffer = Buffer.allocUnsafeSlow(Math.min(SEALED_BYTES, size + TAG_BYTES));
       return readRange(size, range, async ({ number, last }) => {
-        const sealed = await gate(() => selectChunk(database.read, { file, number }));
-        if (sealed === undefined) throw new Error('a chunk of the recording is gone');
-        return openChunk(key, { number, last, bytes: sealed });
+        let filled = 0;
+        for (let at = 0; at < buffer.length; at += SLICE_BYTES) {
+          const of = { file, number, at, length: SLICE_BYTES };
+          const slice = await gate(() => selectSlice(database.read, of));
+          if (slice === undefined) throw new Error('a chunk of the recording is gone');
+          buffer.set(slice, at);
+          filled = at + slice.length;
+          if (slice.length < SLICE_BYTES) break;
+        }
+        return openChunk(key, { number, last, bytes: buffer.subarray(0, filled) });
       });
     },
     remove,
