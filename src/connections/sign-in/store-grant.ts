@@ -2,6 +2,7 @@ import type { CompiledSignIn, SignInAnswer } from '../../document/compiled-docum
 import type { OpenConnection } from '../open-connection.ts';
 import { changeState } from '../change-state.ts';
 import type { StateChange } from '../change-state.ts';
+import type { ConnectionEvent } from '../transitions.ts';
 import { basisOf, filledConnection } from './connection-grant.ts';
 import { changeGrant } from './change-grant.ts';
 import type { ContentColumns, GrantChange } from './change-grant.ts';
@@ -76,14 +77,7 @@ export async function storeEvent(
       now,
     });
     if (change === undefined) return undefined;
-    const { needsAuth } = change.after;
-    const isMended = change.before.needsAuth !== null && needsAuth === null;
-    const event =
-      needsAuth !== null
-        ? ({ kind: 'unauthorized', reason: needsAuth } as const)
-        : isMended && write.event.kind !== 'begin'
-          ? ({ kind: 'credentials_saved' } as const)
-          : undefined;
+    const event = healthEvent(write.event, change);
     const health =
       event === undefined
         ? undefined
@@ -92,6 +86,18 @@ export async function storeEvent(
   });
   if (stored?.health !== undefined) tell(deps, connection, stored.health);
   return stored?.change;
+}
+
+/** What the state of the connection learns: a request that begins or is put off teaches nothing. */
+function healthEvent(
+  { kind }: GrantEvent,
+  { before, after }: GrantChange,
+): ConnectionEvent | undefined {
+  if ((kind === 'refused' || kind === 'ended') && after.needsAuth !== null) {
+    return { kind: 'unauthorized', reason: after.needsAuth };
+  }
+  const isMended = before.needsAuth !== null && after.needsAuth === null;
+  return isMended ? { kind: 'credentials_saved' } : undefined;
 }
 
 /** Stops a connection whose sign-in needs a person already: somebody had set it going again. */
