@@ -27,14 +27,10 @@ describe('isSupported', () => {
     expect(isSupported(word)).toBe(true);
   });
 
-  it.each([
-    'steps',
-    'when',
-    'derive',
-    'limits',
-    'lines',
-    'unheard_of',
-  ])('knows that %s does not run', (word) => {
-    expect(isSupported(word)).toBe(false);
-  });
+  it.each(['steps', 'when', 'derive', 'limits', 'lines', 'unheard_of'])(
+    'knows that %s does not run',
+    (word) => {
+      expect(isSupported(word)).toBe(false);
+    },
+  );
 });
