@@ -5,6 +5,7 @@ import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { DeliveryOptions } from './call-connection.ts';
 import type { LaneRow } from './step-rows.ts';
+import { slotMs } from './rate.ts';
 import { storableJson } from './storable-json.ts';
 import type { StepRun } from './step-runner.ts';
 
@@ -96,12 +97,15 @@ export async function takeSlot(
   of: { connectionId: string; rate: DeliveryOptions['rate']; now: number },
 ): Promise<number | undefined> {
   if (of.rate === undefined) return undefined;
-  const interval = Math.ceil((of.rate.per_seconds * 1_000) / of.rate.requests);
+  const interval = slotMs(of.rate);
   const taken = await transaction
     .updateTable('connection_pace')
     .set({ next_cell_at: of.now + interval })
     .where('connection_id', '=', of.connectionId)
-    .where('next_cell_at', '<=', of.now)
+    // The same as `isSlotDue`.
+    .where(({ eb, or }) =>
+      or([eb('next_cell_at', '<=', of.now), eb('next_cell_at', '>', of.now + interval)]),
+    )
     .returning('next_cell_at')
     .executeTakeFirst();
   if (taken !== undefined) return undefined;
@@ -110,8 +114,7 @@ export async function takeSlot(
     .select('next_cell_at')
     .where('connection_id', '=', of.connectionId)
     .executeTakeFirst();
-  // A clock that was set back must not keep a connection waiting for longer than one interval.
-  return Math.min(pace?.next_cell_at ?? of.now, of.now + interval);
+  return pace?.next_cell_at ?? of.now;
 }
 
 /**

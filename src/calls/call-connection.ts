@@ -1,12 +1,13 @@
 import type { MethodName } from '../document/methods.ts';
 import type { LogOptions } from './call-rules.ts';
+import type { Rate } from './rate.ts';
 import type { SubjectTexts } from './subject.ts';
 
 export interface DeliveryOptions extends LogOptions {
   readonly on_unknown: 'retry_once' | 'park';
   readonly multiple_matches: 'ask' | 'first';
   readonly concurrency: number;
-  readonly rate?: { readonly requests: number; readonly per_seconds: number } | undefined;
+  readonly rate?: Rate | undefined;
   readonly texts: SubjectTexts;
 }
 
@@ -21,10 +22,10 @@ export interface CallConnection {
   readonly methods: ReadonlySet<MethodName>;
 }
 
-/** The connections of the pipeline, decrypted and compiled; both functions answer from a cache. */
+/** The connections of the pipeline, decrypted and compiled; what is costly comes from a cache. */
 export interface ConnectionBook<C extends CallConnection = CallConnection> {
-  /** All connections of an organization, whatever their state. */
+  /** All connections of an organization, whatever their state. Rejects when one cannot be opened. */
   ofOrganization(organizationId: string): Promise<readonly C[]>;
-  /** `undefined` for one that was removed. */
+  /** `undefined` for one that was removed, or cannot be opened: then the others go on without it. */
   open(organizationId: string, connectionId: string): Promise<C | undefined>;
 }

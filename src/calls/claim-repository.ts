@@ -102,14 +102,22 @@ export async function claimReady(
       node = ${claim.node}
     where id in (${sql.join(ready, sql` union all `)})
     returning id, fence, connection_id`.execute(transaction);
+  await passOver(transaction, {
+    connectionIds: branches.map((branch) => branch.connectionId),
+    now,
+  });
+  return rows;
+}
+
+/** Puts connections whose paces are locked behind all others that wait to be looked at. */
+export async function passOver(
+  transaction: Transaction<Tables>,
+  of: { readonly connectionIds: readonly string[]; readonly now: number },
+): Promise<void> {
+  if (of.connectionIds.length === 0) return;
   await transaction
     .updateTable('connection_pace')
-    .set({ claimed_at: now })
-    .where(
-      'connection_id',
-      'in',
-      branches.map((branch) => branch.connectionId),
-    )
+    .set({ claimed_at: of.now })
+    .where('connection_id', 'in', of.connectionIds)
     .execute();
-  return rows;
 }

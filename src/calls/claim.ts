@@ -1,8 +1,15 @@
 import { permission } from '../connections/transitions.ts';
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
-import { claimReady, countLeased, lockPaces, selectCandidates } from './claim-repository.ts';
+import {
+  claimReady,
+  countLeased,
+  lockPaces,
+  passOver,
+  selectCandidates,
+} from './claim-repository.ts';
 import type { Branch, Pace } from './claim-repository.ts';
+import { isSlotDue } from './rate.ts';
 
 export interface ClaimedLane {
   readonly laneId: string;
@@ -12,7 +19,7 @@ export interface ClaimedLane {
 
 export interface Claims {
   readonly lanes: readonly ClaimedLane[];
-  /** Lanes wait for a connection's rate until then, in epoch milliseconds. */
+  /** There may be more to claim then, in epoch milliseconds: a connection's rate has its next slot. */
   readonly againAt?: number;
 }
 
@@ -24,7 +31,9 @@ export interface ClaimDeps {
 }
 
 /** One statement has at most this many branches. */
-const MAX_CONNECTIONS = 64;
+export const MAX_CONNECTIONS = 64;
+/** Where more connections have work than one claim looks at, the next ones are looked at so soon. */
+const LOOK_ON_MS = 25;
 
 interface Candidate {
   readonly connection: CallConnection;
@@ -36,17 +45,28 @@ interface Candidate {
  * permits; a broken connection gets one, as a probe. Each claim raises the lane's fence.
  */
 export async function claimLanes(deps: ClaimDeps, limit: number): Promise<Claims> {
-  const candidates = await readCandidates(deps);
-  if (candidates.size === 0) return { lanes: [] };
   const { database } = deps;
+  const seen = await selectCandidates(database.read, {
+    now: database.now(),
+    limit: MAX_CONNECTIONS,
+  });
+  const isCut = seen.length === MAX_CONNECTIONS;
+  const candidates = await openCandidates(deps, seen);
+  if (candidates.size === 0 && !isCut) return { lanes: [] };
   const { rows, againAt } = await database.write(async (transaction) => {
     const now = database.now();
-    const paces = await lockPaces(transaction, [...candidates.keys()], database.skipLocked);
+    const seenIds = seen.map(({ id }) => id);
+    const paces = await lockPaces(transaction, seenIds, database.skipLocked);
     const ids = paces.map((pace) => pace.connection_id);
     const leased = await countLeased(transaction, ids);
     const permits = paces.map((pace) => permitsOf(pace, { candidates, leased, now }));
     const branches = shareOut(permits, limit);
     const times = permits.flatMap((permit) => permit.againAt ?? []);
+    if (isCut) {
+      // Those that may send nothing now would keep the places of all who come after them.
+      await passOver(transaction, { connectionIds: ids, now });
+      times.push(now + LOOK_ON_MS);
+    }
     return {
       againAt: times.length === 0 ? undefined : Math.min(...times),
       rows:
@@ -73,12 +93,14 @@ export async function claimLanes(deps: ClaimDeps, limit: number): Promise<Claims
   return { lanes, ...(againAt === undefined ? {} : { againAt }) };
 }
 
-/** Connections that may send now and have a ready lane; who waited longest comes first. */
-async function readCandidates(deps: ClaimDeps): Promise<ReadonlyMap<string, Candidate>> {
+/** Those of the connections that may send now, opened. */
+async function openCandidates(
+  deps: ClaimDeps,
+  seen: Awaited<ReturnType<typeof selectCandidates>>,
+): Promise<ReadonlyMap<string, Candidate>> {
   const now = deps.database.now();
-  const rows = await selectCandidates(deps.database.read, { now, limit: MAX_CONNECTIONS });
   const candidates = new Map<string, Candidate>();
-  for (const row of rows) {
+  for (const row of seen) {
     const allowed = permission({ state: row.state, until: row.state_until }, now);
     if (allowed === 'closed') continue;
     const connection = await deps.connections.open(row.organization_id, row.id);
@@ -109,7 +131,7 @@ function permitsOf(
   const free = Math.max(0, most - (given.leased.get(connectionId) ?? 0));
   if (rate === undefined || free === 0) return { connectionId, permits: free };
   // More lanes than the next slot serves would be claimed only to be put back.
-  if (pace.next_cell_at <= given.now) return { connectionId, permits: 1 };
+  if (isSlotDue(pace.next_cell_at, rate, given.now)) return { connectionId, permits: 1 };
   return { connectionId, permits: 0, againAt: pace.next_cell_at };
 }
 

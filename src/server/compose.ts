@@ -117,7 +117,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     documents,
     registerSecret: parts.secrets.register,
   });
-  const connections = createConnectionBook(database, openConnections);
+  const connections = createConnectionBook({ database, openConnections, log: logger });
   const phones = createPhoneNumbers();
   const randomId = (): string => Buffer.from(randomBytes(16)).toString('hex');
   const methods = createMethodRunner({ egress, phones, clock, randomId });

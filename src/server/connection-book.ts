@@ -11,12 +11,17 @@ export interface PipelineConnection extends CallConnection {
   readonly opened: OpenConnection;
 }
 
+export interface ConnectionBookDeps {
+  readonly database: Pick<Database, 'read'>;
+  readonly openConnections: OpenConnections;
+  readonly log: { error(fields: Readonly<Record<string, unknown>>, message: string): void };
+}
+
 /** The pipeline's view of the connections; what is costly to open is kept by `openConnections`. */
-export function createConnectionBook(
-  database: Database,
-  openConnections: OpenConnections,
-): ConnectionBook<PipelineConnection> {
-  const open = async (
+export function createConnectionBook(deps: ConnectionBookDeps): ConnectionBook<PipelineConnection> {
+  const { database, openConnections } = deps;
+  const shut = new Set<string>();
+  const find = async (
     organizationId: string,
     connectionId: string,
   ): Promise<PipelineConnection | undefined> => {
@@ -28,17 +33,39 @@ export function createConnectionBook(
     }
   };
   return {
-    open,
+    open: async (organizationId, connectionId) => {
+      try {
+        const connection = await find(organizationId, connectionId);
+        shut.delete(connectionId);
+        return connection;
+      } catch (err) {
+        if (isOfDatabase(err)) throw err;
+        // It is asked for again and again: once is enough for the log.
+        if (!shut.has(connectionId)) {
+          const of = { connection_id: connectionId, organization_id: organizationId };
+          deps.log.error({ err, ...of }, 'a connection cannot be opened: its calls wait');
+        }
+        shut.add(connectionId);
+        return undefined;
+      }
+    },
     ofOrganization: async (organizationId) => {
       const ids = await connectionIds(database, organizationId);
-      const opened = await Promise.all(ids.map((id) => open(organizationId, id)));
+      const opened = await Promise.all(ids.map((id) => find(organizationId, id)));
       return opened.filter((connection) => connection !== undefined);
     },
   };
 }
 
+/** A database that is away says nothing about a connection. */
+function isOfDatabase(err: unknown): boolean {
+  return err instanceof AppError && DATABASE_CODES.has(err.code);
+}
+
+const DATABASE_CODES: ReadonlySet<string> = new Set(['database_unavailable', 'database_failed']);
+
 async function connectionIds(
-  database: Database,
+  database: Pick<Database, 'read'>,
   organizationId: string,
 ): Promise<readonly string[]> {
   const ids: string[] = [];

@@ -56,7 +56,7 @@ function createWork(
     forgetSecret: () => {},
     wake: () => {},
   });
-  const connections = createConnectionBook(database, openConnections);
+  const connections = createConnectionBook({ database, openConnections, log });
   const deliver: DeliverDeps = {
     ...{ database, ids, log },
     runner: createStepRunner(

@@ -99,14 +99,15 @@ function compose(database: Database, settings: ChildSettings) {
     plainHttp: allowed.rules,
     monotonic: systemClock.monotonic,
   });
-  const connections = createConnectionBook(
+  const connections = createConnectionBook({
     database,
-    createOpenConnections({
+    openConnections: createOpenConnections({
       database,
       vault: createVault(MASTER_KEY, randomBytes),
       documents: createDocumentCache(compileDocument),
     }),
-  );
+    log: { error: () => {} },
+  });
   const phones = createPhoneNumbers();
   const randomId = (): string => randomBytes(16).toString('hex');
   const methods = createMethodRunner({ egress, phones, clock: systemClock, randomId });

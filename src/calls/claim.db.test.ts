@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+
+import { describeDatabases } from '../store/testing/databases.ts';
+import type { ConnectionBook } from './call-connection.ts';
+import { claimLanes, MAX_CONNECTIONS } from './claim.ts';
+import { aCall, openPipeline } from './testing/pipeline.ts';
+
+describeDatabases('a claim', ({ open }) => {
+  it('reaches a connection behind more of those that may send nothing than it looks at', async () => {
+    const others = Array.from({ length: MAX_CONNECTIONS }, (_, at) => `con-2-${100 + at}`);
+    const pipeline = await openPipeline(open, { connections: others });
+    const { database } = pipeline;
+    await pipeline.accept(aCall().ringing);
+    const last = others.at(-1);
+    const connections: ConnectionBook = {
+      ...pipeline.connections,
+      // Nobody can open the ones before it.
+      open: async (organization, id) =>
+        id === last ? await pipeline.connections.open(organization, id) : undefined,
+    };
+    const claim = () => claimLanes({ database, connections, node: 'node-1', leaseMs: 1_000 }, 100);
+
+    const first = await claim();
+    pipeline.clock.advance((first.againAt ?? Infinity) - database.now());
+    const second = await claim();
+
+    expect(first.lanes).toEqual([]);
+    expect(second.lanes.map(({ connection }) => connection.id)).toEqual([last]);
+  });
+
+  it('does not wait for a slot of the rate that a clock which ran ahead has set', async () => {
+    const pipeline = await openPipeline(open, {
+      methods: ['CreateActivity'],
+      options: { rate: { requests: 60, per_seconds: 60 } },
+    });
+    const call = aCall();
+    await pipeline.accept(call.ringing, call.ended);
+    const next_cell_at = pipeline.database.now() + 3_600_000;
+    await pipeline.database.write(async (transaction) => {
+      await transaction.updateTable('connection_pace').set({ next_cell_at }).execute();
+    });
+
+    await pipeline.drain();
+
+    expect(await pipeline.steps()).toEqual(['CreateActivity done']);
+  });
+});
