@@ -56,22 +56,13 @@ export async function settleExchange(
     if (lane === undefined) return 'replaced';
     const memory = readMemory(lane);
     const change = decide(work, { policy: deps.policy, now, random });
-    const learned =
-      change.state === 'done'
-        ? remember(memory, {
-            step,
-            purpose: work.purpose,
-            run,
-            options: work.connection.options,
-            now,
-          })
-        : { memory };
     await settleAttempt(transaction, deps.ids, {
       attemptId: work.attemptId,
       organizationId: lane.organization_id,
       run,
       now,
     });
+    const stands = await isAsSent(transaction, work);
     await countUsage(
       transaction,
       { organizationId: lane.organization_id },
@@ -80,18 +71,31 @@ export async function settleExchange(
         at: now,
         counts: {
           crm_requests: run.exchanges.length,
-          delivered_steps: change.state === 'done' ? 1 : 0,
-          parked_steps: change.state === 'parked' ? 1 : 0,
+          delivered_steps: stands && change.state === 'done' ? 1 : 0,
+          parked_steps: stands && change.state === 'parked' ? 1 : 0,
         },
       },
     );
-    const message = learned.message ?? change.message;
-    await transaction
-      .updateTable('step')
-      .set(stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now))
-      .where('id', '=', step.id)
-      .execute();
-    told = { change, health: await teach(transaction, deps, { work, change, now }) };
+    const learned =
+      stands && change.state === 'done'
+        ? remember(memory, {
+            step,
+            purpose: work.purpose,
+            run,
+            options: work.connection.options,
+            now,
+          })
+        : { memory };
+    if (stands) {
+      const message = learned.message ?? change.message;
+      await transaction
+        .updateTable('step')
+        .set(stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now))
+        .where('id', '=', step.id)
+        .execute();
+    }
+    const health = await teach(transaction, deps, { work, change, now });
+    told = stands ? { change, health } : { health };
     const steps = await readSteps(transaction, lease.laneId);
     const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
     const next = nextInLane(steps, now);
@@ -109,6 +113,22 @@ export async function settleExchange(
   });
   tellOperator(deps.log, { connectionId: work.connection.id, step }, told);
   return result;
+}
+
+/**
+ * False when a person settled the step while the CRM was asked about it: that word stands, and an
+ * answer that knows less does not bring the step back to life.
+ */
+async function isAsSent(
+  transaction: Transaction<Tables>,
+  { step, purpose }: Pick<Settled, 'step' | 'purpose'>,
+): Promise<boolean> {
+  const now = await transaction
+    .selectFrom('step')
+    .select('state')
+    .where('id', '=', step.id)
+    .executeTakeFirst();
+  return now?.state === (purpose === 'run' ? 'sending' : 'unknown');
 }
 
 function decide(

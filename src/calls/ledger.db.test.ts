@@ -284,6 +284,42 @@ describeDatabases('the ledger', ({ open }) => {
       ]);
       expect(detail.steps[1]?.happened).toContain('a test call');
     });
+
+    const words = {
+      'given up': 'discarded',
+      found: 'done',
+    } as const;
+    it.each(Object.entries(words))(
+      'say that a step is %s while the CRM is asked about it, and that stands',
+      async (word, state) => {
+        const pipeline = await begin();
+        const { actions, runner, database } = pipeline;
+        runner.answer('CreateActivity', LOST);
+        await pipeline.accept(aCall().ringing);
+        await pipeline.drain();
+        const { id: stepId } = await database.read
+          .selectFrom('step')
+          .select('id')
+          .where('method', '=', 'CreateActivity')
+          .executeTakeFirstOrThrow();
+        const request = { stepId, actor: 'key:1' };
+        runner.refuse('FindActivity', {
+          status: 'ready',
+          idempotent: true,
+          send: async () => {
+            if (word === 'found') {
+              await settleUnknown(actions, SCOPE, { ...request, answer: { found: '77' } });
+            } else await discardStep(actions, SCOPE, { ...request, reason: 'a test call' });
+            return aRun({ kind: 'not_found', message: 'not found' });
+          },
+        });
+
+        pipeline.clock.advance(5_000);
+        await pipeline.drain();
+
+        expect(await pipeline.steps()).toContain(`CreateActivity ${state}`);
+      },
+    );
   });
 
   describe('in time', () => {
