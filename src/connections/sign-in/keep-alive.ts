@@ -1,5 +1,4 @@
 import { ADMIN } from '../../organizations/scope.ts';
-import type { CredentialAnswer } from '../../runtime/credential.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 import { listIdleSignIns } from './sign-in-repository.ts';
@@ -9,8 +8,6 @@ const IDLE_MS = 24 * 60 * 60_000;
 /** Together, so that servers that are away hold nothing else up for long. */
 const AT_ONCE = 10;
 
-type CredentialFor = (connection: OpenConnection, signal: AbortSignal) => Promise<CredentialAnswer>;
-
 /**
  * Renews the next few sign-ins of people whose tokens nobody asked for since yesterday, so that a
  * connection without calls is not one without a sign-in. Gives where the next run goes on; `''`: at
@@ -19,7 +16,7 @@ type CredentialFor = (connection: OpenConnection, signal: AbortSignal) => Promis
 export async function keepSignInsAlive(
   deps: Pick<SignInDeps, 'database' | 'openConnections' | 'log'>,
   after: string,
-  credentialFor: CredentialFor,
+  renew: (connection: OpenConnection) => Promise<unknown>,
 ): Promise<string> {
   const now = deps.database.now();
   const idle = await listIdleSignIns(deps.database.read, ADMIN, {
@@ -36,7 +33,7 @@ export async function keepSignInsAlive(
         const { signIn } = connection.document;
         // Who signs in alone does so when the next call comes.
         if (signIn.kind !== 'oauth2' || signIn.flow !== 'authorization_code') return;
-        await credentialFor(connection, new AbortController().signal);
+        await renew(connection);
       } catch (err) {
         deps.log.warn({ err, connection_id }, 'an idle sign-in could not be renewed');
       }

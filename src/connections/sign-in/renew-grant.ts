@@ -55,18 +55,20 @@ export async function renewGrant(
 }
 
 /**
- * The answer that the row gives as it is; undefined when somebody must ask the server, or is asking.
+ * The answer that the row gives as it is, and whether a newer token is due for all that; undefined
+ * when everybody must wait for one.
  */
 export async function answerNow(
   deps: RenewDeps,
   connection: OpenConnection,
   rejected: number,
-): Promise<CredentialAnswer | undefined> {
+): Promise<{ readonly answer: CredentialAnswer; readonly isDue: boolean } | undefined> {
   const found = await deps.reader.read(connection);
   const { grant, decision } = found;
   if (rejected > grant.rejectedGeneration && rejected === grant.generation) return undefined;
-  if (decision.do === 'wait' || decision.do === 'obtain') return undefined;
-  return await answerOf(deps, connection, found);
+  const isDue = decision.do === 'obtain';
+  if (decision.do === 'wait' || (isDue && !decision.usable)) return undefined;
+  return { answer: await answerOf(deps, connection, found), isDue };
 }
 
 async function answerOf(

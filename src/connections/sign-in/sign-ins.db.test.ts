@@ -4,6 +4,7 @@ import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
 import type { Database } from '../../store/database.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
 import { findHealth } from '../connections-repository.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import { findSignIn } from './sign-in-repository.ts';
 import type { SignIns } from './sign-ins.ts';
 import { createSignInKit, createTestClock, signIn, SIGNAL } from './testing/sign-in-kit.ts';
@@ -55,6 +56,14 @@ describeDatabases('refreshing a sign-in', (databases) => {
     return { ...made, connection: await made.open(), rowOf, state };
   }
 
+  /** Waits until this is the token that callers get. */
+  async function present(connection: OpenConnection, token: string): Promise<void> {
+    await until(async () => {
+      const answer = await signIns.credentialFor(connection, SIGNAL);
+      return credential(answer).accessToken === token;
+    });
+  }
+
   test('200 callers in three processes who meet an expired token cause one refresh', async () => {
     const { connection } = await signedIn();
     const nodes = [signIns, kit.node(), kit.node()];
@@ -87,31 +96,101 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(new Set(generations)).toEqual(new Set([used.generation + 1]));
   });
 
-  test('a token is refreshed ahead of its end, once', async () => {
+  test('a token is refreshed ahead of its end, once, and nobody waits for it', async () => {
     const { connection } = await signedIn();
     await signIns.credentialFor(connection, SIGNAL);
     expect(server.requests).toHaveLength(0);
     clock.pass(0.85 * HOUR_MS);
+    server.behave('hold');
 
-    const answer = await signIns.credentialFor(connection, SIGNAL);
-    await signIns.credentialFor(connection, SIGNAL);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => signIns.credentialFor(connection, SIGNAL)),
+    );
 
-    expect(credential(answer).accessToken).toBe('access-2');
+    const tokens = answers.map((answer) => credential(answer).accessToken);
+    expect(new Set(tokens)).toEqual(new Set(['access-1']));
+    await until(() => server.requests.length === 1);
+    // Of other processes, too.
+    const other = await kit.node().credentialFor(connection, SIGNAL);
+    expect(credential(other).accessToken).toBe('access-1');
+    server.release();
+    await present(connection, 'access-2');
     expect(server.requests).toHaveLength(1);
   });
 
-  test('while one refreshes ahead the others go on with the token they have', async () => {
+  test('a token that is refused while it is refreshed ahead waits for that refresh', async () => {
     const { connection } = await signedIn();
     clock.pass(0.85 * HOUR_MS);
     server.behave('hold');
-    const first = signIns.credentialFor(connection, SIGNAL);
+    const used = credential(await signIns.credentialFor(connection, SIGNAL));
     await until(() => server.requests.length === 1);
 
-    const other = await kit.node().credentialFor(connection, SIGNAL);
-
-    expect(credential(other).accessToken).toBe('access-1');
+    const renewed = signIns.renew(connection, used, SIGNAL);
     server.release();
-    expect(credential(await first).accessToken).toBe('access-2');
+
+    expect(credential(await renewed).accessToken).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a token that ends while it is refreshed ahead is waited for', async () => {
+    const { connection } = await signedIn();
+    clock.pass(0.85 * HOUR_MS);
+    server.behave('hold');
+    await signIns.credentialFor(connection, SIGNAL);
+    await until(() => server.requests.length === 1);
+    clock.pass(0.15 * HOUR_MS);
+
+    const answer = signIns.credentialFor(connection, SIGNAL);
+    server.release();
+
+    expect(credential(await answer).accessToken).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('closing waits for a refresh ahead and stores what it gives', async () => {
+    const { connection, rowOf } = await signedIn();
+    const node = kit.node();
+    clock.pass(0.85 * HOUR_MS);
+    server.behave('hold');
+    await node.credentialFor(connection, SIGNAL);
+    await until(() => server.requests.length === 1);
+
+    const closed = node.close();
+    server.release();
+    await closed;
+
+    expect(await rowOf()).toMatchObject({ generation: 2, status: 'idle' });
+  });
+
+  test('a refresh ahead that the database cannot store is told, and harms nobody', async () => {
+    const { connection } = await signedIn();
+    const broken: Database = {
+      ...database,
+      write: () => Promise.reject(new Error('the disk is full')),
+    };
+    const other = createSignInKit({ database: broken, clock, server });
+    const node = other.node();
+    clock.pass(0.85 * HOUR_MS);
+
+    const answer = await node.credentialFor(connection, SIGNAL);
+    await node.close();
+
+    expect(credential(answer).accessToken).toBe('access-1');
+    expect(other.log).toMatchObject([
+      { level: 'warn', message: 'a sign-in could not be renewed ahead of its end' },
+    ]);
+    await other.close();
+  });
+
+  test('who gave up before asking causes no request', async () => {
+    const { connection } = await signedIn();
+    clock.pass(HOUR_MS);
+
+    const answer = await signIns.credentialFor(connection, AbortSignal.abort());
+    await signIns.close();
+
+    expect(answer.status).toBe('unavailable');
+    expect(server.requests).toHaveLength(0);
   });
 
   test('the row says so before a token request leaves', async () => {
@@ -204,11 +283,12 @@ describeDatabases('refreshing a sign-in', (databases) => {
   test.each(['unavailable', 'login_page', 'throttle'] as const)(
     'an ahead refresh that meets "%s" leaves the token in use until it really ends',
     async (habit) => {
-      const { connection, state } = await signedIn();
+      const { connection, rowOf, state } = await signedIn();
       clock.pass(0.85 * HOUR_MS);
       server.behaveAlways(habit);
 
       const early = await signIns.credentialFor(connection, SIGNAL);
+      await until(async () => (await rowOf()).failures === 1);
       const again = await signIns.credentialFor(connection, SIGNAL);
 
       expect(credential(early).accessToken).toBe('access-1');
@@ -432,15 +512,19 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(credential(await asked).accessToken).toBe('access-2');
   });
 
+  /** Ten sign-ins have their turn at a time, those of the tests before among them. */
+  async function keepAllAlive(): Promise<void> {
+    for (let runs = 0; runs < 20; runs += 1) await signIns.keepAlive();
+  }
+
   test('a sign-in that nobody uses is renewed once a day, so that its server does not forget it', async () => {
     const { connection, rowOf } = await signedIn();
     clock.pass(23 * HOUR_MS);
-    await signIns.keepAlive();
+    await keepAllAlive();
     expect((await rowOf()).generation).toBe(1);
     clock.pass(HOUR_MS + 1);
 
-    await signIns.keepAlive();
-    await signIns.keepAlive();
+    await keepAllAlive();
 
     expect((await rowOf()).generation).toBe(2);
     expect(server.requests).toHaveLength(1);
@@ -449,16 +533,25 @@ describeDatabases('refreshing a sign-in', (databases) => {
     );
   });
 
+  test('an idle sign-in whose token is good for days is renewed when it is due', async () => {
+    server.lifeSeconds = 48 * 3_600;
+    const { rowOf } = await signedIn();
+    clock.pass(0.85 * 48 * HOUR_MS);
+
+    await keepAllAlive();
+
+    expect((await rowOf()).generation).toBe(2);
+  });
+
   test('of many idle sign-ins each has its turn, whatever becomes of the others', async () => {
     const made = [];
     for (let index = 0; index < 12; index += 1) made.push(await signedIn());
     clock.pass(25 * HOUR_MS);
     server.behave('unavailable', 'drop', 'login_page');
 
-    // Ten at a time, those of the tests before among them.
-    for (let runs = 0; runs < 12; runs += 1) await signIns.keepAlive();
+    await keepAllAlive();
     clock.pass(2 * 60_000);
-    for (let runs = 0; runs < 12; runs += 1) await signIns.keepAlive();
+    await keepAllAlive();
 
     for (const each of made) expect((await each.rowOf()).generation).toBe(2);
   });
@@ -496,6 +589,6 @@ describeDatabases('refreshing a sign-in', (databases) => {
 });
 
 /** Lets others work until a condition holds. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
 }

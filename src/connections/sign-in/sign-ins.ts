@@ -18,8 +18,8 @@ import type { StartedAuthorization } from './start-authorization.ts';
 export interface SignIns {
   /**
    * A credential that holds now; for connections that need no sign-in an empty one. Signs in or
-   * refreshes where needed, one at a time in this process and over all nodes. Never rejects for
-   * reasons of the CRM.
+   * refreshes where needed, one at a time in this process and over all nodes; nobody waits for a
+   * refresh ahead of the end. Never rejects for reasons of the CRM.
    */
   credentialFor(connection: OpenConnection, signal: AbortSignal): Promise<CredentialAnswer>;
   /** After a 401: one of a later generation than the one used. At most one refresh per generation. */
@@ -60,6 +60,11 @@ const REFUSED: CredentialAnswer = {
   status: 'needs_auth',
   message: 'The CRM does not accept the credentials of this connection.',
 };
+const ABANDONED: CredentialAnswer = {
+  status: 'unavailable',
+  message: 'The wait for the sign-in at the CRM was ended.',
+};
+const NOT_RENEWED_AHEAD = 'a sign-in could not be renewed ahead of its end';
 /** A flight that began before a 401 may end with the token that was refused: then once more. */
 const FLIGHTS = 2;
 
@@ -82,13 +87,23 @@ export function createSignIns(given: SignInDeps): SignIns {
     flights.set(connection.id, flight);
     return flight;
   };
+  // Whoever comes while it is under way has the present token; its end wakes nobody.
+  const renewAhead = (connection: OpenConnection): void => {
+    if (flights.has(connection.id)) return;
+    join(connection, 0).catch((err: unknown) => {
+      deps.log.warn({ err, connection_id: connection.id }, NOT_RENEWED_AHEAD);
+    });
+  };
   const get = async (
     connection: OpenConnection,
     rejected: number,
     signal: AbortSignal,
   ): Promise<CredentialAnswer> => {
     const now = await answerNow(deps, connection, rejected);
-    if (now !== undefined) return now;
+    if (now?.isDue === true) renewAhead(connection);
+    if (now !== undefined) return now.answer;
+    // Nobody waits: nothing begins.
+    if (signal.aborted) return ABANDONED;
     for (let flown = 0; flown < FLIGHTS; flown += 1) {
       const answer = await within(join(connection, rejected), signal);
       if (answer.status !== 'ready' || answer.credential.generation > rejected) return answer;
@@ -117,9 +132,7 @@ export function createSignIns(given: SignInDeps): SignIns {
       confirmAccount(deps, scope, { connectionId, actor }),
     signOut: (scope, connectionId, actor) => signOut(deps, scope, { connectionId, actor }),
     keepAlive: async () => {
-      idleAfter = await keepSignInsAlive(deps, idleAfter, (connection, signal) =>
-        get(connection, 0, signal),
-      );
+      idleAfter = await keepSignInsAlive(deps, idleAfter, (connection) => join(connection, 0));
     },
     close: async () => {
       closing.abort();
@@ -133,13 +146,8 @@ async function within(
   flight: Promise<CredentialAnswer>,
   signal: AbortSignal,
 ): Promise<CredentialAnswer> {
-  const abandoned: CredentialAnswer = {
-    status: 'unavailable',
-    message: 'The wait for the sign-in at the CRM was ended.',
-  };
-  if (signal.aborted) return abandoned;
   const { promise, resolve } = Promise.withResolvers<CredentialAnswer>();
-  const giveUp = (): void => resolve(abandoned);
+  const giveUp = (): void => resolve(ABANDONED);
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     return await Promise.race([flight, promise]);
