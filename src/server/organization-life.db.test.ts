@@ -66,6 +66,17 @@ describeDatabases('the life of an organization', (databases) => {
     const path = `/v1/organizations/${office.organizationId}`;
     return textAt((await server.send('GET', path, { key: server.adminKey })).body, 'name');
   };
+  const settled = async ({ organizationId }: Office): Promise<void> => {
+    await vi.waitFor(async () => {
+      const open = await server.database.read
+        .selectFrom('step')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .where('state', 'not in', ['done', 'skipped'])
+        .execute();
+      expect(open).toEqual([]);
+    }, WAIT);
+  };
   const deeds = async (): Promise<readonly string[]> => {
     const rows = await server.database.read
       .selectFrom('audit_entry')
@@ -115,15 +126,7 @@ describeDatabases('the life of an organization', (databases) => {
       expect((await admin('POST', '/resume')).body).toMatchObject({ state: 'active' });
 
       await vi.waitFor(() => expect(crm.calls).toHaveLength(5), WAIT);
-      await vi.waitFor(async () => {
-        const open = await server.database.read
-          .selectFrom('step')
-          .select('id')
-          .where('organization_id', '=', office.organizationId)
-          .where('state', 'not in', ['done', 'skipped'])
-          .execute();
-        expect(open).toEqual([]);
-      }, WAIT);
+      await settled(office);
       const steps = await server.database.read
         .selectFrom('attempt')
         .select(['lane_id', 'method'])
@@ -204,6 +207,7 @@ describeDatabases('the life of an organization', (databases) => {
     test('leaves no row in any table, no name in the audit, and its neighbour whole', async () => {
       await report(office, 'gone');
       await vi.waitFor(() => expect(crm.calls).toHaveLength(1), WAIT);
+      await settled(neighbour);
       const theirs = await rowsOf(server.database, neighbour.organizationId);
       const name = await nameOf();
       await admin('POST', '/suspend', { reason: 'Ada left' });
