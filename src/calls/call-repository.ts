@@ -13,12 +13,14 @@ export interface CallIdentity {
   readonly organizationId: string;
   readonly phoneSystemId: string;
   readonly externalId: string;
+  /** Our id, where the event is of this very call and not of the newest with the external id. */
+  readonly id?: string;
 }
 
 /** A phone system may use a call's id again after a reboot: a ring this much later is another call. */
 const SAME_CALL_MS = 24 * 60 * 60 * 1_000;
 
-/** The newest call with the phone system's id. */
+/** The call that is meant: the newest with the phone system's id, unless ours is given. */
 export async function findCall(
   transaction: Transaction<Tables>,
   identity: CallIdentity,
@@ -29,6 +31,7 @@ export async function findCall(
     .where('organization_id', '=', identity.organizationId)
     .where('phone_system_id', '=', identity.phoneSystemId)
     .where('external_id', '=', identity.externalId)
+    .$if(identity.id !== undefined, (query) => query.where('id', '=', identity.id ?? ''))
     .orderBy('generation', 'desc')
     .limit(1)
     .executeTakeFirst();

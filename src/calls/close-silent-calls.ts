@@ -1,53 +1,78 @@
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
-import { CLOSED_WITHOUT_END } from './call-facts.ts';
 import type { CallEvent } from './call-event.ts';
+import { CLOSED_WITHOUT_END } from './call-facts.ts';
+import type { DeliveryLog } from './deliver.ts';
 import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
-import { selectSilentCalls } from './silent-calls-repository.ts';
+import { isSilent, selectSilentCalls } from './silent-calls-repository.ts';
 
 /** A call that is silent for this long has ended, and its end was lost. */
 export const SILENT_MS = 6 * 60 * 60 * 1_000;
 const BATCH = 100;
 
+export interface CloseSilentDeps extends PlanLanesDeps {
+  readonly database: Database;
+  readonly connections: ConnectionBook;
+  readonly log: Pick<DeliveryLog, 'warn'>;
+}
+
+type SilentCall = Awaited<ReturnType<typeof selectSilentCalls>>[number];
+
 /**
- * Ends calls whose end was never reported, with an unknown duration and flagged as such. Returns
- * how many.
+ * Ends calls whose end was never reported, with an unknown duration and flagged as such. One that
+ * cannot be ended is logged and tried again in the next run. Returns how many were ended.
  */
 export async function closeSilentCalls(
-  deps: PlanLanesDeps & { readonly database: Database; readonly connections: ConnectionBook },
+  deps: CloseSilentDeps,
   silentMs: number = SILENT_MS,
 ): Promise<number> {
   const { database } = deps;
-  const rows = await selectSilentCalls(database.read, {
-    before: database.now() - silentMs,
-    limit: BATCH,
-  });
-  for (const row of rows) {
-    const connections: readonly CallConnection[] = await deps.connections.ofOrganization(
-      row.organization_id,
-    );
-    const event: CallEvent = {
-      eventId: CLOSED_WITHOUT_END,
-      callId: row.external_id,
-      kind: 'ended',
-      cause: CLOSED_WITHOUT_END,
-      extensions: [],
-      unknownKeys: [],
-    };
-    await database.write((transaction) =>
-      recordEvent(transaction, deps, {
-        identity: {
-          organizationId: row.organization_id,
-          phoneSystemId: row.phone_system_id,
-          externalId: row.external_id,
-        },
-        event,
-        body: { note: 'written by Patchcord: the end of this call was never reported' },
-        connections,
-        now: database.now(),
-      }),
-    );
+  const before = database.now() - silentMs;
+  const calls = await selectSilentCalls(database.read, { before, limit: BATCH });
+  let closed = 0;
+  for (const call of calls) {
+    try {
+      if (await close(deps, call, before)) closed += 1;
+    } catch (err) {
+      deps.log.warn({ err, call_id: call.id }, 'a silent call could not be ended');
+    }
   }
-  return rows.length;
+  return closed;
+}
+
+/** False when something was heard of it meanwhile. */
+async function close(deps: CloseSilentDeps, call: SilentCall, before: number): Promise<boolean> {
+  const { database } = deps;
+  const connections: readonly CallConnection[] = await deps.connections.ofOrganization(
+    call.organization_id,
+  );
+  return await database.write(async (transaction) => {
+    if (!(await isSilent(transaction, call, before))) return false;
+    await recordEvent(transaction, deps, {
+      identity: {
+        organizationId: call.organization_id,
+        phoneSystemId: call.phone_system_id,
+        externalId: call.external_id,
+        // Its phone system may have begun another call with the same id since.
+        id: call.id,
+      },
+      event: endOf(call),
+      body: { note: 'written by Patchcord: the end of this call was never reported' },
+      connections,
+      now: database.now(),
+    });
+    return true;
+  });
+}
+
+function endOf(call: SilentCall): CallEvent {
+  return {
+    eventId: CLOSED_WITHOUT_END,
+    callId: call.external_id,
+    kind: 'ended',
+    cause: CLOSED_WITHOUT_END,
+    extensions: [],
+    unknownKeys: [],
+  };
 }

@@ -142,7 +142,7 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
 /**
  * Keeps an event, merges it into its call and plans what follows, in the caller's transaction.
  * `repeated` when the event was known: then nothing changed. Rejects with `conflict` when the call
- * has all the events that a call may have.
+ * has all the events that a call may have, and with `not_found` for an id of ours that is gone.
  */
 export async function recordEvent(
   transaction: Transaction<Tables>,
@@ -196,6 +196,9 @@ async function openCall(
       refuseFlood(known, event);
       return { call: await countEvent(transaction, known.id, now), repeated: false };
     }
+  }
+  if (identity.id !== undefined) {
+    throw new AppError('not_found', `There is no call '${identity.id}'.`);
   }
   const generation = (known?.generation ?? 0) + 1;
   const added = await insertCall(transaction, {

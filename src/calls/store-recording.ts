@@ -126,7 +126,12 @@ async function keep(
   const inserted = await insertStored(transaction, { ...row, spooled, mediaType, filename, now });
   if (!inserted) return { recordingId, fresh: false };
   await recordEvent(transaction, deps, {
-    identity: { organizationId, phoneSystemId: call.phone_system_id, externalId: call.external_id },
+    identity: {
+      organizationId,
+      phoneSystemId: call.phone_system_id,
+      externalId: call.external_id,
+      id: call.id,
+    },
     event: arrival(call, { key, filename }),
     body: { note: 'the recording was handed over', filename, sha256: spooled.sha256 },
     connections: work.connections,

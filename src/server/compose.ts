@@ -52,6 +52,7 @@ import { createRecordingParts, withFetcher } from './recording-parts.ts';
 import type { RecordingLimits, RecordingParts } from './recording-parts.ts';
 import { removeOld } from './retention.ts';
 import type { KeptTimes } from './retention.ts';
+import { runChores } from './run-chores.ts';
 import { readStatistics } from './statistics-repository.ts';
 import { createStepRunner } from './step-runner.ts';
 import { testConnection } from './test-connection.ts';
@@ -244,7 +245,7 @@ function createPipelineWorker(
     readonly deleter: Deleter;
   },
 ): Worker {
-  const { database, ids, tuning } = parts;
+  const { database, ids, tuning, logger: log } = parts;
   const { connections, callKeySecret } = made;
   const { spool, source, links } = made.recordings;
   const ownLinks = links !== undefined;
@@ -255,21 +256,26 @@ function createPipelineWorker(
     clock: parts.clock,
     node: parts.node,
     random: parts.random,
-    log: parts.logger,
+    log,
     runner: createStepRunner(made.runner),
     recordings: source,
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },
     ...(tuning?.reached === undefined ? {} : { reached: tuning.reached }),
-    housekeep: async () => {
-      await closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks });
-      await removeOld({ database, spool }, parts.retention);
-      await removeOldSignIns(database);
-      await made.signIns.keepAlive();
-      await made.idempotency.sweep();
-      await sumUpUsage(database);
-      await keepVault({ ...parts, validMs: parts.recordings.linkMs });
-      made.deleter.wake();
-    },
+    housekeep: () =>
+      runChores(
+        {
+          'end silent calls': () =>
+            closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks, log }),
+          'remove what is old': () => removeOld({ database, spool }, parts.retention),
+          'remove old sign-ins': () => removeOldSignIns(database),
+          'keep sign-ins alive': () => made.signIns.keepAlive(),
+          'forget old requests': () => made.idempotency.sweep(),
+          'sum up usage': () => sumUpUsage(database),
+          'keep the vault': () => keepVault({ ...parts, validMs: parts.recordings.linkMs }),
+          'go on deleting': async () => made.deleter.wake(),
+        },
+        log,
+      ),
   });
 }
