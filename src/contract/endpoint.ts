@@ -52,6 +52,8 @@ export interface Endpoint<
   readonly routed?: true;
   /** True where a part may be asked for by Range: 206, or 416. */
   readonly ranges?: true;
+  /** True for a GET that is good once: HEAD, with which programs look at links beforehand, is refused. */
+  readonly once?: true;
   /** True where the answer may be 303 with another address instead. */
   readonly redirects?: true;
   /** Problems beside those that any route may answer (see `COMMON_PROBLEMS`). */

@@ -68,6 +68,7 @@ export const finishSignIn = defineEndpoint({
   responseType: 'text/html; charset=utf-8',
   response: z.string().meta({ description: 'A page of HTML.', examples: ['<!doctype html>'] }),
   redirects: true,
+  once: true,
   problems: [],
 });
 

@@ -1,12 +1,15 @@
 import type { Endpoint } from '../contract/endpoint.ts';
 
-/** The methods of the endpoints at a URL's path, HEAD beside GET; empty: no endpoint has the path. */
+/**
+ * The methods of the endpoints at a URL's path, HEAD beside a GET that is not good once only; empty:
+ * no endpoint has the path.
+ */
 export function createAllowed(
-  endpoints: readonly Pick<Endpoint, 'method' | 'path'>[],
+  endpoints: readonly Pick<Endpoint, 'method' | 'path' | 'once'>[],
 ): (url: string) => readonly string[] {
-  const known = endpoints.map(({ method, path }) => ({
+  const known = endpoints.map(({ method, path, once }) => ({
     segments: path.split('/'),
-    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+    methods: method === 'GET' && once !== true ? ['GET', 'HEAD'] : [method],
   }));
   return (url) => {
     const segments = url.replace(/[?#].*$/su, '').split('/');

@@ -31,7 +31,7 @@ export function mountRoute(app: FastifyInstance, route: Route, deps: MountDeps):
     scope.route({
       method: endpoint.method,
       // A GET answers HEAD with the same headers and no body (RFC 9110, section 9.3.2).
-      exposeHeadRoute: endpoint.method === 'GET',
+      exposeHeadRoute: endpoint.method === 'GET' && endpoint.once !== true,
       url: endpoint.path.replaceAll(/\{(\w+)\}/gu, ':$1'),
       onRequest: authenticateFor(endpoint, deps.access),
       handler: async (request, reply) => {

@@ -172,6 +172,21 @@ describeDatabases('signing a connection in', (databases) => {
       expect(await connection()).toMatchObject({ state: 'active' });
     });
 
+    test('whose link a program looked at with HEAD before is connected for all that', async () => {
+      const page = await start();
+      const state = encodeURIComponent(page.searchParams.get('state') ?? '');
+
+      const looked = await server.send(
+        'HEAD',
+        `/v1/sign-in/callback?state=${state}&code=good-code`,
+      );
+
+      expect([looked.status, looked.headers['allow']]).toEqual([405, 'GET']);
+      expect(signing.asked).toEqual([]);
+      expect(await connection()).toMatchObject({ state: 'needs_auth' });
+      expect((await comeBack(page)).text).toContain('is connected');
+    });
+
     test.each<[string, string, string, string]>([
       ['did not agree', 'error=access_denied', 'Signing CRM is not connected', 'declined'],
       ['has a code that the CRM refuses', 'code=stale', 'could not be connected', 'invalid_grant'],

@@ -43,7 +43,7 @@ export interface SendOptions {
 }
 
 export type Send = (method: Method, path: string, options?: SendOptions) => Promise<Sent>;
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface TestServer {
   readonly app: FastifyInstance;
@@ -226,7 +226,7 @@ export function sender(app: FastifyInstance): Send {
       type,
       headers: answer.headers,
       text: answer.body,
-      body: /[/+]json/u.test(type) ? JSON.parse(answer.body) : undefined,
+      body: answer.body !== '' && /[/+]json/u.test(type) ? JSON.parse(answer.body) : undefined,
     };
   };
 }
