@@ -1,5 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 
+import type { OrganizationScope } from '../organizations/scope.ts';
 import { countUsage } from '../organizations/usage.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -85,6 +86,21 @@ export async function insertCall(
     await countUsage(transaction, call, { id: call.id, at: call.now, counts: { calls: 1 } });
   }
   return added;
+}
+
+/** Locks a call of the organization for this transaction; false when it is gone. */
+export async function lockCall(
+  transaction: Transaction<Tables>,
+  scope: OrganizationScope,
+  callId: string,
+): Promise<boolean> {
+  const result = await transaction
+    .updateTable('call')
+    .set((eb) => ({ event_count: eb.ref('event_count') }))
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', callId)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 /** Locks the call for this transaction and counts one more event. */

@@ -51,9 +51,14 @@ async function fetchOne(deps: FetchDueDeps, row: RecordingRow, signal: AbortSign
   if (url === null) return;
   const renewing = new AbortController();
   const renewed = keepClaim(deps, id, renewing.signal);
-  const fetched = await fetchRecording(deps, { url, organizationId, signal });
-  renewing.abort();
-  await renewed;
+  let fetched: FetchedRecording;
+  try {
+    fetched = await fetchRecording(deps, { url, organizationId, signal });
+  } finally {
+    // A claim that is renewed for ever would keep the recording from every other try.
+    renewing.abort();
+    await renewed;
+  }
   if (signal.aborted && fetched.status !== 'stored') {
     // This process ends: another one may begin at once.
     const readyAt = database.now();
@@ -109,7 +114,7 @@ async function settle(
     return;
   }
   await database.write(async (transaction) => {
-    await markFailed(transaction, { id, failure, message: fetched.message });
+    await markFailed(transaction, { id, file: row.file, failure, message: fetched.message });
     await wakeSteps(transaction, { ...name, now });
   });
   deps.wake();

@@ -94,7 +94,7 @@ export async function hasEarlierTwin(handle: Handle, of: RecordingRow): Promise<
   return row !== undefined;
 }
 
-/** Adds a recording that is in the spool; false when this call has it already. */
+/** Adds a recording that is in the spool. The caller holds the lock of its call. */
 export async function insertStored(
   transaction: Transaction<Tables>,
   row: RecordingName & {
@@ -105,8 +105,8 @@ export async function insertStored(
     readonly filename: string | undefined;
     readonly now: number;
   },
-): Promise<boolean> {
-  const inserted = await transaction
+): Promise<void> {
+  await transaction
     .insertInto('recording')
     .values({
       id: row.id,
@@ -120,11 +120,8 @@ export async function insertStored(
       filename: row.filename ?? null,
       created_at: row.now,
     })
-    .onConflict((conflict) => conflict.columns(['call_id', 'key']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (inserted !== undefined) await countRecording(transaction, row);
-  return inserted !== undefined;
+    .execute();
+  await countRecording(transaction, row);
 }
 
 /**
@@ -183,15 +180,23 @@ function storedColumns(spooled: SpooledFile, now: number) {
   };
 }
 
-/** Notes why a recording cannot be had. */
+/** Notes why a recording cannot be had, unless other bytes of it than `file` have come meanwhile. */
 export async function markFailed(
   transaction: Transaction<Tables>,
-  of: { readonly id: string; readonly failure: string; readonly message: string },
+  of: {
+    readonly id: string;
+    /** As the row was read; `null` for one whose bytes never came. */
+    readonly file: string | null;
+    readonly failure: string;
+    readonly message: string;
+  },
 ): Promise<void> {
   await transaction
     .updateTable('recording')
     .set({ failure: of.failure, message: of.message, ready_at: null })
     .where('id', '=', of.id)
+    .where('file', 'is not distinct from', of.file)
+    .where('state', '<>', 'deleted')
     .where('failure', 'is', null)
     .execute();
 }

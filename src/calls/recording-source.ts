@@ -58,7 +58,7 @@ async function openStored(
   if (!(await isReadable(spool, { file, size }))) {
     const failure = 'recording_unreadable';
     const message = RECORDING_FAILURES[failure].why;
-    await database.write((transaction) => markFailed(transaction, { id, failure, message }));
+    await database.write((transaction) => markFailed(transaction, { id, file, failure, message }));
     return { status: 'never', reason: failure, message };
   }
   return {

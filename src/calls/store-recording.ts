@@ -11,6 +11,7 @@ import type { ConnectionBook } from './call-connection.ts';
 import type { CallEvent } from './call-event.ts';
 import { findCallByAnyId } from './call-lookup-repository.ts';
 import type { CallName } from './call-lookup-repository.ts';
+import { lockCall } from './call-repository.ts';
 import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { insertStored, markStored, selectRecordings, wakeSteps } from './recording-repository.ts';
@@ -86,7 +87,7 @@ export async function storeRecording(
   }
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'not_found']);
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'not_found', 'conflict']);
 
 interface Keeping {
   readonly scope: OrganizationScope;
@@ -104,6 +105,8 @@ async function keep(
   const { call, handed, spooled, scope } = work;
   const now = deps.database.now();
   const { organizationId } = scope;
+  // Another node may take the same bytes in at this moment: one after the other.
+  if (!(await lockCall(transaction, scope, call.id))) throw notFound('call', call.id);
   const known = await selectRecordings(transaction, { organizationId, callId: call.id });
   const same = known.find(({ sha256, failure }) => sha256 === spooled.sha256 && failure === null);
   if (same !== undefined) return { recordingId: same.id, fresh: false };
@@ -123,8 +126,7 @@ async function keep(
   const recordingId = deps.ids.next();
   const key = `sha256-${spooled.sha256}`;
   const row = { id: recordingId, organizationId, callId: call.id, key };
-  const inserted = await insertStored(transaction, { ...row, spooled, mediaType, filename, now });
-  if (!inserted) return { recordingId, fresh: false };
+  await insertStored(transaction, { ...row, spooled, mediaType, filename, now });
   await recordEvent(transaction, deps, {
     identity: {
       organizationId,
