@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
 import { changeState } from '../connections/change-state.ts';
+import { AppError } from '../errors/app-error.ts';
 import { claimLanes } from './claim.ts';
 import { clampTimes } from './clamp-times.ts';
 import { deliverLane } from './deliver.ts';
@@ -177,6 +178,27 @@ describeDatabases('delivery', ({ open }) => {
       expect(step.possible_duplicate).toBe(1);
     });
 
+    it('of a change that is posted is no licence to post it for ever', async () => {
+      const methods = ['CreateActivity', 'AnswerCallActivity', 'StopCallActivity'] as const;
+      const { accept, drain, runner, clock, steps } = await openPipeline(open, { methods });
+      runner.answer('AnswerCallActivity', LOST, LOST, LOST, LOST, LOST);
+      const call = aCall();
+      await accept(call.ringing, call.answered, call.ended);
+
+      for (let minute = 0; minute < 30; minute += 1) {
+        await drain();
+        clock.advance(MINUTE);
+      }
+
+      const answers = runner.sent.filter((sent) => sent.method === 'AnswerCallActivity');
+      expect(answers).toHaveLength(2);
+      expect(await steps()).toEqual([
+        'CreateActivity done',
+        'AnswerCallActivity parked unknown_outcome',
+        'StopCallActivity done',
+      ]);
+    });
+
     it('is what a crash between sending and settling leaves', async () => {
       const { accept, drain, runner, clock, database, deliver, steps } = await openPipeline(open);
       runner.answer('CreateActivity', 'hang');
@@ -284,6 +306,27 @@ describeDatabases('delivery', ({ open }) => {
 
     expect(await steps()).toContain('CreateActivity parked internal_fault');
   });
+
+  it.each(['database_unavailable', 'database_failed', 'storage_full', 'overloaded'] as const)(
+    'leaves a step as it is while its request meets "%s", and sends it when the lease has ended',
+    async (code) => {
+      const { accept, drain, runner, steps, deliver, clock, database } = await openPipeline(open);
+      const away = {
+        prepare: () => Promise.reject(new AppError(code, 'The database did not answer.')),
+      };
+      Object.assign(deliver, { runner: away });
+      await accept(aCall().ringing);
+
+      await expect(drain()).rejects.toMatchObject({ code });
+      expect((await steps()).every((step) => step.endsWith(' pending'))).toBe(true);
+
+      Object.assign(deliver, { runner });
+      clock.advance(MINUTE);
+      await recoverLanes(database, { kind: 'expired' });
+      await drain();
+      expect(await steps()).toContain('CreateActivity done');
+    },
+  );
 
   describe('the connection', () => {
     it('waits for new credentials, and that costs the step nothing', async () => {

@@ -9,6 +9,7 @@ import type { Step, StepMethod } from './step.ts';
 import { mayTell, settleWithoutRecording } from './step-recording.ts';
 import type { RecordingSource } from './step-recording.ts';
 import type { PreparedStep, StepCall, StepFile, StepRun, StepRunner } from './step-runner.ts';
+import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
 
 export interface PrepareDeps {
@@ -127,12 +128,25 @@ async function prepareSafely(
   try {
     return await deps.runner.prepare(call, signal);
   } catch (err) {
-    // The claim is lost, or the process ends: nothing was sent, and the lane is taken up again.
-    if (signal.aborted) throw err;
+    // The claim or the database is lost, or the process ends: nothing was sent, and the lane is
+    // taken up again.
+    if (signal.aborted || isOfDatabase(err)) throw err;
     deps.log.warn({ err, connection_id: call.connection.id }, 'a request could not be built');
     return { status: 'not_sent', reason: 'internal_fault', message: 'The request was not built' };
   }
 }
+
+/** A database that is away says nothing about a step, and nobody has to look at it. */
+function isOfDatabase(err: unknown): boolean {
+  return err instanceof AppError && DATABASE_CODES.has(err.code);
+}
+
+const DATABASE_CODES: ReadonlySet<string> = new Set([
+  'database_unavailable',
+  'database_failed',
+  'storage_full',
+  'overloaded',
+]);
 
 function valuesOf(
   deps: PrepareDeps,
