@@ -2,6 +2,7 @@ import type { CredentialAnswer } from '../../runtime/credential.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { askServer } from './ask-server.ts';
 import type { AskDeps } from './ask-server.ts';
+import { fits } from './connection-grant.ts';
 import { credentialOf } from './grant-reader.ts';
 import type { GrantReader, ReadGrant } from './grant-reader.ts';
 import { stopForSignIn, storeEvent } from './store-grant.ts';
@@ -47,8 +48,9 @@ export async function renewGrant(
     const { renewal } = decision;
     if (!(await askServer(deps, connection, { found, begun: begun.after, renewal }))) continue;
     // Read again even so: it may be newer by now, and however short its life is, it is used once.
+    // Newer may be of other settings, too: those tokens go nowhere else.
     const kept = await deps.reader.read(connection);
-    if (kept.content === undefined) continue;
+    if (kept.content === undefined || !fits(connection, kept.content)) continue;
     return { status: 'ready', credential: credentialOf(kept.grant, kept.content) };
   }
   return { status: 'unavailable', message: 'The sign-in at the CRM takes too long.' };

@@ -79,17 +79,18 @@ export function createSignIns(given: SignInDeps): SignIns {
   const flights = new Map<string, Promise<CredentialAnswer>>();
 
   const join = (connection: OpenConnection, rejected: number): Promise<CredentialAnswer> => {
-    const known = flights.get(connection.id);
+    const key = flightOf(connection);
+    const known = flights.get(key);
     if (known !== undefined) return known;
     const flight = renewGrant(deps, connection, rejected).finally(() => {
-      flights.delete(connection.id);
+      flights.delete(key);
     });
-    flights.set(connection.id, flight);
+    flights.set(key, flight);
     return flight;
   };
   // Whoever comes while it is under way has the present token; its end wakes nobody.
   const renewAhead = (connection: OpenConnection): void => {
-    if (flights.has(connection.id)) return;
+    if (flights.has(flightOf(connection))) return;
     join(connection, 0).catch((err: unknown) => {
       deps.log.warn({ err, connection_id: connection.id }, NOT_RENEWED_AHEAD);
     });
@@ -139,6 +140,11 @@ export function createSignIns(given: SignInDeps): SignIns {
       await Promise.allSettled(flights.values());
     },
   };
+}
+
+/** Who opened a connection after a change waits for no token that was asked for before it. */
+function flightOf({ id, revision }: OpenConnection): string {
+  return `${id} ${String(revision)}`;
 }
 
 /** What everybody waits for goes on when one of them gives up. */
