@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
 import { closeSilentCalls } from './close-silent-calls.ts';
+import { createIntake } from './intake.ts';
 import { discardStep, replayCall, replayStep, settleUnknown } from './ledger-actions.ts';
 import { getCall, listCalls } from './ledger.ts';
 import { applyRetention } from './retention.ts';
@@ -154,6 +155,22 @@ describeDatabases('the ledger', ({ open }) => {
       expect(await inState('delivered')).toBe('c-2');
       expect(await inState('parked')).toBe('');
     });
+  });
+
+  it('shows a call that came when the organization had no connection', async () => {
+    const pipeline = await begin();
+    await pipeline.database.write(async (transaction) => {
+      await transaction.deleteFrom('user_link').execute();
+      await transaction.deleteFrom('connection').execute();
+    });
+    const connections = { ...pipeline.connections, ofOrganization: () => Promise.resolve([]) };
+    const intake = createIntake({ ...pipeline, connections, wake: () => {} });
+    await intake.accept(SEEDED, [aCall().ringing]);
+
+    const detail = await onlyCall(pipeline);
+
+    expect(detail).toMatchObject({ state: 'open', lanes: [], steps: [] });
+    expect(detail.notes).toContain('The organization had no connection when this call came.');
   });
 
   it('names the connection that does not log a call', async () => {

@@ -1,4 +1,3 @@
-import { HEALTHY } from '../connections/transitions.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
@@ -7,13 +6,10 @@ import type { Page, PageOf } from '../store/page.ts';
 import type { CallEvent } from './call-event.ts';
 import type { CallFacts } from './call-facts.ts';
 import { readFacts } from './call-repository.ts';
-import { explainStep } from './explain.ts';
-import { nextInLane } from './lane.ts';
 import { callStateOf, selectCall, selectCalls } from './ledger-repository.ts';
 import type { CallFilter, CallListRow, CallState } from './ledger-repository.ts';
-import { isSettled } from './step.ts';
-import type { Step } from './step.ts';
-import { readMemory, toStep } from './step-rows.ts';
+import { readLedgerSteps } from './ledger-steps.ts';
+import type { LedgerStep } from './ledger-steps.ts';
 import type { LaneRow } from './step-rows.ts';
 
 export interface CallSummary {
@@ -26,44 +22,6 @@ export interface CallSummary {
   readonly possibleDuplicate: boolean;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
-}
-
-export interface LedgerExchange {
-  readonly request: unknown;
-  readonly response: unknown;
-  readonly failure: unknown;
-  readonly startedAt: number;
-  readonly durationMs: number;
-}
-
-export interface LedgerAttempt {
-  readonly number: number;
-  readonly purpose: 'run' | 'ask';
-  readonly method: string;
-  readonly state: 'sending' | 'settled' | 'lost';
-  readonly outcome: string | null;
-  readonly effect: string | null;
-  readonly message: string | null;
-  readonly startedAt: number;
-  readonly settledAt: number | null;
-  readonly exchanges: readonly LedgerExchange[];
-}
-
-export type LedgerStepState =
-  'waiting' | 'ready' | 'sending' | 'unknown' | 'delivered' | 'skipped' | 'parked' | 'discarded';
-
-export interface LedgerStep {
-  readonly id: string;
-  readonly connectionId: string;
-  readonly method: string;
-  readonly state: LedgerStepState;
-  readonly reason: string | null;
-  readonly happened: string;
-  readonly remedy: string | null;
-  readonly activityId: string | null;
-  readonly possibleDuplicate: boolean;
-  readonly readyAt: number | null;
-  readonly attempts: readonly LedgerAttempt[];
 }
 
 export interface LedgerLane {
@@ -117,8 +75,8 @@ export async function getCall(
     .where('call_id', '=', call.id)
     .orderBy('connection_id')
     .execute();
-  const steps = await readLedgerSteps(database, lanes);
-  const connections = await readConnections(database, lanes);
+  const connections = await readConnections(database, scope, lanes);
+  const steps = await readLedgerSteps(database, lanes, connections);
   return {
     ...toSummary(call),
     events: events.map((row) => ({
@@ -141,7 +99,7 @@ export async function getCall(
     steps,
     notes: [
       ...notesOf(call, events, { lanes, connections }),
-      ...(await readDeeds(database, scope, steps)),
+      ...(await readDeeds(database, scope, { callId: call.id, steps })),
     ],
   };
 }
@@ -160,54 +118,18 @@ function toSummary(row: CallListRow): CallSummary {
   };
 }
 
-async function readLedgerSteps(
-  database: Database,
-  lanes: readonly LaneRow[],
-): Promise<readonly LedgerStep[]> {
-  if (lanes.length === 0) return [];
-  const ids = lanes.map((lane) => lane.id);
-  const rows = await database.read
-    .selectFrom('step')
-    .selectAll()
-    .where('lane_id', 'in', ids)
-    .orderBy('rank')
-    .orderBy('sequence')
-    .execute();
-  const attempts = await readAttempts(database, ids);
-  const connections = await readConnections(database, lanes);
-  const now = database.now();
-  return lanes.flatMap((lane) => {
-    const own = rows.filter((row) => row.lane_id === lane.id).map(toStep);
-    const first = own.find((step) => !isSettled(step) && step.state !== 'parked');
-    const activity = readMemory(lane).activity?.['activity_id'];
-    return own.map((step): LedgerStep => {
-      const { happened, remedy } = explainStep(step, {
-        now,
-        connection: connections.get(lane.connection_id) ?? HEALTHY,
-        waitsFor: whatHolds(own, step, now),
-      });
-      return {
-        id: step.id,
-        connectionId: lane.connection_id,
-        method: step.method,
-        state: ledgerState(step, { first, now, parked: lane.state === 'parked' }),
-        reason: step.reason ?? null,
-        happened,
-        remedy: remedy ?? null,
-        activityId: typeof activity === 'string' && step.rank >= 10 ? activity : null,
-        possibleDuplicate: step.possibleDuplicate,
-        readyAt: isSettled(step) || step.state === 'parked' ? null : step.readyAt,
-        attempts: attempts.get(step.id) ?? [],
-      };
-    });
-  });
-}
-
 /** Name and health of the connections of some lanes, by id. */
-async function readConnections(database: Database, lanes: readonly LaneRow[]) {
+async function readConnections(
+  database: Database,
+  scope: OrganizationScope,
+  lanes: readonly LaneRow[],
+) {
+  // PostgreSQL does not take an empty list.
+  if (lanes.length === 0) return new Map<string, never>();
   const rows = await database.read
     .selectFrom('connection')
     .select(['id', 'name', 'state', 'state_reason as reason', 'state_until as until'])
+    .where('organization_id', '=', scope.organizationId)
     .where(
       'id',
       'in',
@@ -215,75 +137,6 @@ async function readConnections(database: Database, lanes: readonly LaneRow[]) {
     )
     .execute();
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** The step that comes first, where it is another one. */
-function whatHolds(steps: readonly Step[], step: Step, now: number): Step | undefined {
-  if (isSettled(step) || step.state === 'parked') return undefined;
-  const next = nextInLane(steps, now);
-  if (next.kind === 'wait' || next.kind === 'idle') {
-    const first = steps.find((one) => !isSettled(one) && one.state !== 'parked');
-    return first?.id === step.id || step.rank <= (first?.rank ?? 0) ? undefined : first;
-  }
-  return next.step.id === step.id ? undefined : next.step;
-}
-
-function ledgerState(
-  step: Step,
-  lane: { first: Step | undefined; now: number; parked: boolean },
-): LedgerStepState {
-  if (step.state === 'done') return 'delivered';
-  if (step.state !== 'pending') return step.state;
-  const isNext = step.id === lane.first?.id && step.readyAt <= lane.now && !lane.parked;
-  return isNext ? 'ready' : 'waiting';
-}
-
-async function readAttempts(
-  database: Database,
-  laneIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly LedgerAttempt[]>> {
-  const attempts = await database.read
-    .selectFrom('attempt')
-    .selectAll()
-    .where('lane_id', 'in', laneIds)
-    .orderBy('id')
-    .execute();
-  const exchanges = await database.read
-    .selectFrom('exchange')
-    .innerJoin('attempt', 'attempt.id', 'exchange.attempt_id')
-    .selectAll('exchange')
-    .where('attempt.lane_id', 'in', laneIds)
-    .orderBy('exchange.position')
-    .execute();
-  const byAttempt = Map.groupBy(exchanges, (exchange) => exchange.attempt_id);
-  const byStep = Map.groupBy(attempts, (attempt) => attempt.step_id);
-  return new Map(
-    [...byStep].map(([stepId, own]) => [
-      stepId,
-      own.map((row, at) => ({
-        number: at + 1,
-        purpose: row.purpose,
-        method: row.method,
-        state: row.state,
-        outcome: row.outcome,
-        effect: row.effect,
-        message: row.message,
-        startedAt: row.started_at,
-        settledAt: row.ended_at,
-        exchanges: (byAttempt.get(row.id) ?? []).map((exchange) => ({
-          request: JSON.parse(exchange.request) as unknown,
-          response: readJson(exchange.response),
-          failure: readJson(exchange.failure),
-          startedAt: exchange.started_at,
-          durationMs: exchange.duration_ms,
-        })),
-      })),
-    ]),
-  );
-}
-
-function readJson(text: string | null): unknown {
-  return text === null ? null : (JSON.parse(text) as unknown);
 }
 
 function nameOf(connections: ReadonlyMap<string, { readonly name: string }>, id: string): string {
@@ -323,23 +176,19 @@ function notesOf(
 async function readDeeds(
   database: Database,
   scope: OrganizationScope,
-  steps: readonly LedgerStep[],
+  of: { readonly callId: string; readonly steps: readonly LedgerStep[] },
 ): Promise<readonly string[]> {
-  if (steps.length === 0) return [];
+  const ids = [of.callId, ...of.steps.map((step) => step.id)];
   const rows = await database.read
     .selectFrom('audit_entry')
     .select(['actor', 'action', 'at', 'object_id'])
     .where('organization_id', '=', scope.organizationId)
-    .where('object_kind', '=', 'step')
-    .where(
-      'object_id',
-      'in',
-      steps.map((step) => step.id),
-    )
+    .where('object_kind', 'in', ['call', 'step'])
+    .where('object_id', 'in', ids)
     .orderBy('id')
     .execute();
   return rows.map((row) => {
-    const method = steps.find((step) => step.id === row.object_id)?.method ?? '';
+    const method = of.steps.find((step) => step.id === row.object_id)?.method ?? 'the call';
     return `${new Date(row.at).toISOString()}: ${row.actor} did ${row.action} on ${method}.`;
   });
 }

@@ -98,7 +98,7 @@ describeDatabases('recordings that several people and processes hold at once', (
     const [recording] = await seen();
     const id = recording?.row.id;
     expect(both.map(({ recordingId }) => recordingId)).toEqual([id, id]);
-    expect(both.map(({ repeated }) => repeated).toSorted()).toEqual([false, true]);
+    expect(both.filter(({ repeated }) => repeated)).toHaveLength(1);
   });
 
   it('whose call is deleted while they come are refused, and leave nothing behind', async () => {

@@ -1,12 +1,7 @@
 import * as z from 'zod';
 
-import type {
-  CallDetail,
-  CallSummary,
-  LedgerAttempt,
-  LedgerExchange,
-  LedgerStep,
-} from '../calls/ledger.ts';
+import type { LedgerAttempt, LedgerExchange, LedgerStep } from '../calls/ledger-steps.ts';
+import type { CallDetail, CallSummary } from '../calls/ledger.ts';
 import type { RecordingView } from '../calls/list-recordings.ts';
 import type { Attempt, Call, CallWithSteps, Step } from '../contract/calls.ts';
 import type { ConnectionState } from '../contract/connections.ts';
