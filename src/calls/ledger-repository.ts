@@ -22,6 +22,7 @@ export interface CallFilter {
 export type CallListRow = Selectable<Tables['call']> & {
   readonly parked: number;
   readonly open: number;
+  /** That wrote something: who only looked for the caller wrote nothing. */
   readonly done: number;
   readonly discarded: number;
   readonly duplicates: number;
@@ -69,7 +70,7 @@ function withCounts(handle: Kysely<Tables>) {
     .select([
       count(sql<SqlBool>`step.state = 'parked'`).as('parked'),
       count(sql<SqlBool>`step.state in ('pending', 'sending', 'unknown')`).as('open'),
-      count(sql<SqlBool>`step.state = 'done'`).as('done'),
+      count(sql<SqlBool>`step.state = 'done' and step.method <> 'FindContact'`).as('done'),
       count(sql<SqlBool>`step.state = 'discarded'`).as('discarded'),
       count(sql<SqlBool>`step.possible_duplicate = 1`).as('duplicates'),
     ]);
@@ -108,6 +109,15 @@ function inState(eb: Builder, state: CallState): Expression<SqlBool> {
         .whereRef('lane.call_id', '=', 'call.id')
         .where('step.state', 'in', states),
     );
+  const hasWritten = eb.exists(
+    eb
+      .selectFrom('lane')
+      .innerJoin('step', 'step.lane_id', 'lane.id')
+      .select('step.id')
+      .whereRef('lane.call_id', '=', 'call.id')
+      .where('step.state', '=', 'done')
+      .where('step.method', '<>', 'FindContact'),
+  );
   const lives = eb.or([has('pending', 'sending', 'unknown'), eb('call.phase', '!=', 'ended')]);
   const ended = eb.not(eb.or([has('parked'), lives]));
   switch (state) {
@@ -118,9 +128,9 @@ function inState(eb: Builder, state: CallState): Expression<SqlBool> {
     case 'discarded':
       return eb.and([ended, has('discarded')]);
     case 'delivered':
-      return eb.and([ended, eb.not(has('discarded')), has('done')]);
+      return eb.and([ended, eb.not(has('discarded')), hasWritten]);
     case 'skipped':
-      return eb.and([ended, eb.not(has('discarded', 'done'))]);
+      return eb.and([ended, eb.not(eb.or([has('discarded'), hasWritten]))]);
   }
 }
 
