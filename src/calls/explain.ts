@@ -89,7 +89,7 @@ const REASONS: Readonly<Record<StepReason, ReasonRow>> = {
   unknown_outcome: {
     why: 'The answer was lost: the CRM may have executed the request or not.',
     remedy:
-      'Look into the CRM. If the record is there, settle the step as found with its id; if not, as absent: then it is sent again.',
+      'Look into the CRM. If what was sent is there, settle the step as found, a record with its id; if not, as absent: then it is sent again.',
   },
   executed_without_id: {
     why: 'The CRM executed the request, but its answer does not tell the id.',

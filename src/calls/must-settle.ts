@@ -31,6 +31,6 @@ export async function mustSettle(
 export function settleFirst(): AppError {
   return new AppError(
     'conflict',
-    'Nobody knows whether the CRM has this record, and the document has no method to ask: look into the CRM, then settle the step as found or absent.',
+    'Nobody knows whether the CRM has this, and the document has no method to ask: look into the CRM, then settle the step as found or absent.',
   );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backoffMs, DELIVERY_POLICY } from './delivery-policy.ts';
 import { settleAsk, settleLost, settleRun } from './settle.ts';
 import type { SettleInput, SettleOutcome, StepChange } from './settle.ts';
-import type { StepMethod } from './step.ts';
+import type { Step, StepMethod } from './step.ts';
 import { aStep } from './testing/a-step.ts';
 
 const NOW = 1_000_000_000;
@@ -39,6 +39,21 @@ function input(
     random: 0.5,
     ...more,
   };
+}
+
+const GATEWAY = input('UpdateActivity', outcome('unavailable', 'retry', 'unknown'));
+
+function settle(step: Step, idempotent = false): StepChange {
+  return settleRun(input(step.method, LOST, { step, idempotent }));
+}
+
+function settleCrash(step: Step, idempotent = false): StepChange {
+  const {
+    outcome: _outcome,
+    executedWithoutId: _executed,
+    ...lost
+  } = input(step.method, LOST, { step, idempotent });
+  return settleLost(lost);
 }
 
 describe('what an outcome makes of a step', () => {
@@ -183,9 +198,30 @@ describe('what an outcome makes of a step', () => {
       { state: 'pending', attempts: 1, possibleDuplicate: true },
     ],
     [
-      'the same, where the connection wants creates to wait',
+      'the same, for the second time',
+      input('AnswerCallActivity', LOST, {
+        step: aStep('AnswerCallActivity', { possibleDuplicate: true }),
+      }),
+      { state: 'parked', reason: 'unknown_outcome' },
+    ],
+    [
+      'the same, where the connection wants to be asked',
       input('AnswerCallActivity', LOST, { onUnknown: 'park' }),
-      { state: 'pending', possibleDuplicate: true },
+      { state: 'parked', reason: 'unknown_outcome' },
+    ],
+    [
+      'a lost answer to a change that may be repeated, for the tenth time',
+      input('StopCallActivity', LOST, {
+        idempotent: true,
+        onUnknown: 'park',
+        step: aStep('StopCallActivity', { firstAt: NOW - SECOND, attempts: 9 }),
+      }),
+      { state: 'pending', attempts: 10 },
+    ],
+    [
+      'a gateway that failed, behind which a posted change may have been executed',
+      input('UpdateActivity', outcome('unavailable', 'retry', 'unknown')),
+      { state: 'pending', attempts: 1, possibleDuplicate: true },
     ],
     [
       'a lost answer, once',
@@ -206,25 +242,48 @@ describe('what an outcome makes of a step', () => {
     expect(settleRun(given)).toMatchObject(expected);
   });
 
-  it.each<[StepMethod, boolean, boolean | undefined]>([
-    ['UpdateActivity', false, true],
-    ['AnswerCallActivity', false, true],
-    ['UpdateActivity', true, undefined],
-    ['StopCallActivity', true, undefined],
-  ])(
-    'flags a repeated %s after a lost answer or a crash unless it is harmless (%s)',
-    (method, idempotent, flag) => {
-      const {
-        outcome: _outcome,
-        executedWithoutId: _executed,
-        ...lost
-      } = input(method, LOST, { idempotent });
+  it.each<[string, SettleInput]>([
+    ['a harmless repeat of a failed gateway', { ...GATEWAY, idempotent: true }],
+    ['a conflict', { ...GATEWAY, outcome: outcome('conflict', 'retry', 'unknown') }],
+    ['a refusal of the connection', { ...GATEWAY, outcome: FAILED }],
+  ])('does not flag %s', (_name, given) => {
+    const change = settleRun(given);
 
-      expect(settleLost(lost).possibleDuplicate).toBe(flag);
-      expect(
-        settleRun({ ...lost, outcome: LOST, executedWithoutId: false }).possibleDuplicate,
-      ).toBe(flag);
-      expect(settleLost(lost)).toMatchObject({ state: 'pending', attempts: 0 });
+    expect(change.state).toBe('pending');
+    expect(change.possibleDuplicate).toBeUndefined();
+  });
+
+  it.each<StepMethod>(['UpdateActivity', 'AnswerCallActivity', 'UploadFile', 'CreateActivity'])(
+    'repeats a posted %s once, flagged, however its answers are lost, and then asks a person',
+    (method) => {
+      for (const [first, second] of [
+        [settle, settle],
+        [settle, settleCrash],
+        [settleCrash, settle],
+        [settleCrash, settleCrash],
+      ] as const) {
+        const once = first(aStep(method, { firstAt: NOW - SECOND }));
+        const step = aStep(method, {
+          firstAt: NOW,
+          possibleDuplicate: once.possibleDuplicate === true,
+        });
+
+        expect(once).toMatchObject({ state: 'pending', possibleDuplicate: true });
+        expect(second(step)).toMatchObject({ state: 'parked', reason: 'unknown_outcome' });
+      }
+    },
+  );
+
+  it.each<StepMethod>(['UpdateActivity', 'StopCallActivity', 'UploadFile'])(
+    'repeats %s unflagged after a lost answer or a crash where that is harmless',
+    (method) => {
+      for (const change of [
+        settle(aStep(method, { firstAt: NOW }), true),
+        settleCrash(aStep(method, { firstAt: NOW }), true),
+      ]) {
+        expect(change.state).toBe('pending');
+        expect(change.possibleDuplicate).toBeUndefined();
+      }
     },
   );
 

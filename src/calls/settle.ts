@@ -16,7 +16,7 @@ export interface SettleInput {
   readonly outcome: SettleOutcome;
   /** The CRM executed a create whose answer lacks the id that the document maps. */
   readonly executedWithoutId: boolean;
-  /** True when a repetition does no harm: GET, PUT, PATCH, DELETE. */
+  /** True when a repetition does no harm: GET, PUT, PATCH, DELETE, or the document says so. */
   readonly idempotent: boolean;
   /** The document can look up what a create made. */
   readonly canAsk: boolean;
@@ -69,7 +69,7 @@ export function settleRun(input: SettleInput): StepChange {
     case 'refresh':
       return { ...again(input, 0), connection: { kind: 'unauthorized' } };
     case 'retry':
-      return retry(input);
+      return maybeExecuted(input) ? flagged(input, retry(input)) : retry(input);
     case 'look_up':
       return lostAnswer(input);
     case 'skip':
@@ -95,12 +95,11 @@ export function settleLost(input: Omit<SettleInput, 'outcome' | 'executedWithout
     action: 'look_up',
     message: 'Patchcord stopped while the request was under way',
   };
-  const repeats = input.idempotent || !makesSomething(step);
-  if (repeats && !isPatienceOver(input, step.attempts)) {
+  if (input.idempotent && !isPatienceOver(input, step.attempts)) {
     // That we stopped says nothing about the CRM, so it costs the step no try.
     const { attempts } = step;
     const readyAt = now + backoffMs(1, policy, random);
-    return flagged(input, { state: 'pending', attempts, readyAt, message: outcome.message });
+    return { state: 'pending', attempts, readyAt, message: outcome.message };
   }
   return lostAnswer({ ...input, executedWithoutId: false, outcome });
 }
@@ -176,29 +175,26 @@ function executedWithoutId(input: SettleInput): StepChange {
 
 function lostAnswer(input: SettleInput): StepChange {
   const { step, outcome, policy, now } = input;
-  if (input.idempotent || !makesSomething(step)) return flagged(input, retry(input));
+  if (input.idempotent) return retry(input);
   if (input.canAsk && !isPatienceOver(input, step.attempts + 1))
     return { ...firstQuestion(policy, now), attempts: step.attempts + 1, message: outcome.message };
   const message = `${outcome.message}; whether the CRM executed the request is unknown`;
-  // One repetition at most: a second unknown outcome would make a third record possible.
+  // One repetition at most, of a change too: a second unknown outcome would make a third record, or
+  // a third comment, possible.
   if (input.onUnknown === 'park' || step.possibleDuplicate)
     return park(step, 'unknown_outcome', message);
   return { ...again(input, 1), possibleDuplicate: true, message };
+}
+
+/** A gateway's failure says nothing about what happened behind it; a conflict is the CRM's own no. */
+function maybeExecuted({ outcome }: SettleInput): boolean {
+  return outcome.effect === 'unknown' && outcome.kind !== 'conflict';
 }
 
 /** A second POST of a change may stand there twice: some CRMs append each as a comment. */
 function flagged({ idempotent }: Pick<SettleInput, 'idempotent'>, change: StepChange): StepChange {
   const again = change.state === 'pending' && !idempotent;
   return again ? { ...change, possibleDuplicate: true } : change;
-}
-
-/** What is lost without its record is not simply repeated; a change is, until the CRM has it. */
-function makesSomething(step: Step): boolean {
-  return (
-    step.method === 'CreateActivity' ||
-    step.method === 'CreateContact' ||
-    step.method === 'UploadFile'
-  );
 }
 
 function firstQuestion(policy: DeliveryPolicy, now: number): StepChange {

@@ -23,7 +23,7 @@ export const ConnectionOptions = z.strictObject({
     .enum(['retry_once', 'park'])
     .default('retry_once')
     .describe(
-      'A create whose answer was lost, and which cannot be looked up: send it once more, flagged as a possible duplicate, or wait for a person.',
+      'A request that may not be repeated, whose answer was lost, and which cannot be looked up: send it once more, flagged as a possible duplicate, or wait for a person.',
     ),
   owner_without_link: z
     .union([z.enum(['skip', 'none']), z.templateLiteral(['user:', z.string().min(1).max(200)])])
