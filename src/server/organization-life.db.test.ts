@@ -268,6 +268,39 @@ describeDatabases('the life of an organization', (databases) => {
       const rows = await rowsOf(database, office.organizationId);
       expect(Object.values(rows).every((count) => count === 0)).toBe(true);
     });
+
+    test.each(['/v1/call-events', '/hooks/ringotel/'])(
+      'takes no event by %s that it would throw away',
+      async (door) => {
+        await server.database.write(async (transaction) => {
+          await transaction
+            .insertInto('organization_hold')
+            .values({
+              organization_id: office.organizationId,
+              state: 'deleting',
+              reason: null,
+              actor: 'test',
+              since: server.database.now(),
+              removed_rows: 0,
+            })
+            .execute();
+        });
+        const hook = {
+          method: 'StartCallActivity',
+          api_token: office.eventsKey,
+          params: { call_id: 'late', extension: '101', activity_type: 'inbound' },
+        };
+
+        const { status, body } = door.startsWith('/v1')
+          ? await report(office, 'late', 'ringing')
+          : await server.send('POST', `${door}${office.phoneSystemId}`, { body: hook });
+
+        expect({ status, body }).toMatchObject({
+          status: 403,
+          body: { code: 'organization_suspended' },
+        });
+      },
+    );
   });
 
   test('exported: every kind of line, nothing foreign, no secret, and a count at the end', async () => {

@@ -16,6 +16,7 @@ import type { Database } from '../../store/database.ts';
 import type { Metrics } from '../metrics.ts';
 import { bearerKey } from '../plugins/authenticate.ts';
 import type { Access, Principal } from '../principal.ts';
+import { refuseHeld } from '../refuse-held.ts';
 import { route } from '../route.ts';
 import type { RequestContext, Route } from '../route.ts';
 import { presentRefusedEvent } from './present-refused-event.ts';
@@ -71,6 +72,7 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
           'Send the key of this phone system as `api_token` or as `Authorization: Bearer <key>`.',
         );
       }
+      refuseHeld(principal.hold, { scope: principal.scope, endpoint: receiveWebhook.name });
       const source = await sourceOf(database, principal);
       const results = [await intake.acceptWebhook(source, body)];
       return { body: tell(log, { source, events: [body['params']], results }) };
