@@ -62,7 +62,7 @@ export const OAUTH2_FIELDS: readonly Field[] = [
     'token_parameters',
     'R',
     map('text', text('auth')),
-    '`content_type` of the token request, a form or JSON; any other key is a field of each token request, also when a token is renewed.',
+    '`content_type` of the token request, a form (also `multipart/form-data`) or JSON; any other key is a field of each token request, also when a token is renewed.',
     { content_type: 'application/x-www-form-urlencoded;charset=utf-8' },
   ),
   field(

@@ -479,6 +479,14 @@ export const FINDING_CODES = {
       'A name in `token_parameters` that Patchcord fills itself, such as `grant_type`, `code` or `redirect_uri`. It is not sent.',
     advice: 'Remove it; the flow `client_credentials` alone may have a `grant_type` of its own.',
   },
+  token_content_type: {
+    severity: 'warning',
+    group: 'sign_in',
+    meaning:
+      'A `content_type` in `token_parameters` that names neither a form nor multipart nor JSON. The fields of the token request are sent as JSON under that name.',
+    advice:
+      'Write `application/x-www-form-urlencoded`, as most CRMs want it, or `application/json`.',
+  },
   flow_differs: {
     severity: 'error',
     group: 'sign_in',

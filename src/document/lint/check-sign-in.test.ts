@@ -66,6 +66,37 @@ describe('a sign-in without a fault', () => {
   });
 });
 
+describe('the content type of token requests', () => {
+  const findings = (content_type: string): readonly string[] =>
+    oauth2({ token_parameters: { content_type } });
+
+  test.each([
+    'application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded;charset=utf-8',
+    'Application/X-WWW-Form-Urlencoded ; charset=UTF-8',
+    'multipart/form-data',
+    'application/json',
+    'text/json; charset=utf-8',
+    'application/vnd.api+json',
+    '$Client ID$',
+  ])('may be %s', (type) => {
+    expect(findings(type)).toEqual([]);
+  });
+
+  test.each([
+    'text/xml',
+    'text/plain',
+    'application/x-www-form-urlencode',
+    'multipart/mixed',
+    'json',
+    'application/jsonp',
+    'application/xml; as=application/json',
+    '',
+  ])('"%s" is told', (type) => {
+    expect(findings(type)).toEqual(['token_content_type /OAuth2/token_parameters/content_type']);
+  });
+});
+
 describe('a flow', () => {
   test.each<[string, Changes, readonly string[]]>([
     ['with a page needs its address', { OAuth2: WITHOUT_PAGE }, ['missing_field /OAuth2']],

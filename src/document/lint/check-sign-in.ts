@@ -21,6 +21,7 @@ export function checkSignIn(context: LintContext): void {
     checkFlow(context, oauth2);
     checkAuthorizationNames(context, oauth2);
     checkTokenFields(context, oauth2);
+    checkTokenBody(context, oauth2);
     checkWord(context, oauth2);
     checkPlacement(context, ['OAuth2', 'request_auth'], 'access_token');
   } else if (isSession(context)) {
@@ -75,6 +76,21 @@ function checkTokenFields(context: LintContext, oauth2: JsonNode): void {
     const message = `"${name}" is filled in at each token request; this one is not sent.`;
     context.report('reserved_token_parameter', at, message, 'remove it');
   }
+}
+
+/** What `compileBody` writes under another name than JSON, and JSON by its own names. */
+const TOKEN_BODY =
+  /^(?:application\/x-www-form-urlencoded|multipart\/form-data|[^\s/;]+\/(?:[^\s/;]+\+)?json)$/i;
+
+function checkTokenBody(context: LintContext, oauth2: JsonNode): void {
+  const node = memberOf(memberOf(oauth2, 'token_parameters')?.value, 'content_type')?.value;
+  const place = node === undefined ? undefined : context.placeOf.get(node);
+  if (node?.kind !== 'string' || place === undefined || namesIn(context, place).length > 0) return;
+  const mediaType = node.value.split(';', 1)[0]?.trim() ?? '';
+  if (TOKEN_BODY.test(mediaType)) return;
+  const message = `"${node.value}" is neither a form nor multipart nor JSON; the fields are sent as JSON all the same.`;
+  const fix = 'write "application/x-www-form-urlencoded" or "application/json"';
+  context.report('token_content_type', { node, steps: place.steps }, message, fix);
 }
 
 function checkWord(context: LintContext, oauth2: JsonNode): void {

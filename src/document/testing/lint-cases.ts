@@ -485,6 +485,11 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: documentWith({ OAuth2: { ...OAUTH2, token_parameters: { user_type: 'Location' } } }),
     at: '"grant_type"',
   },
+  token_content_type: {
+    bad: documentWith({ OAuth2: { ...OAUTH2, token_parameters: { content_type: 'text/xml' } } }),
+    good: documentWith({ OAuth2: { ...OAUTH2, token_parameters: { content_type: 'text/json' } } }),
+    at: '"text/xml"',
+  },
   flow_differs: {
     bad: documentWith({ OAuth2: { ...CLIENT, flow: 'client_credentials', flow_type: 0 } }),
     good: documentWith({ OAuth2: { ...CLIENT, flow: 'client_credentials' } }),
