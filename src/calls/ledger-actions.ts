@@ -11,13 +11,15 @@ import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { readSteps, restingState } from './lane-repository.ts';
 import { mustSettle, settleFirst } from './must-settle.ts';
 import { forgetFailure } from './recording-repository.ts';
+import { planAgain } from './plan-again.ts';
+import type { PlanLanesDeps } from './plan-lanes.ts';
 import { isSettled } from './step.ts';
 import type { Step } from './step.ts';
 import type { StepChange } from './settle.ts';
 import { readMemory, stepUpdate, toStep } from './step-rows.ts';
 import type { LaneRow } from './step-rows.ts';
 
-export interface ActionDeps {
+export interface ActionDeps extends PlanLanesDeps {
   readonly database: Database;
   readonly ids: Ids;
   readonly connections: ConnectionBook<CallConnection>;
@@ -57,37 +59,44 @@ export async function replayStep(
 }
 
 /**
- * Replays every parked step of a call but those that people must settle; returns how many. Throws
- * `not_found`, and `conflict` when there are none but those.
+ * Replays every parked step of a call but those that people must settle, and plans the call again on
+ * the connections that left it out, with today's links and options. Pressing twice does it once.
+ * Returns on how many steps and connections something happens. Throws `not_found`, and `conflict`
+ * with the reason when there is nothing to do.
  */
 export async function replayCall(
   deps: ActionDeps,
   scope: OrganizationScope,
   request: { readonly callId: string; readonly actor: Actor },
 ): Promise<number> {
-  const { database } = deps;
-  const call = await database.read
-    .selectFrom('call')
-    .select('id')
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '=', request.callId)
-    .executeTakeFirst();
-  if (call === undefined) throw new AppError('not_found', `There is no call '${request.callId}'.`);
-  const parked = await database.read
+  const again = await planAgain(deps, scope, request);
+  const steps = await deps.database.read
     .selectFrom('step')
     .innerJoin('lane', 'lane.id', 'step.lane_id')
-    .select('step.id')
+    .select(['step.id', 'step.state'])
+    .where('lane.organization_id', '=', scope.organizationId)
     .where('lane.call_id', '=', request.callId)
-    .where('step.state', '=', 'parked')
     .execute();
+  const parked = steps.filter(({ state }) => state === 'parked');
   let replayed = 0;
   for (const { id } of parked) {
     if (await mustSettle(deps, scope, id)) continue;
     await replayStep(deps, scope, { stepId: id, actor: request.actor });
     replayed += 1;
   }
-  if (replayed === 0 && parked.length > 0) throw settleFirst();
-  return replayed;
+  if (again.planned > 0) deps.wake();
+  if (replayed > 0 || again.planned > 0) return replayed + again.planned;
+  if (parked.length > 0) throw settleFirst();
+  if (again.leftOut.length > 0) throw stillLeftOut(again.leftOut);
+  if (steps.some((step) => !isSettled(step))) return 0;
+  throw new AppError('conflict', 'There is nothing to replay: no step of this call is parked.');
+}
+
+function stillLeftOut(reasons: readonly string[]): AppError {
+  return new AppError(
+    'conflict',
+    `There is nothing to replay, and the call is still left out: ${reasons.join('; ')}. Change that (link the extension with a CRM user, or change the option), then replay again.`,
+  );
 }
 
 /**

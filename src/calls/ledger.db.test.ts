@@ -21,8 +21,8 @@ const WITHOUT_LOOK_UP = ['CreateActivity', 'StopCallActivity'] as const;
 describeDatabases('the ledger', ({ open }) => {
   async function begin(options: Parameters<typeof openPipeline>[1] = {}) {
     const pipeline = await openPipeline(open, options);
-    const { database, ids, connections } = pipeline;
-    const actions = { database, ids, connections, wake: () => {} };
+    const { database, ids, connections, callKeySecret } = pipeline;
+    const actions = { database, ids, connections, callKeySecret, wake: () => {} };
     return { ...pipeline, actions };
   }
 

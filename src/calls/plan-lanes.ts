@@ -37,9 +37,16 @@ export interface CallToPlan {
 export async function planLanes(
   transaction: Transaction<Tables>,
   deps: PlanLanesDeps,
-  work: { call: CallToPlan; connections: readonly CallConnection[]; now: number },
+  work: {
+    call: CallToPlan;
+    connections: readonly CallConnection[];
+    /** Ids of those to plan on; all of them when absent. */
+    only?: ReadonlySet<string>;
+    now: number;
+  },
 ): Promise<void> {
   for (const connection of work.connections) {
+    if (work.only?.has(connection.id) === false) continue;
     await planLane(transaction, deps, { ...work, connection });
   }
 }

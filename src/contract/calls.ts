@@ -192,6 +192,8 @@ export const replayCall = defineEndpoint({
   method: 'POST',
   path: '/v1/calls/{call_id}/replay',
   summary: 'Try the parked steps of a call again',
+  description:
+    'A connection that has left the call out (see `skipped`) plans it again with the user links and options of today. What was delivered stays as it is. When there is nothing to do the answer is `conflict`, and `detail` says why.',
   params: callParams,
   query: noQuery,
   body: noBody,
