@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { AppError } from '../errors/app-error.ts';
 import { isCountry } from '../text/country.ts';
+import { misfitWords } from '../text/misfit-words.ts';
 
 const template = z.string().min(1).max(500);
 
@@ -26,7 +27,9 @@ export const ConnectionOptions = z.strictObject({
       'A request that may not be repeated, whose answer was lost, and which cannot be looked up: send it once more, flagged as a possible duplicate, or wait for a person.',
     ),
   owner_without_link: z
-    .union([z.enum(['skip', 'none']), z.templateLiteral(['user:', z.string().min(1).max(200)])])
+    .union([z.enum(['skip', 'none']), z.templateLiteral(['user:', z.string().min(1).max(200)])], {
+      error: 'must be `skip`, `none`, or `user:` and the id of a CRM user',
+    })
     .default('skip')
     .describe(
       'A call of an extension without CRM user: not written, written without owner, or for `user:<id>`.',
@@ -77,14 +80,14 @@ export const ConnectionOptions = z.strictObject({
     }),
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'two capital letters of ISO 3166-1, for example GB')
-    .refine(isCountry, 'a country of ISO 3166-1, for example GB')
+    .regex(/^[A-Z]{2}$/, 'must be two capital letters of ISO 3166-1, for example GB')
+    .refine(isCountry, 'must be a country of ISO 3166-1, for example GB')
     .optional()
     .describe("Country of numbers without a country code; else the organization's."),
   timezone: z
     .string()
     .max(64)
-    .refine(isTimezone, 'a zone of the IANA list, for example Europe/London')
+    .refine(isTimezone, 'must be a zone of the IANA list, for example Europe/London')
     .optional()
     .describe("Zone in which times are written; else the organization's."),
 });
@@ -96,7 +99,7 @@ export type ConnectionOptions = z.output<typeof ConnectionOptions>;
  * names every member that does not fit.
  */
 export function parseOptions(given: unknown): ConnectionOptions {
-  const parsed = ConnectionOptions.safeParse(given);
+  const parsed = ConnectionOptions.safeParse(given, { error: misfitWords });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => ({
     path: issue.path.join('.'),
@@ -105,7 +108,9 @@ export function parseOptions(given: unknown): ConnectionOptions {
   const [first] = problems;
   throw new AppError(
     'invalid_request',
-    `The option '${first?.path ?? ''}' does not fit: ${first?.message ?? ''}.`,
+    first?.path === undefined || first.path === ''
+      ? `The value of \`options\` ${first?.message ?? 'does not fit'}.`
+      : `The option '${first.path}' ${first.message}.`,
     { details: { problems } },
   );
 }

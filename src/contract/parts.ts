@@ -36,7 +36,7 @@ export const externalId = z
   .string()
   .min(1)
   .max(MAX_EXTERNAL_ID_LENGTH)
-  .regex(/^\P{Cc}+$/u, 'without control characters')
+  .regex(/^\P{Cc}+$/u, 'must have no control characters')
   .meta({
     description: 'Your own id of it, for example from your customer database.',
     examples: ['customer-4711'],
@@ -92,15 +92,15 @@ export function pageOf<T extends z.ZodType>(
 /** Two capital letters of ISO 3166-1. */
 export const country = z
   .string()
-  .regex(/^[A-Z]{2}$/u, 'two capital letters of ISO 3166-1, for example GB')
-  .refine(isCountry, 'a country of ISO 3166-1, for example GB')
+  .regex(/^[A-Z]{2}$/u, 'must be two capital letters of ISO 3166-1, for example GB')
+  .refine(isCountry, 'must be a country of ISO 3166-1, for example GB')
   .meta({ description: 'Country of the phone numbers, ISO 3166-1 alpha-2.', examples: ['GB'] });
 
 /** A zone of the IANA list. */
 export const timezone = z
   .string()
   .max(64)
-  .refine(isZone, 'a zone of the IANA list, for example Europe/London')
+  .refine(isZone, 'must be a zone of the IANA list, for example Europe/London')
   .meta({ description: 'Time zone, IANA name.', examples: ['Europe/London'] });
 
 function isZone(name: string): boolean {

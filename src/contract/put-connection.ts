@@ -36,7 +36,7 @@ const body = z
     options: ConnectionOptions.default({}),
   })
   .refine((given) => (given.integration_id === undefined) !== (given.document_id === undefined), {
-    message: 'name the integration by `integration_id` or by `document_id`, not by both',
+    message: 'must name the integration by `integration_id` or by `document_id`, not by both',
   })
   .meta({
     examples: [

@@ -33,11 +33,12 @@ const body = z
       .meta({ description: 'Name in the CRM, for lists.', examples: ['Ada Lovelace'] }),
   })
   .refine((given) => isOneOf(given, CONNECTION), {
-    message: 'name the connection by `connection_id` or by `connection_external_id`, not by both',
+    message:
+      'must name the connection by `connection_id` or by `connection_external_id`, not by both',
   })
   .refine((given) => isOneOf(given, EXTENSION), {
     message:
-      'name the extension by one of `extension_id`, `extension_external_id` and `extension_number`',
+      'must name the extension by one of `extension_id`, `extension_external_id` and `extension_number`',
   })
   .meta({
     examples: [

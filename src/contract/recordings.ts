@@ -108,7 +108,7 @@ export const openRecordingLink = defineEndpoint({
   query: z.strictObject({
     expires: z
       .string()
-      .regex(/^[1-9]\d{0,11}$/u, 'seconds since 1970')
+      .regex(/^[1-9]\d{0,11}$/u, 'must be seconds since 1970')
       .meta({
         description: 'When the link ends, in seconds since 1970.',
         examples: ['1772445600'],

@@ -5,7 +5,7 @@ import { idOf, noBody, noParams } from './parts.ts';
 const month = (description: string) =>
   z
     .string()
-    .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/u, 'a month, for example 2026-03')
+    .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/u, 'must be a month, for example 2026-03')
     .meta({ description, examples: ['2026-03'] });
 
 const count = (description: string, example: number) =>

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 
 import { AppError } from '../errors/app-error.ts';
+import { misfitWords } from '../text/misfit-words.ts';
 
 /** Issues named in one problem: enough to mend a form, not a page for a hostile body. */
 const MAX_ISSUES = 20;
@@ -14,7 +15,7 @@ export function parsePart<T extends z.ZodType>(
   schema: T,
   value: unknown,
 ): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: misfitWords });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => ({
     in: part,
@@ -23,7 +24,7 @@ export function parsePart<T extends z.ZodType>(
   }));
   const [first] = errors;
   const member = first === undefined || first.path === '' ? '' : ` at ${first.path}`;
-  throw new AppError('invalid_request', `The ${part}${member}: ${first?.message ?? 'is wrong'}.`, {
+  throw new AppError('invalid_request', `The ${part}${member} ${first?.message ?? 'is wrong'}.`, {
     details: { errors },
   });
 }

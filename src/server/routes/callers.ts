@@ -22,7 +22,10 @@ export function callerRoutes(deps: CallerDeps): readonly Route[] {
       const connections = await deps.connections.ofOrganization(organizationId);
       const number = cleanNumber(query.number);
       if (number === undefined) {
-        throw new AppError('invalid_request', 'The query at /number: this is no phone number.');
+        throw new AppError(
+          'invalid_request',
+          'The query at /number must be a phone number, for example +442079460018.',
+        );
       }
       const answer = await findCallersOf(deps, connections, { number, signal });
       countLookup(deps, organizationId, answer.connections);
