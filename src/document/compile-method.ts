@@ -46,7 +46,7 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
     ...frame,
     names,
     readerOf,
-    guardsBody: row.kind !== 'write',
+    guardsBody: !row.writes,
   });
   const map = {
     method: name,

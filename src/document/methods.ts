@@ -1,5 +1,5 @@
-/** `lookup` and `sync` only read; `write` changes the CRM. */
-export type MethodKind = 'lookup' | 'sync' | 'write';
+/** What a method does to the CRM: `find` and `list` only read, `create` and `upload` add something. */
+export type MethodKind = 'find' | 'list' | 'create' | 'upload' | 'change' | 'delete';
 
 export const METHOD_NAMES = [
   'Users',
@@ -25,6 +25,8 @@ export type MethodName = (typeof METHOD_NAMES)[number];
 export interface MethodRow {
   readonly name: MethodName;
   readonly kind: MethodKind;
+  /** False for those that only read. */
+  readonly writes: boolean;
   /** What it is for. */
   readonly purpose: string;
   /** When it runs. */
@@ -54,74 +56,74 @@ const CONTACT = [
 
 /** The methods of a document, in the order of the reference. */
 export const METHODS: ReadonlyMap<MethodName, MethodRow> = new Map<MethodName, MethodRow>([
-  row('Users', 'sync', 'user_id', [...USER, 'deleted'], {
+  row('Users', 'list', 'user_id', [...USER, 'deleted'], {
     purpose: 'Lists the CRM users, to link them with extensions; it is also the connection test.',
     moment: 'At set-up and when users are linked.',
   }),
-  row('Account', 'lookup', 'account_id', ['account_id', 'account_name'], {
+  row('Account', 'list', 'account_id', ['account_id', 'account_name'], {
     purpose:
       'Reads the account that the connection belongs to; it may fill properties with `filled_by`.',
     moment: 'After sign-in and in the connection test.',
     extension: true,
   }),
-  row('Contacts', 'sync', 'contact_id', [...CONTACT, 'since', 'deleted'], {
+  row('Contacts', 'list', 'contact_id', [...CONTACT, 'since', 'deleted'], {
     purpose: 'Lists the contacts.',
     moment: 'At each sync: first in full, then with `since`.',
   }),
   row(
     'Organizations',
-    'sync',
+    'list',
     'company_id',
     ['company_id', 'company_name', 'phone', 'mobile', 'email', 'since', 'deleted'],
     { purpose: 'Lists the companies.', moment: 'At each sync.' },
   ),
-  row('FindContact', 'lookup', 'contact_id', CONTACT, {
+  row('FindContact', 'find', 'contact_id', CONTACT, {
     purpose: 'Identifies the caller by the phone number.',
     moment: 'When a call rings or is dialled.',
   }),
-  row('SearchContacts', 'lookup', 'contact_id', CONTACT, {
+  row('SearchContacts', 'find', 'contact_id', CONTACT, {
     purpose: 'Finds contacts by what stands in the Search field.',
     moment: 'While somebody types in the Search field.',
   }),
-  row('CreateContact', 'write', 'contact_id', CONTACT, {
+  row('CreateContact', 'create', 'contact_id', CONTACT, {
     purpose: 'Creates a contact.',
     moment: 'When a user saves one, or by the rule for unknown callers.',
   }),
-  row('UpdateContact', 'write', 'contact_id', CONTACT, {
+  row('UpdateContact', 'change', 'contact_id', CONTACT, {
     purpose: 'Changes a contact.',
     moment: 'When a user edits one.',
   }),
-  row('DeleteContact', 'write', 'contact_id', CONTACT, {
+  row('DeleteContact', 'delete', 'contact_id', CONTACT, {
     purpose: 'Deletes a contact.',
     moment: 'When a user deletes one.',
   }),
-  row('CreateActivity', 'write', 'activity_id', ['activity_id'], {
+  row('CreateActivity', 'create', 'activity_id', ['activity_id'], {
     purpose: 'Creates the record of a call.',
     moment: 'At ring or dial if `StopCallActivity` exists, else when the call ends.',
   }),
-  row('AnswerCallActivity', 'write', 'activity_id', ['activity_id'], {
+  row('AnswerCallActivity', 'change', 'activity_id', ['activity_id'], {
     purpose: 'Tells the CRM that the call was answered.',
     moment: 'When somebody answers.',
     extension: true,
   }),
-  row('UpdateActivity', 'write', 'activity_id', ['activity_id'], {
+  row('UpdateActivity', 'change', 'activity_id', ['activity_id'], {
     purpose: 'Changes the record of a call.',
     moment: 'When subject or comment is saved, the contact changes, or the recording is ready.',
   }),
-  row('AssignActivity', 'write', 'activity_id', ['activity_id'], {
+  row('AssignActivity', 'change', 'activity_id', ['activity_id'], {
     purpose: 'Gives the record of a call to another contact.',
     moment: 'When the user picks another contact.',
     extension: true,
   }),
-  row('StopCallActivity', 'write', 'activity_id', ['activity_id'], {
+  row('StopCallActivity', 'change', 'activity_id', ['activity_id'], {
     purpose: 'Writes the end of the call: duration, cause, result.',
     moment: 'When the call ends, answered or not.',
   }),
-  row('UploadFile', 'write', 'activity_id', ['activity_id'], {
+  row('UploadFile', 'upload', 'activity_id', ['activity_id'], {
     purpose: 'Attaches the recording to the record of the call.',
     moment: 'When the recording is ready and the connection uploads recordings.',
   }),
-  row('FindActivity', 'lookup', 'activity_id', ['activity_id'], {
+  row('FindActivity', 'find', 'activity_id', ['activity_id'], {
     purpose: 'Finds the record of a call by `call_key`.',
     moment: 'When an earlier request has an unknown outcome.',
     extension: true,
@@ -153,5 +155,9 @@ function row(
   words: { readonly purpose: string; readonly moment: string; readonly extension?: boolean },
 ): [MethodName, MethodRow] {
   const { purpose, moment, extension = false } = words;
-  return [name, { name, kind, idField, targets: new Set(targets), purpose, moment, extension }];
+  const writes = kind !== 'find' && kind !== 'list';
+  return [
+    name,
+    { name, kind, writes, idField, targets: new Set(targets), purpose, moment, extension },
+  ];
 }

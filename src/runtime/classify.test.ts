@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METHOD_NAMES } from '../document/methods.ts';
+import { METHOD_NAMES, methodRow } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
 import { classify, mayRepeat } from './classify.ts';
 import type { ClassifyContext, Ending } from './classify.ts';
-import { METHOD_CLASSES } from './outcome-table.ts';
 import type { BodyForm } from './outcome-table.ts';
 
-const CLASSES = ['list', 'find', 'create', 'upload', 'change', 'delete'] as const;
+const KINDS = ['list', 'find', 'create', 'upload', 'change', 'delete'] as const;
 
 function context(method: MethodName, more: Partial<ClassifyContext> = {}): ClassifyContext {
   return { method, httpMethod: 'POST', binds: true, now: 0, ...more };
@@ -201,7 +200,7 @@ const GOLDEN: readonly (readonly [name: string, ending: Ending, expected: readon
 describe('what an exchange means', () => {
   const cases = GOLDEN.flatMap(([name, ending, expected]) =>
     METHOD_NAMES.map((method) => {
-      const column = CLASSES.indexOf(METHOD_CLASSES[method]);
+      const column = KINDS.indexOf(methodRow(method).kind);
       return { name, method, ending, expected: expected[column] ?? 'no expectation' };
     }),
   );
@@ -268,7 +267,7 @@ describe('what an exchange means', () => {
       fc.property(ending, fc.constantFrom(...METHOD_NAMES), fc.boolean(), (end, method, binds) => {
         const situation = context(method, { binds });
         const outcome = classify(end, situation);
-        const adds = ['create', 'upload'].includes(METHOD_CLASSES[method]);
+        const adds = ['create', 'upload'].includes(methodRow(method).kind);
         if (outcome.effect === 'unknown' && adds) expect(outcome.action).toBe('look_up');
         if (outcome.effect === 'executed' && adds) {
           expect(['succeed', 'look_up']).toContain(outcome.action);

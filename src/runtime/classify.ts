@@ -1,14 +1,8 @@
 import { methodRow } from '../document/methods.ts';
-import type { MethodName } from '../document/methods.ts';
+import type { MethodKind, MethodName } from '../document/methods.ts';
 import { IDEMPOTENT_METHODS } from '../http/egress-request.ts';
-import {
-  BODY_ROWS,
-  FAILURE_ROWS,
-  METHOD_CLASSES,
-  READING_FORMS,
-  STATUS_ROWS,
-} from './outcome-table.ts';
-import type { BodyForm, MethodClass, StatusRow, Verdict } from './outcome-table.ts';
+import { BODY_ROWS, FAILURE_ROWS, READING_FORMS, STATUS_ROWS } from './outcome-table.ts';
+import type { BodyForm, StatusRow, Verdict } from './outcome-table.ts';
 import type { Outcome } from './outcome.ts';
 import { readRetryAfter } from './retry-after.ts';
 
@@ -73,27 +67,27 @@ export function mayRepeat({
   httpMethod,
   idempotent = false,
 }: Pick<ClassifyContext, 'method' | 'httpMethod' | 'idempotent'>): boolean {
-  return idempotent || methodRow(method).kind !== 'write' || IDEMPOTENT_METHODS.has(httpMethod);
+  return idempotent || !methodRow(method).writes || IDEMPOTENT_METHODS.has(httpMethod);
 }
 
 function verdictOf(ending: Ending, context: ClassifyContext): Verdict {
-  const onClass = METHOD_CLASSES[context.method];
+  const { kind } = methodRow(context.method);
   if (ending.kind === 'answer') {
     const { status, form } = ending;
-    if (isSuccess(status)) return byForm(form, onClass, context.binds);
+    if (isSuccess(status)) return byForm(form, kind, context.binds);
     return byStatus(status, ending.headers, context) ?? LOST;
   }
   const { phase, code, status } = ending;
   if (phase === 'reading' && status !== undefined) {
     const form = READING_FORMS[code];
-    if (isSuccess(status) && form !== undefined) return byForm(form, onClass, context.binds);
+    if (isSuccess(status) && form !== undefined) return byForm(form, kind, context.binds);
     // A refusal that broke off is still a refusal.
     if (!isSuccess(status)) return byStatus(status, {}, context) ?? LOST;
   }
   const row = FAILURE_ROWS.find(
     (candidate) =>
       candidate.phase.includes(phase) &&
-      (candidate.on === undefined || candidate.on.includes(onClass)) &&
+      (candidate.on === undefined || candidate.on.includes(kind)) &&
       (candidate.code === undefined || candidate.code.includes(code)),
   );
   return row?.then ?? LOST;
@@ -113,22 +107,22 @@ function byStatus(
   headers: Readonly<Record<string, string>>,
   context: ClassifyContext,
 ): Verdict | undefined {
-  const onClass = METHOD_CLASSES[context.method];
+  const { kind } = methodRow(context.method);
   const age = context.recordAgeMs;
   return STATUS_ROWS.find(
     (row) =>
       hasStatus(row, status) &&
-      (row.on === undefined || row.on.includes(onClass)) &&
+      (row.on === undefined || row.on.includes(kind)) &&
       (row.saysWhen !== true || headers['retry-after'] !== undefined) &&
       (row.young !== true || (age !== undefined && age < YOUNG_RECORD_MS)),
   )?.then;
 }
 
-function byForm(form: BodyForm, onClass: MethodClass, binds: boolean): Verdict {
+function byForm(form: BodyForm, kind: MethodKind, binds: boolean): Verdict {
   const row = BODY_ROWS.find(
     (candidate) =>
       candidate.form.includes(form) &&
-      candidate.on.includes(onClass) &&
+      candidate.on.includes(kind) &&
       (candidate.binds === undefined || candidate.binds === binds),
   );
   return row?.then ?? LOST;

@@ -22,7 +22,7 @@ export function hideSecrets(
   if (bound.status !== 'bound') return bound;
   const hidden = bound.records.map((record) => hideInRecord(record, scrub));
   if (hidden.every((record, index) => record === bound.records[index])) return bound;
-  const { kind, idField } = methodRow(method);
+  const { writes, idField } = methodRow(method);
   const records = hidden.filter(
     (record, index) =>
       Object.keys(record).length > 0 &&
@@ -30,8 +30,7 @@ export function hideSecrets(
   );
   const notes = [...bound.notes, NOTE];
   const hadId = bound.records.some((record) => Object.hasOwn(record, idField));
-  if (kind === 'write' && hadId && records.length === 0)
-    return { status: 'executed_without_id', notes };
+  if (writes && hadId && records.length === 0) return { status: 'executed_without_id', notes };
   return { ...bound, records, notes };
 }
 

@@ -1,7 +1,6 @@
 import type { BindResult } from '../document/bind/compile-binding.ts';
 import { methodRow } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
-import { METHOD_CLASSES } from './outcome-table.ts';
 import type { BodyForm } from './outcome-table.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -30,13 +29,13 @@ export function judgeBinding(
     const message = 'The CRM accepted it, but its answer has no id.';
     return { ...outcome, kind: 'unreadable', effect: 'executed', action: 'look_up', message };
   }
-  const reads = methodRow(answer.method).kind !== 'write';
-  if (!reads || !answer.binds || bound.records.length > 0) return outcome;
+  const { kind, writes } = methodRow(answer.method);
+  if (writes || !answer.binds || bound.records.length > 0) return outcome;
   if (answer.form === 'text') {
     const message = 'The answer is neither JSON nor what the document expects.';
     return { ...outcome, kind: 'unreadable', action: 'retry', breaker: true, message };
   }
-  return METHOD_CLASSES[answer.method] === 'find'
+  return kind === 'find'
     ? { ...outcome, kind: 'not_found', message: 'The CRM found nothing.' }
     : outcome;
 }

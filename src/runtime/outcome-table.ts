@@ -1,34 +1,12 @@
-import type { MethodName } from '../document/methods.ts';
+import type { MethodKind } from '../document/methods.ts';
 import type { Action, Effect, OutcomeKind } from './outcome.ts';
 
-/** What a method does to the CRM, as far as the meaning of an answer depends on it. */
-export type MethodClass = 'find' | 'list' | 'create' | 'upload' | 'change' | 'delete';
-
-export const METHOD_CLASSES: Readonly<Record<MethodName, MethodClass>> = {
-  Users: 'list',
-  Account: 'list',
-  Contacts: 'list',
-  Organizations: 'list',
-  FindContact: 'find',
-  SearchContacts: 'find',
-  FindActivity: 'find',
-  CreateContact: 'create',
-  CreateActivity: 'create',
-  UploadFile: 'upload',
-  UpdateContact: 'change',
-  AnswerCallActivity: 'change',
-  UpdateActivity: 'change',
-  AssignActivity: 'change',
-  StopCallActivity: 'change',
-  DeleteContact: 'delete',
-};
-
-const READS = ['find', 'list'] as const satisfies readonly MethodClass[];
-const WRITES = ['create', 'upload', 'change', 'delete'] as const satisfies readonly MethodClass[];
+const READS = ['find', 'list'] as const satisfies readonly MethodKind[];
+const WRITES = ['create', 'upload', 'change', 'delete'] as const satisfies readonly MethodKind[];
 /** Sending these twice leaves two records. */
-const ADDS = ['create', 'upload'] as const satisfies readonly MethodClass[];
+const ADDS = ['create', 'upload'] as const satisfies readonly MethodKind[];
 /** These need a record that exists. */
-const NEEDS_RECORD = ['change', 'upload'] as const satisfies readonly MethodClass[];
+const NEEDS_RECORD = ['change', 'upload'] as const satisfies readonly MethodKind[];
 
 /** `repeat`: again if the request may be sent twice, else the ladder. */
 export interface Verdict {
@@ -43,7 +21,7 @@ export interface StatusRow {
   /** One status, several, or a range. */
   readonly status: number | readonly number[] | { readonly from: number; readonly to: number };
   /** Default: every method. */
-  readonly on?: readonly MethodClass[];
+  readonly on?: readonly MethodKind[];
   /** Only when the answer says how long to wait. */
   readonly saysWhen?: true;
   /** Only within a minute after the record was created: some CRMs show it late. */
@@ -175,7 +153,7 @@ export type BodyForm = 'json' | 'text' | 'html' | 'empty' | 'too_large' | 'unrea
 
 export interface BodyRow {
   readonly form: readonly BodyForm[];
-  readonly on: readonly MethodClass[];
+  readonly on: readonly MethodKind[];
   /** Only when the method binds something, or only when it binds nothing. */
   readonly binds?: boolean;
   readonly then: Verdict;
@@ -254,7 +232,7 @@ export interface FailureRow {
   readonly phase: readonly string[];
   readonly code?: readonly string[];
   /** Default: every method. */
-  readonly on?: readonly MethodClass[];
+  readonly on?: readonly MethodKind[];
   readonly then: Verdict;
 }
 

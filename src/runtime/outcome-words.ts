@@ -12,8 +12,8 @@ const FOUND: Readonly<Record<string, readonly [one: string, several: string]>> =
 
 /** Says in a successful read how much was found; any other outcome keeps its words. */
 export function tellFound(outcome: Outcome, method: MethodName, count: number): Outcome {
-  const { kind, idField } = methodRow(method);
-  if (outcome.kind !== 'success' || kind === 'write' || count === 0) return outcome;
+  const { writes, idField } = methodRow(method);
+  if (outcome.kind !== 'success' || writes || count === 0) return outcome;
   const [one, several] = FOUND[idField] ?? ['record', 'records'];
   return { ...outcome, message: `Found ${String(count)} ${count === 1 ? one : several}.` };
 }

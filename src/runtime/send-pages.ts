@@ -197,7 +197,7 @@ async function sendPage(
 function finish(job: MethodJob, run: Omit<MethodRun, 'executedWithoutId'>): MethodRun {
   const { method } = job.call;
   const outcome = ofAllPages(run);
-  const isWrite = methodRow(method).kind === 'write';
+  const isWrite = methodRow(method).writes;
   const executedWithoutId =
     isWrite && outcome.effect === 'executed' && outcome.action === 'look_up';
   const whole: MethodRun = { ...run, outcome, executedWithoutId };

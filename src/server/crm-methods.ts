@@ -48,7 +48,7 @@ export function testMethodOf(document: CompiledDocument): MethodName | undefined
   if (has('Users')) return 'Users';
   if (has('Account')) return 'Account';
   return [...METHODS.values()].find(
-    ({ name, kind }) => kind !== 'write' && has(name) && isGet(document, name),
+    ({ name, writes }) => !writes && has(name) && isGet(document, name),
   )?.name;
 }
 

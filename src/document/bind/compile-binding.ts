@@ -78,7 +78,7 @@ export function compileBinding(map: Json | undefined, options: MapOptions): Comp
     compares: comparedNames(root),
     read: (answer, context) => {
       // 204, 304 and empty answers: nothing was found, or there was nothing to say.
-      if (answer === undefined && (row.kind !== 'write' || (!makesRecords && !demands))) {
+      if (answer === undefined && (!row.writes || (!makesRecords && !demands))) {
         return NO_RECORDS;
       }
       return readAnswer(read, answer, { row, bindsId, context });
@@ -95,7 +95,7 @@ function readAnswer(
   const root = newScope();
   const walk = newWalk(context);
   const differed = !read(answer, root, walk);
-  if (differed || (row.kind === 'write' && noneMatched(walk, root, rules))) {
+  if (differed || (row.writes && noneMatched(walk, root, rules))) {
     const difference = walk.difference ?? walk.elementDifference;
     return { status: 'refused', message: difference ?? 'The answer differs from the document.' };
   }
@@ -107,7 +107,7 @@ function readAnswer(
     : records;
   const left = walk.records.length > 0 ? walk.records.length - identified.length : 0;
   const notes = [...walk.notes.values(), ...withoutId(left, row.idField)];
-  if (bindsId && identified.length === 0 && row.kind === 'write') {
+  if (bindsId && identified.length === 0 && row.writes) {
     return { status: 'executed_without_id', notes };
   }
   const received = isList ? walk.elements.received : records.length;

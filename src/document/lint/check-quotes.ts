@@ -29,7 +29,7 @@ function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean 
   const section = place.steps[method.steps.length];
   const verb = memberOf(method.node, 'request_method')?.value;
   const isQuery = section === 'query' || (verb?.kind === 'string' && verb.value === 'GET');
-  const isReading = method.name !== undefined && methodRow(method.name).kind !== 'write';
+  const isReading = method.name !== undefined && !methodRow(method.name).writes;
   const isSent =
     place.use === 'request' && (section === 'query' || section === 'request_parameters');
   return isSent && !escapes && (isQuery || isReading);

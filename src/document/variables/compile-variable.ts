@@ -96,7 +96,7 @@ function compileWords(text: string, { notation, readerOf }: VariableOptions): Co
 
 // A look-up may put the whole text into its query, where quotes of this template count.
 const writeWord: WriteValue = (text, placeholder, scope) => {
-  if (scope.method !== undefined && scope.method.kind !== 'write') {
+  if (scope.method !== undefined && !scope.method.writes) {
     refuseInQuotes(text, placeholder);
   }
   return text;
