@@ -80,6 +80,35 @@ describeDatabases('values that come with a sign-in', (databases) => {
     });
   });
 
+  test.each([
+    ['account', '$account_name$', []],
+    ['local value', '$org_id$', []],
+    ['property', '$Shop$', [{ label: 'Shop', filled_by: 'sign_in' }]],
+  ])(
+    'a sign-in whose document would show a token as %s fails, and nothing is kept',
+    async (_as, leaf, fields) => {
+      const made = await connect(
+        oauthDocument(
+          { ...AT_LOGIN, token_response_map: { who: leaf } },
+          {
+            parameters: { org_id: 'string' },
+            top: { resource_url: '$Login URL$', properties: [...fields, LOGIN, ...SECRETS] },
+          },
+        ),
+      );
+      server.extra = { who: 'refresh-1' };
+
+      const outcome = await signIn(signIns, made);
+
+      expect(outcome.outcome).toBe('failed');
+      expect(outcome.message).toMatch(/a token.*could be read/);
+      expect(outcome.message).not.toContain('refresh-1');
+      expect(await credential(made)).toMatchObject({ status: 'needs_auth' });
+      const known = await signIns.describe(made.scope, made.id);
+      expect(JSON.stringify(known)).not.toContain('refresh-1');
+    },
+  );
+
   test('an address outside of the hosts ends the sign-in, and no token goes there', async () => {
     const made = await connect(INSTANCE_DOCUMENT);
     server.extra = { instance_url: 'https://evil.test' };

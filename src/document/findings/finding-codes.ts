@@ -506,6 +506,13 @@ export const FINDING_CODES = {
     meaning: 'The answer to the login of `Session` binds no `$session_token$`.',
     advice: 'Put `$session_token$` where the token stands in the answer.',
   },
+  token_shown: {
+    severity: 'error',
+    group: 'sign_in',
+    meaning:
+      'The answer to a sign-in binds a token as the account, as a property that is no secret, or as a value of the document: people or links would show it.',
+    advice: 'Remove it; `request_auth` or `present` puts the token into requests.',
+  },
   no_value_at_sign_in: {
     severity: 'warning',
     group: 'sign_in',

@@ -4,6 +4,7 @@ import { jsonMember } from '../json-value.ts';
 import { isHostPattern } from '../render/url/host.ts';
 import { flowOf } from '../sign-in/flow.ts';
 import { parseTemplate } from '../templates/template.ts';
+import { checkShownTokens } from './check-shown-tokens.ts';
 import { isSession } from './check-sign-in.ts';
 import { isSignIn, knownAt, namesIn, resolveAt } from './lint-context.ts';
 import type { At, LintContext, Place } from './lint-context.ts';
@@ -40,6 +41,13 @@ export function checkFilled(context: LintContext, uses: Uses): void {
     }
   }
   checkUnmarked(context, new Set(filled.map(({ label }) => label)));
+  const open = filled.filter(({ label }) => !isSecret(context, label));
+  checkShownTokens(context, new Set(open.map(({ label }) => label)));
+}
+
+function isSecret({ names }: LintContext, label: string): boolean {
+  const ref = names.resolve(label);
+  return ref?.kind === 'property' && ref.secret;
 }
 
 function filledProperties(context: LintContext): readonly Filled[] {

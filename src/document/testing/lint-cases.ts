@@ -505,6 +505,11 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: documentWith({ auth: SESSION }),
     at: '"response_map"',
   },
+  token_shown: {
+    bad: documentWith({ OAuth2: { ...OAUTH2, token_response_map: { id_token: '$account_id$' } } }),
+    good: documentWith({ OAuth2: { ...OAUTH2, token_response_map: { id: '$account_id$' } } }),
+    at: '$account_id$',
+  },
   no_value_at_sign_in: {
     bad: documentWith({ auth: { ...SESSION, request_parameters: { who: '$user_id$' } } }),
     good: documentWith({ auth: { ...SESSION, request_parameters: { zone: '$timezone$' } } }),

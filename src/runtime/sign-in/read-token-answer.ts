@@ -12,6 +12,8 @@ export interface TokenBody {
   readonly code: string | undefined;
   /** What must not be shown: every text that is named like a credential. */
   readonly secrets: readonly string[];
+  /** Those of them that are named as tokens are. */
+  readonly tokens: readonly string[];
 }
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
@@ -20,6 +22,8 @@ const ERROR_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
 const SECRET_NAME = /token|secret|assertion|password|session|credential|(?:^|_)(?:key|code|sid)$/i;
 /** Names that look like credentials and hold none. */
 const PLAIN_NAME = /^(?:token_type|error.*|expires.*|refresh_token_expires_in|.*_type)$/i;
+/** Tokens by the names of RFC 6749 and OpenID Connect, and as vendors write them. */
+const TOKEN_NAME = /^(?:access|refresh|id|session)_?token$/i;
 const DEPTH_MAX = 8;
 
 /** Reads the body of a token answer: JSON, or the form that some servers of before RFC 6749 send. */
@@ -38,7 +42,8 @@ export function readTokenAnswer(
     fields,
     words,
     code: error !== undefined && ERROR_CODE.test(error) ? error : undefined,
-    secrets: secretsIn(fields, 0),
+    secrets: textsIn(fields, isSecretName, 0),
+    tokens: textsIn(fields, (name) => TOKEN_NAME.test(name), 0),
   };
 }
 
@@ -46,11 +51,19 @@ function readForm(text: string): Json {
   return Object.fromEntries(new URLSearchParams(text.trim()));
 }
 
-function secretsIn(value: Json | undefined, depth: number): readonly string[] {
+function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !PLAIN_NAME.test(name);
+}
+
+/** The texts whose member is named so, at any depth that answers have. */
+function textsIn(
+  value: Json | undefined,
+  isNamed: (name: string) => boolean,
+  depth: number,
+): readonly string[] {
   if (depth > DEPTH_MAX) return [];
-  if (isJsonArray(value)) return value.flatMap((item) => secretsIn(item, depth + 1));
-  return jsonMembers(value).flatMap(([name, member]) => {
-    const isSecret = SECRET_NAME.test(name) && !PLAIN_NAME.test(name);
-    return typeof member === 'string' && isSecret ? [member] : secretsIn(member, depth + 1);
-  });
+  if (isJsonArray(value)) return value.flatMap((item) => textsIn(item, isNamed, depth + 1));
+  return jsonMembers(value).flatMap(([name, member]) =>
+    typeof member === 'string' && isNamed(name) ? [member] : textsIn(member, isNamed, depth + 1),
+  );
 }

@@ -4,6 +4,7 @@ import type {
   CompiledSignInRequest,
   SignInAnswer,
 } from '../../document/compiled-document.ts';
+import type { PropertyField } from '../../document/names/properties.ts';
 import type { RenderContext, RenderedRequest } from '../../document/render/request.ts';
 import type { Values } from '../../document/values/values.ts';
 import type { EgressResult } from '../../http/egress.ts';
@@ -11,6 +12,8 @@ import type { MethodConnection, MethodRunnerDeps } from '../method-call.ts';
 import { readRetryAfter } from '../retry-after.ts';
 import { createExchangeScrubber } from '../scrub-exchange.ts';
 import type { ScrubbedExchange } from '../scrub-exchange.ts';
+import { guardAnswer } from './guard-answer.ts';
+import type { GuardedBy } from './guard-answer.ts';
 import { judgeTokenAnswer } from './judge-token-answer.ts';
 import type { TokenEnding, TokenVerdict } from './judge-token-answer.ts';
 import { readTokenAnswer } from './read-token-answer.ts';
@@ -98,7 +101,11 @@ export async function requestSignIn(
   });
   const body =
     result.kind === 'response' ? readTokenAnswer(result.body, result.headers) : undefined;
-  const verdict = judgeTokenAnswer(endingOf(result, body, { compiled, context }));
+  const verdict = guarded(judgeTokenAnswer(endingOf(result, body, { compiled, context })), {
+    properties: document.properties,
+    sent: [...hidden, ...secretsOf(document.properties, connection.properties)],
+    named: body?.tokens ?? [],
+  });
   const scrubber = createExchangeScrubber(document.properties, connection.properties, [
     ...hidden,
     ...(body?.secrets ?? []),
@@ -135,6 +142,22 @@ export async function requestSignIn(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     exchange,
   };
+}
+
+/** What the document may not show is no sign-in, however the server meant it. */
+function guarded(verdict: TokenVerdict, by: GuardedBy): TokenVerdict {
+  if (verdict.verdict !== 'accepted') return verdict;
+  const answer = guardAnswer(verdict.answer, by);
+  return answer.status === 'bound'
+    ? { verdict: 'accepted', answer }
+    : { verdict: 'refused', message: answer.message };
+}
+
+function secretsOf(
+  fields: readonly PropertyField[],
+  properties: Readonly<Record<string, string>>,
+): readonly string[] {
+  return fields.flatMap(({ label, secret }) => (secret ? [properties[label] ?? ''] : []));
 }
 
 /** The request as it would leave, without sending it; undefined when a value is missing. */
