@@ -309,7 +309,7 @@ CREATE TABLE recording (
   filename text,
   message text,
   created_at integer not null,
-  stored_at integer, seconds integer, expires_at integer, ready_at integer, first_at integer, failure text, linked integer,
+  stored_at integer, seconds integer, expires_at integer, ready_at integer, first_at integer, failure text, linked integer, address text,
   unique (call_id, key)
 ) strict;
 
@@ -317,6 +317,18 @@ CREATE INDEX recording_due on recording (ready_at)
   where state = 'announced' and ready_at is not null;
 
 CREATE INDEX recording_stored on recording (stored_at) where state = 'stored';
+
+CREATE TABLE recording_address (
+  organization_id text not null,
+  call_id text not null references call (id) on delete cascade,
+  name text not null,
+  key_id text not null,
+  nonce blob not null,
+  sealed blob not null,
+  primary key (call_id, name)
+) strict;
+
+CREATE INDEX recording_address_by_key on recording_address (key_id);
 
 CREATE TABLE recording_chunk (
   file text not null,

@@ -29,6 +29,7 @@ export type CallResult = (typeof CALL_RESULTS)[number];
 export type CallDirection = 'inbound' | 'outbound' | 'internal';
 
 export interface CallEventRecording {
+  /** Addresses as they were told; in an event that is kept, the names that stand for them. */
   readonly url?: string;
   readonly pageUrl?: string;
   readonly filename?: string;

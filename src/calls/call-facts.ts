@@ -5,6 +5,7 @@ import { isPlausibleTime } from './event-time.ts';
 export interface RecordingFact {
   /** The same recording told twice has the same key. */
   readonly key: string;
+  /** Names that stand for the addresses, which are sealed: see `recording-addresses.ts`. */
   readonly url?: string;
   readonly pageUrl?: string;
   readonly filename?: string;

@@ -121,7 +121,7 @@ export async function countEvent(
 export async function insertEvent(
   transaction: Transaction<Tables>,
   ids: Ids,
-  row: { call: CallRow; event: CallEvent; body: unknown; receivedAt: number },
+  row: { call: CallRow; event: CallEvent; body: string; receivedAt: number },
 ): Promise<boolean> {
   const inserted = await transaction
     .insertInto('call_event')
@@ -134,7 +134,7 @@ export async function insertEvent(
       sequence: row.call.event_count,
       received_at: row.receivedAt,
       event: storableJson(row.event),
-      body: storableJson(row.body),
+      body: row.body,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
@@ -193,7 +193,8 @@ export async function announceRecordings(
       call_id: of.call.id,
       key: recording.key,
       state: 'announced' as const,
-      source_url: recording.url ?? null,
+      source_url: null,
+      address: recording.url ?? null,
       file: null,
       size: null,
       sha256: null,

@@ -5,6 +5,7 @@ import { mergeEvents } from './call-facts.ts';
 import { callKey } from './call-key.ts';
 import { callValues, cleanNumber } from './call-values.ts';
 import type { CallValuesInput } from './call-values.ts';
+import { addressBook } from './recording-addresses.ts';
 
 const START = Date.UTC(2026, 2, 1, 9);
 const RINGING: CallEvent = {
@@ -142,7 +143,14 @@ describe('the values of a call', () => {
     const url = 'https://pbx.test/1.wav';
     const recorded: CallEvent = { ...ENDED, kind: 'recorded', recording: { url } };
 
-    expect(values([RINGING, recorded])).toMatchObject({ content_url: url, call_url: url });
+    const addresses = addressBook(new Map());
+    const recordings = { told: true, key: undefined, urls: new Map(), addresses };
+
+    // An older version kept the address itself.
+    expect(values([RINGING, recorded], { recordings })).toMatchObject({
+      content_url: url,
+      call_url: url,
+    });
   });
 
   describe('of recordings', () => {
@@ -151,7 +159,7 @@ describe('the values of a call', () => {
       eventId: name,
       kind: 'recorded',
       recording: {
-        url: `https://pbx.test/${name}`,
+        url: `address-${name}`,
         ...(pageUrl === undefined ? {} : { pageUrl }),
       },
     });
@@ -159,34 +167,37 @@ describe('the values of a call', () => {
       contentUrl: `https://patchcord.test/${name}/content`,
       callUrl: `https://patchcord.test/${name}`,
     });
-    const urls = new Map([['https://pbx.test/a', ours('a')]]);
+    const urls = new Map([['address-a', ours('a')]]);
     const page = 'https://pbx.test/page';
+    const addresses = addressBook(
+      new Map([
+        ['address-b', 'https://pbx.test/b'],
+        ['address-page', page],
+      ]),
+    );
 
     it.each([
       ['ours where the bytes are here', [of('a')], undefined, ours('a').contentUrl],
       ["the phone system's until then", [of('b')], undefined, 'https://pbx.test/b'],
-      [
-        'that of the one a step is about',
-        [of('a'), of('b')],
-        'https://pbx.test/b',
-        'https://pbx.test/b',
-      ],
+      ['that of the one a step is about', [of('a'), of('b')], 'address-b', 'https://pbx.test/b'],
     ])('give as the link %s', (_name, events, key, expected) => {
-      const given = values([RINGING, ...events], { recordings: { told: true, key, urls } });
+      const given = values([RINGING, ...events], {
+        recordings: { told: true, key, urls, addresses },
+      });
 
       expect(given['content_url']).toBe(expected);
     });
 
     it("give as the page the phone system's before ours", () => {
-      const recordings = { told: true, key: undefined, urls };
+      const recordings = { told: true, key: undefined, urls, addresses };
 
       expect(values([RINGING, of('a')], { recordings })['call_url']).toBe(ours('a').callUrl);
-      expect(values([RINGING, of('a', page)], { recordings })['call_url']).toBe(page);
+      expect(values([RINGING, of('a', 'address-page')], { recordings })['call_url']).toBe(page);
     });
 
     it('give nothing to a connection that wants none', () => {
-      const recordings = { told: false, key: undefined, urls };
-      const given = values([RINGING, of('a', page)], { recordings });
+      const recordings = { told: false, key: undefined, urls, addresses };
+      const given = values([RINGING, of('a', 'address-page')], { recordings });
 
       expect([given['content_url'], given['call_url']]).toEqual([undefined, undefined]);
     });

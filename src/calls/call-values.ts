@@ -4,6 +4,7 @@ import type { Scalar, Values } from '../document/values/values.ts';
 import type { RecordingUrls } from '../recordings/recording-link.ts';
 import type { CallFacts } from './call-facts.ts';
 import { partyNumber } from './call-rules.ts';
+import type { AddressBook } from './recording-addresses.ts';
 import { defined } from './defined.ts';
 import type { Owner } from './owner.ts';
 import type { StepMethod, UpdateReason } from './step.ts';
@@ -43,6 +44,8 @@ export interface CallRecordings {
   readonly key: string | undefined;
   /** Our own addresses of those whose bytes are here, by key. */
   readonly urls: ReadonlyMap<string, RecordingUrls>;
+  /** The phone system's. */
+  readonly addresses: Pick<AddressBook, 'find'>;
 }
 
 /** Said in the second record that a lost answer may have led to. */
@@ -177,10 +180,12 @@ function recordingLinks({
   const ours = all
     .map(({ key }) => recordings?.urls.get(key))
     .findLast((urls) => urls !== undefined);
-  const told = all.findLast(({ url, pageUrl }) => url ?? pageUrl);
+  const told = all.findLast((one) => one.url ?? one.pageUrl);
+  const url = recordings?.addresses.find(told?.url);
+  const pageUrl = recordings?.addresses.find(told?.pageUrl);
   return {
-    content_url: ours?.contentUrl ?? told?.url ?? told?.pageUrl,
-    call_url: told?.pageUrl ?? ours?.callUrl ?? told?.url,
+    content_url: ours?.contentUrl ?? url ?? pageUrl,
+    call_url: pageUrl ?? ours?.callUrl ?? url,
   };
 }
 

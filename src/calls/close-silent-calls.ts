@@ -6,6 +6,7 @@ import type { DeliveryLog } from './deliver.ts';
 import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { isSilent, selectSilentCalls } from './silent-calls-repository.ts';
+import { storableJson } from './storable-json.ts';
 
 /** A call that is silent for this long has ended, and its end was lost. */
 export const SILENT_MS = 6 * 60 * 60 * 1_000;
@@ -58,7 +59,9 @@ async function close(deps: CloseSilentDeps, call: SilentCall, before: number): P
         id: call.id,
       },
       event: endOf(call),
-      body: { note: 'written by Patchcord: the end of this call was never reported' },
+      body: storableJson({
+        note: 'written by Patchcord: the end of this call was never reported',
+      }),
       connections,
       now: database.now(),
     });

@@ -2,12 +2,14 @@ import { fetchRecording } from '../recordings/fetch-recording.ts';
 import type { FetchDeps, FetchedRecording } from '../recordings/fetch-recording.ts';
 import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
+import type { RecordingAddresses } from './recording-addresses.ts';
 import { claimDue, markFailed, markLater, markStored, wakeSteps } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
 
 export interface FetchDueDeps extends FetchDeps {
   readonly database: Database;
   readonly clock: Clock;
+  readonly addresses: Pick<RecordingAddresses, 'read'>;
   /** A recording that does not appear for this long, in milliseconds, is given up. */
   readonly patienceMs: number;
   /** In [0, 1). */
@@ -47,8 +49,12 @@ export async function claimRecordings(
 
 async function fetchOne(deps: FetchDueDeps, row: RecordingRow, signal: AbortSignal): Promise<void> {
   const { database } = deps;
-  const { id, source_url: url, organization_id: organizationId } = row;
-  if (url === null) return;
+  const { id, organization_id: organizationId } = row;
+  const url = await addressOf(deps, row);
+  if (url === undefined) {
+    await settle(deps, row, NO_ADDRESS);
+    return;
+  }
   const renewing = new AbortController();
   const renewed = keepClaim(deps, id, renewing.signal);
   let fetched: FetchedRecording;
@@ -67,6 +73,20 @@ async function fetchOne(deps: FetchDueDeps, row: RecordingRow, signal: AbortSign
   }
   await settle(deps, row, fetched);
 }
+
+async function addressOf(deps: FetchDueDeps, row: RecordingRow): Promise<string | undefined> {
+  const of = { organizationId: row.organization_id, callId: row.call_id };
+  const book = await deps.addresses.read(deps.database.read, of);
+  return book.find(row.address ?? row.source_url ?? undefined);
+}
+
+/** The right key may come back, so that it is tried for as long as one that does not answer. */
+const NO_ADDRESS: FetchedRecording = {
+  status: 'later',
+  failure: 'recording_unreachable',
+  message:
+    'The address of the recording cannot be opened: `patchcord doctor` says what is wrong with the keys',
+};
 
 async function keepClaim(deps: FetchDueDeps, id: string, signal: AbortSignal): Promise<void> {
   const { database, clock } = deps;

@@ -21,12 +21,16 @@ import {
   updateFacts,
 } from './call-repository.ts';
 import type { CallIdentity, CallRow } from './call-repository.ts';
+import { keptBody } from './kept-body.ts';
 import { planLanes } from './plan-lanes.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
+import { insertAddresses } from './recording-address-repository.ts';
+import type { SealedAddress } from './recording-address-repository.ts';
+import type { RecordingAddresses } from './recording-addresses.ts';
 import { parseWebhook, withoutToken } from './ringotel-webhook.ts';
 import { routeEvents } from './route-events.ts';
 import type { EventSource, Routed } from './route-events.ts';
-import { storableJson, withoutNul } from './storable-json.ts';
+import { withoutNul } from './storable-json.ts';
 
 export type EventResult =
   | {
@@ -61,6 +65,7 @@ const TOO_MANY = 'too_many_events';
 export interface IntakeDeps extends PlanLanesDeps {
   readonly database: Database;
   readonly connections: ConnectionBook;
+  readonly addresses: RecordingAddresses;
   /** Called after each commit: there may be work. */
   readonly wake: () => void;
   readonly reached?: (point: 'event-committed') => void;
@@ -119,12 +124,13 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
     externalId: event.callId,
   };
   const connections = one.books.get(organizationId) ?? [];
+  const sealed = deps.addresses.seal(organizationId, event);
   try {
     const { callId, repeated } = await deps.database.write((transaction) =>
       recordEvent(transaction, deps, {
         identity,
-        event,
-        body,
+        ...sealed,
+        body: keptBody(body, event),
         connections,
         now: deps.database.now(),
       }),
@@ -150,7 +156,10 @@ export async function recordEvent(
   work: {
     identity: CallIdentity;
     event: CallEvent;
-    body: unknown;
+    /** What the names in the event stand for. */
+    addresses?: readonly SealedAddress[];
+    /** JSON text. */
+    body: string;
     connections: readonly CallConnection[];
     now: number;
   },
@@ -166,6 +175,7 @@ export async function recordEvent(
     receivedAt: now,
   });
   if (!fresh) return { callId: call.id, repeated: true };
+  await insertAddresses(transaction, call, work.addresses ?? []);
   const facts = mergeEvents(await readEvents(transaction, call.id));
   await updateFacts(transaction, call.id, facts);
   await announceRecordings(transaction, deps.ids, { call, facts, now });
@@ -255,7 +265,7 @@ async function keepRefused(
         domain: work.event.domain ?? null,
         code,
         message,
-        body: storableJson(work.body),
+        body: keptBody(work.body, work.event),
         received_at: deps.database.now(),
       })
       .execute();

@@ -5,6 +5,7 @@ import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import { readFacts } from './call-repository.ts';
 import { selectCall } from './ledger-repository.ts';
+import type { RecordingAddresses } from './recording-addresses.ts';
 import { selectRecordings } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
 
@@ -23,6 +24,7 @@ export interface RecordingView {
 
 export interface ListRecordingsDeps {
   readonly database: Database;
+  readonly addresses: Pick<RecordingAddresses, 'read'>;
   /** Absent without PUBLIC_URL. */
   readonly recordingLinks?: RecordingLinks | undefined;
 }
@@ -38,7 +40,8 @@ export async function listRecordings(
   const { organizationId } = scope;
   const rows = await selectRecordings(deps.database.read, { organizationId, callId });
   const pages = new Map(readFacts(call)?.recordings.map(({ key, pageUrl }) => [key, pageUrl]));
-  return rows.map((row) => viewOf(deps, row, pages.get(row.key)));
+  const book = await deps.addresses.read(deps.database.read, { organizationId, callId });
+  return rows.map((row) => viewOf(deps, row, book.find(pages.get(row.key))));
 }
 
 function viewOf(

@@ -3,6 +3,8 @@ import { callValues, cleanNumber } from './call-values.ts';
 import { partyNumber } from './call-rules.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { addressBook } from './recording-addresses.ts';
+import type { AddressBook } from './recording-addresses.ts';
 import { settleLost } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import type { Step, StepMethod } from './step.ts';
@@ -11,6 +13,7 @@ import type { RecordingSource } from './step-recording.ts';
 import type { PreparedStep, StepCall, StepFile, StepRun, StepRunner } from './step-runner.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
+import { addressTokens } from '../text/hide-address-tokens.ts';
 
 export interface PrepareDeps {
   readonly database: Database;
@@ -60,7 +63,7 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step, connection } = work;
   const asks = askMethod(step, connection);
   if (step.unknownAt !== undefined && asks !== undefined) {
-    const call = { connection, method: asks, values: valuesOf(deps, work, asks) };
+    const call = { connection, method: asks, ...(await valuesOf(deps, work, asks)) };
     const prepared = await prepareSafely(deps, call, work.signal);
     if (prepared.status === 'ready') return { ...prepared, method: asks };
     if (isSignIn(prepared.reason)) return toPreparation(prepared, step);
@@ -108,7 +111,7 @@ async function runStep(deps: PrepareDeps, work: Work, file?: StepFile): Promise<
   const call = {
     connection,
     method: step.method,
-    values: valuesOf(deps, work, step.method, file),
+    ...(await valuesOf(deps, work, step.method, file)),
     ...(createdAt === undefined ? {} : { recordAgeMs: deps.database.now() - createdAt }),
     ...(file === undefined ? {} : { file }),
   };
@@ -148,14 +151,17 @@ const DATABASE_CODES: ReadonlySet<string> = new Set([
   'overloaded',
 ]);
 
-function valuesOf(
+/** What a document may know of the call, and what of it the ledger must not show. */
+async function valuesOf(
   deps: PrepareDeps,
   work: Omit<Work, 'signal'>,
   method: StepMethod | 'FindActivity',
   file?: StepFile,
-) {
+): Promise<Pick<StepCall, 'values' | 'hidden'>> {
   const { loaded, step, connection } = work;
-  return callValues({
+  const told = connection.options.recordings !== 'none';
+  const addresses = told ? await addressesOf(deps, loaded) : NO_ADDRESSES;
+  const values = callValues({
     facts: loaded.facts,
     memory: loaded.memory,
     owner: loaded.owner,
@@ -166,16 +172,25 @@ function valuesOf(
     reasons: step.reasons,
     onlyConnection: loaded.onlyConnection,
     possibleDuplicate: step.possibleDuplicate,
-    recordings: {
-      told: connection.options.recordings !== 'none',
-      key: step.recordingKey,
-      urls: urlsOf(deps, loaded),
-    },
+    recordings: { told, key: step.recordingKey, urls: urlsOf(deps, loaded), addresses },
     ...(file === undefined ? {} : { file }),
   });
+  const hidden = addresses.all.flatMap(addressTokens);
+  return hidden.length === 0 ? { values } : { values, hidden };
 }
 
-/** The addresses of the recordings that are there, by their key. */
+const NO_ADDRESSES = addressBook(new Map());
+
+/** The phone system's own addresses of the recordings. */
+async function addressesOf(deps: PrepareDeps, { lane, facts }: LoadedLane): Promise<AddressBook> {
+  if (!facts.recordings.some(({ url, pageUrl }) => (url ?? pageUrl) !== undefined)) {
+    return NO_ADDRESSES;
+  }
+  const of = { organizationId: lane.organization_id, callId: lane.call_id };
+  return (await deps.recordings.addressesOf?.(of)) ?? NO_ADDRESSES;
+}
+
+/** Our own addresses of the recordings that are there, by their key. */
 function urlsOf(deps: PrepareDeps, { lane, recordings }: LoadedLane) {
   return new Map(
     recordings.flatMap(({ id, key }) => {

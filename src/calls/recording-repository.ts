@@ -115,6 +115,7 @@ export async function insertStored(
       key: row.key,
       state: 'stored',
       source_url: null,
+      address: null,
       ...storedColumns(row.spooled, row.now),
       media_type: row.mediaType ?? null,
       filename: row.filename ?? null,
@@ -276,7 +277,7 @@ export async function claimDue(
     where id in (
       select id from recording
       where state = 'announced' and ready_at is not null and ready_at <= ${claim.now}
-        and failure is null and source_url is not null
+        and failure is null and (address is not null or source_url is not null)
       order by ready_at limit ${claim.limit} ${claim.skipLocked})
     returning *`.execute(transaction);
   return rows;

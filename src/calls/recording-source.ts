@@ -3,6 +3,7 @@ import type { RecordingLinks } from '../recordings/recording-link.ts';
 import { isReadable } from '../recordings/spool.ts';
 import type { Spool } from '../recordings/spool.ts';
 import type { Database } from '../store/database.ts';
+import type { RecordingAddresses } from './recording-addresses.ts';
 import { findRecording, hasEarlierTwin, markFailed, markLater } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
 import type { OpenedRecording, RecordingSource } from './step-recording.ts';
@@ -10,6 +11,7 @@ import type { OpenedRecording, RecordingSource } from './step-recording.ts';
 export interface RecordingSourceDeps {
   readonly database: Database;
   readonly spool: Spool;
+  readonly addresses: Pick<RecordingAddresses, 'read'>;
   /** Absent without PUBLIC_URL. */
   readonly links?: RecordingLinks | undefined;
 }
@@ -37,6 +39,7 @@ export function createRecordingSource(deps: RecordingSourceDeps): RecordingSourc
           return gone('The recording was delivered once, and removed from this server since');
       }
     },
+    addressesOf: (call) => deps.addresses.read(database.read, call),
     urlsOf: (recording) => links?.urlsOf(recording, database.now()),
   };
 }

@@ -1,4 +1,5 @@
 import type { RecordingUrls } from '../recordings/recording-link.ts';
+import type { AddressBook } from './recording-addresses.ts';
 import type { StepChange } from './settle.ts';
 import type { StepReason } from './step.ts';
 import type { StepFile } from './step-runner.ts';
@@ -19,6 +20,11 @@ export interface RecordingSource {
   open(of: { readonly callId: string; readonly key: string }): Promise<OpenedRecording>;
   /** The addresses of a recording for the CRM; `undefined` where there are none (no PUBLIC_URL). */
   urlsOf?(recording: { readonly id: string; readonly callId: string }): RecordingUrls | undefined;
+  /** The phone system's own addresses of the recordings of a call. */
+  addressesOf?(call: {
+    readonly organizationId: string;
+    readonly callId: string;
+  }): Promise<AddressBook>;
 }
 
 /** What becomes of a step whose recording is not there. Waiting uses up no try. */

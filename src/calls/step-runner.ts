@@ -56,6 +56,8 @@ export interface StepCall<C extends CallConnection = CallConnection> {
   readonly connection: C;
   readonly method: StepMethod | 'FindActivity';
   readonly values: Values;
+  /** Texts among the values that the ledger must not show. */
+  readonly hidden?: readonly string[];
   readonly file?: StepFile;
   /** Since the call's record was created in the CRM. */
   readonly recordAgeMs?: number;

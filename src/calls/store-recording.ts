@@ -16,6 +16,7 @@ import { recordEvent } from './intake.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { insertStored, markStored, selectRecordings, wakeSteps } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
+import { storableJson } from './storable-json.ts';
 
 export interface StoreRecordingDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -135,7 +136,11 @@ async function keep(
       id: call.id,
     },
     event: arrival(call, { key, filename }),
-    body: { note: 'the recording was handed over', filename, sha256: spooled.sha256 },
+    body: storableJson({
+      note: 'the recording was handed over',
+      filename,
+      sha256: spooled.sha256,
+    }),
     connections: work.connections,
     now,
   });

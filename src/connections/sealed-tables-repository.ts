@@ -1,32 +1,63 @@
 import { sql } from 'kysely';
 
 import type { Handle } from '../store/handle.ts';
+import { addressPlace } from './address-place.ts';
 import { tokenPlace } from './sign-in/stored-grant.ts';
 import type { SealedSecret, SecretPlace } from './vault.ts';
 
 /** A table whose rows the vault seals. */
 export interface SealedTable {
-  readonly name: 'secret' | 'sign_in' | 'sign_in_offer' | 'authorization_request';
+  readonly name:
+    'secret' | 'sign_in' | 'sign_in_offer' | 'authorization_request' | 'recording_address';
+  /** The column that names, with the organization and `field`, a row. */
+  readonly owner: 'connection_id' | 'call_id';
+  /** Absent where the owner has one row. */
+  readonly field?: 'field' | 'name';
   readonly place: (row: PlaceColumns) => SecretPlace;
 }
 
 export interface SealedRow extends SealedSecret {
   readonly place: SecretPlace;
+  readonly ownerId: string;
 }
 
 interface PlaceColumns {
   readonly organizationId: string;
-  readonly connectionId: string;
+  readonly ownerId: string;
   readonly field: string;
 }
 
 /** Every table that holds something sealed; a test compares it with the schema. */
 export const SEALED_TABLES: readonly SealedTable[] = [
-  { name: 'secret', place: (row) => row },
-  { name: 'sign_in', place: (row) => tokenPlace(row, 'sign_in') },
-  { name: 'sign_in_offer', place: (row) => tokenPlace(row, 'sign_in_offer') },
-  { name: 'authorization_request', place: (row) => tokenPlace(row, 'authorization_request') },
+  {
+    name: 'secret',
+    owner: 'connection_id',
+    field: 'field',
+    place: ({ organizationId, ownerId, field }) => ({
+      organizationId,
+      connectionId: ownerId,
+      field,
+    }),
+  },
+  tokenTable('sign_in'),
+  tokenTable('sign_in_offer'),
+  tokenTable('authorization_request'),
+  {
+    name: 'recording_address',
+    owner: 'call_id',
+    field: 'name',
+    place: ({ organizationId, field }) => addressPlace(organizationId, field),
+  },
 ];
+
+function tokenTable(name: 'sign_in' | 'sign_in_offer' | 'authorization_request'): SealedTable {
+  return {
+    name,
+    owner: 'connection_id',
+    place: ({ organizationId, ownerId }) =>
+      tokenPlace({ organizationId, connectionId: ownerId }, name),
+  };
+}
 
 /** Rows that one of these keys sealed. */
 export async function listSealedWith(
@@ -35,17 +66,18 @@ export async function listSealedWith(
   of: { readonly keyIds: readonly string[]; readonly limit: number },
 ): Promise<readonly SealedRow[]> {
   if (of.keyIds.length === 0) return [];
-  const field = table.name === 'secret' ? sql`field` : sql`''`;
+  const field = table.field === undefined ? sql`''` : sql.ref(table.field);
   const { rows } = await sql<PlaceColumns & SealedSecret>`
-    select organization_id as "organizationId", connection_id as "connectionId",
+    select organization_id as "organizationId", ${sql.ref(table.owner)} as "ownerId",
       ${field} as field, key_id as "keyId", nonce, sealed
     from ${sql.table(table.name)} where key_id in (${sql.join([...of.keyIds])})
     limit ${of.limit}`.execute(handle);
-  return rows.map(({ keyId, nonce, sealed, organizationId, connectionId, field: label }) => ({
+  return rows.map(({ keyId, nonce, sealed, ...columns }) => ({
     keyId,
     nonce,
     sealed,
-    place: table.place({ organizationId, connectionId, field: label }),
+    ownerId: columns.ownerId,
+    place: table.place(columns),
   }));
 }
 
@@ -60,7 +92,7 @@ export async function replaceSealed(
   await sql`update ${sql.table(table.name)}
     set key_id = ${fresh.keyId}, nonce = ${fresh.nonce}, sealed = ${fresh.sealed}
     where organization_id = ${old.place.organizationId}
-      and connection_id = ${old.place.connectionId} and nonce = ${old.nonce}`.execute(handle);
+      and ${sql.ref(table.owner)} = ${old.ownerId} and nonce = ${old.nonce}`.execute(handle);
 }
 
 /** True when a row of any table needs this key. */

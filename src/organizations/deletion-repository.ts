@@ -32,6 +32,7 @@ export const GOING_WITH = {
   call_event: 'call',
   lane: 'call',
   recording: 'call',
+  recording_address: 'call',
   step: 'lane',
   attempt: 'step',
   exchange: 'attempt',

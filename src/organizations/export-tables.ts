@@ -137,7 +137,7 @@ export const OF_CALLS: readonly ChildTable[] = [
     ],
     hidesAddresses: true,
     // The address may hold a token; the rest is where the file is and what is planned for it.
-    withheld: ['source_url', 'file', 'expires_at', 'ready_at', 'first_at', 'linked'],
+    withheld: ['source_url', 'address', 'file', 'expires_at', 'ready_at', 'first_at', 'linked'],
   },
   {
     table: 'lane',
@@ -193,6 +193,7 @@ export const OF_CALLS: readonly ChildTable[] = [
 /** Tables of an organization that no export has, each with the reason. */
 export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   authorization_request: 'somebody is on the way to a sign-in page; ends in minutes',
+  recording_address: 'sealed: an address may be the permission to have the recording',
   sign_in_offer: 'tokens that wait to be accepted',
   connection_pace: 'the rate of requests at this moment',
   idempotency: 'answers already given, kept for a day',

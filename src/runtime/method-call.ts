@@ -32,6 +32,8 @@ export interface MethodCall {
   readonly credential?: Credential;
   /** Asked once for each request whose credential the CRM refuses. */
   readonly renew?: RenewCredential;
+  /** Texts among the values that the ledger must not show. */
+  readonly hidden?: readonly string[];
   readonly file?: FileSource;
   /** Milliseconds for all its exchanges together; without it each has the usual total. */
   readonly deadlineMs?: number;

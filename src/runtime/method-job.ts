@@ -68,7 +68,10 @@ export function createJob(
     context,
     origins,
     compared: comparedIn(call, method, context),
-    scrubber: createExchangeScrubber(document.properties, properties, tokens),
+    scrubber: createExchangeScrubber(document.properties, properties, [
+      ...tokens,
+      ...(call.hidden ?? []),
+    ]),
     tokens,
   };
 }

@@ -148,10 +148,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
     log: logger,
   });
   const callKeySecret = parts.keyring.pinned('patchcord call key');
-  const recordings = createRecordingParts(parts, () => {
+  const recordings = createRecordingParts({ ...parts, vault }, () => {
     pipeline.wake();
   });
-  const { spool } = recordings;
+  const { spool, addresses } = recordings;
   const ownLinks = recordings.links !== undefined;
   const idempotency = createIdempotency({ database, vault, ids });
   const removeFile = (file: string): Promise<void> => spool.remove(file);
@@ -169,7 +169,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const wake = (): void => {
     worker.wake();
   };
-  const intake = createIntake({ database, ids, connections, wake, callKeySecret, ownLinks });
+  const intake = createIntake({
+    ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
+  });
   const metrics = createMetrics(() => readStatistics(database.read, ADMIN, database.now()));
   const access = createAccess(database);
   const routes = allRoutes({
@@ -186,6 +188,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     runner,
     connections,
     spool,
+    addresses,
     ownLinks,
     recordingLinks: recordings.links,
     maxRecordingBytes: parts.recordings.maxBytes,

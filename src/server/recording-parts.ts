@@ -1,4 +1,6 @@
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
+import { createRecordingAddresses } from '../calls/recording-addresses.ts';
+import type { RecordingAddresses } from '../calls/recording-addresses.ts';
 import { createRecordingFetcher } from '../calls/recording-fetcher.ts';
 import type { RecordingFetcher } from '../calls/recording-fetcher.ts';
 import { createRecordingSource } from '../calls/recording-source.ts';
@@ -6,6 +8,7 @@ import type { RecordingSource } from '../calls/step-recording.ts';
 import type { Worker } from '../calls/worker.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Keyring } from '../connections/keyring.ts';
+import type { Vault } from '../connections/vault.ts';
 import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
 import { openSpool } from '../recordings/open-spool.ts';
@@ -26,6 +29,7 @@ export interface RecordingPartsDeps {
   readonly database: Database;
   readonly egress: Egress;
   readonly keyring: Pick<Keyring, 'pinned' | 'derived'>;
+  readonly vault: Vault;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -40,6 +44,7 @@ export interface RecordingParts {
   readonly spool: Spool;
   /** Absent without PUBLIC_URL: a link must open from the CRM, too. */
   readonly links: RecordingLinks | undefined;
+  readonly addresses: RecordingAddresses;
   readonly source: RecordingSource;
   readonly fetcher: RecordingFetcher;
 }
@@ -77,8 +82,13 @@ export function createRecordingParts(deps: RecordingPartsDeps, wake: () => void)
           origin,
           validMs: linkMs,
         });
+  const addresses = createRecordingAddresses({
+    vault: deps.vault,
+    nameKey: keyring.pinned('patchcord recording addresses'),
+  });
   const fetcher = createRecordingFetcher({
     database,
+    addresses,
     spool,
     egress,
     maxBytes,
@@ -88,7 +98,8 @@ export function createRecordingParts(deps: RecordingPartsDeps, wake: () => void)
     log: deps.logger,
     patienceMs: deps.tuning?.policy?.recordingPatienceMs ?? DELIVERY_POLICY.recordingPatienceMs,
   });
-  return { spool, links, fetcher, source: createRecordingSource({ database, spool, links }) };
+  const source = createRecordingSource({ database, spool, addresses, links });
+  return { spool, links, addresses, fetcher, source };
 }
 
 /** A worker that fetches recordings beside its lanes. */

@@ -5,10 +5,11 @@ import type { PipelineConnection } from './connection-book.ts';
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
 export function createStepRunner(runner: SignedInRunner): StepRunner<PipelineConnection> {
   return {
-    prepare: async ({ connection, method, values, file, recordAgeMs }, ends) => {
+    prepare: async ({ connection, method, values, hidden, file, recordAgeMs }, ends) => {
       const call = {
         method,
         values,
+        ...(hidden === undefined ? {} : { hidden }),
         ...(file === undefined ? {} : { file }),
         ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
       };

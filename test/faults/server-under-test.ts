@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 
 import { createIntake } from '../../src/calls/intake.ts';
+import { createRecordingAddresses } from '../../src/calls/recording-addresses.ts';
 import { createWorker } from '../../src/calls/worker.ts';
 import { DELIVERY_POLICY } from '../../src/calls/delivery-policy.ts';
 import { createOpenConnections } from '../../src/connections/open-connection.ts';
@@ -99,15 +100,17 @@ function compose(database: Database, settings: ChildSettings) {
     plainHttp: allowed.rules,
     monotonic: systemClock.monotonic,
   });
+  const vault = createVault(MASTER_KEY, randomBytes);
   const connections = createConnectionBook({
     database,
     openConnections: createOpenConnections({
       database,
-      vault: createVault(MASTER_KEY, randomBytes),
+      vault,
       documents: createDocumentCache(compileDocument),
     }),
     log: { error: () => {} },
   });
+  const addresses = createRecordingAddresses({ vault, nameKey: MASTER_KEY.bytes });
   const phones = createPhoneNumbers();
   const randomId = (): string => randomBytes(16).toString('hex');
   const methods = createMethodRunner({ egress, phones, clock: systemClock, randomId });
@@ -125,6 +128,7 @@ function compose(database: Database, settings: ChildSettings) {
     database,
     ids,
     connections,
+    addresses,
     runner,
     callKeySecret: MASTER_KEY.bytes,
     planTimes: PLAN_TIMES,

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import type { Database } from '../../store/database.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Ids } from '../../text/uuid.ts';
@@ -11,6 +13,9 @@ import { createIntake } from '../intake.ts';
 import type { EventResult, Intake } from '../intake.ts';
 import { createFakeRunner } from './fake-runner.ts';
 import type { FakeRunner } from './fake-runner.ts';
+import { createVault } from '../../connections/vault.ts';
+import { createRecordingAddresses } from '../recording-addresses.ts';
+import type { RecordingAddresses } from '../recording-addresses.ts';
 import { seed, SEEDED, seededBook } from './seed.ts';
 import type { SeedOptions } from './seed.ts';
 
@@ -48,6 +53,7 @@ export interface PipelineOnDatabase {
   readonly connections: ConnectionBook;
   readonly ids: Ids;
   readonly callKeySecret: Uint8Array;
+  readonly addresses: RecordingAddresses;
   readonly ownLinks: boolean;
   readonly deliver: DeliverDeps;
   /** What the operator was told, in order. */
@@ -88,12 +94,17 @@ export async function pipelineOn(
     },
   });
   const callKeySecret = new Uint8Array(32);
+  const addresses = createRecordingAddresses({
+    vault: createVault({ id: 'test', bytes: new Uint8Array(32).fill(3) }, randomBytes),
+    nameKey: new Uint8Array(32).fill(4),
+  });
   const warned: string[] = [];
   const deliver: DeliverDeps = {
     database,
     ids,
     runner,
     recordings: {
+      addressesOf: (call) => addresses.read(database.read, call),
       open: () =>
         Promise.resolve({
           status: 'later',
@@ -112,7 +123,7 @@ export async function pipelineOn(
     },
   };
   const intake = createIntake({
-    ...{ database, connections, ids, callKeySecret, wake: () => {} },
+    ...{ database, connections, ids, addresses, callKeySecret, wake: () => {} },
     ...(options.ownLinks === undefined ? {} : { ownLinks: options.ownLinks }),
   });
   const claim = { database, connections, node: 'node-1', leaseMs: 45_000 };
@@ -123,6 +134,7 @@ export async function pipelineOn(
     connections,
     ids,
     callKeySecret,
+    addresses,
     ownLinks: options.ownLinks === true,
     deliver,
     warned,

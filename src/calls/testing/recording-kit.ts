@@ -13,7 +13,7 @@ import { replayCall } from '../ledger-actions.ts';
 import { getCall } from '../ledger.ts';
 import { listRecordings } from '../list-recordings.ts';
 import { createRecordingSource } from '../recording-source.ts';
-import type { StepFile, StepRunner } from '../step-runner.ts';
+import type { StepCall, StepFile, StepRunner } from '../step-runner.ts';
 import { storeRecording } from '../store-recording.ts';
 import { aCall, openPipeline } from './pipeline.ts';
 import { SEEDED } from './seed.ts';
@@ -77,9 +77,9 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
       close: () => Promise.resolve(),
     };
     const pipeline = await openPipeline(open, options);
-    const { database, clock } = pipeline;
+    const { database, clock, addresses } = pipeline;
     const uploaded: { file: StepFile; bytes: Buffer }[] = [];
-    const sent: { method: string; values: Readonly<Record<string, unknown>> }[] = [];
+    const sent: Pick<StepCall, 'method' | 'values' | 'hidden'>[] = [];
     const runner: StepRunner = {
       prepare: async (call, signal) => {
         const prepared = await pipeline.runner.prepare(call, signal);
@@ -89,7 +89,7 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
           ...prepared,
           send: async (until) => {
             if (file !== undefined) uploaded.push({ file, bytes: await readAll(file.open()) });
-            sent.push({ method: call.method, values: call.values });
+            sent.push(call);
             return await prepared.send(until);
           },
         };
@@ -99,11 +99,12 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
     // The pipeline's own `drain` reads these.
     Object.assign(pipeline.deliver, {
       runner,
-      recordings: createRecordingSource({ database, spool, links }),
+      recordings: createRecordingSource({ database, spool, addresses, links }),
     });
     const fetching = {
       database,
       clock,
+      addresses,
       egress,
       spool,
       random: () => 0.5,
@@ -138,7 +139,11 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
     const callId = async (): Promise<string> =>
       (await database.read.selectFrom('call').select('id').executeTakeFirstOrThrow()).id;
     const seen = async () =>
-      (await listRecordings({ database, recordingLinks: links }, SCOPE, await callId())) ?? [];
+      (await listRecordings(
+        { database, addresses, recordingLinks: links },
+        SCOPE,
+        await callId(),
+      )) ?? [];
     const uploads = async (): Promise<readonly string[]> =>
       (await pipeline.steps()).filter((step) => step.startsWith('UploadFile')).toSorted();
     const step = async (reason: string) =>

@@ -22,6 +22,18 @@ export const recordings: Migration = {
     `alter table recording add column linked ${integer}`,
     `create index recording_due on recording (ready_at)
       where state = 'announced' and ready_at is not null`,
+    `alter table recording add column address ${text}`,
+    `create table recording_address (
+      organization_id ${text} not null,
+      call_id ${text} not null references call (id) on delete cascade,
+      name ${text} not null,
+      key_id ${text} not null,
+      nonce ${blob} not null,
+      sealed ${blob} not null,
+      primary key (call_id, name)
+    )${end}`,
+    // What another key sealed is looked for again and again.
+    `create index recording_address_by_key on recording_address (key_id)`,
     `create index step_by_recording on step (recording_key) where recording_key is not null`,
   ],
 };

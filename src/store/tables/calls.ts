@@ -126,6 +126,7 @@ export interface CallTables {
     key: string;
     /** `announced`: known by its address; `stored`: in the spool; `deleted`: was there. */
     state: 'announced' | 'stored' | 'deleted';
+    /** The address itself, where an older version kept it readable. */
     source_url: string | null;
     file: string | null;
     size: number | null;
@@ -148,6 +149,8 @@ export interface CallTables {
     failure: string | null;
     /** 1 when a CRM has a link to it: it is kept for as long as the operator says. */
     linked: number | null;
+    /** Name of its address in `recording_address`. */
+    address: string | null;
   };
   /** What of a connection changes with each request; its settings are elsewhere. */
   connection_pace: {

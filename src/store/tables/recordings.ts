@@ -10,4 +10,14 @@ export interface RecordingTables {
     sealed: Uint8Array;
     written_at: Timestamp;
   };
+  /** An address that a phone system told of a recording: often it is the permission to have it. */
+  recording_address: {
+    organization_id: string;
+    call_id: string;
+    /** What stands for the address everywhere else: a keyed digest of it. */
+    name: string;
+    key_id: string;
+    nonce: Uint8Array;
+    sealed: Uint8Array;
+  };
 }
