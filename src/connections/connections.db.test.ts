@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 
 import { compileDocument } from '../document/compile.ts';
+import { AppError } from '../errors/app-error.ts';
 import { createOrganization } from '../organizations/organizations.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
@@ -357,5 +358,26 @@ describeDatabases('connections', (databases) => {
       const { items } = await listIntegrations(database.read, scope, { limit: 10 });
       expect(items).toMatchObject([{ document_id: 'shipped', number: 2, organization_id: null }]);
     }
+  });
+
+  test('an integration that two nodes ship at one moment is shipped by both', async () => {
+    const shipped = EXAMPLE_DOCUMENT.replace('"example"', '"raced"');
+    let isFirst = true;
+    const raced: Database = {
+      ...database,
+      now: () => database.now(),
+      write: async (job) => {
+        if (!isFirst) return await database.write(job);
+        isFirst = false;
+        // The other node commits between this one's look and its insert.
+        await shipIntegration({ database, ids, compile }, ADMIN, shipped);
+        throw new AppError('conflict', 'What was to be written exists already.');
+      },
+    };
+
+    await shipIntegration({ database: raced, ids, compile }, ADMIN, shipped);
+
+    const { items } = await listIntegrations(database.read, await newScope(), { limit: 10 });
+    expect(items.filter((item) => item.document_id === 'raced')).toMatchObject([{ number: 1 }]);
   });
 });

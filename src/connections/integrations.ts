@@ -5,6 +5,7 @@ import type { Actor } from '../access/audit.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
+import { againOnConflict } from '../store/again-on-conflict.ts';
 import type { Database } from '../store/database.ts';
 import type { Ids } from '../text/uuid.ts';
 import {
@@ -137,22 +138,25 @@ export async function shipIntegration(
   const { database } = deps;
   const compiled = deps.compile(document);
   const now = database.now();
-  await database.write(async (transaction) => {
-    const known = await findOwnIntegration(transaction, scope, compiled.id);
-    if (known?.document === document) return;
-    const integrationId = known?.id ?? deps.ids.next();
-    if (known === undefined) {
-      await insertIntegration(transaction, scope, {
-        id: integrationId,
-        document_id: compiled.id,
-        name: compiled.name,
-        created_at: now,
-      });
-    }
-    const number = (known?.number ?? 0) + 1;
-    const version = newVersion(deps, { integrationId, number, document, now });
-    await insertIntegrationVersion(transaction, scope, version);
-  });
+  // Nodes that start together all ship it: who comes second finds what the first one wrote.
+  await againOnConflict(() =>
+    database.write(async (transaction) => {
+      const known = await findOwnIntegration(transaction, scope, compiled.id);
+      if (known?.document === document) return;
+      const integrationId = known?.id ?? deps.ids.next();
+      if (known === undefined) {
+        await insertIntegration(transaction, scope, {
+          id: integrationId,
+          document_id: compiled.id,
+          name: compiled.name,
+          created_at: now,
+        });
+      }
+      const number = (known?.number ?? 0) + 1;
+      const version = newVersion(deps, { integrationId, number, document, now });
+      await insertIntegrationVersion(transaction, scope, version);
+    }),
+  );
 }
 
 function newVersion(
