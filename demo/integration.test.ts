@@ -22,6 +22,15 @@ interface RunOptions {
   readonly given?: Readonly<Record<string, string>>;
 }
 
+const SILENCE: FileSource = {
+  size: 4,
+  type: 'audio/wav',
+  name: 'call.wav',
+  async *open() {
+    yield Buffer.from('RIFF');
+  },
+};
+
 const DOCUMENT = readFileSync('demo/integration.json', 'utf8');
 
 describe.each(['', '-basic', '-oauth2'])('demo/integration%s.json', (suffix) => {
@@ -221,6 +230,28 @@ describe('the demo document against the demo CRM', () => {
       recording_url: '',
       recording: { filename: 'call.wav', type: 'audio/wav', size: bytes.byteLength },
     });
+  });
+
+  it.each([
+    ['AnswerCallActivity', true],
+    ['UploadFile', true],
+    // A PATCH may be repeated without a word.
+    ['UpdateActivity', undefined],
+    ['StopCallActivity', undefined],
+  ] as const)('says whether %s may be repeated (%s), and it may', async (method, idempotent) => {
+    const told: unknown = Reflect.get(JSON.parse(DOCUMENT).API[method], 'idempotent');
+    const lost = { key: `twice-${method}`, subject: 'Call', user_id: 'u-201' };
+    const activity_id = demo.crm.createCall(lost).id;
+    const values = { activity_id, user_id: 'u-201', filename: 'call.wav', call_result: 'answered' };
+    const options = method === 'UploadFile' ? { file: SILENCE } : {};
+
+    await run(method, { ...values, answer_timestamp: 1_772_357_400_000 }, options);
+    const once = structuredClone(demo.crm.call(activity_id));
+    await run(method, { ...values, answer_timestamp: 1_772_357_400_000 }, options);
+
+    expect(told).toBe(idempotent);
+    expect(demo.crm.call(activity_id)).toEqual(once);
+    expect(demo.crm.callsWithKey(lost.key)).toHaveLength(1);
   });
 
   it('learns from FindActivity that a call is not there', async () => {

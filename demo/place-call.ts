@@ -27,7 +27,8 @@ interface Arrived {
 const BETWEEN_EVENTS_MS = 1_500;
 /** The CRM is on this machine: a call that is not there after this long waits for something. */
 const ARRIVAL_LIMIT_MS = 20_000;
-const RECORDED_SECONDS = 12;
+/** How long they talk: long enough for a recording worth hearing. */
+const TALK_SECONDS = 4;
 
 const read = readCallOptions(process.argv.slice(2), Date.now());
 if (read.status === 'help') {
@@ -58,7 +59,7 @@ await sleep(BETWEEN_EVENTS_MS);
 const answeredAt = Date.now();
 if (options.result === 'answered') {
   await report('answered', answeredAt, { extension });
-  await sleep(BETWEEN_EVENTS_MS);
+  await sleep(TALK_SECONDS * 1_000);
 }
 if (options.note !== undefined) {
   await report('noted', Date.now(), { extension, description: options.note });
@@ -66,9 +67,7 @@ if (options.note !== undefined) {
 await report('ended', Date.now(), {
   extension,
   result: options.result,
-  ...(options.result === 'answered'
-    ? { duration: Math.round((Date.now() - answeredAt) / 1000) }
-    : {}),
+  ...(options.result === 'answered' ? { duration: TALK_SECONDS } : {}),
 });
 if (options.withRecording) await record();
 await seeInCrm();
@@ -107,7 +106,7 @@ async function report(
 
 async function record(): Promise<void> {
   const path = `/v1/calls/${encodeURIComponent(callId)}/recording`;
-  const sound = makeConversation(startedAt % 10_000, RECORDED_SECONDS);
+  const sound = makeConversation(startedAt % 10_000, TALK_SECONDS);
   const answer = await send('PUT', path, 'audio/wav', sound);
   say(`  ${'recording'.padEnd(9)} ${answer.status}`);
 }

@@ -15,10 +15,11 @@ export function settingsPage(view: View): Page {
     <section aria-labelledby="habits">
       <h2 id="habits">Habits of real CRMs</h2>
       <p class="quiet lead">
-        Each switch makes this CRM as awkward as real ones are. Calls are still logged: see in
-        Patchcord how, and under <a href="/requests">Requests</a> what it sent. A number of times or
-        a percentage limits the habit; <em>only</em> confines it to requests that begin so, such as
-        <code>POST /api/calls</code> or <code>/oauth/token</code>.
+        Each switch makes this CRM as awkward as real ones are, and says what Patchcord makes of it.
+        No call is lost: see under <a href="/requests">Requests</a> what was sent, and in
+        Patchcord's ledger what waits for what. A number of times or a percentage limits the habit;
+        <em>only</em> confines it to requests that begin so, such as <code>POST /api/calls</code> or
+        <code>/oauth/token</code>.
       </p>
       <div class="habits" data-live="habits-list">
         ${HABIT_NAMES.map((name) => habit(name, view))}
@@ -42,7 +43,7 @@ export function settingsPage(view: View): Page {
 }
 
 function habit(name: HabitName, { habits }: View): Markup {
-  const { title, does, seconds } = habitRow(name);
+  const { title, does, then, seconds } = habitRow(name);
   const setting = habits.on[name];
   const isOn = setting !== undefined;
   const left =
@@ -70,6 +71,7 @@ function habit(name: HabitName, { habits }: View): Markup {
     <div>
       <h3>${title} <span class="badge ${isOn ? 'ringing' : 'ended'}">${left}</span></h3>
       <p class="quiet">${does}</p>
+      <p class="quiet">${then}</p>
     </div>
     <div class="fields">
       ${seconds && field(seconds.label, 'seconds', { value: String(setting?.seconds ?? seconds.initial), type: 'number', hint: '' })}
