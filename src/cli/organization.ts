@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { AppError } from '../errors/app-error.ts';
 import { createOrganization } from '../organizations/organizations.ts';
 import { listOrganizations } from '../organizations/organizations-repository.ts';
+import type { OrganizationRow } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import { MAX_PAGE_ROWS } from '../store/page.ts';
-import type { Tables } from '../store/schema.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkPlace } from './check-place.ts';
 import { ownCommand } from './npm-script.ts';
@@ -67,7 +67,7 @@ export async function runListOrganizations(
   context: CommandContext,
 ): Promise<void> {
   const rows = await withStore(context, { ...options, onlyReads: true }, async ({ database }) => {
-    const all: Tables['organization'][] = [];
+    const all: OrganizationRow[] = [];
     let cursor: string | undefined;
     do {
       const page = { limit: MAX_PAGE_ROWS, cursor };
@@ -89,6 +89,6 @@ export async function runListOrganizations(
   for (const row of rows) context.out([row.id, row.domain ?? '-', row.name].join('  '));
 }
 
-function present(row: Tables['organization']): Readonly<Record<string, unknown>> {
+function present(row: OrganizationRow): Readonly<Record<string, unknown>> {
   return { ...row, created_at: new Date(row.created_at).toISOString() };
 }

@@ -15,7 +15,8 @@ const domain = z
   .min(1)
   .max(253)
   .meta({
-    description: 'The organization as its phone system calls it (`domain` of a call event).',
+    description:
+      'The organization as its phone system calls it (`domain` of a call event). No two differ in case only.',
     examples: ['acme'],
   });
 

@@ -3,7 +3,6 @@ import type { Actor } from '../access/audit.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
 import type { Handle } from '../store/handle.ts';
-import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import {
   deleteSuspension,
@@ -14,6 +13,7 @@ import {
 } from './holds-repository.ts';
 import type { Hold } from './holds-repository.ts';
 import { findOwnOrganization } from './organizations-repository.ts';
+import type { OrganizationRow } from './organizations-repository.ts';
 import type { OrganizationScope } from './scope.ts';
 
 export interface LifeDeps {
@@ -23,7 +23,7 @@ export interface LifeDeps {
 
 /** Whether an organization works, and if not, why. */
 export interface OrganizationState {
-  readonly organization: Tables['organization'];
+  readonly organization: OrganizationRow;
   /** Undefined while it works as usual. */
   readonly hold: Hold | undefined;
 }

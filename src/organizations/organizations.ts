@@ -1,9 +1,9 @@
 import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
 import type { Database } from '../store/database.ts';
-import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import { insertOrganization } from './organizations-repository.ts';
+import type { OrganizationRow } from './organizations-repository.ts';
 import { ADMIN } from './scope.ts';
 
 export interface OrganizationDeps {
@@ -28,7 +28,7 @@ export interface OrganizationRequest {
 export async function createOrganization(
   { database, ids }: OrganizationDeps,
   request: OrganizationRequest,
-): Promise<Tables['organization']> {
+): Promise<OrganizationRow> {
   const now = database.now();
   const row = {
     id: ids.next(),

@@ -1,18 +1,17 @@
 import { recordDeed } from '../access/audit.ts';
 import { againOnConflict } from '../store/again-on-conflict.ts';
-import type { Tables } from '../store/schema.ts';
 import {
   findOrganizationByExternalId,
   insertOrganization,
   updateOrganization,
 } from './organizations-repository.ts';
+import type { OrganizationRow } from './organizations-repository.ts';
 import type { OrganizationDeps } from './organizations.ts';
 import { hasAll } from './put.ts';
 import type { Put, PutResult } from './put.ts';
 import { ADMIN } from './scope.ts';
 
-type Organization = Tables['organization'];
-export type WantedOrganization = Pick<Organization, 'name' | 'domain' | 'country' | 'timezone'>;
+export type WantedOrganization = Pick<OrganizationRow, 'name' | 'domain' | 'country' | 'timezone'>;
 
 /**
  * Makes the organization of an external id, or brings it to the wanted values; nothing is written
@@ -20,8 +19,8 @@ export type WantedOrganization = Pick<Organization, 'name' | 'domain' | 'country
  */
 export async function putOrganization(
   { database, ids }: OrganizationDeps,
-  { externalId, wanted, actor, allow }: Put<WantedOrganization, Organization>,
-): Promise<PutResult<Organization>> {
+  { externalId, wanted, actor, allow }: Put<WantedOrganization, OrganizationRow>,
+): Promise<PutResult<OrganizationRow>> {
   return await againOnConflict(() =>
     database.write(async (transaction) => {
       const at = database.now();

@@ -14,8 +14,8 @@ import {
   findOrganization,
   listOrganizations as listRows,
 } from '../../organizations/organizations-repository.ts';
+import type { OrganizationRow } from '../../organizations/organizations-repository.ts';
 import { ADMIN } from '../../organizations/scope.ts';
-import type { Tables } from '../../store/schema.ts';
 import { allowIf } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -58,7 +58,7 @@ export function organizationRoutes(deps: StoreDeps): readonly Route[] {
   ];
 }
 
-function present(row: Tables['organization']): z.input<typeof Organization> {
+function present(row: OrganizationRow): z.input<typeof Organization> {
   const { id, external_id, name, domain, country, timezone, created_at } = row;
   return { id, external_id, name, domain, country, timezone, created_at: iso(created_at) };
 }

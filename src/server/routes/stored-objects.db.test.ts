@@ -32,6 +32,36 @@ describeDatabases('the objects of an organization', (databases) => {
       expect(operator.body).toEqual(own.body);
     });
 
+    test('take a domain once in whatever case, and are named by it in any', async () => {
+      const key = server.adminKey;
+      const send = (method: 'POST' | 'PUT', path: string, domain: string) => {
+        const body = { name: domain, domain, country: 'GB', timezone: 'UTC' };
+        return server.send(method, `/v1/organizations${path}`, { key, body });
+      };
+      const first = await send('POST', '', 'cased.example');
+      const other = await send('POST', '', 'other.example');
+      const refused = [
+        await send('POST', '', 'CASED.example'),
+        await send('PUT', '/external/cased-2', 'Cased.Example'),
+      ];
+      const made = await send('PUT', '/external/cased-3', 'third.example');
+      refused.push(await send('PUT', '/external/cased-3', 'caseD.example'));
+      const kept = await send('PUT', '/external/cased-3', 'THIRD.example');
+      const shown = await server.send('GET', '/v1/extensions', {
+        key,
+        headers: { 'patchcord-organization': 'cASED.example' },
+      });
+
+      expect([first.status, other.status, made.status, kept.status]).toEqual([201, 201, 201, 200]);
+      expect(refused.map(({ body }) => valueAt(body, 'code'))).toEqual([
+        'conflict',
+        'conflict',
+        'conflict',
+      ]);
+      expect(kept.body).toMatchObject({ domain: 'THIRD.example' });
+      expect(shown.status).toBe(200);
+    });
+
     test('take a domain once', async () => {
       const body = { name: 'First', domain: 'acme' };
       const first = await server.send('POST', '/v1/organizations', { key: server.adminKey, body });

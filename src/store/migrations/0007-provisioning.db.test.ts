@@ -42,6 +42,34 @@ describeDatabases('the step 0007-provisioning', (databases) => {
     expect([...(keys[0]?.hash ?? [])]).toEqual(Array.from({ length: 32 }, () => 9));
   });
 
+  test('keeps two domains that differ in case only, and takes no third', async () => {
+    const database = await databases.open({ migrated: false });
+    await migrate(database, BEFORE);
+    await database.write(async (transaction) => {
+      for (const [id, domain] of [
+        ['o-1', 'Acme'],
+        ['o-2', 'acme'],
+        ['o-3', 'other'],
+      ]) {
+        await sql`insert into organization (id, name, domain, country, timezone, created_at)
+          values (${id}, 'x', ${domain}, 'GB', 'UTC', 1)`.execute(transaction);
+      }
+    });
+
+    await migrate(database);
+
+    const query = database.read.selectFrom('organization').select(['domain', 'domain_key']);
+    expect(await query.orderBy('id').execute()).toEqual([
+      { domain: 'Acme', domain_key: 'acme' },
+      { domain: 'acme', domain_key: null },
+      { domain: 'other', domain_key: 'other' },
+    ]);
+    const third = database.write(async (transaction) => {
+      await sql`update organization set domain_key = 'acme' where id = 'o-3'`.execute(transaction);
+    });
+    await expect(third).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   const key = { hash: new Uint8Array(32), name: 'k', created_at: 1 };
   const none = { expires_at: null, revoked_at: null, last_used_at: null };
   test.each([

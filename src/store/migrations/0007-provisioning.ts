@@ -51,8 +51,14 @@ export const provisioning: Migration = {
       where organization_id is null`,
     `alter table organization add column external_id ${text}`,
     `create unique index organization_external_id on organization (external_id)`,
-    // Events are routed by domain in whatever case a phone system writes it.
+    // Events are routed by domain in whatever case a phone system writes it, so no two may differ in
+    // case only. Two that were made so before stay: of them the older one has the key.
     `create index organization_by_domain on organization (lower(domain))`,
+    `alter table organization add column domain_key ${text}`,
+    `update organization set domain_key = lower(domain) where not exists (
+      select 1 from organization other
+      where lower(other.domain) = lower(organization.domain) and other.id < organization.id)`,
+    `create unique index organization_by_domain_key on organization (domain_key)`,
     `alter table extension add column external_id ${text}`,
     `create unique index extension_external_id on extension (organization_id, external_id)`,
     `alter table connection add column external_id ${text}`,

@@ -6,6 +6,8 @@ export interface OrganizationTables {
     name: string;
     /** The organization as a phone system that serves several calls it. */
     domain: string | null;
+    /** The domain in lower case (ASCII), unique; null beside an older one that differs in case only. */
+    domain_key: string | null;
     /** ISO 3166-1 alpha-2. */
     country: string;
     /** IANA name. */
