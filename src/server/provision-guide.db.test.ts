@@ -18,7 +18,8 @@ const TABLES = [
   ...(['organization', 'phone_system', 'extension', 'api_key', 'integration_version'] as const),
   ...(['connection', 'secret', 'user_link', 'audit_entry'] as const),
 ];
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
+// Only somebody's own machine may lack curl: where CI is set, a test that did not run is no answer.
+const runs = process.env['CI'] === 'true' || spawnSync('curl', ['--version']).status === 0;
 
 /** The commands of the guide, as somebody would paste them one block after another. */
 function scriptOf(guide: string): string {
@@ -74,7 +75,7 @@ describeDatabases('the guide to provisioning', (databases) => {
     return Object.fromEntries(entries);
   };
 
-  test.runIf(hasCurl)('is a script that can be run twice', { timeout: 60_000 }, async () => {
+  test.runIf(runs)('is a script that can be run twice', { timeout: 60_000 }, async () => {
     const first = await run();
     const made = await rows();
     const second = await run();
@@ -85,7 +86,7 @@ describeDatabases('the guide to provisioning', (databases) => {
     expect(first.out).not.toContain(crm.token);
   });
 
-  test.runIf(hasCurl)('ends in a customer whose calls reach the CRM', async () => {
+  test.runIf(runs)('ends in a customer whose calls reach the CRM', async () => {
     const list = await server.send('GET', '/v1/organizations?external_id=customer-4711', {
       key: server.adminKey,
     });
