@@ -93,3 +93,20 @@ test('an error page is an answer and no file', async () => {
 
   expect([summary(result), written]).toEqual(['response 404 gone', 0]);
 });
+
+test('a download that drips is given up, although its bytes never stop', async () => {
+  const drips: NodeJS.Timeout[] = [];
+  const server = await listen((socket, received) => {
+    if (!hasWhole(received)) return;
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
+    drips.push(setInterval(() => socket.write('x'), 20));
+    socket.on('close', () => drips.forEach((drip) => clearInterval(drip)));
+  });
+  const limits = { idleMs: 200, downloadBytesPerSecond: 8_000 };
+  const download = { maxBytes: 1_000_000, write: () => Promise.resolve() };
+
+  const result = await open([server.port], { limits }).send(get(server.origin, { download }));
+
+  expect(summary(result)).toBe('reading timeout');
+  expect(result.kind === 'failure' && result.message).toBe('The answer came too slowly.');
+});

@@ -45,6 +45,7 @@ export function exchange(
     let headers: Readonly<Record<string, string>> = {};
     let controller: Dispatcher.DispatchController | undefined;
     let timer: NodeJS.Timeout | undefined;
+    let pace: NodeJS.Timeout | undefined;
 
     const phase = (): EgressPhase => {
       if (status !== undefined) return 'reading';
@@ -71,6 +72,7 @@ export function exchange(
     const settle = (): void => {
       settled = true;
       clearTimeout(timer);
+      clearInterval(pace);
       signal.removeEventListener('abort', abandon);
     };
 
@@ -83,15 +85,27 @@ export function exchange(
     // Writes follow one another; the server is not read from while one is under way.
     let download: Download | undefined;
     let passed = Promise.resolve();
+    let writing = false;
+    const keepPace = (): void => {
+      let before = 0;
+      const least = (limits.downloadBytesPerSecond * limits.idleMs) / 1_000;
+      pace = setInterval(() => {
+        // While its bytes are being written it is we who are slow.
+        if (!writing && received - before < least) fail('timeout', 'The answer came too slowly.');
+        before = received;
+      }, limits.idleMs);
+    };
     const giveUp = (error: unknown): void => {
       const message = 'What came could not be stored.';
       stop(new EgressFault('reading', 'not_stored', message, { cause: error }));
     };
     const pass = (download: Download, bytes: Buffer): void => {
       clearTimeout(timer);
+      writing = true;
       controller?.pause();
       passed = passed.then(() => download.write(bytes));
       passed.then(() => {
+        writing = false;
         arm(limits.idleMs, 'The answer stopped in the middle.');
         controller?.resume();
       }, giveUp);
@@ -112,6 +126,7 @@ export function exchange(
         headers = toHeaders(fields);
         arm(limits.idleMs, 'The answer stopped in the middle.');
         download = code === 200 ? request.download : undefined;
+        if (download !== undefined) keepPace();
         checkSize(Number(headers['content-length'] ?? '0'));
       },
       onResponseData: (_controller, chunk) => {
@@ -127,6 +142,7 @@ export function exchange(
       },
       onResponseEnd: () => {
         clearTimeout(timer);
+        clearInterval(pace);
         const answer = { status: status ?? 0, headers, body: Buffer.concat(chunks) };
         passed.then(() => {
           settle();

@@ -10,6 +10,7 @@ test('the bounds of an exchange are those that the operations guide promises', (
     headersMs: 15_000,
     idleMs: 10_000,
     totalMs: 30_000,
+    downloadBytesPerSecond: 8_000,
     keepAliveMs: 20_000,
     freshSocketMs: 2_000,
     bodyBytes: 8 * MIB,

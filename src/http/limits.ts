@@ -13,6 +13,8 @@ export interface EgressLimits {
   /** Added to the total for each byte of a file: a sender of 64 KiB/s is the slowest we carry. */
   readonly uploadBytesPerSecond: number;
   readonly uploadTotalMs: number;
+  /** A download that brings less in each `idleMs` is given up: it would hold its place for long. */
+  readonly downloadBytesPerSecond: number;
   readonly poolWaitMs: number;
   readonly keepAliveMs: number;
   /** A socket idle for longer is not trusted with a request that must not be sent twice. */
@@ -34,6 +36,8 @@ export const DEFAULT_LIMITS: EgressLimits = {
   totalMs: 30_000,
   uploadBytesPerSecond: 64 * 1024,
   uploadTotalMs: 15 * 60_000,
+  // As fast as sound on a telephone line (G.711): what is slower than its own playing is of no use.
+  downloadBytesPerSecond: 8_000,
   poolWaitMs: 10_000,
   keepAliveMs: 20_000,
   freshSocketMs: 2_000,
