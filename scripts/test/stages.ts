@@ -36,7 +36,7 @@ export interface Stage {
 }
 
 /** No stage takes half as long; one that hangs must not hold up a build for ever. */
-const STAGE_LIMIT_MS = 10 * 60_000;
+const STAGE_LIMIT_MS = 20 * 60_000;
 
 /** The language as data lives beside the checkout, not in it. */
 const CONFORMANCE_DIR = process.env['CONFORMANCE_DIR'] ?? '../shared/conformance';

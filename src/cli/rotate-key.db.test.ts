@@ -299,6 +299,46 @@ describeDatabases('rotating the master key', (databases) => {
   });
 
   if (isSqlite) {
+    test('leaves nothing in the files that the old key opens', async () => {
+      const site = await setUp();
+      const directory = String(site.env['DATA_DIR']);
+      const found = (bytes: Uint8Array): boolean =>
+        readdirSync(directory)
+          .filter((name) => name.startsWith('patchcord.db'))
+          .some((name) => readFileSync(join(directory, name)).includes(Buffer.from(bytes)));
+      const sealed = async (): Promise<readonly Uint8Array[]> => {
+        const { read } = site.server.database;
+        const rows = await read.selectFrom('vault_key_seal').select('sealed').execute();
+        return rows.map((row) => row.sealed);
+      };
+      const before = await sealed();
+      expect(before.map(found)).toEqual(before.map(() => true));
+
+      await rotate(site.env);
+      await site.server.close();
+
+      expect(before.map(found)).toEqual(before.map(() => false));
+    });
+
+    test('asked for twice at once, keeps the old key as the old one', async () => {
+      const site = await setUp();
+      const path = join(String(site.env['DATA_DIR']), 'master.key');
+      const old = readFileSync(path, 'utf8');
+
+      await Promise.all([rotate(site.env), rotate(site.env)]);
+
+      const kept = readdirSync(String(site.env['DATA_DIR'])).filter((name) =>
+        name.endsWith('.old'),
+      );
+      const texts = kept.map((name) =>
+        readFileSync(join(String(site.env['DATA_DIR']), name), 'utf8'),
+      );
+      expect(texts).toContain(old);
+      expect(texts).not.toContain(readFileSync(path, 'utf8'));
+      await site.server.close();
+      await (await start(site.env)).close();
+    });
+
     test('keeps the old key beside the new one, both for their owner only', async () => {
       const site = await setUp();
       const directory = String(site.env['DATA_DIR']);

@@ -8,6 +8,7 @@ import { readSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { openKeyring } from '../connections/keyring.ts';
 import {
+  keptKeyFile,
   keyFileIn,
   loadMasterKey,
   readOrMakeKeyFile,
@@ -133,10 +134,10 @@ async function rotate(work: Rotating): Promise<Result> {
     new_key_file: ownFile ?? path ?? null,
   };
   if (ownFile === undefined) return { ...result, old_key_file: null };
-  const kept = path === undefined ? `${ownFile}.${before}.old` : replaceKeyFile(ownFile, path);
+  if (path !== undefined) replaceKeyFile(ownFile, { path, id: newMasterKey.id });
   work.reached('swapped');
   await end(work, newMasterKey);
-  return { ...result, old_key_file: kept };
+  return { ...result, old_key_file: before === null ? null : keptKeyFile(ownFile, before) };
 }
 
 /** The key to change to, and its file unless the settings name it already. */

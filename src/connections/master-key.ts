@@ -95,23 +95,34 @@ export function readOrMakeKeyFile(path: string, deps: MasterKeyDeps): MasterKey 
 }
 
 /**
- * Puts the key file `next` in the place of `path` and keeps the old one beside it, named by its id;
- * returns the old one's new path. Cut off anywhere, `path` holds one of the two keys whole.
+ * Puts the key file `next.path` in the place of `path` and keeps the old one beside it, named by its
+ * id. Cut off anywhere, `path` holds one of the two keys whole. Where the key `next.id` stands there
+ * already, put there by somebody else, nothing changes: it must never get the name of an old one.
  */
-export function replaceKeyFile(path: string, next: string): string {
-  const kept = `${path}.${readKeyFile(path).id}.old`;
+export function replaceKeyFile(
+  path: string,
+  next: { readonly path: string; readonly id: string },
+): void {
+  const present = readKeyFile(path).id;
+  if (present === next.id) return;
+  const kept = keptKeyFile(path, present);
   try {
     if (!exists(kept)) {
       // A second name for the same file: nothing is written, so nothing can be half written.
       linkSync(path, kept);
       syncDirectory(dirname(path));
     }
-    renameSync(next, path);
+    renameSync(next.path, path);
     syncDirectory(dirname(path));
-    return kept;
   } catch (cause) {
+    if (readKeyFile(path).id === next.id) return;
     throw refuse(`The master key file ${path} cannot be replaced.`, cause);
   }
+}
+
+/** Where the key of this id is kept once another one is in its place. */
+export function keptKeyFile(path: string, id: string): string {
+  return `${path}.${id}.old`;
 }
 
 function makeKeyFile(path: string, directory: string, deps: MasterKeyDeps): MasterKey {

@@ -10,7 +10,7 @@ import {
 import type { Rotation } from '../store/master-key-facts.ts';
 import { listNodes } from '../store/nodes-repository.ts';
 import type { Tables } from '../store/schema.ts';
-import { deleteStoreFact, putStoreFact } from '../store/store-facts-repository.ts';
+import { deleteStoreFact, findStoreFact, putStoreFact } from '../store/store-facts-repository.ts';
 import type { NamedKey } from './key-seal.ts';
 import { nameKey, sealKey } from './keyring.ts';
 import type { Keyring } from './keyring.ts';
@@ -82,7 +82,8 @@ export async function rotateKeys(deps: RotationDeps): Promise<Rotated> {
 }
 
 /**
- * Ends a rotation: from now on the old master key opens nothing. Rejects with `conflict` when none
+ * Ends a rotation: from now on the old master key opens nothing, not even in the files. Done already
+ * by somebody else, it changes nothing. Rejects with `conflict` when none
  * is under way, it is not complete, or a key would be lost.
  */
 export async function finishRotation(
@@ -91,6 +92,10 @@ export async function finishRotation(
   const { database, newMasterKey } = deps;
   await database.write(async (transaction) => {
     const rotation = await findRotation(transaction);
+    const isDone =
+      rotation === undefined &&
+      (await findStoreFact(transaction, MASTER_KEY_FACT)) === newMasterKey.id;
+    if (isDone) return;
     if (rotation?.masterKeyId !== newMasterKey.id) {
       throw new AppError(
         'conflict',
@@ -113,6 +118,7 @@ export async function finishRotation(
     await putStoreFact(transaction, { name: MASTER_KEY_FACT, value: newMasterKey.id });
     await deleteStoreFact(transaction, ROTATION_FACT);
   });
+  await database.forgetDeletedKeys();
 }
 
 /** Nodes that work now and began with another master key than this one. */

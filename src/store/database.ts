@@ -36,6 +36,8 @@ export interface Database {
    * do not wait for it. Rejects as `write` does.
    */
   writeApart<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Takes what was deleted from the vault's keys out of the database's files, as far as it keeps them. */
+  forgetDeletedKeys(): Promise<void>;
   /** Epoch milliseconds; on PostgreSQL the database's clock, so that all nodes agree. */
   now(): number;
   /** Waits for the jobs asked for, then closes all handles and frees the data directory. */
@@ -197,6 +199,9 @@ function assemble(parts: {
       parts.dialect.name === 'sqlite'
         ? commits.write(job)
         : parts.writer.transaction().execute(job),
+    forgetDeletedKeys: async () => {
+      await parts.dialect.forget.execute(parts.writer);
+    },
     now: parts.now,
     close: () => (ended ??= end()),
   };

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly migrationLock: RawBuilder<unknown> | undefined;
   /** The database's clock in epoch milliseconds; undefined: it is our own. */
   readonly clock: RawBuilder<{ now: number }> | undefined;
+  /** Takes deleted keys out of the files too; run outside of a transaction. */
+  readonly forget: RawBuilder<unknown>;
   /** A driver's error as an AppError; anything else comes back unchanged. */
   translate(err: unknown): unknown;
   /** Rejects with `invalid_settings` when the database cannot keep the promise of durability. */
@@ -29,6 +31,7 @@ export const SQLITE: Dialect = {
   types: { text: 'text', integer: 'integer', blob: 'blob', end: ' strict' },
   migrationLock: undefined, // begin immediate is the lock
   clock: undefined,
+  forget: sql`pragma wal_checkpoint(truncate)`,
   translate: (err) => {
     const code = property(err, 'errcode');
     if (typeof code !== 'number') return err;
@@ -51,6 +54,8 @@ export const POSTGRES: Dialect = {
   types: { text: 'text collate "C"', integer: 'bigint', blob: 'bytea', end: '' },
   migrationLock: sql`select pg_advisory_xact_lock(7237128901)`,
   clock: sql`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
+  // Written anew: a plain vacuum leaves the bytes where they were.
+  forget: sql`vacuum (full) vault_key, vault_key_seal`,
   translate: (err) => {
     const code = property(err, 'code');
     if (err instanceof TypeError || err instanceof RangeError) return err;

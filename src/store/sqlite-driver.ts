@@ -25,8 +25,10 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
     allowExtension: false,
   });
   if (!options.readOnly) {
+    // What is deleted is overwritten: keys, credentials and customers that went must not be found in a
+    // stolen file (https://www.sqlite.org/pragma.html#pragma_secure_delete).
     database.exec(
-      'pragma journal_mode=wal; pragma synchronous=full; pragma journal_size_limit=67108864',
+      'pragma journal_mode=wal; pragma synchronous=full; pragma journal_size_limit=67108864; pragma secure_delete=on',
     );
   }
   database.exec('pragma trusted_schema=off; pragma cache_size=-16384');
