@@ -39,7 +39,7 @@ export const startSignIn = defineEndpoint({
       .optional()
       .meta({
         description:
-          'Path of this server to which the person is sent afterwards, with `sign_in` (how it ended) and `connection_id` in its query; without it a page says how it ended.',
+          'Path of a page on this server, for instance of your portal behind the same proxy, to which the person is sent afterwards, with `sign_in` (how it ended) and `connection_id` in its query; no path of the API (`/v1`, `/hooks`). Without it a page says how it ended.',
         examples: ['/connections'],
       }),
   }),
@@ -55,7 +55,7 @@ export const finishSignIn = defineEndpoint({
   path: '/v1/sign-in/callback',
   summary: 'Where the CRM sends people back to',
   description:
-    'Browsers come here, nobody else. The answer is a page that says how the sign-in ended; 303 where the sign-in was started with `return_to`.',
+    'Browsers come here, nobody else. The answer is a page that says how the sign-in ended; 303 where the sign-in was started with `return_to`. A prefetch (`Sec-Purpose`) is answered with `conflict` and uses nothing up.',
   scopes: [],
   within: 'server',
   params: noParams,
@@ -69,7 +69,7 @@ export const finishSignIn = defineEndpoint({
   response: z.string().meta({ description: 'A page of HTML.', examples: ['<!doctype html>'] }),
   redirects: true,
   once: true,
-  problems: [],
+  problems: ['conflict'],
 });
 
 export const confirmAccount = defineEndpoint({

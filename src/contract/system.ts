@@ -19,6 +19,8 @@ export const getRoot = defineEndpoint({
   ...open,
   name: 'getRoot',
   path: '/',
+  // Whoever comes back here from a sign-in (`return_to`) brings members of the query along.
+  query: z.looseObject({}),
   summary: 'What answers here, and where to go on',
   response: z.object({
     name: z.literal('Patchcord').meta({ description: 'Always `Patchcord`.' }),

@@ -16,6 +16,11 @@ export async function insertAuthorization(
     .execute();
 }
 
+/** With what keeps the organization from working; null when nothing does. */
+type FoundAuthorization = AuthorizationRow & {
+  readonly hold: Tables['organization_hold']['state'] | null;
+};
+
 /**
  * The way that a `state` belongs to. It is asked for by whoever comes back from the CRM, who has no
  * key: 256 random bits are the permission, and the row says whose they are.
@@ -24,10 +29,16 @@ export async function findAuthorization(
   handle: Handle,
   _scope: AdminScope,
   stateHash: string,
-): Promise<AuthorizationRow | undefined> {
+): Promise<FoundAuthorization | undefined> {
   return await handle
     .selectFrom('authorization_request')
-    .selectAll()
+    .leftJoin(
+      'organization_hold as hold',
+      'hold.organization_id',
+      'authorization_request.organization_id',
+    )
+    .selectAll('authorization_request')
+    .select('hold.state as hold')
     .where('state_hash', '=', stateHash)
     .executeTakeFirst();
 }

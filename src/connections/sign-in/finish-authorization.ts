@@ -55,6 +55,8 @@ export async function finishAuthorization(
   const now = deps.database.now();
   if (row.used_at !== null) return { outcome: 'used', message: USED, ...facts };
   if (row.expires_at <= now) return { outcome: 'expired', message: EXPIRED, ...facts };
+  // The way stays open: nothing was sent, and whoever is let work again may come back.
+  if (row.hold !== null) return { outcome: 'failed', message: HELD[row.hold], ...facts };
   // Before anything else happens: whatever comes of it, this way is closed.
   const isFirst = await deps.database.write((transaction) =>
     markAuthorizationUsed(transaction, scope, { stateHash: row.state_hash, now }),
@@ -70,6 +72,11 @@ const UNKNOWN_STATE =
   'This sign-in was not begun here, or it has been forgotten: begin it again at the connection.';
 const USED = 'This sign-in was used already: look at the connection, and begin again if needed.';
 const EXPIRED = 'The sign-in took longer than ten minutes: begin it again.';
+const HELD = {
+  suspended:
+    'The organization is suspended: when its operator has let it work again, begin the sign-in anew.',
+  deleting: 'The organization is being deleted.',
+} as const;
 
 async function openOrUndefined(
   deps: SignInDeps,

@@ -2,12 +2,16 @@ import { expect, test } from 'vitest';
 
 import { isReturnPath } from './return-path.ts';
 
-test.each(['/', '/connections/42', '/connections/42?tab=sign-in#top', '/a//b'])(
-  'a browser may be sent back to %s',
-  (path) => {
-    expect(isReturnPath(path)).toBe(true);
-  },
-);
+test.each([
+  '/',
+  '/connections/42',
+  '/connections/42?tab=sign-in#top',
+  '/a//b',
+  '/v1beta',
+  '/a?b=/v1/x',
+])('a browser may be sent back to %s', (path) => {
+  expect(isReturnPath(path)).toBe(true);
+});
 
 test.each([
   '',
@@ -21,6 +25,12 @@ test.each([
   '/\n//evil.test',
   ' /a',
   `/${'a'.repeat(2_000)}`,
+  '/v1/reference',
+  '/v1',
+  '/v1?a',
+  '/a/../v1/reference',
+  '/./v1/reference',
+  '/hooks/ringotel/1',
 ])('a browser is not sent to %j', (path) => {
   expect(isReturnPath(path)).toBe(false);
 });

@@ -50,7 +50,10 @@ export async function updateSignIn(
   return result.numUpdatedRows > 0n;
 }
 
-/** Sign-ins whose tokens are due and came before a moment, in order of their connections. */
+/**
+ * Sign-ins whose tokens are due and came before a moment, in order of their connections; none of an
+ * organization that is held.
+ */
 export async function listIdleSignIns(
   handle: Handle,
   _scope: AdminScope,
@@ -71,6 +74,15 @@ export async function listIdleSignIns(
     .where('refresh_at', '<=', of.now)
     .where('received_at', '<', of.receivedBefore)
     .where((row) => row.or([row('retry_at', 'is', null), row('retry_at', '<=', of.now)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('organization_hold')
+            .select('organization_hold.organization_id')
+            .whereRef('organization_hold.organization_id', '=', 'sign_in.organization_id'),
+        ),
+      ),
+    )
     .orderBy('connection_id')
     .limit(of.limit)
     .execute();

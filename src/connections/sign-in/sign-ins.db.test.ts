@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { deleteSuspension, insertHold } from '../../organizations/holds-repository.ts';
 import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
 import type { Database } from '../../store/database.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
@@ -351,6 +352,35 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(later.status).toBe('unavailable');
   });
 
+  test('a process that was frozen after it took the lease sends nothing under what is left of it', async () => {
+    const { connection, rowOf } = await signedIn();
+    let isFrozen = false;
+    const slow: Database = {
+      ...database,
+      write: async (job) => {
+        const value = await database.write(job);
+        if (!isFrozen) clock.pass(3_001);
+        isFrozen = true;
+        return value;
+      },
+    };
+    const other = createSignInKit({ database: slow, clock, server });
+    const node = other.node();
+    clock.pass(HOUR_MS);
+
+    const asked = node.credentialFor(connection, SIGNAL);
+    await until(() => isFrozen);
+    for (let reads = 0; reads < 50; reads += 1) {
+      expect(await rowOf()).toMatchObject({ status: 'refreshing', generation: 1 });
+    }
+
+    expect(server.requests).toHaveLength(0);
+    clock.pass(15_000);
+    expect(credential(await asked).accessToken).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+    await other.close();
+  });
+
   describe('a process dies while it refreshes', () => {
     async function diesInTheMiddle() {
       const made = await signedIn();
@@ -531,6 +561,26 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(credential(await signIns.credentialFor(connection, SIGNAL)).accessToken).toBe(
       'access-2',
     );
+  });
+
+  test('an idle sign-in of a suspended organization is left alone until it works again', async () => {
+    const { scope, rowOf } = await signedIn();
+    const hold = {
+      state: 'suspended',
+      reason: null,
+      actor: 'test',
+      since: 1,
+      removed_rows: 0,
+    } as const;
+    await database.write((transaction) => insertHold(transaction, scope, hold));
+    clock.pass(25 * HOUR_MS);
+
+    await keepAllAlive();
+    expect(server.requests).toEqual([]);
+    await database.write((transaction) => deleteSuspension(transaction, scope));
+    await keepAllAlive();
+
+    expect((await rowOf()).generation).toBe(2);
   });
 
   test('an idle sign-in whose token is good for days is renewed when it is due', async () => {

@@ -110,7 +110,7 @@ function checkRequest(
   if (returnTo !== undefined && !isReturnPath(returnTo)) {
     throw new AppError(
       'invalid_request',
-      "'return_to' must be a path of this server: it begins with one slash and names no host.",
+      "'return_to' must be the path of a page on this server: it begins with one slash, names no host, and is not of the API (/v1, /hooks).",
     );
   }
   if (deps.redirectUri === undefined) {

@@ -47,6 +47,7 @@ describeDatabases('signing a connection in', (databases) => {
     path = `/v1/connections/${office.connectionId}`;
     signing.asked.length = 0;
     signing.crm.calls.length = 0;
+    signing.crm.requests.length = 0;
   });
 
   const send: TestServer['send'] = (method, where, options) =>
@@ -185,6 +186,46 @@ describeDatabases('signing a connection in', (databases) => {
       expect(signing.asked).toEqual([]);
       expect(await connection()).toMatchObject({ state: 'needs_auth' });
       expect((await comeBack(page)).text).toContain('is connected');
+    });
+
+    test.each([
+      ['sec-purpose', 'prefetch;prerender'],
+      ['sec-purpose', 'prefetch'],
+      ['purpose', 'prefetch'],
+    ])(
+      'whose browser fetched the page ahead (%s: %s) is connected by opening it',
+      async (name, value) => {
+        const page = await start();
+        const state = encodeURIComponent(page.searchParams.get('state') ?? '');
+        const where = `/v1/sign-in/callback?state=${state}&code=good-code`;
+
+        const ahead = await server.send('GET', where, { headers: { [name]: value } });
+
+        expect(ahead.status).toBe(409);
+        expect(signing.asked).toEqual([]);
+        expect((await comeBack(page)).text).toContain('is connected');
+      },
+    );
+
+    test('of an organization that was suspended meanwhile reads so, and no CRM is asked', async () => {
+      const page = await start();
+      const organization = `/v1/organizations/${office.organizationId}`;
+      const asAdmin = { key: server.adminKey, body: {} };
+      await server.send('POST', `${organization}/suspend`, asAdmin);
+
+      const back = await comeBack(page);
+
+      expect(back.text).toContain('could not be connected');
+      expect(back.text).toContain('The organization is suspended');
+      expect([signing.asked, signing.crm.requests]).toEqual([[], []]);
+      await server.send('POST', `${organization}/resume`, { key: server.adminKey });
+      expect((await comeBack(page)).text).toContain('is connected');
+    });
+
+    test('goes on to the root of this server, which takes what is in the query', async () => {
+      const back = await comeBack(await start('?return_to=%2F'));
+
+      expect((await server.send('GET', String(back.headers['location']))).status).toBe(200);
     });
 
     test.each<[string, string, string, string]>([
@@ -471,6 +512,7 @@ describeDatabases('signing a connection in', (databases) => {
       ['https://evil.example', 'a whole address'],
       [String.raw`/\evil.example`, 'a backslash'],
       ['connections', 'no path'],
+      ['/v1/reference', 'a path of the API'],
     ])('a way back to %s: %s', async (returnTo) => {
       const query = `?return_to=${encodeURIComponent(returnTo)}`;
 

@@ -2,8 +2,9 @@ import { readConnection } from '../../connections/connection-view.ts';
 import type { ViewDeps } from '../../connections/connection-view.ts';
 import type { SignIns } from '../../connections/sign-in/sign-ins.ts';
 import { confirmAccount, finishSignIn, forgetSignIn, startSignIn } from '../../contract/sign-in.ts';
+import { AppError } from '../../errors/app-error.ts';
 import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { RequestContext, Route } from '../route.ts';
 import { SIGN_IN_PAGE_HEADERS, signInPage } from '../sign-in-page.ts';
 import { answerConnection } from './present-connection.ts';
 import { actorOf, iso } from './present.ts';
@@ -25,7 +26,8 @@ export function signInRoutes(deps: SignInRouteDeps): readonly Route[] {
       });
       return { body: { url: started.url, expires_at: iso(started.expiresAt) } };
     }),
-    route(finishSignIn, async ({ query }) => {
+    route(finishSignIn, async ({ query }, context) => {
+      if (isAhead(context)) throw new AppError('conflict', AHEAD);
       const ended = await signIns.finishAuthorization(textsOf(query));
       if (ended.outcome === 'connected') deps.wake();
       if (ended.returnTo === undefined) {
@@ -60,6 +62,16 @@ export function signInRoutes(deps: SignInRouteDeps): readonly Route[] {
       );
     }),
   ];
+}
+
+const AHEAD =
+  'A browser asked for this page ahead of a person, and nothing was done: open it to end the sign-in.';
+
+/** True where nobody may ever see the answer (Fetch standard, section "Sec-Purpose"). */
+function isAhead({ header }: RequestContext): boolean {
+  return ['sec-purpose', 'purpose', 'x-moz'].some((name) =>
+    /\bprefetch\b/i.test(header(name) ?? ''),
+  );
 }
 
 /** Members that came once; RFC 6749, section 3.1: none may come twice. */
