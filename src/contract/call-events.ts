@@ -143,8 +143,10 @@ export const receiveWebhook = defineEndpoint({
   path: '/hooks/ringotel/{phone_system_id}',
   summary: "Take the original product's webhook",
   description:
-    'The key stands in `api_token` of the body or in `Authorization: Bearer`. `method` is `StartCallActivity` or `StopCallActivity`; times are epoch milliseconds, `call_duration` seconds.',
+    '`method` is `StartCallActivity` or `StopCallActivity`; times are epoch milliseconds, `call_duration` seconds.',
   scopes: [],
+  ownKey:
+    'The key of the phone system (scope `events`) stands in `api_token` of the body or in `Authorization: Bearer`.',
   within: 'phone_system',
   params: z.object({ phone_system_id: idOf('phone system') }),
   query: noQuery,

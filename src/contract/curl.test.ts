@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 
 import { curlOf } from './curl.ts';
+import { recordedExample } from './story/recorded.ts';
+import { STORY } from './story/story.ts';
 
 const EXAMPLE = { endpoint: 'x', method: 'POST', path: '/v1/x?a=1', headers: {}, status: 200 };
 
@@ -31,6 +33,25 @@ describe('a request as a command', () => {
       '',
     ]);
   });
+
+  test('has a variable for what differs each time', () => {
+    const path = '/v1/x?expires=…&signature=…';
+
+    expect(curlOf({ ...EXAMPLE, method: 'GET', path })).toBe(
+      'curl "$PATCHCORD/v1/x?expires=$EXPIRES&signature=$SIGNATURE"',
+    );
+  });
+
+  test.each(STORY.map(({ endpoint }) => endpoint))(
+    'of the story says for %s only what can be sent in an address or a header',
+    (endpoint) => {
+      const example = recordedExample(endpoint);
+      if (example === undefined) throw new Error('It was not recorded.');
+      const { body: _body, ...rest } = example;
+
+      expect(curlOf(rest)).toMatch(/^[\x20-\x7e\n]+$/u);
+    },
+  );
 
   test('sends bytes from a file', () => {
     expect(curlOf({ ...EXAMPLE, body: 'RIFF' })).toContain('--data-binary @call.wav');

@@ -15,7 +15,7 @@ export function curlOf(example: RecordedExample): string {
   const { method, path, as: role, headers, body } = example;
   const isText = typeof body === 'string';
   const lines = [
-    `curl ${method === 'GET' ? '' : `-X ${method} `}"$PATCHCORD${path}"`,
+    `curl ${method === 'GET' ? '' : `-X ${method} `}"$PATCHCORD${withVariables(path)}"`,
     ...(role === undefined ? [] : [`-H "Authorization: Bearer ${KEYS[role] ?? ''}"`]),
     ...(body === undefined || isText ? [] : [`-H 'Content-Type: application/json'`]),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${titled(name)}: ${value}`)}`),
@@ -24,6 +24,11 @@ export function curlOf(example: RecordedExample): string {
       : [isText ? '--data-binary @call.wav' : `-d ${quoted(JSON.stringify(body, null, 2))}`]),
   ];
   return lines.join(' \\\n  ');
+}
+
+/** `state=…` of a recorded address as `state=$STATE`: a command holds nothing that cannot be sent. */
+function withVariables(path: string): string {
+  return path.replaceAll(/(\w+)=…/gu, (_, name: string) => `${name}=$${name.toUpperCase()}`);
 }
 
 function quoted(text: string): string {

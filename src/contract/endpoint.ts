@@ -28,6 +28,8 @@ export interface Endpoint<
   readonly description?: string;
   /** Keys of which scopes may call; empty: no key is asked for here. */
   readonly scopes: readonly Scope[];
+  /** Of a route that looks for its key itself: which one, and where it may stand. */
+  readonly ownKey?: string;
   readonly within: Within;
   readonly params: P;
   readonly query: Q;

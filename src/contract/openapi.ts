@@ -16,6 +16,7 @@ import type { Schema, Schemas } from './json-schemas.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { requestHeadersOf } from './request-headers.ts';
 import { INTRODUCTION } from './introduction.ts';
+import { keyWords } from './key-words.ts';
 import { RESOURCES } from './resources.ts';
 import { recordedExample } from './story/recorded.ts';
 
@@ -85,21 +86,25 @@ export function problemsOf(endpoint: Endpoint): readonly ErrorCode[] {
 }
 
 function operation(endpoint: Endpoint, schemas: Schemas): Schema {
-  const scopes =
-    endpoint.scopes.length === 0
-      ? 'No key is asked for.'
-      : `Scopes: ${endpoint.scopes.join(', ')}.`;
   return {
     operationId: endpoint.name,
     tags: [endpoint.resource],
     summary: endpoint.summary,
-    description: [endpoint.description, scopes].filter((text) => text !== undefined).join(' '),
-    security: endpoint.scopes.length === 0 ? [] : [{ key: [] }],
+    description: [endpoint.description, keyWords(endpoint)]
+      .filter((text) => text !== undefined)
+      .join(' '),
+    security: securityOf(endpoint),
     ...nonEmpty('parameters', parametersOf(endpoint, schemas)),
     ...requestBody(endpoint, schemas),
     responses: responsesOf(endpoint, schemas),
     ...samplesOf(endpoint),
   };
+}
+
+/** A key in the body has no name in OpenAPI: there the one of the header may be left out. */
+function securityOf({ scopes, ownKey }: Endpoint): readonly Schema[] {
+  if (ownKey !== undefined) return [{ key: [] }, {}];
+  return scopes.length === 0 ? [] : [{ key: [] }];
 }
 
 /** The request as a command; other readers of OpenAPI documents know this extension too. */

@@ -5,7 +5,9 @@ import type { Schema } from './json-schemas.ts';
 import { buildOpenApi, problemsOf } from './openapi.ts';
 import type { OpenApiOptions } from './openapi.ts';
 import { INTRODUCTION } from './introduction.ts';
+import { keyWords } from './key-words.ts';
 import { problemCodes } from './problem.ts';
+import { requestHeadersOf } from './request-headers.ts';
 
 /** The reference page of the HTTP API in Markdown, made from the same data as the server. */
 export function apiReference(endpoints: readonly Endpoint[], options: OpenApiOptions): string {
@@ -43,11 +45,7 @@ function section(endpoint: Endpoint, options: OpenApiOptions): string {
     `${endpoint.summary}.`.replace('?.', '?'),
   ];
   if (endpoint.description !== undefined) lines.push(endpoint.description);
-  lines.push(
-    endpoint.scopes.length === 0
-      ? 'No key is asked for here.'
-      : `Scopes: ${endpoint.scopes.map(code).join(', ')}.`,
-  );
+  lines.push(keyWords(endpoint));
   const members = [
     ...Object.entries(endpoint.params.shape).map(
       ([name, schema]) => ['path', name, schema] as const,
@@ -56,6 +54,9 @@ function section(endpoint: Endpoint, options: OpenApiOptions): string {
       ([name, schema]) => ['query', name, schema] as const,
     ),
   ].map(([place, name, schema]) => `| ${place} | \`${name}\` | ${brief(schemas.of(schema))} |`);
+  for (const { name, required, description } of requestHeadersOf(endpoint)) {
+    members.push(`| header | \`${name}\` | ${required ? 'Required. ' : ''}${description} |`);
+  }
   if (members.length > 0)
     lines.push(['| in | name | |', '| --- | --- | --- |', ...members].join('\n'));
   if (endpoint.bodyKind === 'json') lines.push(`Body: ${shape(schemas.of(endpoint.body))}`);

@@ -21,6 +21,17 @@ describe('the reference page', () => {
     },
   );
 
+  test('lists the objects beside the routes, and leads back from a narrow page', () => {
+    const menu = page.slice(page.indexOf('<nav'), page.indexOf('</nav>'));
+
+    expect(menu).toContain('<a href="#object-CallEvent">CallEvent</a>');
+    expect(page).toContain('<a class="up" href="#routes">');
+  });
+
+  test('keeps the names in its tables whole where there is room', () => {
+    expect(STYLE).toMatch(/\ntbody th code \{[^}]*white-space: nowrap/u);
+  });
+
   test('loads nothing from anywhere', () => {
     expect(page).not.toMatch(/<(?:script|link|img|iframe|form)\b/u);
     expect(STYLE).not.toMatch(/url\(|@import/u);

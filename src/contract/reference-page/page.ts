@@ -34,11 +34,18 @@ export function referencePage(document: Schema): string {
       <body>
         <a class="skip" href="#content">Go to the content</a>
         <div class="frame">
-          <nav aria-label="Routes">
+          <nav aria-label="Routes" id="routes">
             <strong>${textOf(info, 'title')} API</strong>
             <ul>
               ${groups.map(menu)}
-              <li><a href="#objects">Objects</a></li>
+              <li>
+                <details>
+                  <summary>Objects</summary>
+                  <ul>
+                    ${objects.map(([name]) => html`<li><a href="#object-${name}">${name}</a></li>`)}
+                  </ul>
+                </details>
+              </li>
             </ul>
           </nav>
           <main id="content">
@@ -53,6 +60,7 @@ export function referencePage(document: Schema): string {
             </section>
           </main>
         </div>
+        <a class="up" href="#routes">All routes</a>
       </body>
     </html> `;
   return page.html;

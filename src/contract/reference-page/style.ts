@@ -42,10 +42,18 @@ table { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 18
 th, td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--muted); font-weight: 400; }
 tbody th { font-weight: 400; width: 1%; }
+tbody th code { overflow-wrap: normal; white-space: nowrap; }
 td:nth-child(2):not(:last-child) { width: 20%; min-width: 88px; }
 .quiet { color: var(--muted); }
 details { margin-top: 4px; }
 details summary { cursor: pointer; color: var(--accent); }
+.up { display: none; }
+td table, td tbody, td tr, td tbody th, td td, td td:nth-child(2):not(:last-child) { display: block; width: auto; min-width: 0; }
+td thead { display: none; }
+td table { border-left: 2px solid var(--line); padding-left: 12px; margin-top: 8px; }
+td tbody th, td td { border: 0; padding: 2px 0; }
+td tbody tr { padding: 6px 0; }
+td tbody tr + tr { border-top: 1px solid var(--line); }
 .example figure { margin: 0 0 12px; border: 1px solid var(--line); border-radius: 4px; overflow: hidden; }
 .example figcaption { padding: 4px 12px; background: var(--panel); border-bottom: 1px solid var(--line); font-size: 12px; line-height: 16px; color: var(--muted); }
 pre { margin: 0; padding: 12px; overflow: auto; max-height: 420px; background: var(--sunk); white-space: pre; }
@@ -62,6 +70,12 @@ pre { margin: 0; padding: 12px; overflow: auto; max-height: 420px; background: v
   thead { display: none; }
   tbody th, tbody td, td:nth-child(2):not(:last-child) { border: 0; padding: 2px 0; width: auto; min-width: 0; }
   tbody tr { border-top: 1px solid var(--line); padding: 6px 0; }
+  tbody th code { white-space: normal; overflow-wrap: anywhere; }
+  .example pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .up {
+    display: block; position: fixed; right: 12px; bottom: 12px; padding: 8px 16px; border-radius: 20px;
+    background: var(--page); border: 1px solid var(--line); text-decoration: none;
+  }
 }
-@media print { nav { display: none; } .frame, .operation { display: block; } pre { max-height: none; white-space: pre-wrap; } }
+@media print { nav, .up { display: none; } .frame, .operation { display: block; } pre { max-height: none; white-space: pre-wrap; } }
 `;

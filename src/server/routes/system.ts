@@ -39,7 +39,7 @@ export function systemRoutes(deps: SystemDeps): readonly Route[] {
         openapi: getOpenApi.path,
         ready: getReady.path,
         metrics: getMetrics.path,
-        next: 'Send `Authorization: Bearer <key>` to the routes of the reference; `patchcord key create` makes a key. The folder docs/ has a tour and guides.',
+        next: 'Send `Authorization: Bearer <key>` to the routes of the reference; `patchcord key create` makes a key. README.md leads through the first steps, docs/guide/ goes on.',
       },
     })),
     route(getOpenApi, async () => ({ body: deps.openApi })),

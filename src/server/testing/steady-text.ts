@@ -11,8 +11,9 @@ const STEADY: readonly (readonly [RegExp, string])[] = [
   [/(signature=)[\w-]+/gu, '$1…'],
   [/(expires=)\d+/gu, '$1…'],
   // An ETag: revision and a hash of what is shown.
-  [/("\d+\.)[0-9a-f]{16}\b/gu, '$1…'],
-  [/([?&](?:state|code_challenge)=)[\w-]+/gu, '$1…'],
+  [/("\d+\.)[0-9a-f]{16}\b/gu, '$1b7e15d2f6f1f9a10'],
+  // Of a sign-in: drawn, and long.
+  [/([?&](?:state|code_challenge)=)[\w-]{20,}/gu, '$1…'],
   [/("month":)"\d{4}-\d\d"/gu, '$1"2026-03"'],
 ];
 
