@@ -116,6 +116,13 @@ describe('a token request', () => {
     });
   });
 
+  test('whose answer was lost stays so, whatever becomes of the next one', () => {
+    const lost = after([{ kind: 'again', fence: refreshing.fence }], refreshing);
+    const event = { kind: 'transient', fence: lost.fence, message: 'no', lost: false } as const;
+
+    expect(after([event], lost)).toMatchObject({ status: 'idle', answerLost: true });
+  });
+
   test.each([
     [1, undefined, 2_000],
     [2, undefined, 4_000],

@@ -45,6 +45,29 @@ test('whatever is named like a credential is kept out of sight, however deep', (
   expect(secrets).toEqual(['a-1', 'i-1', 'r-1', 's-0', 's-1', 'k-1']);
 });
 
+test('also in the deepest answer that is read', () => {
+  const deep = `${'{"a":['.repeat(30)}{"access_token":"a-1"}${']}'.repeat(30)}`;
+
+  expect(read(deep).secrets).toEqual(['a-1']);
+});
+
+test.each([
+  ['JSON that broke off', '{"access_token": "a-1234", "refresh_token":"r-12', ['a-1234', 'r-12']],
+  [
+    'JSON that is too deep',
+    `{"access_token":"a-1234","x":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    ['a-1234'],
+  ],
+  ['a form of no type', 'token_type=bearer&access_token=a-1234&expires_in=3600', ['a-1234']],
+  ['a page for developers', "<pre>'access_token' : 'a-1234'</pre>", ['a-1234']],
+  ['a text that names no credential', '{"error": "invalid_grant", "expires_in": 3600', []],
+])('and in what cannot be read: %s', (_name, text, secrets) => {
+  const body = read(text);
+
+  expect(body.fields).toBeUndefined();
+  expect(body.secrets).toEqual(secrets);
+});
+
 test.each([
   ['a page', '<html><title>Sign in</title></html>'],
   ['nothing', ''],

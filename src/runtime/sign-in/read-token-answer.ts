@@ -24,7 +24,10 @@ const SECRET_NAME = /token|secret|assertion|password|session|credential|(?:^|_)(
 const PLAIN_NAME = /^(?:token_type|error.*|expires.*|refresh_token_expires_in|.*_type)$/i;
 /** Tokens by the names of RFC 6749 and OpenID Connect, and as vendors write them. */
 const TOKEN_NAME = /^(?:access|refresh|id|session)_?token$/i;
-const DEPTH_MAX = 8;
+/** A name and its value in a text that is no answer to be read: JSON that broke off, a debug page. */
+const PAIR = /([\w-]{1,64})["']?\s{0,8}[:=]\s{0,8}["']?([^\s"'&,;<>{}[\]]{4,})/g;
+/** Nothing beyond is shown. */
+const TEXT_MAX_CHARACTERS = 64 * 1024;
 
 /** Reads the body of a token answer: JSON, or the form that some servers of before RFC 6749 send. */
 export function readTokenAnswer(
@@ -42,8 +45,8 @@ export function readTokenAnswer(
     fields,
     words,
     code: error !== undefined && ERROR_CODE.test(error) ? error : undefined,
-    secrets: textsIn(fields, isSecretName, 0),
-    tokens: textsIn(fields, (name) => TOKEN_NAME.test(name), 0),
+    secrets: fields === undefined ? secretsInText(read.text) : textsIn(fields, isSecretName),
+    tokens: textsIn(fields, (name) => TOKEN_NAME.test(name)),
   };
 }
 
@@ -55,15 +58,16 @@ function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !PLAIN_NAME.test(name);
 }
 
-/** The texts whose member is named so, at any depth that answers have. */
-function textsIn(
-  value: Json | undefined,
-  isNamed: (name: string) => boolean,
-  depth: number,
-): readonly string[] {
-  if (depth > DEPTH_MAX) return [];
-  if (isJsonArray(value)) return value.flatMap((item) => textsIn(item, isNamed, depth + 1));
+function secretsInText(text: string): readonly string[] {
+  return Array.from(text.slice(0, TEXT_MAX_CHARACTERS).matchAll(PAIR)).flatMap(
+    ([, name = '', value = '']) => (isSecretName(name) ? [value] : []),
+  );
+}
+
+/** The texts whose member is named so; JSON that was read is at most 64 levels deep. */
+function textsIn(value: Json | undefined, isNamed: (name: string) => boolean): readonly string[] {
+  if (isJsonArray(value)) return value.flatMap((item) => textsIn(item, isNamed));
   return jsonMembers(value).flatMap(([name, member]) =>
-    typeof member === 'string' && isNamed(name) ? [member] : textsIn(member, isNamed, depth + 1),
+    typeof member === 'string' && isNamed(name) ? [member] : textsIn(member, isNamed),
   );
 }

@@ -9,27 +9,27 @@ import { codeFields, refreshFields } from './grant-fields.ts';
 import { requestSignIn, TOKEN_DEADLINE_MS } from './request-token.ts';
 
 const SECRET = 'client-secret-9f8e7d';
-const DOCUMENT = compileDocument(
-  JSON.stringify({
-    id: 'crm',
-    name: 'CRM',
-    class: 'crm',
-    properties: [{ label: 'Client ID' }, { label: 'Client secret', type: 'secret' }],
-    parameters: { user_id: 'string' },
-    resource_url: 'https://api.crm.test',
-    OAuth2: {
-      client_id: '$Client ID$',
-      client_secret: '$Client secret$',
-      token_endpoint_auth: 'basic',
-      authorization_endpoint: 'https://login.crm.test/authorize',
-      token_endpoint: 'https://login.crm.test/token',
-      request_auth: 'Bearer',
-    },
-    API: {
-      Users: { request_method: 'GET', request_path: '/users', response_map: [{ id: '$user_id$' }] },
-    },
-  }),
-);
+const compiled = (oauth2: Readonly<Record<string, unknown>> = {}) =>
+  compileDocument(JSON.stringify({ ...SOURCE, OAuth2: { ...SOURCE.OAuth2, ...oauth2 } }));
+const SOURCE = {
+  id: 'crm',
+  name: 'CRM',
+  class: 'crm',
+  properties: [{ label: 'Client ID' }, { label: 'Client secret', type: 'secret' }],
+  parameters: { user_id: 'string' },
+  resource_url: 'https://api.crm.test',
+  OAuth2: {
+    client_id: '$Client ID$',
+    client_secret: '$Client secret$',
+    token_endpoint_auth: 'basic',
+    authorization_endpoint: 'https://login.crm.test/authorize',
+    token_endpoint: 'https://login.crm.test/token',
+    request_auth: 'Bearer',
+  },
+  API: {
+    Users: { request_method: 'GET', request_path: '/users', response_map: [{ id: '$user_id$' }] },
+  },
+} as const;
 
 function answer(
   status: number,
@@ -51,10 +51,14 @@ async function ask(
   options: {
     readonly fields?: Readonly<Record<string, string>>;
     readonly properties?: Readonly<Record<string, string>>;
+    readonly oauth2?: Readonly<Record<string, unknown>>;
+    readonly deadlineMs?: number;
   } = {},
 ) {
   const sent: EgressRequest[] = [];
   const properties = options.properties ?? { 'Client ID': 'client-1', 'Client secret': SECRET };
+  const document = compiled(options.oauth2);
+  const { deadlineMs } = options;
   const got = await requestSignIn(
     {
       egress: {
@@ -70,16 +74,17 @@ async function ask(
       randomId: () => 'boundary',
     },
     {
-      document: DOCUMENT,
+      document,
       connection: {
         id: 'c1',
         organizationId: 'o1',
         properties,
         country: 'GB',
         timezone: 'Europe/London',
-        origins: DOCUMENT.originsOf(properties),
+        origins: document.originsOf(properties),
       },
       fields: options.fields ?? refreshFields('refresh-old-1'),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
     },
     new AbortController().signal,
   );
@@ -100,6 +105,21 @@ test('a token request is sent once, within the lease, and to the pinned addresse
     origins: ['https://api.crm.test', 'https://login.crm.test'],
   });
   expect(TOKEN_DEADLINE_MS).toBeLessThan(15_000);
+});
+
+test('who has less time says so', async () => {
+  const { sent } = await ask(answer(200, { access_token: 'access-new-1' }), { deadlineMs: 900 });
+
+  expect(sent[0]?.deadlineMs).toBe(900);
+});
+
+test('a token that no name tells is kept out of sight, too', async () => {
+  const { got } = await ask(answer(200, { data: { value: 'plain-4711' } }), {
+    oauth2: { token_response_map: { data: { value: '$access_token$' } } },
+  });
+
+  expect(got).toMatchObject({ status: 'accepted', answer: { accessToken: 'plain-4711' } });
+  expect(got.status === 'not_sent' ? '' : JSON.stringify(got.exchange)).not.toContain('plain-4711');
 });
 
 test('the answer is read, and its exchange shows no credential in any form', async () => {
