@@ -27,22 +27,39 @@ const LONGEST_WAIT_MS = 15 * 60_000;
 /** The last try before a link ends comes this much earlier. */
 const BEFORE_EXPIRY_MS = 5_000;
 
-/** Claims recordings whose fetch is due; each entry fetches one and never rejects. */
+/** A phone system that answers slowly holds up its own organization, and no other. */
+const FETCHES_OF_ORGANIZATION = 2;
+
+/**
+ * Claims recordings whose fetch is due; each entry fetches one and never rejects. `underWay` counts
+ * the claimed ones by organization until they end.
+ */
 export async function claimRecordings(
   deps: FetchDueDeps,
   limit: number,
+  underWay = new Map<string, number>(),
 ): Promise<readonly ((signal: AbortSignal) => Promise<void>)[]> {
   const { database } = deps;
   const rows = await database.write((transaction) => {
     const now = database.now();
     const { skipLocked } = database;
-    return claimDue(transaction, { now, until: now + CLAIM_MS, limit, skipLocked });
+    const perOrganization = FETCHES_OF_ORGANIZATION;
+    const until = now + CLAIM_MS;
+    return claimDue(transaction, { now, until, limit, perOrganization, underWay, skipLocked });
   });
+  const count = (id: string, more: 1 | -1): void => {
+    const left = (underWay.get(id) ?? 0) + more;
+    if (left > 0) underWay.set(id, left);
+    else underWay.delete(id);
+  };
+  for (const row of rows) count(row.organization_id, 1);
   return rows.map((row) => async (signal) => {
     try {
       await fetchOne(deps, row, signal);
     } catch (err) {
       deps.log.warn({ err, call_id: row.call_id }, 'a recording was not fetched; tried again');
+    } finally {
+      count(row.organization_id, -1);
     }
   });
 }

@@ -30,6 +30,7 @@ class Fetcher implements RecordingFetcher {
   readonly #deps: RecordingFetcherDeps;
   readonly #stopped = new AbortController();
   readonly #active = new Set<Promise<void>>();
+  readonly #underWay = new Map<string, number>();
   #loops: readonly Promise<void>[] = [];
   #wakeUp: (() => void) | undefined;
   #woken = false;
@@ -70,7 +71,7 @@ class Fetcher implements RecordingFetcher {
     const free = FETCHES_AT_ONCE - this.#active.size;
     if (free <= 0) return [];
     try {
-      return await claimRecordings(this.#deps, free);
+      return await claimRecordings(this.#deps, free, this.#underWay);
     } catch (err) {
       this.#deps.log.warn({ err }, 'claiming recordings failed; trying again');
       return [];
