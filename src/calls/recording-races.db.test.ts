@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { afterEach, expect, it } from 'vitest';
 
@@ -113,5 +114,26 @@ describeDatabases('recordings that several people and processes hold at once', (
     await deleted;
     await expect(stored).rejects.toMatchObject({ code: 'not_found' });
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('that came under two addresses are uploaded, though the first file was lost', async () => {
+    const answers = [answer(200, WAV), answer(200, WAV)];
+    const { accept, work, database, clock, directory, uploads } = await begin(answers);
+    const become = (state: 'paused' | 'active') =>
+      database.write(async (transaction) => {
+        await transaction.updateTable('connection').set({ state }).execute();
+      });
+    await become('paused');
+    await accept(RECORDED);
+    await work();
+    for (const name of await readdir(directory)) await rm(join(directory, name));
+    await accept({ ...RECORDED, recording: { url: 'https://pbx.test/2.wav' } });
+    await work();
+
+    await become('active');
+    clock.advance(MINUTE);
+    await work();
+
+    expect(await uploads()).toEqual(['UploadFile done', 'UploadFile parked recording_unreadable']);
   });
 });

@@ -75,7 +75,10 @@ export async function selectStored(
     .execute();
 }
 
-/** Whether the same bytes came for this call before: announced under two addresses, for example. */
+/**
+ * Whether the same bytes came for this call before, and were not lost since: announced under two
+ * addresses, for example.
+ */
 export async function hasEarlierTwin(handle: Handle, of: RecordingRow): Promise<boolean> {
   const { id, stored_at: storedAt } = of;
   const row = await handle
@@ -83,6 +86,7 @@ export async function hasEarlierTwin(handle: Handle, of: RecordingRow): Promise<
     .select('id')
     .where('call_id', '=', of.call_id)
     .where('sha256', '=', of.sha256)
+    .where('failure', 'is', null)
     .where('id', '<>', id)
     .where((eb) =>
       eb.or([
