@@ -38,12 +38,12 @@ function summaryOf(all: readonly Examination[]): string {
   return `${parts.join('; ')}. What to do stands beside each.`;
 }
 
-/** Breaks at spaces; what has none is never broken, so that it can be copied. */
+/** Breaks at spaces, but never within backticks: what stands there can be copied. */
 function wrap(text: string, head: string): readonly string[] {
   const lines: string[] = [];
   let line = head;
   let empty = true;
-  for (const word of text.split(' ')) {
+  for (const word of text.match(/(?:`[^`]*`|[^ `])+|`/gu) ?? []) {
     if (!empty && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = ' '.repeat(head.length);

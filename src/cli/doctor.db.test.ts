@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -108,7 +108,9 @@ describeDatabases('doctor beside a running server', (databases) => {
 
     expect(quiet.code).toBe(0);
     expect(quiet.text).toMatch(/ok {7}master key: [0-9a-f]{16}; keep a copy/);
-    expect(quiet.text).toMatch(/ok {7}secrets: 1 open; new ones are sealed with the key \w{16}/);
+    expect(quiet.text).toMatch(
+      /ok {7}secrets: 1 open; new ones are sealed with the data key \w{16}, which the/,
+    );
     expect(quiet.text).toMatch(/ok {7}Office \w+ \/ [^:]+: active; last success/);
     if (sqlite) expect(quiet.text).toMatch(/warning {2}file modes: others may use .*chmod 600/);
     expect(quiet.out.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
@@ -120,6 +122,18 @@ describeDatabases('doctor beside a running server', (databases) => {
     const rows = await database.read.selectFrom('connection').select('state').execute();
     expect(rows).toEqual([{ state: 'active' }]);
   });
+
+  if (databases.dialect === 'sqlite') {
+    test('says what to do about a damaged file', async () => {
+      const directory = folder();
+      writeFileSync(join(directory, 'patchcord.db'), Buffer.alloc(8_192, 0x5a));
+
+      const { text, code } = await run({ PORT: '0', DATA_DIR: directory }, 'doctor');
+
+      expect(code).toBe(1);
+      expect(text).toMatch(/failed {3}database: .*cannot be used .* restore the last backup\./);
+    });
+  }
 
   if (databases.dialect === 'postgres') {
     test('says what is left of a rotation', async () => {

@@ -1,3 +1,6 @@
+import { AppError } from '../errors/app-error.ts';
+import { CATALOGUE } from '../errors/catalogue.ts';
+
 /** One thing that `doctor` looked at. */
 export interface Examination {
   readonly name: string;
@@ -28,6 +31,11 @@ export function warnOf(name: string, message: string): Examination {
 /** An examination that found something wrong. */
 export function failedBecause(name: string, message: string): Examination {
   return { name, status: 'failed', message };
+}
+
+/** The sentence of an error of any kind, and what to do about one of the catalogue. */
+export function adviceOf(err: unknown): string {
+  return err instanceof AppError ? `${err.message} ${CATALOGUE[err.code].remedy}` : sentenceOf(err);
 }
 
 /** The sentence of an error of any kind. */

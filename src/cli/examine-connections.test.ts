@@ -18,26 +18,54 @@ const HEALTHY: ConnectionReport = {
   hold: null,
   needs_auth: null,
   account_name: null,
+  has_sign_in: 0,
   last_success_at: NOW - 3 * HOUR_MS,
   waiting_calls: 0,
   waiting_since: null,
+  due_since: null,
   parked_steps: 0,
 };
 const WAITING = { waiting_calls: 3, waiting_since: NOW - 2 * HOUR_MS };
+const DUE = { ...WAITING, due_since: NOW - HOUR_MS };
+const MINUTE_MS = 60_000;
 
 test.each<[string, Partial<ConnectionReport>, string, RegExp]>([
   ['works', {}, 'ok', /^active; last success 3 hours ago; no call waits$/],
   [
-    'waits although it works',
-    WAITING,
+    'sends nothing although calls are due',
+    DUE,
     'warning',
-    /3 calls wait, the oldest for 2 hours\. Is a server/,
+    /3 calls wait, the oldest for 2 hours\. They are due and are not sent: is a server/,
+  ],
+  [
+    'waits for recordings that come later',
+    { ...WAITING, due_since: NOW + 15 * MINUTE_MS },
+    'ok',
+    /3 calls wait, the oldest for 2 hours$/,
+  ],
+  [
+    'has a call of a minute',
+    { waiting_calls: 1, waiting_since: NOW - MINUTE_MS, due_since: NOW },
+    'ok',
+    /1 call waits, the oldest for 1 minute$/,
+  ],
+  [
+    'nobody has signed in to yet',
+    { state: 'needs_auth', state_reason: 'Nobody has signed in at the CRM yet.' },
+    'warning',
+    /^nobody has signed in at the CRM since [^:]+:00Z; .*sign-in` gives the page to open; calls/,
+  ],
+  [
+    'has a token that is refused',
+    { state: 'needs_auth', state_reason: 'Status 401.' },
+    'failed',
+    /refuses its credentials .*: Status 401; .*PATCH \S+, or if they are right already, `POST \S+test`; calls/,
   ],
   [
     'lost its sign-in',
-    { ...WAITING, state: 'needs_auth', state_reason: 'invalid_grant.' },
+    { ...WAITING, has_sign_in: 1, state: 'needs_auth', state_reason: 'invalid_grant.' },
     'failed',
-    /refuses its credentials since 2026-03-02T07:00Z: invalid_grant; .*sign-in`; calls are kept/,
+    /refuses its credentials since 2026-03-02T07:00Z: invalid_grant; .*sign-in` gives the page to open; calls are kept/,
   ],
   ['lacks a right', { state: 'forbidden' }, 'failed', /Give it the right in the CRM/],
   [
@@ -81,6 +109,22 @@ test('no line is longer than a terminal, but for a word that is', () => {
   const lines = reportLinesOf([['Connections', [long]]]);
 
   const over = lines.filter((line) => line.length > 80);
-  expect(over.filter((line) => line.trim().includes(' '))).toEqual([]);
+  expect(
+    over.filter((line) =>
+      line
+        .replaceAll(/`[^`]*`/gu, '')
+        .trim()
+        .includes(' '),
+    ),
+  ).toEqual([]);
   expect(lines.at(-1)).toBe('1 failed (Acme / HubSpot). What to do stands beside each.');
+});
+
+test('what is to be copied stands on one line', () => {
+  const parked = judgeConnection({ ...HEALTHY, id: 'c'.repeat(40), parked_steps: 2 }, NOW);
+  const lines = reportLinesOf([['Connections', [parked]]]);
+
+  expect(lines.join('\n')).toContain(
+    `(\`GET /v1/calls?connection_id=${'c'.repeat(40)}&state=parked\``,
+  );
 });

@@ -19,7 +19,7 @@ const MOST = 5_000;
 /** CRMs asked at one time by the live test. */
 const AT_ONCE = 4;
 const MINUTE_MS = 60_000;
-/** Ready calls leave within seconds: one that is older waits for something. */
+/** Calls that are due leave within seconds. */
 const LONG_WAIT_MS = 5 * MINUTE_MS;
 
 /** Every connection: state, sign-in, last success, waiting calls, and with `test` a live test. */
@@ -93,10 +93,10 @@ function judgeState(connection: ConnectionReport, now: number): Judged {
   }
   switch (connection.state) {
     case 'active': {
-      const stuck =
-        connection.waiting_since !== null && now - connection.waiting_since > LONG_WAIT_MS;
+      const stuck = connection.due_since !== null && now - connection.due_since > LONG_WAIT_MS;
+      const todo = 'They are due and are not sent: is a server running? Its log says more.';
       return stuck
-        ? { status: 'warning', words: 'active', todo: 'Is a server running?' }
+        ? { status: 'warning', words: 'active', todo }
         : { status: 'ok', words: 'active', todo: '' };
     }
     case 'throttled':
@@ -118,11 +118,7 @@ function judgeState(connection: ConnectionReport, now: number): Judged {
         todo: 'Nothing is lost: it is tried again by itself. Look whether the CRM can be reached from here.',
       };
     case 'needs_auth':
-      return {
-        status: 'failed',
-        words: `the CRM refuses its credentials since ${iso(connection.state_since)}${why}`,
-        todo: `Save new ones with \`PATCH /v1/connections/${id}\`, or sign in with \`POST /v1/connections/${id}/sign-in\`; calls are kept until then.`,
-      };
+      return needsAuth(connection, why);
     case 'forbidden':
       return {
         status: 'failed',
@@ -130,6 +126,25 @@ function judgeState(connection: ConnectionReport, now: number): Judged {
         todo: `Give it the right in the CRM, then \`POST /v1/connections/${id}/test\`.`,
       };
   }
+}
+
+/** Nobody was there yet: nothing is wrong, and nothing was refused. */
+const NOBODY_YET = /^Nobody has signed in/u;
+
+function needsAuth(connection: ConnectionReport, why: string): Judged {
+  const { id, state_since: since, state_reason: reason } = connection;
+  const page = `\`POST /v1/connections/${id}/sign-in\` gives the page to open`;
+  if (reason !== null && NOBODY_YET.test(reason)) {
+    const words = `nobody has signed in at the CRM since ${iso(since)}`;
+    return { status: 'warning', words, todo: `${page}; calls are kept until then.` };
+  }
+  const patch = `Save new ones with \`PATCH /v1/connections/${id}\``;
+  const todo =
+    connection.has_sign_in === 1
+      ? `${patch}, or sign in: ${page}; calls are kept until then.`
+      : `${patch}, or if they are right already, \`POST /v1/connections/${id}/test\`; calls are kept until then.`;
+  const words = `the CRM refuses its credentials since ${iso(since)}${why}`;
+  return { status: 'failed', words, todo };
 }
 
 function lastSuccess({ last_success_at: at }: ConnectionReport, now: number): string {
@@ -150,7 +165,7 @@ function parked({ parked_steps: steps, id }: ConnectionReport): string {
 function ago(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / MINUTE_MS));
   if (minutes < 1) return 'less than a minute';
-  if (minutes < 120) return `${minutes} minutes`;
+  if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
   const hours = Math.round(minutes / 60);
   return hours < 72 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }

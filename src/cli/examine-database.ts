@@ -8,7 +8,7 @@ import { DATABASE_FILE, openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { readSchemaState } from '../store/migrate.ts';
 import { systemClock } from '../time/clock.ts';
-import { failedBecause, fine, sentenceOf, warnOf } from './examination.ts';
+import { adviceOf, failedBecause, fine, warnOf } from './examination.ts';
 import type { Examination, Machine } from './examination.ts';
 import { examineMasterKey } from './examine-keys.ts';
 import { examineClock } from './examine-machine.ts';
@@ -47,7 +47,7 @@ export async function examineDatabase(
     await more(database);
     return [fine('database', `${words}, ${applied.length} migrations`), ...keys, clock];
   } catch (err) {
-    return [failedBecause('database', sentenceOf(err)), examineClock(machine, undefined)];
+    return [failedBecause('database', adviceOf(err)), examineClock(machine, undefined)];
   } finally {
     await database?.close();
   }

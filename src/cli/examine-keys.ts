@@ -78,7 +78,10 @@ async function examineSecrets(database: Database, key: MasterKey): Promise<Exami
   if (keyring === undefined) return fine(name, 'none yet');
   const { opened, broken } = await countSealed(database.read, keyring);
   return broken.length === 0
-    ? fine(name, `${opened} open; new ones are sealed with the key ${keyring.current().id}`)
+    ? fine(
+        name,
+        `${opened} open; new ones are sealed with the data key ${keyring.current().id}, which the master key seals`,
+      )
     : failedBecause(
         name,
         `${broken.join(' ')} Enter these credentials again, or restore a backup.`,
