@@ -114,6 +114,42 @@ describe('a refused credential', () => {
     expect(refused).toHaveLength(1);
   });
 
+  test('may be told by a page to sign in with status 200', async () => {
+    crm.behave('/users', 'html', { times: 1 });
+
+    const { outcome, records } = await runner().run('Users', {
+      credential: credential(),
+      renew: renewals(ready()),
+    });
+
+    expect(outcome).toMatchObject({ kind: 'success', action: 'succeed' });
+    expect(records).toHaveLength(2);
+    expect(tokens()).toEqual([`Bearer ${OLD_TOKEN}`, `Bearer ${crm.token}`]);
+  });
+
+  test('whose new sign-in lacks a value of the request says which', async () => {
+    const users = {
+      request_method: 'GET',
+      request_path: '/users/$Area$',
+      response_map: [{ id: '$user_id$' }],
+    };
+    const source = JSON.parse(fakeCrmDocument({ methods: { Users: users } }));
+    const document = {
+      API: source.API,
+      properties: [...source.properties, { label: 'Area', filled_by: 'sign_in' }],
+    };
+    const map = { token_response_map: { area: '$Area$' } };
+
+    const { outcome, exchanges } = await runner(document, map).run('Users', {
+      credential: credential({ properties: { Area: 'eu' } }),
+      renew: renewals(ready({ properties: {} })),
+    });
+
+    expect(outcome).toMatchObject({ kind: 'unauthorized', action: 'refresh' });
+    expect(outcome.message).toContain('The new sign-in lacks a usable value for Area.');
+    expect(exchanges).toHaveLength(1);
+  });
+
   test('in the middle of the pages goes on with the same page', async () => {
     let expired = true;
     crm.behave('/contacts', (request, response) => {

@@ -64,7 +64,7 @@ export async function sendPages(
     const page = await sendPage(job, request, { started, signal });
     if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
     exchanges.push(page.exchange);
-    if (isRefusedCredential(page, job, request) && !renewed) {
+    if (isRefusedCredential(page, job) && !renewed) {
       renewed = true;
       const again = await signInAgain(job, place, { refused: page.outcome, started, signal });
       if (again.status === 'ready') {
@@ -120,11 +120,9 @@ function renderAt(job: MethodJob, place: Place): RenderResult {
 }
 
 /** Refused, and surely nothing was done: the very same request may leave again. */
-function isRefusedCredential(page: Page, job: MethodJob, request: RenderedRequest): boolean {
-  const { action, effect } = page.outcome;
-  if (action !== 'refresh' || job.call.renew === undefined) return false;
-  const repeats = mayRepeat(situation(job, request));
-  return effect === 'not_executed' || (effect === 'unknown' && repeats);
+function isRefusedCredential({ outcome }: Page, { call }: MethodJob): boolean {
+  const { action, effect } = outcome;
+  return action === 'refresh' && effect === 'not_executed' && call.renew !== undefined;
 }
 
 /** The request of the same page with a newer credential, or the outcome without one. */

@@ -136,6 +136,34 @@ describeDatabases('a connection signs in by itself', (databases) => {
     expect(answer).toMatchObject({ status: 'ready', credential: { accessToken: 'access-2' } });
   });
 
+  test('who begins anew with other settings begins with nothing of the old ones', async () => {
+    const made = await kit.connect({
+      document: oauthDocument(
+        {
+          flow: 'client_credentials',
+          flow_type: undefined,
+          token_response_map: { region: '$Region$' },
+        },
+        { properties: [{ label: 'Region', filled_by: 'sign_in' }] },
+      ),
+      properties: {
+        'Instance URL': server.origin,
+        'Client ID': 'client-1',
+        'Client secret': SECRET,
+      },
+    });
+    server.extra = { region: 'eu' };
+    const first = await signIns.credentialFor(await made.open(), SIGNAL);
+    server.extra = {};
+    await made.change({ 'Client ID': 'client-2' });
+
+    const second = await signIns.credentialFor(await made.open(), SIGNAL);
+
+    expect(first).toMatchObject({ credential: { properties: { Region: 'eu' } } });
+    expect(second).toMatchObject({ status: 'ready', credential: { properties: {} } });
+    expect(JSON.stringify(second)).not.toContain('eu"');
+  });
+
   test('a password goes with the first request alone', async () => {
     const made = await connect('password');
     await signIns.credentialFor(await made.open(), SIGNAL);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { deleteSuspension, insertHold } from '../../organizations/holds-repository.ts';
 import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
+import { AppError } from '../../errors/app-error.ts';
 import type { Database } from '../../store/database.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
 import { findHealth } from '../connections-repository.ts';
@@ -251,6 +252,64 @@ describeDatabases('refreshing a sign-in', (databases) => {
       'refresh-1',
       'refresh-1',
     ]);
+  });
+
+  test('what was lost twice is asked for once in a while, not twice again', async () => {
+    const { connection } = await signedIn();
+    clock.pass(HOUR_MS);
+    server.behaveAlways('drop');
+    await signIns.credentialFor(connection, SIGNAL);
+    expect(server.requests).toHaveLength(2);
+    clock.pass(2_000);
+
+    const answer = await signIns.credentialFor(connection, SIGNAL);
+
+    expect(answer.status).toBe('unavailable');
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('a database that is away when new tokens come has them when it is back', async () => {
+    const { connection, rowOf } = await signedIn();
+    let writes = 0;
+    const shaky: Database = {
+      ...database,
+      write: (job) => {
+        writes += 1;
+        const isAway = writes === 2 || writes === 3;
+        return isAway
+          ? Promise.reject(new AppError('database_unavailable', 'It did not answer.'))
+          : database.write(job);
+      },
+    };
+    const other = createSignInKit({ database: shaky, clock, server });
+    clock.pass(HOUR_MS);
+
+    const answer = await other.node().credentialFor(connection, SIGNAL);
+
+    expect(credential(answer).accessToken).toBe('access-2');
+    expect(await rowOf()).toMatchObject({ generation: 2, status: 'idle' });
+    expect(server.requests).toHaveLength(1);
+    expect(other.log.map(({ message }) => message)).toEqual([
+      'new tokens cannot be stored; trying again',
+      'new tokens cannot be stored; trying again',
+    ]);
+    await other.close();
+  });
+
+  test('who closes while an answer is lost leaves the second try to others', async () => {
+    const { connection, rowOf } = await signedIn();
+    const node = kit.node();
+    clock.pass(HOUR_MS);
+    server.behave('hold');
+    const asked = node.credentialFor(connection, SIGNAL);
+    await until(() => server.requests.length === 1);
+
+    const closed = node.close();
+    await server.close();
+    await closed;
+
+    expect((await asked).status).toBe('unavailable');
+    expect(await rowOf()).toMatchObject({ status: 'refreshing', failures: 0, generation: 1 });
   });
 
   test('a lost answer of a server without grace asks for a person and keeps everything', async () => {
