@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 
+import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
 
 /** Adds a sealed chunk of a file; the same one again changes nothing. */
@@ -25,23 +26,35 @@ export async function insertChunk(
     .execute();
 }
 
-/** Bytes of a sealed chunk from `at`, at most `length`; `undefined` when the chunk is not there. */
-export async function selectSlice(
-  handle: Kysely<Tables>,
+/**
+ * Copies bytes of a sealed chunk from `at`, at most `length`, to the same place of a buffer; returns
+ * how many, `undefined` when the chunk is not there. PostgreSQL's driver knows no binary answers: of
+ * bytes it makes a text twice as long and a buffer beside it. Base64 is shorter, and is decoded to
+ * where the bytes belong.
+ */
+export async function copySlice(
+  database: Pick<Database, 'dialect' | 'read'>,
   of: {
     readonly file: string;
     readonly number: number;
     readonly at: number;
     readonly length: number;
   },
-): Promise<Uint8Array | undefined> {
-  const row = await handle
+  into: Buffer,
+): Promise<number | undefined> {
+  const bytes = sql<string | Uint8Array>`substr(sealed, ${of.at + 1}, ${of.length})`;
+  const text = sql<string | Uint8Array>`encode(${bytes}, 'base64')`;
+  const slice = database.dialect === 'postgres' ? text : bytes;
+  const row = await database.read
     .selectFrom('recording_chunk')
-    .select(sql<Uint8Array>`substr(sealed, ${of.at + 1}, ${of.length})`.as('slice'))
+    .select(slice.as('slice'))
     .where('file', '=', of.file)
     .where('number', '=', of.number)
     .executeTakeFirst();
-  return row?.slice;
+  if (row === undefined) return undefined;
+  if (typeof row.slice === 'string') return into.write(row.slice, of.at, 'base64');
+  into.set(row.slice, of.at);
+  return row.slice.length;
 }
 
 /** Removes some chunks of a file, the last ones first; returns how many went. */
