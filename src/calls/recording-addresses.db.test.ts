@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto';
+
 import { sql } from 'kysely';
 import { afterEach, expect, it } from 'vitest';
 
+import { fixedKeyring } from '../connections/keyring.ts';
+import { resealSlice } from '../connections/reseal.ts';
+import { createVault } from '../connections/vault.ts';
 import type { Database } from '../store/database.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
-import { aCall } from './testing/pipeline.ts';
+import { createRecordingAddresses } from './recording-addresses.ts';
+import { aCall, NAME_KEY, VAULT_KEY } from './testing/pipeline.ts';
 import { SEEDED } from './testing/seed.ts';
 import { answer, createRecordingKit, MINUTE, WAV } from './testing/recording-kit.ts';
 
@@ -134,6 +140,36 @@ describeDatabases('the address of a recording', ({ open }) => {
     expect(waiting).toMatchObject({ state: 'waiting', callUrl: null });
     expect(asked).toEqual([]);
     expect(await seen()).toMatchObject([{ state: 'unavailable', reason: 'recording_unreachable' }]);
+  });
+
+  it('is sealed again when keys change, and keeps its name', async () => {
+    const { accept, database, callId } = await begin();
+    await accept(RECORDED, { ...RECORDED, call_id: 'c-2' });
+    const fresh = { id: 'fresh', bytes: new Uint8Array(32).fill(9) };
+    const ring = [fresh, VAULT_KEY];
+    const keyring = {
+      ...fixedKeyring(fresh),
+      all: () => ring,
+      find: (id: string) => ring.find((key) => key.id === id),
+    };
+    const names = async () =>
+      await database.read
+        .selectFrom('recording_address')
+        .select(['call_id', 'name', 'key_id'])
+        .orderBy('call_id')
+        .orderBy('name')
+        .execute();
+    const before = await names();
+
+    const resealed = await resealSlice({ database, keyring, randomBytes });
+
+    expect(resealed).toBe(4);
+    expect(await names()).toEqual(before.map((row) => ({ ...row, key_id: 'fresh' })));
+    const vault = createVault(fresh, randomBytes);
+    const addresses = createRecordingAddresses({ vault, nameKey: NAME_KEY });
+    const { organizationId } = SEEDED;
+    const book = await addresses.read(database.read, { organizationId, callId: await callId() });
+    expect(book.all.toSorted()).toEqual([PAGE, ADDRESS].toSorted());
   });
 
   it('that an older version kept readable is used as it stands', async () => {

@@ -19,6 +19,10 @@ import type { RecordingAddresses } from '../recording-addresses.ts';
 import { seed, SEEDED, seededBook } from './seed.ts';
 import type { SeedOptions } from './seed.ts';
 
+/** What seals the addresses of recordings here, and what names them. */
+export const VAULT_KEY = { id: 'test', bytes: new Uint8Array(32).fill(3) };
+export const NAME_KEY = new Uint8Array(32).fill(4);
+
 export interface PipelineOptions extends SeedOptions {
   /** Recordings have addresses of our own. */
   readonly ownLinks?: boolean;
@@ -95,8 +99,8 @@ export async function pipelineOn(
   });
   const callKeySecret = new Uint8Array(32);
   const addresses = createRecordingAddresses({
-    vault: createVault({ id: 'test', bytes: new Uint8Array(32).fill(3) }, randomBytes),
-    nameKey: new Uint8Array(32).fill(4),
+    vault: createVault(VAULT_KEY, randomBytes),
+    nameKey: NAME_KEY,
   });
   const warned: string[] = [];
   const deliver: DeliverDeps = {
