@@ -28,7 +28,7 @@ export const SignIn = z
     account: SignInAccount.nullable().meta({ description: 'Null where the CRM did not say.' }),
     offered_account: SignInAccount.nullable().meta({
       description:
-        'Another account that somebody signed in with: nothing was changed. `POST …/sign-in/confirm-account` takes it, a new sign-in with the old account drops it.',
+        'Another account that somebody signed in with, or one of which the CRM did not say whose it is (`id` and `name` are null): nothing was changed. `POST …/sign-in/confirm-account` takes it, a new sign-in with the old account drops it.',
     }),
     since: moment('When it signed in.').nullable(),
     expires_at: moment(

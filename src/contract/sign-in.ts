@@ -94,7 +94,7 @@ export const forgetSignIn = defineEndpoint({
   description:
     'Tokens and account are removed here; to end the access at the CRM, take it away there too. Calls wait until somebody signs in.',
   response: Connection,
-  problems: ['not_found'],
+  problems: ['not_found', 'conflict'],
 });
 
 function once(description: string, example: string) {

@@ -104,7 +104,7 @@ export const putUserLink = defineEndpoint({
   bodyKind: 'json',
   status: 200,
   response: UserLink,
-  problems: ['not_found', 'upstream_failed'],
+  problems: ['not_found', 'conflict', 'upstream_failed'],
 });
 
 export const deleteUserLink = defineEndpoint({

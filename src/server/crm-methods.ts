@@ -6,6 +6,7 @@ import type { CompiledDocument } from '../document/compiled-document.ts';
 import { METHODS } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
 import type { Values } from '../document/values/values.ts';
+import type { NotSentReason } from '../runtime/run-method.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { Credential } from '../runtime/credential.ts';
@@ -21,7 +22,7 @@ export type Asked =
       /** What the sign-in bound. */
       readonly signedIn: Pick<Credential, 'locals' | 'properties'>;
     }
-  | { readonly status: 'not_sent'; readonly message: string };
+  | { readonly status: 'not_sent'; readonly reason: NotSentReason; readonly message: string };
 
 /** Runs one method of a connection now, because a person asked for it; the queue is not involved. */
 export async function askCrm(
@@ -37,9 +38,20 @@ export async function askCrm(
 ): Promise<Asked> {
   const { method, values = {}, deadlineMs = INTERACTIVE_DEADLINE_MS, signal } = question;
   const prepared = await runner.prepare({ method, values, deadlineMs }, connection, signal);
-  if (prepared.status === 'not_sent') return { status: 'not_sent', message: prepared.message };
+  if (prepared.status === 'not_sent') {
+    const { reason, message } = prepared;
+    return { status: 'not_sent', reason, message };
+  }
   const { signedIn } = prepared;
   return { status: 'ran', run: await prepared.send(signal), signedIn };
+}
+
+/** What to do where only a person can sign in, with a blank before it; else nothing. */
+export function whereToSignIn({ document }: OpenConnection): string {
+  const { signIn } = document;
+  return signIn.kind === 'oauth2' && signIn.flow === 'authorization_code'
+    ? ' POST …/sign-in gives the page of the CRM to open in a browser.'
+    : '';
 }
 
 /** The method that proves the credentials: `Users`, else `Account`, else the first look-up by GET. */

@@ -7,13 +7,14 @@ import { completeNames } from '../document/values/person-names.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { listOf, textOf } from './bound-record.ts';
-import { askCrm } from './crm-methods.ts';
+import { askCrm, whereToSignIn } from './crm-methods.ts';
 
 export type CrmUserRow = z.input<typeof CrmUser>;
 
 /**
- * The CRM's users by its method `Users`. Rejects with `conflict` when the document has none, and
- * with `upstream_failed` when the CRM did not give a list.
+ * The CRM's users by its method `Users`. Rejects with `conflict` when the document has none or
+ * somebody must sign in or enter a value first, and with `upstream_failed` when the CRM did not give
+ * a list.
  */
 export async function listCrmUsersOf(
   runner: SignedInRunner,
@@ -52,7 +53,12 @@ async function readUsers(
     throw new AppError('conflict', 'The document has no method Users: nobody can be linked.');
   }
   const asked = await askCrm(runner, connection, { method: 'Users', signal });
-  if (asked.status === 'not_sent') throw new AppError('upstream_failed', asked.message);
+  if (asked.status === 'not_sent') {
+    // Only a sign-in server that is away may have answered: else the CRM was not asked at all.
+    const isAway = asked.reason === 'sign_in_unavailable';
+    const remedy = asked.reason === 'needs_auth' ? whereToSignIn(connection) : '';
+    throw new AppError(isAway ? 'upstream_failed' : 'conflict', `${asked.message}${remedy}`);
+  }
   const { outcome, records } = asked.run;
   if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
     throw new AppError('upstream_failed', outcome.message, { details: { outcome: outcome.kind } });

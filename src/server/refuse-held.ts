@@ -11,6 +11,7 @@ const ASKS_CRM: ReadonlySet<string> = new Set([
   'putUserLink',
   'putExternalUserLink',
   'startSignIn',
+  'confirmAccount',
 ]);
 
 /**

@@ -15,6 +15,7 @@ describe('the page after a sign-in', () => {
     ['used', 'This sign-in was used already', 'good once'],
     ['unknown_state', 'We do not know this sign-in', 'by way of the CRM'],
     ['wrong_account', 'That is another account', 'confirm at the connection'],
+    ['unknown_account', 'Whose account is it?', 'confirm at the connection'],
     ['failed', 'Support desk could not be connected', 'When the cause is mended'],
   ])('says for %s what happened and what to do', (outcome, title, next) => {
     const page = signInPage({ outcome, message: 'So it was.', connectionName: 'Support desk' });

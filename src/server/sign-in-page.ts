@@ -6,7 +6,8 @@ import type { Html } from '../text/html.ts';
 
 /** How a person came back from the CRM's sign-in page. */
 export type SignInEnding =
-  'connected' | 'denied' | 'expired' | 'used' | 'unknown_state' | 'wrong_account' | 'failed';
+  | ('connected' | 'denied' | 'expired' | 'used' | 'unknown_state')
+  | ('wrong_account' | 'unknown_account' | 'failed');
 
 export interface ReturnedPerson {
   readonly outcome: SignInEnding;
@@ -52,6 +53,11 @@ const WORDS: Readonly<Record<SignInEnding, Words>> = {
     tone: 'waits',
     title: () => 'That is another account',
     next: 'Sign in again with the account of before, or confirm at the connection that the new one is meant. Calls are kept until then.',
+  },
+  unknown_account: {
+    tone: 'waits',
+    title: () => 'Whose account is it?',
+    next: 'Sign in again later, when the CRM says whose it is, or confirm at the connection that this sign-in is meant. The sign-in of before goes on until then.',
   },
   failed: {
     tone: 'refused',

@@ -9,7 +9,7 @@ import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { missingInAnswer } from './answer-lack.ts';
 import { textOf } from './bound-record.ts';
-import { askCrm, mapOf, presentExchange, testMethodOf } from './crm-methods.ts';
+import { askCrm, mapOf, presentExchange, testMethodOf, whereToSignIn } from './crm-methods.ts';
 
 type Test = z.input<typeof ConnectionTest>;
 
@@ -110,14 +110,6 @@ async function accountOf(
 function accountInWords(account: Test['account']): string {
   const called = account?.name ?? account?.id;
   return called === undefined || called === null ? '' : ` Account: ${called}.`;
-}
-
-/** What to do where only a person can sign in. */
-function whereToSignIn({ document }: OpenConnection): string {
-  const { signIn } = document;
-  return signIn.kind === 'oauth2' && signIn.flow === 'authorization_code'
-    ? ' POST …/sign-in gives the page of the CRM to open in a browser.'
-    : '';
 }
 
 /** In words what an answer without a record should have held; undefined: an empty list was there. */

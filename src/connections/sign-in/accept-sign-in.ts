@@ -90,7 +90,9 @@ async function decideAccount(
     if (known !== null && known !== account.id) {
       await keepAside(deps, transaction, { connection, came });
       const was = before?.account_name ?? known;
-      return { outcome: 'wrong_account', message: otherAccount(was, account) };
+      return account.id === undefined && account.name === undefined
+        ? { outcome: 'unknown_account', message: unknownAccount(was) }
+        : { outcome: 'wrong_account', message: otherAccount(was, account) };
     }
     await storeSignIn(deps, transaction, { connection, came });
     const whose = account.name ?? account.id;
@@ -102,10 +104,11 @@ async function decideAccount(
 }
 
 function otherAccount(was: string, { id, name }: Account): string {
-  const is = name ?? id;
-  return is === undefined
-    ? `The CRM did not say whose this sign-in is, and before it was ${was}. The old sign-in goes on until somebody confirms the new one.`
-    : `This sign-in is of ${is}, and before it was ${was}. The old one goes on until somebody confirms the new one: calls would go to another account.`;
+  return `This sign-in is of ${name ?? id ?? ''}, and before it was ${was}. The old one goes on until somebody confirms the new one: calls would go to another account.`;
+}
+
+function unknownAccount(was: string): string {
+  return `The CRM did not say whose this sign-in is, and before it was ${was}. The old sign-in goes on until somebody confirms the new one.`;
 }
 
 async function storeSignIn(

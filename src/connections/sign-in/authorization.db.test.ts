@@ -303,7 +303,7 @@ describeDatabases('a person signs in', (databases) => {
 
     const outcome = await signIn(signIns, made);
 
-    expect(outcome.outcome).toBe('wrong_account');
+    expect(outcome.outcome).toBe('unknown_account');
     expect(outcome.message).toContain('did not say whose');
     expect(await token(made)).toBe('access-1');
   });

@@ -14,9 +14,13 @@ import { sealedOf, tokenPlace } from './stored-grant.ts';
 
 /** What came of a person's way to the CRM and back. */
 export interface AuthorizationOutcome {
-  /** `wrong_account`: another account than before; the old sign-in goes on until somebody confirms. */
+  /**
+   * `wrong_account`: another account than before; `unknown_account`: the CRM does not say which. The
+   * old sign-in goes on until somebody confirms.
+   */
   readonly outcome:
-    'connected' | 'denied' | 'expired' | 'used' | 'unknown_state' | 'wrong_account' | 'failed';
+    | ('connected' | 'denied' | 'expired' | 'used' | 'unknown_state')
+    | ('wrong_account' | 'unknown_account' | 'failed');
   /** For people, as plain text: it may repeat words of the CRM and must be escaped in a page. */
   readonly message: string;
   readonly organizationId?: string;

@@ -36,7 +36,7 @@ export async function presentConnection(
   const { kind } = deps.documents(row).signIn;
   const signsIn = kind === 'oauth2' || kind === 'session';
   const known = signsIn ? await deps.signIns.describe(scope, row.id) : undefined;
-  const signIn = known === undefined ? null : presentSignIn(known);
+  const signIn = known === undefined ? null : presentSignIn(known, row);
   const by: SignsIn = signIn?.by ?? 'credentials';
   return {
     id: row.id,
@@ -57,16 +57,23 @@ export async function presentConnection(
   };
 }
 
-function presentSignIn(known: SignInDescription): SignInBody {
+function presentSignIn(
+  known: SignInDescription,
+  row: Pick<ConnectionView['row'], 'state' | 'state_reason'>,
+): SignInBody {
+  // The CRM may refuse a token whose sign-in had nothing against it.
+  const isRefused = row.state === 'needs_auth' && known.state !== 'needs_auth';
   return {
     by: known.needsPerson ? 'person' : 'credentials',
-    state: known.state,
+    state: isRefused ? 'needs_auth' : known.state,
     account: presentAccount(known),
-    offered_account: known.offer === undefined ? null : presentAccount(known.offer),
+    // An account without a name, too, waits for somebody's word.
+    offered_account:
+      known.offer === undefined ? null : (presentAccount(known.offer) ?? { id: null, name: null }),
     since: isoOrNull(known.since),
     expires_at: isoOrNull(known.expiresAt),
     refreshed_at: isoOrNull(known.lastRefreshAt),
-    message: known.message ?? null,
+    message: (isRefused ? row.state_reason : known.message) ?? null,
   };
 }
 
