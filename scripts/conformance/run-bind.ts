@@ -1,7 +1,7 @@
 import { pickCaller } from '../../src/document/bind/pick-caller.ts';
 import type { BoundRecord } from '../../src/document/bind/compile-binding.ts';
 import type { CompiledDocument, CompiledMethod } from '../../src/document/compiled-document.ts';
-import type { AnswerView } from '../../src/document/expression/answer-path.ts';
+import type { AnswerView } from '../../src/document/expression/answer-reader.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
 import { methodNamed } from '../../src/document/methods.ts';

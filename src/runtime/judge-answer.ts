@@ -1,7 +1,7 @@
 import type { ErrorRow } from '../document/bind/answer-rules.ts';
 import type { BindResult, CompiledBinding } from '../document/bind/compile-binding.ts';
 import type { ErrorWords } from '../document/bind/error-map.ts';
-import type { AnswerView } from '../document/expression/answer-path.ts';
+import type { AnswerView } from '../document/expression/answer-reader.ts';
 import type { RenderedRequest } from '../document/render/request.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { classify } from './classify.ts';

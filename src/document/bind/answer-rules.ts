@@ -1,4 +1,5 @@
-import type { AnswerView } from '../expression/answer-path.ts';
+import { createAnswerReader } from '../expression/answer-reader.ts';
+import type { AnswerReader, AnswerView } from '../expression/answer-reader.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
 import { isJsonArray, isRawNumber, jsonMember, jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
@@ -62,8 +63,11 @@ export function compileAnswerRules(method: Json, frame: RuleFrame): AnswerRules 
   const condition = jsonText(method, 'success');
   const success = condition === undefined ? undefined : compileTest(condition, frame);
   return {
-    rowFor: (answer, context) => rows.find((row) => row.fits(answer, context))?.row,
-    succeeds: (answer, context) => success?.(answer, context),
+    rowFor: (answer, context) => {
+      const reader = createAnswerReader(answer);
+      return rows.find((row) => row.fits(answer.status, reader, context))?.row;
+    },
+    succeeds: (answer, context) => success?.(createAnswerReader(answer), context),
     words: errorMap.read,
     compares: [...errorMap.compares, ...rows.flatMap(({ row }) => row.bind?.compares ?? [])],
   };
@@ -71,7 +75,7 @@ export function compileAnswerRules(method: Json, frame: RuleFrame): AnswerRules 
 
 interface CompiledRow {
   readonly row: ErrorRow;
-  fits(answer: AnswerView, context: RenderContext): boolean;
+  fits(status: number, answer: AnswerReader, context: RenderContext): boolean;
 }
 
 function compileRows(owner: Json, frame: RuleFrame): readonly CompiledRow[] {
@@ -94,8 +98,8 @@ function compileRow(row: Json, frame: RuleFrame): readonly CompiledRow[] {
         ...(seconds === undefined ? {} : { seconds }),
         ...(map === undefined ? {} : { bind: compileBinding(map, frame) }),
       },
-      fits: (answer, context) =>
-        hasStatus(answer.status) && (test === undefined || test(answer, context).holds),
+      fits: (status, answer, context) =>
+        hasStatus(status) && (test === undefined || test(answer, context).holds),
     },
   ];
 }
@@ -123,7 +127,7 @@ function numberOf(value: Json | undefined): number | undefined {
 function compileTest(
   source: string,
   { names, readerOf, complete, method }: RuleFrame,
-): (answer: AnswerView, context: RenderContext) => SuccessAnswer {
+): (answer: AnswerReader, context: RenderContext) => SuccessAnswer {
   const compiled = compileExpression(source, names, { withAnswer: true });
   if (!compiled.ok) return () => ({ holds: false, notes: [] });
   return (answer, context) => {

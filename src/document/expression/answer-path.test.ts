@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { collectNames } from '../names/names.ts';
 import { parseLosslessJson } from '../../text/lossless-json.ts';
 import type { PhoneNumbers, Scalar } from '../values/values.ts';
-import type { AnswerView } from './answer-path.ts';
+import { createAnswerReader } from './answer-reader.ts';
+import type { AnswerView } from './answer-reader.ts';
 import { compileExpression } from './compile-expression.ts';
 
 const NAMES = collectNames({ properties: ['Key'], variables: { v: 'x' } });
@@ -12,7 +13,12 @@ const PHONES: PhoneNumbers = { parse: () => undefined, same: () => false };
 function evaluate(source: string, answer: AnswerView): Scalar | null {
   const compiled = compileExpression(source, NAMES, { withAnswer: true });
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join());
-  const environment = { properties: { Key: 'k' }, phones: PHONES, country: 'GB', answer };
+  const environment = {
+    properties: { Key: 'k' },
+    phones: PHONES,
+    country: 'GB',
+    answer: createAnswerReader(answer),
+  };
   return compiled.expression.evaluate((name) => (name === 'contact_id' ? '7' : null), environment);
 }
 
@@ -129,7 +135,7 @@ it('never throws and never leaves the answer, whatever stands in both', () => {
     fc.property(source, fc.json(), (parts, body) => {
       const compiled = compileExpression(parts.join(''), NAMES, { withAnswer: true });
       if (!compiled.ok) return;
-      const answer = answerOf(body);
+      const answer = createAnswerReader(answerOf(body));
       const value = compiled.expression.evaluate(() => null, {
         properties: {},
         phones: PHONES,

@@ -1,18 +1,4 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { isJsonArray, isJsonObject, isRawNumber, jsonMember } from '../json-value.ts';
-import type { Json } from '../json-value.ts';
-import { scalarText } from '../values/plain-number.ts';
-import { bounded } from './running-error.ts';
-import type { Value } from './running-error.ts';
-
-/** An answer of the CRM, as `response` shows it to an expression. */
-export interface AnswerView {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON, or the text itself where it is none; `undefined` for an empty or unreadable body. */
-  readonly body: Json | undefined;
-}
 
 /** `status`, `headers` and a name, or `body` and the members and places inside it. */
 export type AnswerPath = readonly (string | number)[];
@@ -22,9 +8,6 @@ export type ReadPath =
   /** The chain does not begin at `response`. */
   | { readonly status: 'other' }
   | { readonly status: 'refused'; readonly message: string };
-
-/** A double has no more; a longer number keeps its digits as text. */
-const EXACT_DIGITS = 15;
 
 /** Reads `response.body.errors[0].code` from its tree: what it reads, or why nobody may. */
 export function readAnswerPath(node: ASTNode): ReadPath {
@@ -41,24 +24,6 @@ export function readAnswerPath(node: ASTNode): ReadPath {
   if (at.op !== 'id' || at.args !== 'response') return OTHER;
   const wrong = faultOf(path);
   return wrong === undefined ? { status: 'path', path } : refused(wrong);
-}
-
-/** What stands at a path of an answer; a list or an object is its JSON, `null` where it is empty. */
-export function answerValue(answer: AnswerView | undefined, path: AnswerPath): Value {
-  const value = memberAt(answer, path);
-  if (isRawNumber(value)) {
-    const digits = value.rawJSON.replace(/[eE].*$/, '').replaceAll(/^[-0.]+|[^\d]/g, '');
-    return digits.length <= EXACT_DIGITS ? Number(value.rawJSON) : scalarText(value);
-  }
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'object') return value;
-  return isEmpty(value) ? null : bounded(JSON.stringify(value));
-}
-
-/** True when something stands at a path: no empty text, list or object. */
-export function isInAnswer(answer: AnswerView | undefined, path: AnswerPath): boolean {
-  const value = memberAt(answer, path);
-  return value !== undefined && value !== null && value !== '' && !isEmpty(value);
 }
 
 const OTHER: ReadPath = { status: 'other' };
@@ -93,26 +58,4 @@ function faultOf([part, ...rest]: AnswerPath): string | undefined {
     default:
       return 'response has status, headers and body.';
   }
-}
-
-function memberAt(answer: AnswerView | undefined, path: AnswerPath): Json | undefined {
-  const [part, ...rest] = path;
-  if (answer === undefined) return undefined;
-  if (part === 'status') return answer.status;
-  if (part === 'headers') return headerOf(answer, String(rest[0]).toLowerCase());
-  let value = answer.body;
-  for (const step of rest) {
-    if (typeof step === 'string') value = jsonMember(value, step);
-    else value = isJsonArray(value) ? value[step] : undefined;
-  }
-  return value;
-}
-
-function headerOf({ headers }: AnswerView, name: string): string | undefined {
-  return Object.hasOwn(headers, name) ? headers[name] : undefined;
-}
-
-function isEmpty(value: Json): boolean {
-  if (isJsonArray(value)) return value.length === 0;
-  return isJsonObject(value) && Object.keys(value).length === 0;
 }

@@ -2,8 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Names } from '../names/names.ts';
 import { plainNumber } from '../values/plain-number.ts';
 import type { Note, PhoneNumbers, Scalar } from '../values/values.ts';
-import { answerValue, isInAnswer } from './answer-path.ts';
-import type { AnswerView } from './answer-path.ts';
+import type { AnswerReader } from './answer-reader.ts';
 import { walkExpression } from './allow-list.ts';
 import type { PlacedProblem, WalkResult } from './allow-list.ts';
 import { compileNode } from './evaluate.ts';
@@ -23,7 +22,7 @@ export interface ExpressionEnvironment {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   /** What `response` is, in an expression that reads it. */
-  readonly answer?: AnswerView;
+  readonly answer?: AnswerReader;
   /** Hears why an expression came to no value. */
   readonly note?: (note: Note) => void;
 }
@@ -112,8 +111,8 @@ function compiled(
             const value = Object.hasOwn(properties, label) ? properties[label] : undefined;
             return valueAs(propertyTypes.get(label) ?? 'string', value);
           },
-          answerValue: (path) => answerValue(answer, path),
-          isInAnswer: (path) => isInAnswer(answer, path),
+          answerValue: (path) => answer?.value(path) ?? null,
+          isInAnswer: (path) => answer?.has(path) ?? false,
         },
         environment.note,
       );

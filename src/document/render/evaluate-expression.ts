@@ -1,4 +1,4 @@
-import type { AnswerView } from '../expression/answer-path.ts';
+import type { AnswerReader } from '../expression/answer-reader.ts';
 import type { CompiledExpression } from '../expression/compile-expression.ts';
 import type { Scalar } from '../values/values.ts';
 import type { NameReader, ReaderOf } from './name-reader.ts';
@@ -13,7 +13,7 @@ export function evaluateExpression(
   expression: CompiledExpression,
   readerOf: ReaderOf,
   scope: Scope,
-  answer?: AnswerView,
+  answer?: AnswerReader,
 ): Scalar | undefined {
   const { properties, phones, country } = scope.context;
   // Labels are read by the expression itself, past the readers, which note the use of a secret.
