@@ -155,6 +155,14 @@ describe('the demo document against the demo CRM', () => {
     });
   });
 
+  it('takes the contact that a refusal of a duplicate names', async () => {
+    await demo.ask('PUT', '/habits', { body: { refuse_duplicates: { times: 1 } }, headers: {} });
+    const known = { firstname: 'Alice', lastname: 'Smith', phone: '+442079460018' };
+    const { outcome, records } = await run('CreateContact', known);
+
+    expect([outcome.kind, records[0]?.['contact_id']]).toEqual(['success', 'c-1']);
+  });
+
   it('deletes a contact', async () => {
     const { outcome } = await run('DeleteContact', { contact_id: 'c-60' });
 

@@ -168,7 +168,10 @@ export class Crm {
     for (const name of readdirSync(join(this.#folder, 'recordings'))) {
       rmSync(this.recordingFile(name));
     }
-    this.#save(firstRecords(this.#now()));
+    const { nextId } = this.#records;
+    const first = firstRecords(this.#now());
+    // A link that somebody kept must not lead to another call than it did.
+    this.#save({ ...first, nextId: Math.max(first.nextId, nextId) });
   }
 
   #replace(changed: Call): Call {

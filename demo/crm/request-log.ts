@@ -76,11 +76,14 @@ export function createRequestLog(now: () => number): RequestLog {
 }
 
 function shownPath(url: URL): string {
-  const pairs = [...url.searchParams].map(([name, value]) => {
-    const shown = SECRET_QUERIES.includes(name) ? '[hidden]' : value;
-    return `${name}=${shown}`;
-  });
-  return `${url.pathname}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+  const pairs = url.search
+    .slice(1)
+    .split('&')
+    .map((pair) => {
+      const [name = ''] = new URLSearchParams(pair).keys();
+      return SECRET_QUERIES.includes(name) ? `${name}=[hidden]` : pair;
+    });
+  return `${url.pathname}${url.search === '' ? '' : `?${pairs.join('&')}`}`;
 }
 
 function signInOf({ headers }: IncomingMessage): string {

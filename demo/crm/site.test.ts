@@ -157,6 +157,7 @@ describe('the log of requests', () => {
   it('shows what was sent and answered, and no secret', async () => {
     await running.ask('GET', '/api/contacts?search=turner');
     await running.ask('GET', '/api/users?access_token=query-secret');
+    await running.ask('GET', '/api/contacts?phone=%2B44+20&q=a%26b');
     await running.ask('GET', '/api/me', { headers: { authorization: 'Bearer header-secret' } });
     const sign_in = { email: 'tom@demo.example', password: 'body-secret' };
     await running.ask('POST', '/api/session', { body: { sign_in }, headers: {} });
@@ -166,6 +167,8 @@ describe('the log of requests', () => {
     expect(page).toContain('/api/contacts?search=turner');
     expect(page).toContain('turnersonsroofing.example');
     expect(page).toContain('access_token=[hidden]');
+    // As it was sent: a plus of a query would be a space.
+    expect(page).toContain('/api/contacts?phone=%2B44+20&amp;q=a%26b');
     expect(page).not.toMatch(/query-secret|header-secret|body-secret/);
     expect(page).not.toContain(TOKEN);
   });
@@ -185,6 +188,7 @@ describe('the log of requests', () => {
 
 it('begins anew when that is pressed', async () => {
   const contacts = running.crm.contacts;
+  const before = running.crm.createCall({}).id;
   await running.ask('DELETE', '/api/contacts/c-1');
   await running.ask('POST', '/api/calls/1001/recording', {
     body: { recording: { data: 'UklGRg==' } },
@@ -199,4 +203,5 @@ it('begins anew when that is pressed', async () => {
   expect(pressed.status).toBe(303);
   expect(running.crm.contacts).toEqual(contacts);
   expect(running.habits.on).toEqual({});
+  expect(Number(running.crm.createCall({}).id)).toBeGreaterThan(Number(before));
 });

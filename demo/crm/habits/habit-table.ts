@@ -53,7 +53,7 @@ export const HABITS = {
   refuse_duplicates: {
     title: 'Duplicates refused',
     does: 'A new contact with a number or e-mail address that is known gets 409, which names the record.',
-    then: 'The CRM is asked for the person, and the contact that is there is used.',
+    then: 'The demo documents take the contact that the refusal names.',
   },
   ignored_filter: {
     title: 'Filters ignored',

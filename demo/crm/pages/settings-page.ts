@@ -34,7 +34,7 @@ export function settingsPage(view: View): Page {
       <form class="panel" method="post" action="/settings/reset">
         <p>
           Puts back the people, companies and calls of the beginning. All that was written since
-          then goes, recordings too.
+          then goes, recordings and sign-ins by OAuth2 too: Patchcord asks to sign in again.
         </p>
         <button class="button danger">Begin anew</button>
       </form>

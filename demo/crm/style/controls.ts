@@ -49,7 +49,8 @@ summary { cursor: pointer; }
   td .avatar { display: none; }
   .time time { display: inline-block; white-space: normal; max-width: 56px; vertical-align: top; }
   .direction { margin-right: var(--space-1); }
-  td.who { max-width: 110px; min-width: 0; white-space: normal; }
+  td.who { max-width: 124px; min-width: 0; white-space: normal; }
+  td.who .number { white-space: nowrap; font-size: 13px; }
   input { font-size: 16px; }
   .fields input { font-size: 16px; }
 }
