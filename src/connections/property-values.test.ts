@@ -43,6 +43,12 @@ test('many patterns that run for ever are stopped together, those before them ar
 test.each([
   ['a broken pattern', { pattern: '(' }, 'x', /does not work/],
   ['a pattern that slips out of its anchors', { pattern: 'a)|(b' }, 'xb', /does not work/],
+  [
+    'a pattern too long to be read',
+    { pattern: String.raw`\p{L}|`.repeat(40_000) },
+    'x',
+    /^.{0,150}$/,
+  ],
   ['too long a value', {}, 'x'.repeat(65_537), /longer/],
   ['a NUL character', {}, 'a\u0000b', /NUL/],
   ['a boolean that is none', { type: 'boolean' as const }, 'maybe', /true or false/],

@@ -17,6 +17,8 @@ export type CheckUrl = (
 const MAX_VALUE_LENGTH = 65_536;
 /** The patterns are the document's: hostile ones, however many, must not hold the process. */
 const PATTERNS_TIMEOUT_MS = 100;
+/** The timeout does not interrupt the reading of a pattern. Lint refuses longer ones. */
+const MAX_PATTERN_LENGTH = 1_000;
 /**
  * What is not reached in time has no entry. Each pattern must be one by itself: `a)|(b` would
  * otherwise slip out of the anchors.
@@ -114,7 +116,7 @@ function checkPattern(
   if (fits === true) return undefined;
   return fits === false
     ? `'${label}' does not match the pattern ${pattern}.`
-    : `'${label}' cannot be checked: the document's pattern ${pattern} does not work.`;
+    : `'${label}' cannot be checked: the document's pattern ${cut(pattern)} does not work.`;
 }
 
 /** Whether each value fits the pattern of its field; without an entry where that cannot be told. */
@@ -126,7 +128,9 @@ function testPatterns(
   const tests = fields.flatMap(({ label, pattern }) => {
     const value = values.get(label);
     const short = value !== undefined && value.length <= MAX_VALUE_LENGTH;
-    return short && pattern !== undefined ? [{ label, pattern, value }] : [];
+    return short && pattern !== undefined && pattern.length <= MAX_PATTERN_LENGTH
+      ? [{ label, pattern, value }]
+      : [];
   });
   if (tests.length === 0) return fits;
   try {
@@ -135,6 +139,10 @@ function testPatterns(
     // Out of time: the values that were not reached are refused.
   }
   return fits;
+}
+
+function cut(pattern: string): string {
+  return pattern.length > MAX_PATTERN_LENGTH ? `${pattern.slice(0, 60)}…` : pattern;
 }
 
 function quoted(words: readonly string[]): string {

@@ -74,7 +74,7 @@ export const PROPERTY_FIELDS: readonly Field[] = [
   field(
     'pattern',
     'X',
-    words(),
+    words({ maxLength: 1_000 }),
     'A regular expression that the whole value must match.',
     '[A-Za-z0-9]{32}',
     { advanced: true },
