@@ -5,6 +5,7 @@ import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Database } from '../../store/database.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
+import { changeState } from '../change-state.ts';
 import { findHealth } from '../connections-repository.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { findSignIn } from './sign-in-repository.ts';
@@ -521,6 +522,39 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(kit.log.filter(({ level }) => level === 'warn')).toMatchObject([
       { message: 'a connection waits for somebody to sign in at its CRM' },
     ]);
+  });
+
+  test('a connection that somebody sets going without a sign-in waits again', async () => {
+    const made = await signedIn();
+    clock.pass(HOUR_MS);
+    server.revoke();
+    await signIns.credentialFor(made.connection, SIGNAL);
+    await database.write((transaction) =>
+      changeState(transaction, made.scope, {
+        connectionId: made.id,
+        event: { kind: 'credentials_saved' },
+        now: clock.now(),
+      }),
+    );
+    expect(await made.state()).toBe('active');
+
+    const answer = await signIns.credentialFor(await made.open(), SIGNAL);
+
+    expect(answer.status).toBe('needs_auth');
+    expect(await made.state()).toBe('needs_auth');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('since when somebody is signed in does not move with a refresh', async () => {
+    const made = await signedIn();
+    const before = await signIns.describe(made.scope, made.id);
+    clock.pass(HOUR_MS);
+    await signIns.credentialFor(made.connection, SIGNAL);
+
+    const after = await signIns.describe(made.scope, made.id);
+
+    expect(after.since).toBe(before.since);
+    expect(after.lastRefreshAt).toBe((before.lastRefreshAt ?? 0) + HOUR_MS);
   });
 
   test('after somebody signs in again the connection works and its calls are woken', async () => {
