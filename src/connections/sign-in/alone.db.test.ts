@@ -164,6 +164,16 @@ describeDatabases('a connection signs in by itself', (databases) => {
     expect(JSON.stringify(second)).not.toContain('eu"');
   });
 
+  test('nobody keeps alive what begins anew by itself', async () => {
+    const made = await connect('session');
+    await signIns.credentialFor(await made.open(), SIGNAL);
+    clock.pass(25 * HOUR_MS);
+
+    for (let runs = 0; runs < 5; runs += 1) await signIns.keepAlive();
+
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('a password goes with the first request alone', async () => {
     const made = await connect('password');
     await signIns.credentialFor(await made.open(), SIGNAL);

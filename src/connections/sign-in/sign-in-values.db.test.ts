@@ -185,6 +185,38 @@ describeDatabases('values that come with a sign-in', (databases) => {
     expect(server.requests).toMatchObject([{ fields: { refresh_token: 'refresh-1' } }]);
   });
 
+  test.each([
+    ['the API', { 'API URL': 'https://other.crm.test' }],
+    ['the token endpoint', { 'Token URL': 'https://other.crm.test' }],
+    ['the sign-in page', { 'Login URL': 'https://other.crm.test' }],
+  ])('another address of %s alone asks for a new sign-in', async (_what, change) => {
+    const own = [
+      { label: 'API URL', type: 'url' },
+      { label: 'Token URL', type: 'url' },
+    ];
+    const document = oauthDocument(
+      {
+        authorization_endpoint: '$Login URL$/authorize',
+        token_endpoint: '$Token URL$/token',
+      },
+      { top: { resource_url: '$API URL$', properties: [...own, LOGIN, ...SECRETS] } },
+    );
+    const properties = {
+      ...CLIENT,
+      'API URL': server.origin,
+      'Token URL': server.origin,
+      'Login URL': server.origin,
+    };
+    const made = await kit.connect({ document, properties });
+    await signIn(signIns, made);
+    expect(await credential(made)).toMatchObject({ accessToken: 'access-1' });
+
+    await made.change({ ...change, 'Client secret': SECRET });
+
+    expect(await credential(made)).toMatchObject({ status: 'needs_auth' });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('a connection that signs in alone does so again with its new settings', async () => {
     const made = await kit.connect({
       document: sessionDocument(),

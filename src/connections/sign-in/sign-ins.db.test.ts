@@ -135,6 +135,19 @@ describeDatabases('refreshing a sign-in', (databases) => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('a refused token is not given again because its refresh ahead came to nothing', async () => {
+    const { connection } = await signedIn();
+    clock.pass(0.85 * HOUR_MS);
+    server.behave('hold');
+    const used = credential(await signIns.credentialFor(connection, SIGNAL));
+    await until(() => server.requests.length === 1);
+
+    const renewed = signIns.renew(connection, used, SIGNAL);
+    await server.close();
+
+    expect((await renewed).status).toBe('unavailable');
+  });
+
   test('a token that ends while it is refreshed ahead is waited for', async () => {
     const { connection } = await signedIn();
     clock.pass(0.85 * HOUR_MS);
@@ -493,8 +506,10 @@ describeDatabases('refreshing a sign-in', (databases) => {
 
       server.release();
 
+      const wakes = kit.wakes();
       expect(credential(await dead).accessToken).toBe('access-2');
       expect(await state()).toBe('active');
+      expect(kit.wakes()).toBe(wakes + 1);
       expect(credential(await other.credentialFor(connection, SIGNAL)).accessToken).toBe(
         'access-2',
       );
