@@ -202,7 +202,11 @@ class Walker implements WalkResult {
       this.#refuse(node, 'expression_not_allowed', NO_ANSWER);
     } else if (of.op !== 'id' || of.args !== 'properties') {
       const also = this.#withAnswer ? ', and response: response.body.id' : '';
-      const message = `Only properties have members: properties['Label']${also}.`;
+      const part = of.op === 'id' ? originalName(of.args) : undefined;
+      const isAnswer = this.#withAnswer && part !== undefined && ANSWER_PARTS.has(part);
+      const message = isAnswer
+        ? `The answer is called response: write response.${part} here.`
+        : `Only properties have members: properties['Label']${also}.`;
       this.#refuse(node, 'expression_not_allowed', message);
     } else if (label === undefined) {
       const message = 'The label of a property is written as a text.';
@@ -235,6 +239,9 @@ class Walker implements WalkResult {
     this.problems.push({ place, code, message, ...(fix === undefined ? {} : { fix }) });
   }
 }
+
+/** What `response` has. */
+const ANSWER_PARTS: ReadonlySet<string> = new Set(['body', 'status', 'headers']);
 
 const NO_ANSWER = 'The answer is known only in "success", "derive" and the rows of "errors".';
 

@@ -433,6 +433,13 @@ export const FINDING_CODES = {
     meaning: "A plain value in an answer's map must be equal in the answer.",
     advice: 'There is nothing to do if that is meant; if it is a sample value, remove it.',
   },
+  row_fits_all: {
+    severity: 'error',
+    group: 'methods',
+    meaning: 'A row of `errors` says neither a `status` nor a `when`, so it fits every answer.',
+    advice:
+      'Say which answers are meant. Rows are asked in their order; the first that fits is used.',
+  },
   response_binds_variable: {
     severity: 'error',
     group: 'methods',

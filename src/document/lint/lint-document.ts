@@ -13,6 +13,7 @@ import { checkChains } from './check-chains.ts';
 import { checkCounts } from './check-counts.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkDates } from './check-dates.ts';
+import { checkErrorRows } from './check-error-rows.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkLoneMarkers } from './check-lone-markers.ts';
 import { checkFilled } from './check-filled.ts';
@@ -92,6 +93,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkLoneMarkers(context);
   checkQuotes(context);
   checkAnswers(context);
+  checkErrorRows(context);
   checkUses(context, uses);
   checkSecrets(context, secretUses(context, uses, expressions));
   checkSignIn(context);

@@ -20,7 +20,7 @@ function post(parameters: Json, others: Changes = {}): Changes {
 }
 
 describe('rows of errors are counted', () => {
-  const rows = (count: number): Json => Array.from({ length: count }, () => ({ then: 'skip' }));
+  const rows = (count: number): Json => Array.from({ length: count }, () => ({ status: 423, then: 'skip' }));
   const create = (count: number): Changes => ({
     API: { CreateActivity: { request_method: 'POST', request_path: '/x', errors: rows(count) } },
   });

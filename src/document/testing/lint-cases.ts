@@ -429,6 +429,10 @@ export const LINT_CASES: Readonly<Record<FindingCode, LintCase>> = {
     good: method('CreateActivity', { response_map: { id: '$activity_id$' } }),
     at: '"mobile"',
   },
+  row_fits_all: {
+    bad: method('CreateActivity', { errors: [{ then: 'retry' }] }),
+    good: method('CreateActivity', { errors: [{ status: 423, then: 'retry' }] }),
+  },
   response_binds_variable: {
     bad: method('CreateActivity', { response_map: { id: '$v$' } }, { variables: { v: 'x' } }),
     good: method(
