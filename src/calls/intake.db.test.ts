@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
 import { CALL_EVENTS_MAX } from './intake.ts';
+import { REFUSED_KEPT } from './refused-events-repository.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
 import { SEEDED } from './testing/seed.ts';
 
@@ -31,6 +32,26 @@ describeDatabases('the intake', ({ open }) => {
     });
     const kept = await database.read.selectFrom('refused_event').selectAll().execute();
     expect(kept.map((row) => row.domain)).toEqual(['else.test']);
+  });
+
+  it('keeps of the refused events of a phone system the newest thousand', async () => {
+    const { accept, database } = await openPipeline(open);
+    const flood = (from: number, count: number) =>
+      accept(...Array.from({ length: count }, (_, at) => ({ call_id: `c-${from + at}` })));
+
+    await flood(0, 500);
+    await flood(500, 510);
+    const [result] = await accept({ call_id: 'long', note: 'x'.repeat(20_000) });
+
+    const kept = await database.read
+      .selectFrom('refused_event')
+      .select(['body', 'code'])
+      .orderBy('id')
+      .execute();
+    expect(kept).toHaveLength(REFUSED_KEPT);
+    expect(kept[0]).toEqual({ body: '{"call_id":"c-11"}', code: 'missing_field' });
+    expect(JSON.parse(kept.at(-1)?.body ?? '')).toMatch(/^\{"call_id":"long","note":"x+…$/u);
+    expect(result?.status).toBe('refused');
   });
 
   it('notes that a domain is not compared where the organization has none', async () => {

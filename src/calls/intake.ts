@@ -8,6 +8,8 @@ import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
 import { isPlausibleTime } from './event-time.ts';
+import { keepMalformed } from './keep-malformed.ts';
+import { insertRefusedEvent, removeSurplusRefused } from './refused-events-repository.ts';
 import {
   announceRecordings,
   countEvent,
@@ -84,6 +86,11 @@ export function createIntake(deps: IntakeDeps): Intake {
     const results = await Promise.all(
       events.map(({ body, parsed }) => acceptOne(deps, { source, body, parsed, books, routeOf })),
     );
+    if (results.some(({ status }) => status === 'refused')) {
+      await deps.database.write((transaction) =>
+        removeSurplusRefused(transaction, source.phoneSystemId),
+      );
+    }
     deps.reached?.('event-committed');
     deps.wake();
     return results;
@@ -113,7 +120,10 @@ interface OneEvent {
 
 async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> {
   const { source, body, parsed } = one;
-  if (!parsed.ok) return refuse(parsed.code, parsed.message);
+  if (!parsed.ok) {
+    await keepMalformed(deps, { phoneSystemId: source.phoneSystemId, body, problem: parsed });
+    return refuse(parsed.code, parsed.message);
+  }
   const { event } = parsed;
   const routed = one.routeOf(event);
   if (routed.status === 'refused') return await keepRefused(deps, { source, body, event, routed });
@@ -257,18 +267,15 @@ async function keepRefused(
 ): Promise<EventResult> {
   const { code, message } = work.routed;
   await deps.database.write(async (transaction) => {
-    await transaction
-      .insertInto('refused_event')
-      .values({
-        id: deps.ids.next(),
-        phone_system_id: work.source.phoneSystemId,
-        domain: work.event.domain ?? null,
-        code,
-        message,
-        body: keptBody(work.body, work.event),
-        received_at: deps.database.now(),
-      })
-      .execute();
+    await insertRefusedEvent(transaction, {
+      id: deps.ids.next(),
+      phone_system_id: work.source.phoneSystemId,
+      domain: work.event.domain ?? null,
+      code,
+      message,
+      body: keptBody(work.body, work.event),
+      received_at: deps.database.now(),
+    });
   });
   return refuse(code, message);
 }

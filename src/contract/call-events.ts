@@ -200,12 +200,12 @@ export const RefusedEvent = z
       ],
     }),
     body: z.unknown().meta({
-      description: 'The event as it came.',
+      description: 'The event as it came; of a very large one the beginning, as a text.',
       examples: [{ call_id: 'c-1', kind: 'noted', domain: 'acme' }],
     }),
     received_at: moment('When it came.'),
   })
-  .meta({ id: 'RefusedEvent', description: 'A call event that belongs to no organization.' });
+  .meta({ id: 'RefusedEvent', description: 'A call event that was not taken.' });
 
 export const listRefusedEvents = defineEndpoint({
   ...ADMINISTERED,
@@ -213,9 +213,9 @@ export const listRefusedEvents = defineEndpoint({
   name: 'listRefusedEvents',
   resource: 'call events',
   path: '/v1/call-events/refused',
-  summary: 'List the events of unknown domains',
+  summary: 'List the events that were not taken',
   description:
-    'Kept for 7 days, oldest first. Events refused for another reason are told to their sender and to the log only.',
+    'Those of unknown domains, and those of a wrong form. Kept for 7 days, of each phone system the newest 1,000, oldest first. Events beyond the most that a call may have are told to their sender and to the log only.',
   response: pageOf(RefusedEvent),
 });
 

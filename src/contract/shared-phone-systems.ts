@@ -106,9 +106,9 @@ export const listSharedRefusedEvents = defineEndpoint({
   ...LIST,
   name: 'listSharedRefusedEvents',
   path: `${path}/{phone_system_id}/refused-events`,
-  summary: 'List the events that no organization took',
+  summary: 'List the events that were not taken',
   description:
-    'Those without a `domain`, and those whose domain no organization has. Kept for 7 days, oldest first.',
+    'Those without a `domain`, those whose domain no organization has, and those of a wrong form, whatever their domain. Kept for 7 days, the newest 1,000, oldest first.',
   params: one,
   response: pageOf(RefusedEvent),
   problems: ['not_found'],

@@ -49,7 +49,7 @@ describeDatabases('call events', (databases) => {
     expect(valueAt(call.body, 'steps', 0)).toMatchObject({ method: 'FindContact', state: 'ready' });
   });
 
-  test('of another domain are refused, logged without numbers, and listed for a week', async () => {
+  test('of another domain or a wrong form are refused, logged without numbers, and listed for a week', async () => {
     const { database } = server;
     await database.write(async (transaction) => {
       await transaction
@@ -80,6 +80,12 @@ describeDatabases('call events', (databases) => {
           phone_system_id: office.phoneSystemId,
           code: 'unknown_domain',
           body: { call_id: 'foreign' },
+        },
+        {
+          phone_system_id: office.phoneSystemId,
+          code: 'invalid_field',
+          message: expect.stringContaining('direction'),
+          body: { call_id: 'wrong' },
         },
       ],
     });

@@ -119,6 +119,29 @@ describeDatabases('a shared phone system', (databases) => {
     expect(theirs.text).not.toContain('nowhere.example');
   });
 
+  test('keeps what has a wrong form too, whosever domain it names, for the operator alone', async () => {
+    const bad = { ...RINGING, call_id: 'bad', kind: 'bogus', domain: 'acme.example' };
+    const url = 'https://pbx.test/1.wav?signature=abcdef';
+    await report([bad, { ...bad, call_id: 'signed', recording: { url } }]);
+    const listed = await asAdmin('GET', `/v1/shared-phone-systems/${systemId}/refused-events`);
+    const theirs = await server.send('GET', '/v1/call-events/refused', { key: acme.key });
+    const stored = await server.database.read.selectFrom('refused_event').select('body').execute();
+
+    expect(listed.body).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({
+          phone_system_id: systemId,
+          code: 'invalid_field',
+          message: expect.stringContaining('kind'),
+          body: bad,
+        }),
+      ]),
+    });
+    expect(theirs.text).not.toContain('bogus');
+    expect(JSON.stringify(stored)).toContain('signed');
+    expect(JSON.stringify(stored)).not.toContain('abcdef');
+  });
+
   test('that is repeated after the domain was mended is taken in', async () => {
     const event = { ...RINGING, call_id: 'mended', domain: 'mended.example', event_id: 'e-1' };
     const refused = await report(event);
