@@ -11,14 +11,16 @@ const ofOrganization = {
   status: 200,
 } as const;
 
+export const organizationState = z.enum(['active', 'suspended', 'deleting']).meta({
+  description:
+    '`suspended`: its keys are refused and nothing goes to its CRMs, while the events of its phone systems are kept. `deleting`: everything of it is being removed.',
+  examples: ['suspended'],
+});
+
 export const OrganizationState = z
   .object({
     organization_id: idOf('organization'),
-    state: z.enum(['active', 'suspended', 'deleting']).meta({
-      description:
-        '`suspended`: its keys are refused and nothing goes to its CRMs, while the events of its phone systems are kept. `deleting`: everything of it is being removed.',
-      examples: ['suspended'],
-    }),
+    state: organizationState,
     reason: z
       .string()
       .nullable()

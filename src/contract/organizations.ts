@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
+import { organizationState } from './organization-life.ts';
 import { country, externalId, externalPageQuery, idOf, moment, pageOf, timezone } from './parts.ts';
 import { CREATE, LIST, PUT_EXTERNAL, READ } from './shapes.ts';
 
@@ -35,6 +36,11 @@ export const Organization = z
     description: 'A customer of the operator; everything belongs to one.',
   });
 
+export const ListedOrganization = Organization.extend({ state: organizationState }).meta({
+  id: 'ListedOrganization',
+  description: 'An organization as a row of the list, with whether it works.',
+});
+
 const organizationBody = {
   name,
   domain: domain.optional(),
@@ -51,7 +57,7 @@ export const listOrganizations = defineEndpoint({
   summary: 'List the organizations',
   scopes: ['admin'],
   within: 'server',
-  response: pageOf(Organization),
+  response: pageOf(ListedOrganization),
 });
 
 export const createOrganization = defineEndpoint({

@@ -16,6 +16,22 @@ export async function findHold(
     .executeTakeFirst();
 }
 
+/** Why some of these organizations do not work as usual, by their ids; those that do are not in it. */
+export async function findHolds(
+  handle: Handle,
+  _scope: AdminScope,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Hold>> {
+  // PostgreSQL does not take an empty list.
+  if (ids.length === 0) return new Map();
+  const rows = await handle
+    .selectFrom('organization_hold')
+    .selectAll()
+    .where('organization_id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.organization_id, row]));
+}
+
 /** Holds an organization; one that is held already keeps its hold. False then. */
 export async function insertHold(
   handle: Handle,

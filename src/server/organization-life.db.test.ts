@@ -106,6 +106,20 @@ describeDatabases('the life of an organization', (databases) => {
       expect(valueAt(listed.body, 'items', 'length')).toBe(1);
     });
 
+    test('the list of organizations says so', async () => {
+      const list = async (): Promise<readonly unknown[]> => {
+        const key = server.adminKey;
+        const { body } = await server.send('GET', '/v1/organizations?limit=200', { key });
+        return JSON.parse(JSON.stringify(valueAt(body, 'items')));
+      };
+      const become = (state: string) =>
+        expect.objectContaining({ id: office.organizationId, state });
+
+      expect(await list()).toContainEqual(become('active'));
+      await admin('POST', '/suspend', {});
+      expect(await list()).toContainEqual(become('suspended'));
+    });
+
     test('nothing reaches its CRMs, by nobody, until it is resumed; then all goes out in order', async () => {
       await admin('POST', '/suspend', {});
       for (let call = 1; call <= 5; call += 1) await report(office, `call ${call}`);

@@ -9,6 +9,7 @@ import {
 import type { Organization } from '../../contract/organizations.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { createOrganization as create } from '../../organizations/organizations.ts';
+import { findHolds } from '../../organizations/holds-repository.ts';
 import { putOrganization as put } from '../../organizations/put-organization.ts';
 import {
   findOrganization,
@@ -26,9 +27,16 @@ import type { StoreDeps } from './route-deps.ts';
 export function organizationRoutes(deps: StoreDeps): readonly Route[] {
   const { database } = deps;
   return [
-    route(listOrganizations, async ({ query }) => ({
-      body: presentPage(await listRows(database.read, ADMIN, query), present),
-    })),
+    route(listOrganizations, async ({ query }) => {
+      const page = await listRows(database.read, ADMIN, query);
+      const ids = page.items.map(({ id }) => id);
+      const holds = await findHolds(database.read, ADMIN, ids);
+      const listed = (row: OrganizationRow) => ({
+        ...present(row),
+        state: holds.get(row.id)?.state ?? ('active' as const),
+      });
+      return { body: presentPage(page, listed) };
+    }),
     route(createOrganization, async ({ body }, context) => ({
       body: present(
         await create(deps, { ...body, externalId: body.external_id, actor: actorOf(context) }),
