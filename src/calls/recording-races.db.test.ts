@@ -118,11 +118,7 @@ describeDatabases('recordings that several people and processes hold at once', (
 
   it('that came under two addresses are uploaded, though the first file was lost', async () => {
     const answers = [answer(200, WAV), answer(200, WAV)];
-    const { accept, work, database, clock, directory, uploads } = await begin(answers);
-    const become = (state: 'paused' | 'active') =>
-      database.write(async (transaction) => {
-        await transaction.updateTable('connection').set({ state }).execute();
-      });
+    const { accept, work, become, clock, directory, uploads } = await begin(answers);
     await become('paused');
     await accept(RECORDED);
     await work();

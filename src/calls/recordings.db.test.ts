@@ -129,11 +129,7 @@ describeDatabases('recordings', ({ open }) => {
   });
 
   it('are fetched while their connection is paused', async () => {
-    const { accept, work, database, seen, uploaded, clock } = await begin([answer(200, WAV)]);
-    const become = (state: 'paused' | 'active') =>
-      database.write(async (transaction) => {
-        await transaction.updateTable('connection').set({ state }).execute();
-      });
+    const { accept, work, become, seen, uploaded, clock } = await begin([answer(200, WAV)]);
     await become('paused');
 
     await accept(RECORDED);

@@ -8,7 +8,7 @@ import { findOrganization } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
-import { MAX_PAGE_ROWS } from '../store/page.ts';
+import { readAllPages } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
@@ -108,7 +108,7 @@ export async function runListKeys(
 ): Promise<void> {
   const keys = await withStore(context, { ...options, onlyReads: true }, async ({ database }) => {
     const scope = await scopeOf(database, options.organization);
-    return await readAll(database, scope);
+    return await readAllPages((page) => listApiKeys(database.read, scope, page));
   });
   if (options.json === true) {
     context.out(JSON.stringify({ keys: keys.map(present) }));
@@ -124,21 +124,6 @@ export async function runListKeys(
 function stateOf({ revoked_at, expires_at }: Tables['api_key']): string {
   if (revoked_at !== null) return 'revoked';
   return expires_at !== null && expires_at <= systemClock.now() ? 'expired' : 'works';
-}
-
-async function readAll(
-  database: Database,
-  scope: OrganizationScope | AdminScope,
-): Promise<readonly Tables['api_key'][]> {
-  const rows: Tables['api_key'][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = { limit: MAX_PAGE_ROWS, cursor };
-    const { items, next_cursor } = await listApiKeys(database.read, scope, page);
-    rows.push(...items);
-    cursor = next_cursor ?? undefined;
-  } while (cursor !== undefined);
-  return rows;
 }
 
 async function scopeOf(

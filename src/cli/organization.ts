@@ -5,7 +5,7 @@ import { createOrganization } from '../organizations/organizations.ts';
 import { listOrganizations } from '../organizations/organizations-repository.ts';
 import type { OrganizationRow } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
-import { MAX_PAGE_ROWS } from '../store/page.ts';
+import { readAllPages } from '../store/page.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkPlace } from './check-place.ts';
 import { ownCommand } from './npm-script.ts';
@@ -66,17 +66,9 @@ export async function runListOrganizations(
   options: ListOrganizationsOptions,
   context: CommandContext,
 ): Promise<void> {
-  const rows = await withStore(context, { ...options, onlyReads: true }, async ({ database }) => {
-    const all: OrganizationRow[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = { limit: MAX_PAGE_ROWS, cursor };
-      const { items, next_cursor } = await listOrganizations(database.read, ADMIN, page);
-      all.push(...items);
-      cursor = next_cursor ?? undefined;
-    } while (cursor !== undefined);
-    return all;
-  });
+  const rows = await withStore(context, { ...options, onlyReads: true }, ({ database }) =>
+    readAllPages((page) => listOrganizations(database.read, ADMIN, page)),
+  );
   if (options.json === true) {
     context.out(JSON.stringify({ organizations: rows.map(present) }));
     return;

@@ -4,7 +4,7 @@ import type { OpenConnection, OpenConnections } from '../connections/open-connec
 import type { MethodName } from '../document/methods.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
-import { MAX_PAGE_ROWS } from '../store/page.ts';
+import { readAllPages } from '../store/page.ts';
 
 /** A connection as the pipeline sees it, with what running its methods needs. */
 export interface PipelineConnection extends CallConnection {
@@ -50,8 +50,10 @@ export function createConnectionBook(deps: ConnectionBookDeps): ConnectionBook<P
       }
     },
     ofOrganization: async (organizationId) => {
-      const ids = await connectionIds(database, organizationId);
-      const opened = await Promise.all(ids.map((id) => find(organizationId, id)));
+      const rows = await readAllPages((page) =>
+        listConnections(database.read, { organizationId }, page),
+      );
+      const opened = await Promise.all(rows.map(({ id }) => find(organizationId, id)));
       return opened.filter((connection) => connection !== undefined);
     },
   };
@@ -63,25 +65,6 @@ function isOfDatabase(err: unknown): boolean {
 }
 
 const DATABASE_CODES: ReadonlySet<string> = new Set(['database_unavailable', 'database_failed']);
-
-async function connectionIds(
-  database: Pick<Database, 'read'>,
-  organizationId: string,
-): Promise<readonly string[]> {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    // One page after another: each names the next.
-    const page = await listConnections(
-      database.read,
-      { organizationId },
-      { limit: MAX_PAGE_ROWS, cursor },
-    );
-    ids.push(...page.items.map((row) => row.id));
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
-  return ids;
-}
 
 function toPipeline(opened: OpenConnection): PipelineConnection {
   return {

@@ -40,6 +40,21 @@ export async function readPage<DB, TB extends keyof DB, Row>(
   return toPage<Row>(rows, page, by.key);
 }
 
+/** All rows of a list that is read page by page. */
+export async function readAllPages<T>(
+  read: (page: Page) => Promise<PageOf<T>>,
+): Promise<readonly T[]> {
+  const rows: T[] = [];
+  let cursor: string | undefined;
+  do {
+    // One page after another: each names the next.
+    const page = await read({ limit: MAX_PAGE_ROWS, cursor });
+    rows.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
+
 /** Bounds of a page over rows in the order of their ids: those after `after`, one more than shown. */
 export function pageBounds(page: Page): { readonly after: string; readonly limit: number } {
   const limit = Math.min(Math.max(Math.trunc(page.limit), 1), MAX_PAGE_ROWS);

@@ -136,6 +136,10 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
       await pipeline.accept(aCall().ringing, aCall().ended);
       await work();
     }
+    const become = (state: 'paused' | 'active') =>
+      database.write(async (transaction) => {
+        await transaction.updateTable('connection').set({ state }).execute();
+      });
     const callId = async (): Promise<string> =>
       (await database.read.selectFrom('call').select('id').executeTakeFirstOrThrow()).id;
     const seen = async () =>
@@ -156,7 +160,7 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
     return {
       ...pipeline,
       ...{ spool, directory, uploaded, sent, asked, put, work, fetching, callId, seen, uploads },
-      ...{ step, replay },
+      ...{ step, replay, become },
     };
   }
   const cleanUp = async (): Promise<void> => {

@@ -17,8 +17,7 @@ import {
 import { AppError } from '../../errors/app-error.ts';
 import { findExtension, listExtensions } from '../../organizations/extensions-repository.ts';
 import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
-import { MAX_PAGE_ROWS } from '../../store/page.ts';
-import type { Page, PageOf } from '../../store/page.ts';
+import { readAllPages } from '../../store/page.ts';
 import { listCrmUsersOf, readUserLocals, suggestLinks } from '../crm-users.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -101,8 +100,8 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
       const connectionId = params.connection_id;
       const connection = await openConnections.open(scope(), connectionId);
       const users = await listCrmUsersOf(runner, connection, signal);
-      const extensions = await allRows((page) => listExtensions(database.read, scope(), page));
-      const links = await allRows((page) =>
+      const extensions = await readAllPages((page) => listExtensions(database.read, scope(), page));
+      const links = await readAllPages((page) =>
         listRows(database.read, scope(), { connectionId, page }),
       );
       const linked = new Set(links.map((link) => link.extension_id));
@@ -117,16 +116,4 @@ export function userLinkRoutes(deps: UserLinkDeps): readonly Route[] {
       return { body: { items } };
     }),
   ];
-}
-
-async function allRows<T>(read: (page: Page) => Promise<PageOf<T>>): Promise<readonly T[]> {
-  const rows: T[] = [];
-  let cursor: string | undefined;
-  do {
-    // One page after another: each names the next.
-    const page = await read({ limit: MAX_PAGE_ROWS, cursor });
-    rows.push(...page.items);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
-  return rows;
 }
