@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readCallOptions, USAGE } from './call-options.ts';
 import { makeConversation } from './voice.ts';
+import { whatHoldsIt, whatItWaitsFor } from './what-holds-it.ts';
+import type { LedgerCall } from './what-holds-it.ts';
 
 // Places a demo call: what a phone system would report about it, one event after the other, and its
 // recording. `npm run -s demo:call`, while `npm start` runs.
@@ -13,6 +15,7 @@ interface Demo {
   readonly server: string;
   readonly crm: string;
   readonly events_key: string;
+  readonly office_key: string;
 }
 
 /** What the demo CRM says of a call that has arrived. */
@@ -50,7 +53,7 @@ say(
     ? `A call from ${other} to extension ${extension} (call_id ${callId})`
     : `A call from extension ${extension} to ${other} (call_id ${callId})`,
 );
-await report('ringing', startedAt, {
+const ledgerPath = await report('ringing', startedAt, {
   direction: options.direction,
   extension,
   [options.direction === 'inbound' ? 'calling_number' : 'called_number']: other,
@@ -94,7 +97,7 @@ async function report(
   kind: string,
   at: number,
   details: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<string> {
   const event = { event_id: `${callId}-${kind}`, call_id: callId, kind, at, ...details };
   const answer = await send('POST', '/v1/call-events', 'application/json', JSON.stringify(event));
   const text = await answer.text();
@@ -102,6 +105,10 @@ async function report(
     fail(`${kind}: the server answered ${answer.status}: ${text}`);
   }
   say(`  ${kind.padEnd(9)} ${answer.status} ${text.trim()}`);
+  // As the API's reference describes it.
+  const { results } = JSON.parse(text) as { results: { status: string; call_id: string | null }[] };
+  const id = results[0]?.call_id ?? fail(`${kind}: the server did not take the event.`);
+  return `/v1/calls/${id}`;
 }
 
 async function record(): Promise<void> {
@@ -136,11 +143,25 @@ async function seeInCrm(): Promise<void> {
       if (call.contact_id !== '') say(`  Contact  ${demo.crm}/contacts/${call.contact_id}`);
       return;
     }
+    const held = whatHoldsIt(await readLedger());
+    if (held !== undefined) tellLedger('The call does not come to the CRM', held);
     await sleep(200);
   }
-  fail(
-    `\nThe call has not come to ${demo.crm} yet: ${demo.crm}/requests shows what was sent, ${demo.server}/v1/calls says what it waits for.`,
-  );
+  say(`\n${demo.crm}/requests shows what was sent.`);
+  tellLedger('The call has not come to the CRM yet', whatItWaitsFor(await readLedger()));
+}
+
+async function readLedger(): Promise<LedgerCall> {
+  const headers = { authorization: `Bearer ${demo.office_key}` };
+  const answer = await fetch(`${demo.server}${ledgerPath}`, { headers });
+  if (!answer.ok) fail(`The ledger answered ${answer.status}: ${await answer.text()}`);
+  // As the API's reference describes it.
+  return (await answer.json()) as LedgerCall;
+}
+
+function tellLedger(what: string, lines: readonly string[]): never {
+  const why = lines.map((line) => `  ${line}`).join('\n');
+  fail(`\n${what}. The ledger (GET ${demo.server}${ledgerPath}) says:\n${why}`);
 }
 
 async function findInCrm(): Promise<Arrived | undefined> {
