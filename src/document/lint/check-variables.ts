@@ -10,10 +10,10 @@ import { variableMembers } from './variable-uses.ts';
 
 const FORM_KEYS = ['expression', 'json', 'text'];
 /** Names whose values are a closed list, so that a row can be unreachable. */
-const CLOSED_VALUES: Readonly<Record<string, readonly string[]>> = {
-  activity_type: ['inbound', 'outbound'],
-  call_result: ['answered', 'missed', 'voicemail', 'busy', 'failed', 'cancelled'],
-};
+const CLOSED_VALUES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['activity_type', ['inbound', 'outbound']],
+  ['call_result', ['answered', 'missed', 'voicemail', 'busy', 'failed', 'cancelled']],
+]);
 /** Like `$a$ * 1000`: operators, numbers and placeholders only, at least one operator. */
 const CALCULATION = /^[\s\d.()*/+-]*$/;
 
@@ -64,7 +64,7 @@ function checkChoiceKey(context: LintContext, key: StringNode, steps: Steps): vo
 }
 
 function checkRows(context: LintContext, name: string, rows: ObjectNode, steps: Steps): void {
-  const closed = CLOSED_VALUES[context.names.resolve(name)?.name ?? name];
+  const closed = CLOSED_VALUES.get(context.names.resolve(name)?.name ?? name);
   // Rows are values of the call, so `_x` may be one; a row of a closed list cannot.
   for (const { key, value } of rows.members) {
     const inner = [...steps, key.value];
