@@ -20,6 +20,14 @@ const { privateKey } = generateKeyPairSync('ec', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 
+function smallKey(): string {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 512,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
+}
+
 describeDatabases('a connection signs in by itself', (databases) => {
   const clock: TestClock = createTestClock();
   let database: Database;
@@ -184,20 +192,26 @@ describeDatabases('a connection signs in by itself', (databases) => {
     expect(server.requests[1]?.fields).not.toHaveProperty('password');
   });
 
-  test('a private key that is none is told, and nothing is sent', async () => {
-    const made = await kit.connect({
-      document: KINDS.jwt_bearer.document,
-      properties: { 'Instance URL': server.origin, 'Client ID': 'c', 'Private key': 'hunter2-key' },
-    });
+  test.each([
+    ['none', 'ES256', 'hunter2-key', 'The private key cannot be read: it must be PEM.'],
+    ['too small', 'RS512', smallKey(), 'The private key has 512 bits: RS512 needs an RSA key'],
+  ] as const)(
+    'a private key that is %s is told, and nothing is sent',
+    async (_name, algorithm, key, message) => {
+      const made = await kit.connect({
+        document: KINDS.jwt_bearer.document.replace('"ES256"', `"${algorithm}"`),
+        properties: { 'Instance URL': server.origin, 'Client ID': 'c', 'Private key': key },
+      });
 
-    const answer = await signIns.credentialFor(await made.open(), SIGNAL);
+      const answer = await signIns.credentialFor(await made.open(), SIGNAL);
 
-    expect(answer).toMatchObject({
-      status: 'needs_auth',
-      message: 'The private key cannot be read: it must be PEM.',
-    });
-    expect(server.requests).toHaveLength(0);
-  });
+      expect(answer).toMatchObject({
+        status: 'needs_auth',
+        message: expect.stringContaining(message),
+      });
+      expect(server.requests).toHaveLength(0);
+    },
+  );
 
   test('a connection that needs no sign-in has a credential at once', async () => {
     const made = await kit.connect({

@@ -26,6 +26,25 @@ function ecPair(namedCurve: string) {
   });
 }
 
+function rsaKey(modulusLength: number): string {
+  return generateKeyPairSync('rsa', {
+    modulusLength,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
+}
+
+function pssKey(hashAlgorithm: string): string {
+  return generateKeyPairSync('rsa-pss', {
+    modulusLength: 2_048,
+    hashAlgorithm,
+    mgf1HashAlgorithm: hashAlgorithm,
+    saltLength: 64,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
+}
+
 function claim(
   algorithm: SignInAssertion['algorithm'],
   privateKey: string,
@@ -101,6 +120,11 @@ test.each([
   ['a key of another kind', 'ES256', rsa.privateKey],
   ['a key of another curve', 'ES256', p384.privateKey],
   ['an RSA key for EdDSA', 'EdDSA', rsa.privateKey],
+  ['an RSA key of 512 bits', 'RS512', rsaKey(512)],
+  ['an RSA key of 1024 bits', 'RS256', rsaKey(1_024)],
+  ['an RSA-PSS key of 512 bits', 'PS256', rsaKey(512)],
+  ['an RSA-PSS key that demands another digest', 'PS256', pssKey('sha512')],
+  ['a PEM key as a shared secret', 'HS256', rsa.privateKey],
 ] as const)('%s is refused without being repeated', (_name, algorithm, key) => {
   const signed = signAssertion(claim(algorithm, key), { now: NOW, id: 'once' });
 

@@ -10,6 +10,9 @@ export type SignedAssertion =
 
 /** Servers reject a token from the future; a minute covers what clocks differ by. */
 const CLOCK_MARGIN_SECONDS = 60;
+const NEXT = 'Put another key into the connection, and tell the CRM what belongs to it.';
+/** RFC 7518, sections 3.3 and 3.5. */
+const RSA_BITS_MIN = 2_048;
 
 type Signer = (key: KeyObject) => {
   readonly hash: string | null;
@@ -65,12 +68,19 @@ export function signAssertion(
   };
   const text = `${encode(header)}.${encode(payload)}`;
   if (algorithm === 'HS256') {
+    if (privateKey.trimStart().startsWith('-----BEGIN')) {
+      const message = `The private key is PEM, but HS256 signs with a shared secret. ${NEXT}`;
+      return { status: 'bad_key', message };
+    }
     const mac = createHmac('sha256', privateKey).update(text).digest('base64url');
     return { status: 'signed', assertion: `${text}.${mac}` };
   }
   const key = readKey(privateKey);
   if (key === undefined) {
-    return { status: 'bad_key', message: 'The private key cannot be read: it must be PEM.' };
+    return {
+      status: 'bad_key',
+      message: `The private key cannot be read: it must be PEM. ${NEXT}`,
+    };
   }
   const kind = KEY_KINDS[algorithm];
   const curve = key.asymmetricKeyDetails?.namedCurve;
@@ -78,11 +88,21 @@ export function signAssertion(
     !kind.types.includes(key.asymmetricKeyType ?? '') ||
     (kind.curve !== undefined && kind.curve !== curve)
   ) {
-    return { status: 'bad_key', message: `The private key is none for ${algorithm}.` };
+    return { status: 'bad_key', message: `The private key is none for ${algorithm}. ${NEXT}` };
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < RSA_BITS_MIN) {
+    const message = `The private key has ${String(bits)} bits: ${algorithm} needs an RSA key of at least ${String(RSA_BITS_MIN)}. ${NEXT}`;
+    return { status: 'bad_key', message };
   }
   const { hash, input } = SIGNERS[algorithm](key);
-  const signature = sign(hash, Buffer.from(text), input).toString('base64url');
-  return { status: 'signed', assertion: `${text}.${signature}` };
+  try {
+    const signature = sign(hash, Buffer.from(text), input).toString('base64url');
+    return { status: 'signed', assertion: `${text}.${signature}` };
+  } catch {
+    // A key of RSA-PSS may demand another digest or salt than the algorithm has (RFC 4055, 3.1).
+    return { status: 'bad_key', message: `The private key does not permit ${algorithm}. ${NEXT}` };
+  }
 }
 
 /** Forms make one line of a PEM text, or write its line ends as `\n`: both are read. */
