@@ -1,5 +1,11 @@
 import { jsonMembers, jsonMember } from '../json-value.ts';
-import { CREDENTIAL_NAMES, MOVING_NAMES, SIGN_IN_NAMES } from '../names/names.ts';
+import {
+  CREDENTIAL_NAMES,
+  ERROR_NAMES,
+  MOVING_NAMES,
+  SIGN_IN_NAMES,
+  TARGET_NAMES,
+} from '../names/names.ts';
 import { oldNamesOf, PARAMETER_ALIASES } from '../names/parameters.ts';
 import { namesInQueryKeys } from '../templates/query-keys.ts';
 import { parseTemplate } from '../templates/template.ts';
@@ -109,13 +115,21 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
   if (trimmed !== name) {
     return false;
   }
+  const short = shortFor(place, name);
+  if (short !== undefined) {
+    const message = `${written} is no known name; here it is called ${context.placeholder(short)}.`;
+    context.report('misspelt_name', at, message, `write \`${context.placeholder(short)}\``);
+    return true;
+  }
   if (place.use === 'response' || place.use === 'error') {
     const message = `${written} is no known name, so nothing of the answer would be read here.`;
     context.report(
       'unknown_name_in_answer',
       at,
       message,
-      `declare it: "parameters": { "${name}": "string" }`,
+      place.use === 'error'
+        ? `write one of ${ERROR_NAMES.map(context.placeholder).join(', ')}: nothing else is read here`
+        : `declare it: "parameters": { "${name}": "string" }`,
     );
   } else {
     const message = `${written} is no known name; it is sent as text, signs included.`;
@@ -129,10 +143,26 @@ function reportUnknown(context: LintContext, place: Place, name: string, index: 
   return true;
 }
 
+/** The names that are known at a place of an answer alone. */
+function ownNames(place: Place): readonly string[] {
+  if (place.use === 'error') return ERROR_NAMES;
+  if (isSignIn(place.steps)) return SIGN_IN_NAMES;
+  return place.use === 'response' ? TARGET_NAMES : [];
+}
+
+/** What is called by a part of its name: `$token$` of a login is the session's token. */
+function shortFor(place: Place, name: string): string | undefined {
+  if (place.use !== 'error' && !(place.use === 'response' && isSignIn(place.steps))) {
+    return undefined;
+  }
+  const token = place.steps[0] === 'auth' ? 'session_token' : 'access_token';
+  const found = ownNames(place).filter((each) => each.split('_').includes(name.toLowerCase()));
+  return found.length > 1 ? found.find((each) => each === token) : found[0];
+}
+
 /** The name that a misspelt one most likely means; tokens are known in the sign-in alone. */
 function nearAt(context: LintContext, place: Place, name: string): string | undefined {
-  const near = context.near(name);
-  return near === undefined && isSignIn(place.steps) ? nearName(name, SIGN_IN_NAMES) : near;
+  return context.near(name) ?? nearName(name, ownNames(place));
 }
 
 function checkOtherNotation(context: LintContext, place: Place): void {

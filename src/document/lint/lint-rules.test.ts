@@ -20,7 +20,8 @@ function post(parameters: Json, others: Changes = {}): Changes {
 }
 
 describe('rows of errors are counted', () => {
-  const rows = (count: number): Json => Array.from({ length: count }, () => ({ status: 423, then: 'skip' }));
+  const rows = (count: number): Json =>
+    Array.from({ length: count }, () => ({ status: 423, then: 'skip' }));
   const create = (count: number): Changes => ({
     API: { CreateActivity: { request_method: 'POST', request_path: '/x', errors: rows(count) } },
   });
@@ -64,7 +65,7 @@ describe('what asks whether something is so', () => {
     [
       'a name that only a refusal has',
       create({ error_map: { a: '$error_message$', b: '$error_mesage$' } }),
-      ['unknown_name_in_answer'],
+      ['misspelt_name'],
     ],
   ])('%s', (_, changes, codes) => {
     expect(codesOf(changes)).toEqual(codes);

@@ -17,7 +17,8 @@ export const MOVING_NAMES = [
   'has_more',
 ] as const;
 export const CREDENTIAL_NAMES = ['access_token', 'session_token'] as const;
-const TARGET_NAMES = ['deleted', 'account_id', 'account_name'] as const;
+/** What an answer may bind beside declared names. */
+export const TARGET_NAMES = ['deleted', 'account_id', 'account_name'] as const;
 /** What an answer of the sign-in may bind beside declared names. */
 export const SIGN_IN_NAMES = [
   'access_token',
@@ -27,7 +28,8 @@ export const SIGN_IN_NAMES = [
   'account_id',
   'account_name',
 ] as const;
-const ERROR_NAMES = ['error_message', 'error_code', 'retry_after'] as const;
+/** All that `error_map` reads. */
+export const ERROR_NAMES = ['error_message', 'error_code', 'retry_after'] as const;
 
 export type MovingName = (typeof MOVING_NAMES)[number];
 
