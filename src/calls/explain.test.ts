@@ -50,6 +50,27 @@ describe('the ledger says of a step', () => {
       'Save new credentials in the connection: then all that waits is sent, in order. Nothing needs to be replayed.',
     ],
     [
+      'whose connection waits for a person, where to sign in',
+      create,
+      around({
+        connection: {
+          state: 'needs_auth',
+          reason: 'It says: "Expired."',
+          until: null,
+          signsIn: 'person',
+        },
+      }),
+      'The connection waits for somebody to sign in at the CRM, and no try is used up: It says: "Expired."',
+      'Sign in at the CRM (`POST /v1/connections/{connection_id}/sign-in` gives its page): then all that waits is sent, in order. Nothing needs to be replayed.',
+    ],
+    [
+      'that brought the refusal itself, the refusal once',
+      { ...create, message: 'The CRM says no. Status 401.' },
+      connection('needs_auth'),
+      'The CRM says no. Status 401. The connection waits for valid credentials, and no try is used up.',
+      'Save new credentials in the connection: then all that waits is sent, in order. Nothing needs to be replayed.',
+    ],
+    [
       'whose connection lacks rights, who gives them',
       create,
       connection('forbidden'),

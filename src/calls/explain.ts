@@ -1,5 +1,7 @@
+import type { SignsIn } from '../connections/sign-in/signs-in.ts';
 import type { ConnectionState } from '../store/tables/connections.ts';
 import { RECORDING_FAILURES } from '../recordings/failure.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import type { Step, StepReason } from './step.ts';
 
 /** What else decides about a step. Times are epoch milliseconds. */
@@ -9,6 +11,8 @@ export interface StepSurroundings {
     readonly state: ConnectionState;
     readonly reason: string | null;
     readonly until: number | null;
+    /** Who can make it work again when it needs a sign-in; absent: not known. */
+    readonly signsIn?: SignsIn;
   };
   /** The step of the same call that comes first. */
   readonly waitsFor?: Step | undefined;
@@ -148,22 +152,27 @@ interface Next {
 
 /** What a step that is not settled waits for: an earlier step, its connection, or its time. */
 function next(step: Step, { now, connection, waitsFor }: StepSurroundings, verb: string): Next {
+  const said = step.message ?? '';
   if (waitsFor !== undefined) {
     const { method, state } = waitsFor;
     if (state !== 'parked') return { happened: `It waits for ${method} of the same call.` };
     const remedy = `Replay, settle or discard ${method}: this step then follows by itself.`;
     return { happened: `It waits for ${method}, which is parked.`, remedy: { remedy } };
   }
-  const held = whileHeld(connection, now);
+  const held = whileHeld(connection, { now, said });
   if (held !== undefined) return held;
   const due = step.readyAt > now ? when(step.readyAt, now) : 'next';
   return { happened: `${verb} ${due}.` };
 }
 
 function whileHeld(
-  { state, reason, until }: StepSurroundings['connection'],
-  now: number,
+  connection: StepSurroundings['connection'],
+  { now, said }: { readonly now: number; readonly said: string },
 ): Next | undefined {
+  const { state, until, signsIn } = connection;
+  // What the step's own message says already is not said again.
+  const reason =
+    connection.reason !== null && said.includes(connection.reason) ? null : connection.reason;
   switch (state) {
     case 'active':
       return undefined;
@@ -176,9 +185,8 @@ function whileHeld(
         happened: `The CRM does not answer: it is tried ${until === null ? 'soon' : when(until, now)}, and as soon as it is back all that waits is sent.`,
       };
     case 'needs_auth':
-      return held('The connection waits for valid credentials, and no try is used up', reason, {
-        remedy:
-          'Save new credentials in the connection: then all that waits is sent, in order. Nothing needs to be replayed.',
+      return held(WAITS_FOR[signsIn ?? 'credentials'], reason, {
+        remedy: `${CURES[signsIn ?? 'credentials']}: then all that waits is sent, in order. Nothing needs to be replayed.`,
       });
     case 'forbidden':
       return held('The CRM refuses this account its rights, so the connection waits', reason, {
@@ -191,6 +199,15 @@ function whileHeld(
   }
 }
 
+const WAITS_FOR: Readonly<Record<SignsIn, string>> = {
+  person: 'The connection waits for somebody to sign in at the CRM, and no try is used up',
+  credentials: 'The connection waits for valid credentials, and no try is used up',
+};
+const CURES: Readonly<Record<SignsIn, string>> = {
+  person: 'Sign in at the CRM (`POST /v1/connections/{connection_id}/sign-in` gives its page)',
+  credentials: 'Save new credentials in the connection',
+};
+
 function held(what: string, reason: string | null, remedy: { readonly remedy: string }): Next {
   return { happened: sentences(reason === null ? what : `${what}: ${reason}`), remedy };
 }
@@ -199,7 +216,7 @@ function held(what: string, reason: string | null, remedy: { readonly remedy: st
 function sentences(...texts: readonly (string | undefined)[]): string {
   const whole = texts.flatMap((text) => {
     if (text === undefined || text === '') return [];
-    return /[.!?]["”)]?$/u.test(text) ? text : `${text}.`;
+    return asSentence(text);
   });
   // A message of the CRM's refusal begins with the sentence of the reason: it is said once.
   const said = whole.filter((text) => !whole.some((other) => other.startsWith(`${text} `)));

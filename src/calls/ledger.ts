@@ -1,3 +1,4 @@
+import type { SignsIn } from '../connections/sign-in/signs-in.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
@@ -55,11 +56,15 @@ export async function listCalls(
   return { items: page.items.map(toSummary), next_cursor: page.next_cursor };
 }
 
+/** Who makes a connection work again that waits for a sign-in. */
+type FindSignsIn = (connectionId: string) => Promise<SignsIn | undefined>;
+
 /** A call with its events, steps, attempts and exchanges. Throws `not_found`. */
 export async function getCall(
   database: Database,
   scope: OrganizationScope,
   callId: string,
+  signsIn?: FindSignsIn,
 ): Promise<CallDetail> {
   const call = await selectCall(database.read, scope, callId);
   if (call === undefined) throw new AppError('not_found', `There is no call '${callId}'.`);
@@ -75,7 +80,7 @@ export async function getCall(
     .where('call_id', '=', call.id)
     .orderBy('connection_id')
     .execute();
-  const connections = await readConnections(database, scope, lanes);
+  const connections = await readConnections(database, scope, { lanes, signsIn });
   const steps = await readLedgerSteps(database, lanes, connections);
   return {
     ...toSummary(call),
@@ -122,8 +127,9 @@ function toSummary(row: CallListRow): CallSummary {
 async function readConnections(
   database: Database,
   scope: OrganizationScope,
-  lanes: readonly LaneRow[],
+  of: { readonly lanes: readonly LaneRow[]; readonly signsIn: FindSignsIn | undefined },
 ) {
+  const { lanes, signsIn } = of;
   // PostgreSQL does not take an empty list.
   if (lanes.length === 0) return new Map<string, never>();
   const rows = await database.read
@@ -136,7 +142,11 @@ async function readConnections(
       lanes.map((lane) => lane.connection_id),
     )
     .execute();
-  return new Map(rows.map((row) => [row.id, row]));
+  const found = rows.map(async (row) => {
+    const by = row.state === 'needs_auth' ? await signsIn?.(row.id) : undefined;
+    return [row.id, by === undefined ? row : { ...row, signsIn: by }] as const;
+  });
+  return new Map(await Promise.all(found));
 }
 
 function nameOf(connections: ReadonlyMap<string, { readonly name: string }>, id: string): string {

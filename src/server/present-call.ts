@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { LedgerAttempt, LedgerExchange, LedgerStep } from '../calls/ledger-steps.ts';
 import type { CallDetail, CallSummary } from '../calls/ledger.ts';
 import type { RecordingView } from '../calls/list-recordings.ts';
+import type { SignsIn } from '../connections/sign-in/signs-in.ts';
 import type { Attempt, Call, CallWithSteps, Step } from '../contract/calls.ts';
 import type { ConnectionState } from '../contract/connections.ts';
 import { Exchange } from '../contract/exchanges.ts';
@@ -37,6 +38,7 @@ export interface ConnectionHealthView {
   readonly id: string;
   readonly state: z.input<typeof ConnectionState>;
   readonly state_reason: string | null;
+  readonly signsIn: SignsIn;
 }
 
 /** A call with everything that became of it. */
@@ -61,7 +63,7 @@ export function presentCallDetail(
         connection_id: lane.connectionId,
         call_key: lane.callKey,
         state: connection?.state ?? null,
-        state_reason: connection === undefined ? null : reasonOf(connection),
+        state_reason: connection === undefined ? null : reasonOf(connection, connection.signsIn),
         skipped: lane.skip?.message ?? null,
       };
     }),

@@ -1,7 +1,6 @@
+import type { SignsIn } from '../connections/sign-in/signs-in.ts';
 import type { ConnectionState } from '../store/tables/connections.ts';
-
-/** Who signs in at the CRM: a person on its page, or the connection with its properties. */
-export type SignsIn = 'person' | 'credentials';
+import { asSentence } from '../text/as-sentence.ts';
 
 const TEST = 'POST …/test: a successful test goes on with the waiting calls.';
 
@@ -17,21 +16,12 @@ const SIGN_IN_REMEDIES: Readonly<Record<SignsIn, string>> = {
   credentials: `PATCH the credentials; if they are right already, ${TEST}`,
 };
 
-/** Where it is not known who signs in. */
-const SIGN_IN_REMEDY = `PATCH the credentials, or sign in at the CRM again (POST …/sign-in); if they are right already, ${TEST}`;
-
 /** Why a connection is in its state and what to do next; null when there is nothing to say. */
 export function reasonOf(
   row: { readonly state: ConnectionState; readonly state_reason: string | null },
-  by?: SignsIn,
+  by: SignsIn,
 ): string | null {
-  const remedy =
-    row.state === 'needs_auth'
-      ? by === undefined
-        ? SIGN_IN_REMEDY
-        : SIGN_IN_REMEDIES[by]
-      : REMEDIES[row.state];
+  const remedy = row.state === 'needs_auth' ? SIGN_IN_REMEDIES[by] : REMEDIES[row.state];
   if (row.state_reason === null || remedy === undefined) return row.state_reason;
-  const reason = row.state_reason.trim();
-  return `${/[.!?]$/u.test(reason) ? reason : `${reason}.`} ${remedy}`;
+  return `${asSentence(row.state_reason)} ${remedy}`;
 }

@@ -1,9 +1,9 @@
 import type { OrganizationScope } from '../../organizations/scope.ts';
-import { signsInAlone } from '../../runtime/sign-in/grant-fields.ts';
 import { findOffer, findSignIn } from './sign-in-repository.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { filledConnection, fits } from './connection-grant.ts';
 import type { RenewDeps } from './renew-grant.ts';
+import { whoSignsIn } from './signs-in.ts';
 import type { GrantContent } from './stored-grant.ts';
 
 /** What is known of a connection's sign-in; times in epoch milliseconds. Never a token. */
@@ -38,7 +38,7 @@ export async function describeSignIn(
   const connection = await deps.openConnections.open(scope, connectionId);
   const { signIn } = connection.document;
   const isNeeded = signIn.kind === 'session' || signIn.kind === 'oauth2';
-  const needsPerson = isNeeded && !signsInAlone(signIn);
+  const needsPerson = whoSignsIn(signIn) === 'person';
   const row = isNeeded ? await findSignIn(deps.database.read, scope, connectionId) : undefined;
   if (row === undefined) {
     return needsPerson

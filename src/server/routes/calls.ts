@@ -10,7 +10,9 @@ import {
 import type { ActionDeps } from '../../calls/ledger-actions.ts';
 import { listRecordings as readRecordings } from '../../calls/list-recordings.ts';
 import type { ListRecordingsDeps } from '../../calls/list-recordings.ts';
+import type { ViewDeps } from '../../connections/connection-view.ts';
 import { findConnection } from '../../connections/connections-repository.ts';
+import { whoSignsIn } from '../../connections/sign-in/signs-in.ts';
 import {
   discardStep,
   getCall,
@@ -22,21 +24,27 @@ import {
 import type { CallWithSteps } from '../../contract/calls.ts';
 import type { OrganizationScope } from '../../organizations/scope.ts';
 import { presentCall, presentCallDetail } from '../present-call.ts';
+import type { ConnectionHealthView } from '../present-call.ts';
 import { route } from '../route.ts';
 import type { Answer, Route } from '../route.ts';
 import { actorOf, presentPage } from './present.ts';
 
 /** The ledger: what became of each call, and what people can do about it. */
-export function callRoutes(deps: ActionDeps & ListRecordingsDeps): readonly Route[] {
+export function callRoutes(
+  deps: ActionDeps & ListRecordingsDeps & Pick<ViewDeps, 'documents'>,
+): readonly Route[] {
   const { database } = deps;
   const answer = async (
     scope: OrganizationScope,
     callId: string,
   ): Promise<Answer<z.input<typeof CallWithSteps>>> => {
-    const call = await readCall(database, scope, callId);
-    const found = await Promise.all(
-      call.lanes.map(({ connectionId }) => findConnection(database.read, scope, connectionId)),
-    );
+    const health = async (connectionId: string): Promise<ConnectionHealthView | undefined> => {
+      const row = await findConnection(database.read, scope, connectionId);
+      return row && { ...row, signsIn: whoSignsIn(deps.documents(row).signIn) };
+    };
+    const signsIn = async (id: string) => (await health(id))?.signsIn;
+    const call = await readCall(database, scope, callId, signsIn);
+    const found = await Promise.all(call.lanes.map(({ connectionId }) => health(connectionId)));
     const connections = found.filter((connection) => connection !== undefined);
     const recordings = await readRecordings(deps, scope, call.id);
     return { body: presentCallDetail(call, connections, recordings ?? []) };

@@ -8,7 +8,6 @@ import type { SignIn } from '../../contract/sign-in-state.ts';
 import type { OrganizationScope } from '../../organizations/scope.ts';
 import type { Answer } from '../route.ts';
 import { reasonOf } from '../state-reason.ts';
-import type { SignsIn } from '../state-reason.ts';
 import { iso, isoOrNull } from './present.ts';
 
 type ConnectionBody = z.input<typeof Connection>;
@@ -37,7 +36,6 @@ export async function presentConnection(
   const signsIn = kind === 'oauth2' || kind === 'session';
   const known = signsIn ? await deps.signIns.describe(scope, row.id) : undefined;
   const signIn = known === undefined ? null : presentSignIn(known, row);
-  const by: SignsIn = signIn?.by ?? 'credentials';
   return {
     id: row.id,
     external_id: row.external_id,
@@ -45,7 +43,7 @@ export async function presentConnection(
     integration_id: row.integration_id,
     integration_version: row.integration_number,
     state: row.state,
-    state_reason: reasonOf(row, by),
+    state_reason: reasonOf(row, signIn?.by ?? 'credentials'),
     sign_in: signIn,
     properties: { ...known?.properties, ...Object.fromEntries(properties) },
     secrets_set: [...secretsSet],

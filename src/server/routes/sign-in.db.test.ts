@@ -448,6 +448,10 @@ describeDatabases('signing a connection in', (databases) => {
       expect(await connection()).toMatchObject({ state: 'needs_auth' });
     }, WAIT);
     expect(signing.crm.calls).toEqual([]);
+    expect((await send('GET', calls[0] ?? '')).body).toMatchObject({
+      connections: [{ state_reason: expect.stringContaining('POST …/sign-in gives the page') }],
+      steps: [{ remedy: expect.stringMatching(/^Sign in at the CRM/) }, {}, {}],
+    });
 
     await signIn();
     await vi.waitFor(() => {
