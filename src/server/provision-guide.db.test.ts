@@ -52,7 +52,7 @@ describeDatabases('the guide to provisioning', (databases) => {
       cwd: directory,
       env: {
         PATH,
-        PATCHCORD_URL: origin,
+        PATCHCORD: origin,
         ADMIN_KEY: server.adminKey,
         CRM_URL: crm.origin,
         CRM_TOKEN: crm.token,
@@ -81,9 +81,15 @@ describeDatabases('the guide to provisioning', (databases) => {
     const second = await run();
 
     expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: '' });
-    expect(second).toEqual(first);
+    // Only what is said of the document differs: made, then as it is.
+    expect({ ...second, out: second.out.replace(': 200', ': 201') }).toEqual(first);
     expect(await rows()).toEqual(made);
     expect(first.out).not.toContain(crm.token);
+    // An answer to a line, and none that repeats the document.
+    const lines = first.out.trimEnd().split('\n');
+    expect(lines).toContain('/v1/integrations/document/acme-crm: 201');
+    expect(lines.filter((line) => !/^(?:\{.*\}|\/\S+: \d{3})$/u.test(line))).toEqual([]);
+    expect(first.out).not.toContain('request_path');
   });
 
   test.runIf(runs)('ends in a customer whose calls reach the CRM', async () => {
