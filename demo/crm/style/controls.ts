@@ -37,6 +37,7 @@ summary { cursor: pointer; }
   .habit { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: var(--space-4); }
 }
 @media (max-width: 1000px) { .roomy { display: none; } }
+@media (max-width: 1280px) { .columns:has(table) { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 900px) {
   .columns, .columns.aside-first { grid-template-columns: minmax(0, 1fr); }
 }
