@@ -32,6 +32,22 @@ export async function listAuditEntries(
   return await readPage(query, page, { column: 'id', key: (row) => row.id });
 }
 
+/** When an action on an object of this id was written, the last time; in epoch milliseconds. */
+export async function findDeedTime(
+  handle: Handle,
+  _scope: AdminScope,
+  deed: { readonly action: string; readonly objectId: string },
+): Promise<number | undefined> {
+  const row = await handle
+    .selectFrom('audit_entry')
+    .select('at')
+    .where('object_id', '=', deed.objectId)
+    .where('action', '=', deed.action)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return row?.at;
+}
+
 /** Deletes, of the oldest `limit` entries of all organizations, those made before `before`. */
 export async function deleteAuditEntries(
   handle: Handle,

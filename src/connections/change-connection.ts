@@ -1,6 +1,7 @@
 import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
 import { AppError } from '../errors/app-error.ts';
+import { namedMissing } from '../errors/named-missing.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { changeState } from './change-state.ts';
@@ -138,7 +139,10 @@ export async function versionFor(
   }
   const wanted = { integrationId: row.integration_id, number };
   const found = await findIntegrationVersion(handle, scope, wanted);
-  if (found === undefined) throw new AppError('not_found', `There is no version '${number}'.`);
+  if (found === undefined) {
+    const sentence = `The integration of this connection has no version ${number}.`;
+    throw namedMissing({ in: 'body', path: '/integration_version' }, sentence);
+  }
   return found;
 }
 

@@ -1,6 +1,6 @@
 import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
-import { AppError } from '../errors/app-error.ts';
+import { namedMissing } from '../errors/named-missing.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Ids } from '../text/uuid.ts';
 import { parseOptions } from './connection-options.ts';
@@ -56,7 +56,9 @@ export async function createConnection(
       : await findIntegrationVersion(database.read, scope, { integrationId, number });
   if (integration === undefined) {
     const version = number === undefined ? '' : ` of version ${number}`;
-    throw new AppError('not_found', `There is no integration '${integrationId}'${version}.`);
+    const path = number === undefined ? '/integration_id' : '/integration_version';
+    const sentence = `There is no integration '${integrationId}'${version}.`;
+    throw namedMissing({ in: 'body', path }, sentence);
   }
   const change = mergeProperties(
     deps.documents(integration),

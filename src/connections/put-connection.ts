@@ -1,5 +1,6 @@
 import type { Actor } from '../access/audit.ts';
 import { AppError } from '../errors/app-error.ts';
+import { namedMissing } from '../errors/named-missing.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import { againOnConflict } from '../store/again-on-conflict.ts';
@@ -84,8 +85,8 @@ async function idOfIntegration(
     (await findOwnIntegration(database.read, scope, named.documentId)) ??
     (await findOwnIntegration(database.read, ADMIN, named.documentId));
   if (found !== undefined) return found.id;
-  throw new AppError(
-    'not_found',
+  throw namedMissing(
+    { in: 'body', path: '/document_id' },
     `There is no integration with the document '${named.documentId}'.`,
   );
 }

@@ -40,7 +40,7 @@ export const getOrganizationState = defineEndpoint({
   method: 'GET',
   path: '/v1/organizations/{organization_id}/state',
   summary: 'Read whether an organization works',
-  description: 'Answers 404 once it is deleted.',
+  description: 'Answers 404 once it is deleted, and says so.',
   body: noBody,
   bodyKind: 'none',
   response: OrganizationState,
@@ -111,7 +111,7 @@ export const deleteOrganization = defineEndpoint({
   path: '/v1/organizations/{organization_id}/delete',
   summary: 'Delete an organization for good',
   description:
-    'It must be suspended, and the request must repeat its name. Everything of it goes, recordings included, in small steps; the state says how far that is. It cannot be undone: export it first. One entry of the audit stays, without names. The same again changes nothing.',
+    'It must be suspended, and the request must repeat its name. Everything of it goes, recordings included, in small steps; the state says how far that is. It cannot be undone: export it first. One entry of the audit stays, without names. The same again while it goes changes nothing; once it is gone the answer is 404 and says that it is deleted.',
   repeatable: true,
   body: z.strictObject({
     name: z

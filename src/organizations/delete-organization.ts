@@ -12,6 +12,7 @@ import {
 } from './deletion-repository.ts';
 import { countRemoved, findHold, listDeleting } from './holds-repository.ts';
 import type { Hold } from './holds-repository.ts';
+import { DELETED } from './life.ts';
 import { ADMIN } from './scope.ts';
 import { readUsage, sumUpUsage, withoutOwner } from './usage.ts';
 
@@ -118,7 +119,7 @@ async function end({ database, ids }: DeletionDeps, hold: Hold, last: boolean): 
       await recordDeed(transaction, ADMIN, {
         ids,
         actor: hold.actor,
-        action: 'organization.deleted',
+        action: DELETED,
         objectKind: 'organization',
         objectId: hold.organization_id,
         details: { begun_at: new Date(hold.since).toISOString(), usage },

@@ -1,6 +1,8 @@
+import { findDeedTime } from '../access/audit-repository.ts';
 import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
 import { AppError } from '../errors/app-error.ts';
+import { namedMissing } from '../errors/named-missing.ts';
 import type { Database } from '../store/database.ts';
 import type { Handle } from '../store/handle.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -14,12 +16,16 @@ import {
 import type { Hold } from './holds-repository.ts';
 import { findOwnOrganization } from './organizations-repository.ts';
 import type { OrganizationRow } from './organizations-repository.ts';
+import { ADMIN } from './scope.ts';
 import type { OrganizationScope } from './scope.ts';
 
 export interface LifeDeps {
   readonly database: Database;
   readonly ids: Ids;
 }
+
+/** The entry of the audit trail that stays of an organization. */
+export const DELETED = 'organization.deleted';
 
 /** Whether an organization works, and if not, why. */
 export interface OrganizationState {
@@ -28,14 +34,24 @@ export interface OrganizationState {
   readonly hold: Hold | undefined;
 }
 
-/** Reads the state. Rejects with `not_found`. */
+/** Reads the state. Rejects with `not_found`, which says so of one that was deleted. */
 export async function readState(
   handle: Handle,
   scope: OrganizationScope,
 ): Promise<OrganizationState> {
   const organization = await findOwnOrganization(handle, scope);
-  if (organization === undefined) throw new AppError('not_found', 'No such organization.');
+  if (organization === undefined) throw await missing(handle, scope);
   return { organization, hold: await findHold(handle, scope) };
+}
+
+async function missing(handle: Handle, { organizationId }: OrganizationScope): Promise<AppError> {
+  const deeds = { action: DELETED, objectId: organizationId };
+  const at = await findDeedTime(handle, ADMIN, deeds);
+  if (at === undefined) return new AppError('not_found', 'No such organization.');
+  return namedMissing(
+    { in: 'path', path: '/organization_id' },
+    `This organization is deleted, since ${new Date(at).toISOString()}: nothing of it is left, and nothing is to be done.`,
+  );
 }
 
 /**

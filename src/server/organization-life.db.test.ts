@@ -232,6 +232,11 @@ describeDatabases('the life of an organization', (databases) => {
 
       expect(begun).toMatchObject({ status: 202, body: { state: 'deleting' } });
       await vi.waitFor(async () => expect((await admin('GET', '/state')).status).toBe(404), WAIT);
+      const again = await admin('POST', '/delete', { name });
+      for (const { status, body } of [again, await admin('GET', '/state')]) {
+        expect(status).toBe(404);
+        expect(textAt(body, 'detail')).toMatch(/^This organization is deleted, since 2/u);
+      }
       const rows = await rowsOf(server.database, office.organizationId);
       expect(Object.values(rows).every((count) => count === 0)).toBe(true);
       const after = await rowsOf(server.database, neighbour.organizationId);

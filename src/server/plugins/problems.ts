@@ -64,11 +64,15 @@ export async function sendProblem(
   await reply.code(status).type(PROBLEM_TYPE).send(problemOf(fault, request.id));
 }
 
-/** The body of the problem. What is missing and what is foreign give the same one. */
+/**
+ * The body of the problem. What is missing and what is foreign give the same one: of things not found
+ * nothing is said but which of the request's own names it was, where that is told (`namedMissing`).
+ */
 export function problemOf(fault: AppError, requestId: string): Problem {
   const row = CATALOGUE[fault.code];
   const { errors, findings, ...details } = fault.details;
-  const hidden = row.category === 'internal' || fault.code === 'not_found';
+  const hidden =
+    row.category === 'internal' || (fault.code === 'not_found' && !isList<Wrong>(errors));
   return {
     type: problemType(fault.code),
     title: row.meaning,

@@ -267,6 +267,21 @@ describeDatabases('put by external id', (databases) => {
       expect(sent.status).toBe(status);
     });
 
+    test.each([
+      ['document_id', { document_id: 'nothing-like-it' }, "document 'nothing-like-it'"],
+      ['integration_version', { integration_version: 99 }, 'of version 99'],
+    ])('with an unknown %s says that this is missing', async (member, change, words) => {
+      const sent = await put('/v1/connections/external/never', connectionBody(change));
+
+      expect(sent).toMatchObject({
+        status: 404,
+        body: {
+          detail: expect.stringContaining(words),
+          errors: [{ in: 'body', path: `/${member}` }],
+        },
+      });
+    });
+
     test('has an ETag that tells its state, and a change asks for the revision only', async () => {
       const one = `/v1/connections/${office.connectionId}`;
       const before = await server.send('GET', one, { key: office.key });
@@ -375,12 +390,30 @@ describeDatabases('put by external id', (databases) => {
     test.each([
       ['no connection', { extension_number: '501' }, 400],
       ['two extensions', { ...names, extension_number: '501' }, 400],
-      ['an unknown connection', { ...names, connection_external_id: 'CRM-1' }, 404],
-      ['an unknown extension', { ...names, extension_external_id: 'nobody' }, 404],
     ])('is not made with %s', async (_name, named, status) => {
       const sent = await put('/v1/user-links/external/never', { ...named, crm_user_id: '1' });
 
       expect(sent.status).toBe(status);
+    });
+
+    const { connection_external_id, extension_external_id } = names;
+    const unknown = '01981c2e-7c3a-7b54-8f0e-5d2f6f1f9a10';
+    test.each([
+      ['connection_external_id', { ...names, connection_external_id: 'CRM-1' }],
+      ['connection_id', { extension_external_id, connection_id: unknown }],
+      ['extension_external_id', { ...names, extension_external_id: 'nobody' }],
+      ['extension_number', { connection_external_id, extension_number: '999' }],
+      ['extension_id', { connection_external_id, extension_id: unknown }],
+    ])('with an unknown %s says which name is missing', async (member, named) => {
+      const sent = await put('/v1/user-links/external/never', { ...named, crm_user_id: '1' });
+
+      expect(sent).toMatchObject({
+        status: 404,
+        body: {
+          detail: expect.stringContaining(`\`${member}\``),
+          errors: [{ in: 'body', path: `/${member}` }],
+        },
+      });
     });
   });
 

@@ -18,7 +18,7 @@ import { allowIf } from '../conditions.ts';
 import { readUserLocals } from '../crm-users.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
-import { mustHave } from './must-have.ts';
+import { mustBeNamed } from './must-have.ts';
 import { presentUserLink } from './present-user-link.ts';
 import { actorOf } from './present.ts';
 import type { UserLinkDeps } from './user-links.ts';
@@ -32,8 +32,8 @@ export function putUserLinkRoutes(deps: UserLinkDeps): readonly Route[] {
     route(putExternalUserLink, async ({ params, body }, context) => {
       const scope = context.scope();
       const externalId = params.external_id;
-      const connection = await mustHave(connectionOf(database.read, scope, body), 'connection');
-      const extension = await mustHave(extensionOf(database.read, scope, body), 'extension');
+      const connection = await connectionOf(database.read, scope, body);
+      const extension = await extensionOf(database.read, scope, body);
       const wanted = {
         externalId,
         connectionId: connection.id,
@@ -65,21 +65,38 @@ async function connectionOf(
   handle: Handle,
   scope: OrganizationScope,
   named: Named,
-): Promise<{ readonly id: string } | undefined> {
+): Promise<{ readonly id: string }> {
   const { connection_id: id, connection_external_id: externalId = '' } = named;
+  const thing = 'connection';
   return id === undefined
-    ? await findConnectionByExternalId(handle, scope, externalId)
-    : await findConnection(handle, scope, id);
+    ? await mustBeNamed(findConnectionByExternalId(handle, scope, externalId), {
+        thing,
+        member: 'connection_external_id',
+        value: externalId,
+      })
+    : await mustBeNamed(findConnection(handle, scope, id), {
+        thing,
+        member: 'connection_id',
+        value: id,
+      });
 }
 
 async function extensionOf(
   handle: Handle,
   scope: OrganizationScope,
   named: Named,
-): Promise<{ readonly id: string } | undefined> {
+): Promise<{ readonly id: string }> {
   const { extension_id: id, extension_number: number } = named;
-  if (id !== undefined) return await findExtension(handle, scope, id);
-  return number === undefined
-    ? await findExtensionByExternalId(handle, scope, named.extension_external_id ?? '')
-    : await findExtensionByNumber(handle, scope, number);
+  const { extension_external_id: externalId = '' } = named;
+  const thing = 'extension';
+  if (id !== undefined) {
+    const wanted = { thing, member: 'extension_id', value: id };
+    return await mustBeNamed(findExtension(handle, scope, id), wanted);
+  }
+  if (number !== undefined) {
+    const wanted = { thing, member: 'extension_number', value: number };
+    return await mustBeNamed(findExtensionByNumber(handle, scope, number), wanted);
+  }
+  const wanted = { thing, member: 'extension_external_id', value: externalId };
+  return await mustBeNamed(findExtensionByExternalId(handle, scope, externalId), wanted);
 }
