@@ -85,6 +85,19 @@ describe('a call event', () => {
     expect(parsed).toMatchObject({ ok: true, event: { unknownKeys: ['x'.repeat(100)] } });
   });
 
+  it.each([
+    [{ kind: 'sung' }, /^`kind` must be one of `ringing`, .*`recorded`$/],
+    [{ call_id: 'x'.repeat(201) }, /^`call_id` must have at most 200 characters$/],
+    [{ duration: -1 }, /^`duration` must be at least 0$/],
+    [{ at: 'yesterday' }, /^`at` must be epoch milliseconds or ISO 8601/],
+    [{ recording: 'a' }, /^`recording` must be an object, not text$/],
+  ])('says what is wrong with %j in plain words', (members, words) => {
+    expect(parseCallEvent({ ...RINGING, ...members })).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(words),
+    });
+  });
+
   it('reads numbers where texts are expected, without losing a digit', () => {
     const parsed = parseCallEvent({
       ...RINGING,

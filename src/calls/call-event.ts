@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { LATEST_MS, parseIso } from './event-time.ts';
 import { canonicalJson } from '../text/canonical-json.ts';
+import { misfitWords } from '../text/misfit-words.ts';
 import { defined } from './defined.ts';
 
 export const CALL_EVENT_KINDS = [
@@ -163,11 +164,11 @@ export function parseCallEvent(body: unknown): ParsedEvent {
   if (isDeeperThan(body, DEPTH_MAX)) {
     return problem('invalid_field', '', `an event is at most ${DEPTH_MAX} levels deep`);
   }
-  const parsed = CallEventBody.safeParse(body);
+  const parsed = CallEventBody.safeParse(body, { error: misfitWords });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = (issue?.path ?? []).map(String).join('.');
-    return problem('invalid_field', field, `\`${field}\`: ${issue?.message ?? 'is not valid'}`);
+    return problem('invalid_field', field, `\`${field}\` ${issue?.message ?? 'is not valid'}`);
   }
   const { call_id: callId, kind } = parsed.data;
   if (callId === undefined) return missing('call_id', 'every event names its call');
