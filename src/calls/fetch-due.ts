@@ -2,8 +2,9 @@ import { fetchRecording } from '../recordings/fetch-recording.ts';
 import type { FetchDeps, FetchedRecording } from '../recordings/fetch-recording.ts';
 import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
+import { claimDue } from './due-recordings-repository.ts';
 import type { RecordingAddresses } from './recording-addresses.ts';
-import { claimDue, markFailed, markLater, markStored, wakeSteps } from './recording-repository.ts';
+import { markFailed, markLater, markStored, wakeSteps } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
 
 export interface FetchDueDeps extends FetchDeps {
