@@ -9,6 +9,7 @@ test.each([
   '/a//b',
   '/v1beta',
   '/a?b=/v1/x',
+  '/a.b/..c?d=/../e',
 ])('a browser may be sent back to %s', (path) => {
   expect(isReturnPath(path)).toBe(true);
 });
@@ -30,6 +31,7 @@ test.each([
   '/v1?a',
   '/a/../v1/reference',
   '/./v1/reference',
+  '/a/%2E%2e/v1/reference',
   '/hooks/ringotel/1',
 ])('a browser is not sent to %j', (path) => {
   expect(isReturnPath(path)).toBe(false);
