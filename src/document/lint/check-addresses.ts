@@ -102,7 +102,10 @@ function checkHosts(context: LintContext): readonly string[] | undefined {
       );
     }
   });
-  return texts.map((each) => each.value.toLowerCase());
+  // A misspelt one may well be meant for any address: those are compared when it is mended.
+  return texts.every(({ value }) => isHostPattern(value))
+    ? texts.map(({ value }) => value.toLowerCase())
+    : undefined;
 }
 
 function checkAddress(

@@ -111,9 +111,12 @@ function checkHosts(
   known: { readonly answers: Answers; readonly inHosts: ReadonlySet<string> },
 ): void {
   if (!isUrl && !known.inHosts.has(label)) return;
-  const hosts = elementsOf(memberOf(context.root, 'hosts')?.value).flatMap((host) =>
+  const written = elementsOf(memberOf(context.root, 'hosts')?.value);
+  const hosts = written.flatMap((host) =>
     host.kind === 'string' && isHostPattern(host.value) ? [host.value] : [],
   );
+  // A misspelt one is told where it stands.
+  if (hosts.length < written.length) return;
   if (hosts.length === 0) {
     const message = `The sign-in fills "${label}" with an address, so the document must say in "hosts" which ones it may be.`;
     const fix = 'add "hosts": ["*.example.com"] with the hosts of the CRM';

@@ -7,6 +7,7 @@ import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json
 import { METHOD_NAMES, methodNamed } from '../methods.ts';
 import type { MethodNode, Place, Report, Steps } from './lint-context.ts';
 import { nearName } from './near-name.ts';
+import { meantKey, placeFix } from './other-keys.ts';
 import { choiceFix, kindFix, KIND_WORDS, KINDS } from './shape-words.ts';
 
 export interface WalkedDocument {
@@ -43,8 +44,8 @@ class ShapeWalker {
   }
 
   fieldSet(node: ObjectNode, set: FieldSetName, at: Spot): void {
-    const { key: kindKey, default: standIn } = kindOfSet(set);
-    const type = stringOf(memberOf(node, kindKey)?.value) ?? standIn;
+    const wrong = wrongKeys(node, set);
+    const type = kindOf(node, set, wrong);
     for (const member of node.members) {
       const key = member.key.value;
       if (!isCommentKey(key)) {
@@ -60,7 +61,9 @@ class ShapeWalker {
         (name) => memberOf(node, name) !== undefined,
       );
       if (needed && !present) {
-        this.#missing(node, each, at);
+        const meant = wrong.get(each.name);
+        if (meant === undefined) this.#missing(node, each, at);
+        else this.#misnamed(meant.key, each, inside(at, meant.key.value));
       }
     }
   }
@@ -69,16 +72,7 @@ class ShapeWalker {
     const { key, value } = member;
     const found = fieldNamed(set, key.value);
     if (found === undefined) {
-      const near = nearName(
-        key.value,
-        FIELDS[set].fields.map((each) => each.name),
-      );
-      const message = `"${key.value}" is no key of ${FIELDS[set].phrase}; it is kept and never sent.`;
-      const fix =
-        near === undefined
-          ? `remove it, or write "_${key.value}" for a note of yours`
-          : `write "${near}"`;
-      this.#report('unknown_field', { node: key, steps: at.steps }, message, fix);
+      this.#unknown(member, set, type, at);
       return;
     }
     if (found.name !== key.value) {
@@ -98,6 +92,28 @@ class ShapeWalker {
       this.#pending(key, `"${key.value}"`, at);
     }
     this.#value(value, found.shapes, `"${key.value}"`, at);
+  }
+
+  #unknown({ key, value }: Member, set: FieldSetName, type: string | undefined, at: Spot): void {
+    const elsewhere = placeFix(set, key.value, type);
+    const meant = elsewhere === undefined ? meantKey(set, key.value) : undefined;
+    const message = `"${key.value}" is no key of ${FIELDS[set].phrase}; it is kept and never sent.`;
+    const fix =
+      elsewhere ??
+      (meant === undefined
+        ? `remove it, or write "_${key.value}" for a note of yours`
+        : `write "${meant}"`);
+    this.#report('unknown_field', { node: key, steps: at.steps }, message, fix);
+    // What stands under a wrong name is used all the same: nobody is told that a field is not.
+    const use = fieldNamed(set, meant ?? '')?.shapes.find(({ kind }) => kind === 'text');
+    if (use?.kind === 'text') this.#tree(value, use.use, at);
+  }
+
+  /** A key that must be there, and is there under another name. */
+  #misnamed(key: StringNode, each: Field, at: Spot): void {
+    const message = `The key "${each.name}" is missing; "${key.value}" seems to mean it.`;
+    const fix = `write "${each.name}" in place of "${key.value}"`;
+    this.#report('missing_field', { node: key, steps: at.steps }, message, fix);
   }
 
   #missing(node: ObjectNode, each: Field, at: Spot): void {
@@ -306,6 +322,36 @@ class ShapeWalker {
   #place(node: StringNode, use: TextUse, at: Spot, isKey = false): void {
     this.places.push({ node, use, isKey, ...at });
   }
+}
+
+/** By the name that they mean: members under a wrong one, where the right one is not there too. */
+function wrongKeys(node: ObjectNode, set: FieldSetName): ReadonlyMap<string, Member> {
+  const wrong = new Map<string, Member>();
+  for (const member of node.members) {
+    const key = member.key.value;
+    if (isCommentKey(key) || fieldNamed(set, key) !== undefined) continue;
+    const meant = meantKey(set, key);
+    if (meant !== undefined && memberOf(node, meant) === undefined) wrong.set(meant, member);
+  }
+  return wrong;
+}
+
+/** The kind of a set's object; `undefined` where it is none of those it may be, which is told by itself. */
+function kindOf(
+  node: ObjectNode,
+  set: FieldSetName,
+  wrong: ReadonlyMap<string, Member>,
+): string | undefined {
+  const { key, default: standIn } = kindOfSet(set);
+  const member = memberOf(node, key) ?? wrong.get(key);
+  if (member === undefined) return standIn;
+  const type = stringOf(member.value);
+  const isKnown = fieldNamed(set, key)?.shapes.some(
+    (shape) =>
+      shape.kind === 'text' &&
+      (shape.choices?.some((each) => matchesType([each.value], type)) ?? true),
+  );
+  return isKnown === false ? undefined : type;
 }
 
 function inside(at: Spot, step: string | number): Spot {

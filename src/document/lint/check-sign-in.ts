@@ -43,7 +43,10 @@ export function isSession({ root }: LintContext): boolean {
 function checkFlow(context: LintContext, oauth2: JsonNode): void {
   const flow = memberOf(oauth2, 'flow')?.value;
   const type = memberOf(oauth2, 'flow_type');
-  if (flow?.kind !== 'string' || type === undefined || flow.value === 'authorization_code') return;
+  if (flow?.kind !== 'string' || type === undefined) return;
+  const named = flowOf(jsonMember(context.json, 'OAuth2') ?? null);
+  // A flow that is none is told where it stands, and counts as the authorization code flow.
+  if (named === 'authorization_code') return;
   const message = `"flow" says ${flow.value}, but "flow_type" 0 is the authorization code flow; "flow" wins.`;
   const at = { node: type.key, steps: ['OAuth2', 'flow_type'] };
   context.report('flow_differs', at, message, 'remove "flow_type"');
