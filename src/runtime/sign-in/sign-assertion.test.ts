@@ -39,7 +39,6 @@ function pssKey(hashAlgorithm: string): string {
     modulusLength: 2_048,
     hashAlgorithm,
     mgf1HashAlgorithm: hashAlgorithm,
-    saltLength: 64,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey;
