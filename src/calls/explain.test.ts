@@ -43,6 +43,27 @@ describe('the ledger says of a step', () => {
       'Replay, settle or discard CreateActivity: this step then follows by itself.',
     ],
     [
+      'of a suspended organization, that nothing is sent',
+      create,
+      around({ hold: { state: 'suspended', reason: 'Invoice 4711', since: 0 } }),
+      'The organization is suspended since 1970-01-01T00:00:00.000Z (Invoice 4711): nothing goes to its CRMs until it is resumed.',
+      'The operator resumes the organization (`POST /v1/organizations/{organization_id}/resume`): then all that waits is sent, in order. Nothing needs to be replayed.',
+    ],
+    [
+      'whose recording is not there yet, when that is fetched again',
+      { ...update, readyAt: NOW + 900_000, message: 'The recording is being fetched' },
+      around({ fetch: { at: NOW + 8_000, message: 'The address answered 404' } }),
+      'The address answered 404. It is fetched in 8 s.',
+      undefined,
+    ],
+    [
+      'whose recording nobody has tried yet',
+      { ...update, readyAt: NOW + 900_000, message: 'The recording is being fetched' },
+      around({ fetch: { at: undefined, message: undefined } }),
+      'The recording is being fetched.',
+      undefined,
+    ],
+    [
       'whose connection lost its credentials, that nothing is lost',
       create,
       connection('needs_auth'),

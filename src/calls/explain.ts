@@ -16,6 +16,23 @@ export interface StepSurroundings {
   };
   /** The step of the same call that comes first. */
   readonly waitsFor?: Step | undefined;
+  /** Why the operator holds the whole organization; absent while it works. */
+  readonly hold?: OrganizationHold | undefined;
+  /** The recording that the step waits for, which is fetched on a clock of its own. */
+  readonly fetch?: AwaitedRecording | undefined;
+}
+
+export interface OrganizationHold {
+  readonly state: 'suspended' | 'deleting';
+  readonly reason: string | null;
+  readonly since: number;
+}
+
+export interface AwaitedRecording {
+  /** When it is tried next; `undefined` while nobody has tried yet. */
+  readonly at: number | undefined;
+  /** What the last try found. */
+  readonly message: string | undefined;
 }
 
 export interface Explanation {
@@ -140,7 +157,8 @@ export function explainStep(step: Step, surroundings: StepSurroundings): Explana
     }
     case 'pending': {
       const { happened, remedy } = next(step, surroundings, 'It is tried');
-      return { happened: sentences(step.message, happened), ...(remedy ?? duplicate(step)) };
+      const said = surroundings.fetch?.message ?? step.message;
+      return { happened: sentences(said, happened), ...(remedy ?? duplicate(step)) };
     }
   }
 }
@@ -151,7 +169,9 @@ interface Next {
 }
 
 /** What a step that is not settled waits for: an earlier step, its connection, or its time. */
-function next(step: Step, { now, connection, waitsFor }: StepSurroundings, verb: string): Next {
+function next(step: Step, surroundings: StepSurroundings, verb: string): Next {
+  const { now, connection, waitsFor, hold, fetch } = surroundings;
+  if (hold !== undefined) return whileSuspended(hold);
   const said = step.message ?? '';
   if (waitsFor !== undefined) {
     const { method, state } = waitsFor;
@@ -161,8 +181,28 @@ function next(step: Step, { now, connection, waitsFor }: StepSurroundings, verb:
   }
   const held = whileHeld(connection, { now, said });
   if (held !== undefined) return held;
+  if (fetch !== undefined) {
+    // Nobody has tried yet: the step's own message says that it is being fetched.
+    return { happened: fetch.at === undefined ? '' : `It is fetched ${when(fetch.at, now)}.` };
+  }
   const due = step.readyAt > now ? when(step.readyAt, now) : 'next';
   return { happened: `${verb} ${due}.` };
+}
+
+/** What a held organization means for its calls, as a sentence. */
+export function holdWords({ state, reason, since }: OrganizationHold): string {
+  if (state === 'deleting') return 'The organization is being deleted: nothing is sent any more.';
+  const day = new Date(since).toISOString();
+  const why = reason === null ? '' : ` (${reason})`;
+  return `The organization is suspended since ${day}${why}: nothing goes to its CRMs until it is resumed.`;
+}
+
+function whileSuspended(hold: OrganizationHold): Next {
+  const happened = holdWords(hold);
+  if (hold.state === 'deleting') return { happened };
+  const remedy =
+    'The operator resumes the organization (`POST /v1/organizations/{organization_id}/resume`): then all that waits is sent, in order. Nothing needs to be replayed.';
+  return { happened, remedy: { remedy } };
 }
 
 function whileHeld(

@@ -76,6 +76,21 @@ describeDatabases('the intake', ({ open }) => {
     expect(result).toMatchObject({ notes: [expect.stringContaining(note)] });
   });
 
+  it.each([
+    ['without one', undefined, 'tells of no recording'],
+    [
+      'with one that has ended',
+      { url: 'https://pbx.example.com/r', expires_at: '2020-01-01T00:00:00Z' },
+      'has passed',
+    ],
+  ])('notes that a recording was told of %s', async (_name, recording, note) => {
+    const { accept } = await openPipeline(open);
+
+    const [result] = await accept({ call_id: 'c-1', kind: 'recorded', recording });
+
+    expect(result).toMatchObject({ status: 'accepted', notes: [expect.stringContaining(note)] });
+  });
+
   it.each(['yesterday', -5, 1.5, true])('says how a time is written in place of %j', async (at) => {
     const { accept } = await openPipeline(open);
 

@@ -290,7 +290,18 @@ function notesOf(event: CallEvent, source: EventSource, now: number): readonly s
     ...unknown,
     ...(ignored ? ['`domain` is not compared: the organization has none'] : []),
     ...timeNotes(event.at, now),
+    ...recordingNotes(event, now),
   ];
+}
+
+function recordingNotes({ kind, recording }: CallEvent, now: number): readonly string[] {
+  if (kind === 'recorded' && recording === undefined) {
+    return ['`recorded` tells of no recording without `recording`: send its `url` or `page_url`'];
+  }
+  const expiresAt = recording?.expiresAt;
+  return expiresAt !== undefined && expiresAt <= now
+    ? ['`recording.expires_at` has passed: the recording is tried once all the same']
+    : [];
 }
 
 /** What a wrong clock or seconds in place of milliseconds look like. */

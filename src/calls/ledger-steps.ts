@@ -1,7 +1,8 @@
 import { HEALTHY } from '../connections/transitions.ts';
 import type { Database } from '../store/database.ts';
+import { selectAwaited } from './awaited-recordings-repository.ts';
 import { explainStep } from './explain.ts';
-import type { StepSurroundings } from './explain.ts';
+import type { AwaitedRecording, OrganizationHold, StepSurroundings } from './explain.ts';
 import { nextInLane } from './lane.ts';
 import { isSettled } from './step.ts';
 import type { Step } from './step.ts';
@@ -50,8 +51,12 @@ export interface LedgerStep {
 export async function readLedgerSteps(
   database: Database,
   lanes: readonly LaneRow[],
-  connections: ReadonlyMap<string, StepSurroundings['connection']>,
+  around: {
+    readonly connections: ReadonlyMap<string, StepSurroundings['connection']>;
+    readonly hold: OrganizationHold | undefined;
+  },
 ): Promise<readonly LedgerStep[]> {
+  const { connections, hold } = around;
   if (lanes.length === 0) return [];
   const ids = lanes.map((lane) => lane.id);
   const rows = await database.read
@@ -62,14 +67,17 @@ export async function readLedgerSteps(
     .orderBy('sequence')
     .execute();
   const attempts = await readAttempts(database, ids);
+  const calls = [...new Set(lanes.map((lane) => lane.call_id))];
+  const awaited = await selectAwaited(database.read, calls);
   const now = database.now();
   return lanes.flatMap((lane) => {
     const own = rows.filter((row) => row.lane_id === lane.id).map(toStep);
     const first = own.find((step) => !isSettled(step) && step.state !== 'parked');
     const activity = readMemory(lane).activity?.['activity_id'];
     return own.map((step): LedgerStep => {
+      const fetch = awaitedBy(step, awaited.get(lane.call_id), now);
       const { happened, remedy } = explainStep(step, {
-        now,
+        ...{ now, hold, fetch },
         connection: connections.get(lane.connection_id) ?? HEALTHY,
         waitsFor: whatHolds(own, step, now),
       });
@@ -77,17 +85,31 @@ export async function readLedgerSteps(
         id: step.id,
         connectionId: lane.connection_id,
         method: step.method,
-        state: ledgerState(step, { first, now, parked: lane.state === 'parked' }),
+        state: ledgerState(step, {
+          first,
+          now,
+          held: lane.state === 'parked' || hold !== undefined,
+        }),
         reason: step.reason ?? null,
         happened,
         remedy: remedy ?? null,
         activityId: typeof activity === 'string' && step.rank >= 10 ? activity : null,
         possibleDuplicate: step.possibleDuplicate,
-        readyAt: isSettled(step) || step.state === 'parked' ? null : step.readyAt,
+        readyAt: isSettled(step) || step.state === 'parked' ? null : (fetch?.at ?? step.readyAt),
         attempts: attempts.get(step.id) ?? [],
       };
     });
   });
+}
+
+/** The recording that a step waits for: its own time only covers a lost word of the fetcher. */
+function awaitedBy(
+  step: Step,
+  recordings: ReadonlyMap<string, AwaitedRecording> | undefined,
+  now: number,
+): AwaitedRecording | undefined {
+  const waits = step.state === 'pending' && step.readyAt > now && step.recordingKey !== undefined;
+  return waits ? recordings?.get(step.recordingKey) : undefined;
 }
 
 /** The step that comes first, where it is another one. */
@@ -103,11 +125,11 @@ function whatHolds(steps: readonly Step[], step: Step, now: number): Step | unde
 
 function ledgerState(
   step: Step,
-  lane: { first: Step | undefined; now: number; parked: boolean },
+  lane: { first: Step | undefined; now: number; held: boolean },
 ): LedgerStepState {
   if (step.state === 'done') return 'delivered';
   if (step.state !== 'pending') return step.state;
-  const isNext = step.id === lane.first?.id && step.readyAt <= lane.now && !lane.parked;
+  const isNext = step.id === lane.first?.id && step.readyAt <= lane.now && !lane.held;
   return isNext ? 'ready' : 'waiting';
 }
 

@@ -1,5 +1,6 @@
 import type { SignsIn } from '../connections/sign-in/signs-in.ts';
 import { AppError } from '../errors/app-error.ts';
+import { findHold } from '../organizations/holds-repository.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import { toPage } from '../store/page.ts';
@@ -7,6 +8,7 @@ import type { Page, PageOf } from '../store/page.ts';
 import type { CallEvent } from './call-event.ts';
 import type { CallFacts } from './call-facts.ts';
 import { readFacts } from './call-repository.ts';
+import { holdWords } from './explain.ts';
 import { callStateOf, selectCall, selectCalls } from './ledger-repository.ts';
 import type { CallFilter, CallListRow, CallState } from './ledger-repository.ts';
 import { readLedgerSteps } from './ledger-steps.ts';
@@ -81,7 +83,8 @@ export async function getCall(
     .orderBy('connection_id')
     .execute();
   const connections = await readConnections(database, scope, { lanes, signsIn });
-  const steps = await readLedgerSteps(database, lanes, connections);
+  const hold = await findHold(database.read, scope);
+  const steps = await readLedgerSteps(database, lanes, { connections, hold });
   return {
     ...toSummary(call),
     events: events.map((row) => ({
@@ -103,6 +106,7 @@ export async function getCall(
     })),
     steps,
     notes: [
+      ...(hold === undefined || steps.every(isOver) ? [] : [holdWords(hold)]),
       ...notesOf(call, events, { lanes, connections }),
       ...(await readDeeds(database, scope, { callId: call.id, steps })),
     ],
@@ -121,6 +125,11 @@ function toSummary(row: CallListRow): CallSummary {
     possibleDuplicate: row.duplicates > 0,
     receivedAt: row.created_at,
   };
+}
+
+/** True for a step that nothing is to be sent for any more. */
+function isOver({ state }: LedgerStep): boolean {
+  return state === 'delivered' || state === 'skipped' || state === 'discarded';
 }
 
 /** Name and health of the connections of some lanes, by id. */
@@ -154,6 +163,9 @@ function nameOf(connections: ReadonlyMap<string, { readonly name: string }>, id:
   return name === undefined ? id : `'${name}'`;
 }
 
+const ONLY_ABOUT =
+  'It has not been reported that this call rang, was answered or ended: nothing goes to a CRM before that. What is known of it is kept and goes along then.';
+
 function notesOf(
   call: CallListRow,
   events: readonly { readonly kind: string; readonly event: string }[],
@@ -173,6 +185,7 @@ function notesOf(
       ? ['No event told of the ring; the call is known by later ones.']
       : []),
     ...[...new Set(unknown)].map((key) => `Events hold \`${key}\`, which is kept but not used.`),
+    ...(facts?.withoutRing === true && facts.phase === 'ringing' ? [ONLY_ABOUT] : []),
     ...(lanes.length === 0 ? ['The organization had no connection when this call came.'] : []),
     ...lanes.flatMap((lane) =>
       lane.skip_message === null

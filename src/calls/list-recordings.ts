@@ -57,12 +57,15 @@ function viewOf(
     row,
     state,
     reason,
-    message: sentences(failure?.why, row.message),
+    message: state === 'announced' ? NOT_WANTED : sentences(failure?.why, row.message),
     remedy: failure?.remedy ?? null,
     contentUrl: state === 'stored' ? (urls?.contentUrl ?? null) : null,
     callUrl: pageUrl ?? urls?.callUrl ?? null,
   };
 }
+
+const NOT_WANTED =
+  'It is fetched as soon as the call is written to a CRM that takes recordings, and not before.';
 
 function stateOf(row: RecordingRow): RecordingState {
   if (row.failure !== null) return 'unavailable';

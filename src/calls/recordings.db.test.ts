@@ -5,8 +5,10 @@ import { afterEach, expect, it } from 'vitest';
 
 import type { EgressResult } from '../http/egress.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
+import { getCall } from './ledger.ts';
 import { sweepSpool } from './sweep-spool.ts';
 import { aCall } from './testing/pipeline.ts';
+import { SEEDED } from './testing/seed.ts';
 import {
   answer,
   createRecordingKit,
@@ -101,6 +103,28 @@ describeDatabases('recordings', ({ open }) => {
 
     await expect(stored).rejects.toMatchObject({ code: 'invalid_request' });
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('that appear within a minute reach the CRM in that minute, and the ledger says when it looks', async () => {
+    const late = [...Array.from({ length: 4 }, () => answer(404)), answer(200, WAV)];
+    const { accept, work, clock, uploaded, asked, database, callId } = await begin(late);
+    await accept(RECORDED);
+    await work();
+
+    const { steps } = await getCall(
+      database,
+      { organizationId: SEEDED.organizationId },
+      await callId(),
+    );
+    const upload = steps.find(({ method }) => method === 'UploadFile');
+    expect(upload?.happened).toMatch(/answered 404\. It is fetched in [1-5] s\.$/u);
+    for (let second = 0; second < 45; second += 1) {
+      clock.advance(1_000);
+      await work();
+    }
+
+    expect(asked).toHaveLength(5);
+    expect(uploaded).toHaveLength(1);
   });
 
   it('that appear late are fetched when they are there, and hold up nothing meanwhile', async () => {
