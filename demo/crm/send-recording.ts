@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Refusal } from './answer.ts';
 import type { Crm } from './crm.ts';
+import { recordingHeaders } from './recording-headers.ts';
 
 /**
  * Sends a call's recording, whole or the one part that `Range` asks for (RFC 9110, section 14): what a
@@ -18,14 +19,10 @@ export function sendRecording(
   if (call?.recording === null || call === undefined || bytes === undefined) {
     throw new Refusal(404, 'There is no such recording.');
   }
-  // Only sound is played in the page: a file of another type is a download, whatever its sender called it.
-  const isSound = /^audio\/[a-z0-9.+-]+$/.test(call.recording.type);
-  const name = call.recording.filename.replaceAll(/[^\w.-]/g, '_');
   const shared = {
     ...headers,
     'accept-ranges': 'bytes',
-    'content-type': isSound ? call.recording.type : 'application/octet-stream',
-    ...(download || !isSound ? { 'content-disposition': `attachment; filename="${name}"` } : {}),
+    ...recordingHeaders(call.recording, download),
   };
   const range = request.headers.range;
   const part = range === undefined ? undefined : partOf(range, bytes.byteLength);

@@ -209,6 +209,23 @@ describe('calls', () => {
     expect(played.headers.get('content-type')).toBe('audio/wav');
     expect(new Uint8Array(await played.arrayBuffer())).toEqual(bytes);
   });
+
+  it.each(['/recordings/1001', '/api/calls/1001/recording'])(
+    'give a recording that is no sound as a download, never as a page: %s',
+    async (path) => {
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const form = new FormData();
+      form.set('recording', new File(['<script>1</script>'], 'a.html', { type: 'text/html' }));
+      const call = `${running.origin}/api/calls/1001/recording`;
+      await fetch(call, { method: 'POST', headers, body: form });
+
+      const given = await fetch(`${running.origin}${path}`, { headers });
+
+      expect(given.headers.get('content-type')).toBe('application/octet-stream');
+      expect(given.headers.get('content-disposition')).toBe('attachment; filename="a.html"');
+      expect(given.headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
 });
 
 it.each([

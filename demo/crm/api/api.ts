@@ -79,7 +79,7 @@ function refuseUnknownFilters(
 
 function send(response: ServerResponse, reply: Reply): void {
   if ('file' in reply) {
-    response.writeHead(200, { 'content-type': reply.type }).end(reply.file);
+    response.writeHead(200, reply.headers).end(reply.file);
   } else {
     sendJson(response, reply[0], reply[1]);
   }

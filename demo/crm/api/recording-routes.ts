@@ -1,4 +1,5 @@
 import { readFile, readMember, Refusal } from '../answer.ts';
+import { recordingHeaders } from '../recording-headers.ts';
 import type { Call } from '../records.ts';
 import { found } from './found.ts';
 import type { Question, Route } from './route.ts';
@@ -31,8 +32,9 @@ export const RECORDING_ROUTES: readonly Route[] = [
     answer(question) {
       const call = callOf(question);
       const what = `recording of call ${call.id}`;
-      const bytes = found(question.crm.recordingBytes(call), what);
-      return { file: bytes, type: call.recording?.type ?? 'application/octet-stream' };
+      const recording = found(call.recording ?? undefined, what);
+      const file = found(question.crm.recordingBytes(call), what);
+      return { file, headers: recordingHeaders(recording, false) };
     },
   },
 ];

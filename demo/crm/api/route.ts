@@ -21,7 +21,8 @@ export interface Question {
 
 /** The status and the JSON of the answer, or the bytes of a file. */
 export type Reply =
-  readonly [status: number, body: unknown] | { readonly file: Uint8Array; readonly type: string };
+  | readonly [status: number, body: unknown]
+  | { readonly file: Uint8Array; readonly headers: Readonly<Record<string, string>> };
 
 /** A route of the API, and what its page says of it. */
 export interface Route {
