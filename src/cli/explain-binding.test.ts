@@ -65,6 +65,33 @@ describe('why nothing was bound', () => {
     expect(explainBinding(MAP, answer, OPTIONS).emptyList).toBe(true);
   });
 
+  test.each<[string, Json, Json, readonly string[]]>([
+    [
+      'a name that no record has',
+      { id: '$contact_id$', nam: '$contact_name$' },
+      { id: 7, name: 'Ann' },
+      ['The answer has no member "nam" for $contact_name$; most like it: "name".'],
+    ],
+    [
+      'an object around names that no record has',
+      { id: '$contact_id$', compny: { name: '$company_name$' } },
+      { id: 7, company: { name: 'Acme' } },
+      ['The answer has no member "compny"; most like it: "company".'],
+    ],
+    ['a name with a value elsewhere', { id: '$contact_id$', key: '$contact_id$' }, { id: 7 }, []],
+    [
+      'a name without a value',
+      { id: '$contact_id$', name: '$contact_name$' },
+      { id: 7, name: null },
+      [],
+    ],
+    ['a literal', { id: '$contact_id$', kind: 'person' }, { id: 7 }, []],
+  ])('where a record was bound, %s', (_name, map, answer, reasons) => {
+    const records = [{ contact_id: '7' }];
+
+    expect(explainBinding(map, answer, { ...OPTIONS, records }).reasons).toEqual(reasons);
+  });
+
   test('any answer is explained in bounded words, and none throws', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

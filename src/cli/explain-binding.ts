@@ -1,8 +1,10 @@
-import { readResponseMap } from '../document/bind/response-map.ts';
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import { leavesOf, readResponseMap } from '../document/bind/response-map.ts';
 import type { MapNode, MapOptions } from '../document/bind/response-map.ts';
 import { isJsonArray, isJsonObject, isRawNumber, jsonMember } from '../document/json-value.ts';
 import type { Json } from '../document/json-value.ts';
 import { editDistance } from '../document/lint/near-name.ts';
+import { MOVING_NAMES } from '../document/names/names.ts';
 
 export interface BindingExplanation {
   /** True when a list that the map goes through is there and empty: nothing is wrong. */
@@ -17,20 +19,24 @@ const REASONS_MAX = 20;
 const SHOWN_CHARACTERS = 60;
 const KEYS_SHOWN = 12;
 
+/** Names that most answers lack with good reason: the page was the last, the record still exists. */
+const OFTEN_ABSENT: readonly string[] = [...MOVING_NAMES, 'deleted'];
+
 /**
  * Walks a `response_map` along an answer and says, place by place, why it binds nothing: the member
  * that is missing with the keys most like it, what stands where something else was expected, and
- * literals that differ.
+ * literals that differ. Where `records` were bound, only what concerns names that none of them has.
  */
 export function explainBinding(
   map: Json,
   answer: Json | undefined,
-  options: MapOptions,
+  { records = [], ...options }: MapOptions & { readonly records?: readonly BoundRecord[] },
 ): BindingExplanation {
   if (answer === undefined) {
     return { emptyList: false, reasons: ['The answer has no body that could be read.'] };
   }
-  const walk: Walk = { emptyList: false, reasons: [] };
+  const bound = new Set([...records.flatMap((record) => Object.keys(record)), ...OFTEN_ABSENT]);
+  const walk: Walk = { emptyList: false, reasons: [], ...(records.length === 0 ? {} : { bound }) };
   compare(readResponseMap(map, options), answer, '', walk);
   const { emptyList, reasons } = walk;
   return { emptyList, reasons: [...new Set(reasons)].slice(0, REASONS_MAX) };
@@ -39,9 +45,19 @@ export function explainBinding(
 interface Walk {
   emptyList: boolean;
   readonly reasons: string[];
+  /** Names that have a value already; absent where nothing was bound. */
+  readonly bound?: ReadonlySet<string>;
+}
+
+/** True where something is still to be explained: nothing was bound, or a name in the node was not. */
+function isOpen(node: MapNode, { bound }: Walk): boolean {
+  return bound === undefined || leavesOf(node).some(({ target }) => !bound.has(target));
 }
 
 function compare(node: MapNode, value: Json, place: string, walk: Walk): void {
+  if (!isOpen(node, walk)) return;
+  // A record without such a value is none that the map misses.
+  if (walk.bound !== undefined && (value === null || value === '')) return;
   const found = `At ${place === '' ? 'the root' : place} stands ${describe(value)}`;
   switch (node.kind) {
     case 'bind':
@@ -90,7 +106,7 @@ function compareMembers(
   for (const [key, member] of members) {
     const inside = jsonMember(value, key);
     if (inside === undefined) {
-      if (member.kind !== 'absent')
+      if (member.kind !== 'absent' && isOpen(member, walk))
         walk.reasons.push(missing(key, member, Object.keys(value), place));
     } else compare(member, inside, `${place}/${key}`, walk);
   }

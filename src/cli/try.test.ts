@@ -89,6 +89,18 @@ describe('try', () => {
     expect(out).toContain('/contacts/0 has no member "Id" for $contact_id$; most like it: "id".');
   });
 
+  test('says which member is missing where others were bound', async () => {
+    addAlice();
+    const document = fakeCrmDocument().replaceAll('"email": "$email$"', '"mail": "$email$"');
+    await writeFile(join(directory, 'crm.json'), document);
+
+    const { code, out } = await attempt('FindContact', { set: [NUMBER] });
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/Bound 1 record:/);
+    expect(out).toContain('/contacts/0 has no member "mail" for $email$; most like it: "email".');
+  });
+
   test('uploads a file', async () => {
     crm.calls.push({ id: '5', fields: {}, stopped: 0, stop: {}, recordings: [] });
     await writeFile(join(directory, 'call.wav'), 'RIFF');

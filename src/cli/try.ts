@@ -210,14 +210,17 @@ function explain(
   answer: EgressResult | undefined,
 ): BindingExplanation | undefined {
   const map = jsonMember(methodObject(document, method), 'response_map');
-  if (run.records.length > 0 || map === undefined || answer?.kind !== 'response') return undefined;
+  if (map === undefined || answer?.kind !== 'response') return undefined;
   if (answer.status < 200 || answer.status > 299) return undefined;
-  return explainBinding(map, readAnswer(answer.body, answer.headers).value, {
+  const { records } = run;
+  const why = explainBinding(map, readAnswer(answer.body, answer.headers).value, {
     method,
     names: document.names,
     notation: document.notation,
     paging: document.methods.get(method)?.paging !== undefined,
+    records,
   });
+  return records.length > 0 && why.reasons.length === 0 ? undefined : why;
 }
 
 function methodObject(document: CompiledDocument, method: MethodName): Json | undefined {
