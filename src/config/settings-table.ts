@@ -173,7 +173,7 @@ export const SETTINGS = {
     type: 'days',
     default: '7',
     description:
-      'How long a signed link to a recording (`content_url`) opens it: whoever has the link can listen.',
+      'How long at least a signed link to a recording (`content_url`) opens it: it ends at the midnight (UTC) after these days, so that a repeated request tells the CRM the same link. Whoever has the link can listen.',
     read: readInteger(1, 365),
   }),
   recordingMaxMib: withDefault({

@@ -51,7 +51,10 @@ export const Problem = z
         }),
       )
       .optional()
-      .meta({ description: 'With 400: each member that is wrong.' }),
+      .meta({
+        description:
+          'With 400: each member that is wrong; with 404, which of the names in the request is of nothing.',
+      }),
     findings: z.array(Finding).optional().meta({ description: 'With 422: every finding.' }),
     details: z
       .record(z.string(), z.unknown())

@@ -5,7 +5,7 @@ import { AppError } from './app-error.ts';
  * asker may know to be missing or foreign alike. `sentence` says what is not there.
  */
 export function namedMissing(
-  member: { readonly in: 'path' | 'body'; readonly path: string },
+  member: { readonly in: 'path' | 'query' | 'body'; readonly path: string },
   sentence: string,
 ): AppError {
   return new AppError('not_found', sentence, {

@@ -114,4 +114,18 @@ describe('fetching a recording', () => {
     expect(fetched.status).toBe('later');
     expect(await readdir(directory)).toEqual([]);
   });
+
+  it('names the setting that would allow a blocked address once', async () => {
+    const setting = 'EGRESS_ALLOW=10.0.0.1:443';
+    const message = `10.0.0.1 is not a public address. The operator can allow it: ${setting}`;
+    const blocked: EgressResult = {
+      ...{ kind: 'failure', phase: 'blocked', code: 'blocked_address', durationMs: 1 },
+      ...{ message, setting },
+    };
+
+    const fetched = await fetchFrom(door([], blocked).egress);
+
+    const said = fetched.status === 'stored' ? '' : fetched.message;
+    expect(said.split(setting)).toHaveLength(2);
+  });
 });

@@ -61,8 +61,8 @@ function whyNot(answer: EgressResult, maxBytes: number): NotFetched | undefined 
     const message = `The recording is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB`;
     return { status: 'never', failure: 'recording_too_large', message };
   }
-  const setting = answer.setting === undefined ? '' : ` (${answer.setting})`;
-  const message = `The recording cannot be fetched: ${answer.message}${setting}`;
+  // What is blocked says itself which setting would allow it.
+  const message = `The recording cannot be fetched: ${answer.message}`;
   if (answer.phase === 'blocked') return { status: 'never', failure: 'recording_blocked', message };
   const failure = answer.code === 'not_stored' ? 'recording_not_stored' : 'recording_unreachable';
   return { status: 'later', failure, message };

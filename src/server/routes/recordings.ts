@@ -13,6 +13,7 @@ import {
   openRecordingLink,
 } from '../../contract/recordings.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { namedMissing } from '../../errors/named-missing.ts';
 import type { OrganizationScope } from '../../organizations/scope.ts';
 import { presentRecording } from '../present-recording.ts';
 import { route } from '../route.ts';
@@ -76,15 +77,22 @@ function putRoute(deps: RecordingRouteDeps): Route {
   });
 }
 
+const NEW_LINK =
+  'Patchcord gives a new one with the recordings of the call: `GET /v1/calls/{call_id}/recordings`.';
+/** The same for a recording that is not there: a forged link learns nothing. */
+const NO_SUCH_LINK = `This link opens no recording: it was cut off or changed on its way, or is no link of this server. Take the whole link again from where it stands. ${NEW_LINK}`;
+
 /** No key: the signature is the permission, and it is judged before anything is looked up. */
 function linkRoute(deps: RecordingRouteDeps): Route {
   return route(openRecordingLink, async ({ params, query }, context) => {
     const id = params.recording_id;
-    const unknown = new AppError('not_found', `There is no recording '${id}'.`);
     const verdict = deps.recordingLinks?.judge({ id, ...query }, deps.database.now());
-    if (verdict === undefined || verdict === 'forged') throw unknown;
+    if (verdict === undefined || verdict === 'forged') {
+      throw namedMissing({ in: 'query', path: '/signature' }, NO_SUCH_LINK);
+    }
     if (verdict === 'expired') {
-      throw new AppError('gone', 'This link has ended: open the call to get a new one.');
+      const ended = new Date(Number(query.expires) * 1_000).toISOString();
+      throw new AppError('gone', `This link to a recording ended at ${ended}. ${NEW_LINK}`);
     }
     const row = await findRecordingById(deps.database.read, id);
     if (row === undefined) throw new AppError('gone', 'The recording was removed.');
