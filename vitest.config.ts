@@ -9,9 +9,19 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,demo,scripts,test/real}/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],
+          // Random texts and sockets take seconds on a busy machine.
+          testTimeout: 30_000,
         },
       },
-      { test: { name: 'repository', include: ['test/repository/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'repository',
+          include: ['test/repository/**/*.test.ts'],
+          // Some load every module of the program, which a busy machine takes its time for.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'database',
