@@ -39,6 +39,7 @@ test('an organization is suspended, exported and deleted by its id or domain', a
 
   const early = await run('organization', 'delete', 'acme', '--confirm', 'Acme Ltd');
   const suspended = await run('organization', 'suspend', 'acme', '--reason', 'Invoice 4711');
+  const listed = await run('organization', 'list');
   const told = await run('organization', 'export', 'acme');
   const written = await run('organization', 'export', 'acme', '--output', 'acme.ndjson');
   const over = await run('organization', 'export', 'acme', '--output', 'acme.ndjson');
@@ -50,6 +51,7 @@ test('an organization is suspended, exported and deleted by its id or domain', a
   expect(suspended.out).toBe(
     `Acme Ltd (${made.out}) is suspended: its calls wait until it is resumed.`,
   );
+  expect(listed.out).toBe(`${made.out}  acme  Acme Ltd (suspended)`);
   expect(told.out.split('\n').map((line) => JSON.parse(line))).toContainEqual(
     expect.objectContaining({ record: 'organization', state_reason: 'Invoice 4711' }),
   );

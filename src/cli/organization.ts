@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { AppError } from '../errors/app-error.ts';
 import { createOrganization } from '../organizations/organizations.ts';
+import { findHolds } from '../organizations/holds-repository.ts';
 import { listOrganizations } from '../organizations/organizations-repository.ts';
 import type { OrganizationRow } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
@@ -67,10 +68,18 @@ export async function runListOrganizations(
   context: CommandContext,
 ): Promise<void> {
   const rows = await withStore(context, { ...options, onlyReads: true }, ({ database }) =>
-    readAllPages((page) => listOrganizations(database.read, ADMIN, page)),
+    readAllPages(async (page) => {
+      const { items, next_cursor } = await listOrganizations(database.read, ADMIN, page);
+      const ids = items.map(({ id }) => id);
+      const holds = await findHolds(database.read, ADMIN, ids);
+      const listed = items.map((row) => ({ row, state: holds.get(row.id)?.state ?? 'active' }));
+      return { items: listed, next_cursor };
+    }),
   );
   if (options.json === true) {
-    context.out(JSON.stringify({ organizations: rows.map(present) }));
+    context.out(
+      JSON.stringify({ organizations: rows.map(({ row, state }) => ({ ...present(row), state })) }),
+    );
     return;
   }
   if (rows.length === 0) {
@@ -78,7 +87,10 @@ export async function runListOrganizations(
       `There are no organizations; "${ownCommand('organization create --name NAME', context)}" makes one.`,
     );
   }
-  for (const row of rows) context.out([row.id, row.domain ?? '-', row.name].join('  '));
+  for (const { row, state } of rows) {
+    const held = state === 'active' ? '' : ` (${state})`;
+    context.out([row.id, row.domain ?? '-', `${row.name}${held}`].join('  '));
+  }
 }
 
 function present(row: OrganizationRow): Readonly<Record<string, unknown>> {
