@@ -263,9 +263,11 @@ CREATE TABLE organization (
   country text not null,
   timezone text not null,
   created_at integer not null
-, external_id text) strict;
+, external_id text, domain_key text) strict;
 
 CREATE INDEX organization_by_domain on organization (lower(domain));
+
+CREATE UNIQUE INDEX organization_by_domain_key on organization (domain_key);
 
 CREATE UNIQUE INDEX organization_external_id on organization (external_id);
 
