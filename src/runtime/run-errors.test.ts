@@ -94,6 +94,14 @@ describe('success', () => {
     expect([records, executedWithoutId]).toEqual([[], false]);
   });
 
+  test('gives neither true nor false: the refusal says what it gave', async () => {
+    const { outcome } = await run({ body: { total: 12 } }, { success: 'response.body.total' });
+
+    expect(outcome.message).toContain(
+      'response.body.total gave a number, and must be true or false: compare it',
+    );
+  });
+
   test('and a literal must both hold', async () => {
     const method = {
       success: "response.body.state == 'ok'",

@@ -8,7 +8,7 @@ import { evaluateExpression } from '../render/evaluate-expression.ts';
 import type { ReaderOf } from '../render/name-reader.ts';
 import type { RenderContext } from '../render/request.ts';
 import { createScope } from '../render/scope.ts';
-import type { Note } from '../values/values.ts';
+import type { Note, Scalar } from '../values/values.ts';
 import { compileBinding } from './compile-binding.ts';
 import type { BindContext, CompiledBinding } from './compile-binding.ts';
 import { compileErrorMap } from './error-map.ts';
@@ -133,6 +133,18 @@ function compileTest(
   return (answer, context) => {
     const scope = createScope(complete(context), methodRow(method));
     const result = evaluateExpression(compiled.expression, readerOf, scope, answer);
-    return { holds: result === true, notes: scope.notes };
+    const notes = typeof result === 'boolean' ? [] : notFlag(source, result);
+    return { holds: result === true, notes: [...scope.notes, ...notes] };
   };
 }
+
+/** Says of a test that gave no answer what it gave; the value itself belongs to the CRM. */
+function notFlag(source: string, result: Scalar | null): readonly Note[] {
+  if (result === null) return [];
+  const kind = typeof result === 'string' ? 'a text' : 'a number';
+  const shown = source.length > SHOWN_CHARACTERS ? `${source.slice(0, SHOWN_CHARACTERS)}…` : source;
+  const message = `${shown} gave ${kind}, and must be true or false: compare it, for example with > 0 or == 'ok'.`;
+  return [{ code: 'expression_failed', message }];
+}
+
+const SHOWN_CHARACTERS = 100;

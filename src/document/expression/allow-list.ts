@@ -142,6 +142,9 @@ class Walker implements WalkResult {
       const fix = `properties[${JSON.stringify(name)}]`;
       const message = `"${name}" is a property; in an expression it is read as ${fix}.`;
       this.#refuse(node, 'unknown_variable', message, fix);
+    } else if (this.#withAnswer && ANSWER_PARTS.has(name)) {
+      const message = `The answer is called response: write response.${name} here.`;
+      this.#refuse(node, 'unknown_variable', message, `write response.${name}`);
     } else {
       const message = `"${name}" is no parameter, local value or variable of this document.`;
       this.#refuse(node, 'unknown_variable', message);
@@ -202,12 +205,13 @@ class Walker implements WalkResult {
       this.#refuse(node, 'expression_not_allowed', NO_ANSWER);
     } else if (of.op !== 'id' || of.args !== 'properties') {
       const also = this.#withAnswer ? ', and response: response.body.id' : '';
-      const part = of.op === 'id' ? originalName(of.args) : undefined;
-      const isAnswer = this.#withAnswer && part !== undefined && ANSWER_PARTS.has(part);
-      const message = isAnswer
-        ? `The answer is called response: write response.${part} here.`
-        : `Only properties have members: properties['Label']${also}.`;
-      this.#refuse(node, 'expression_not_allowed', message);
+      const meant = this.#withAnswer ? answerChain(node) : undefined;
+      const message =
+        meant === undefined
+          ? `Only properties have members: properties['Label']${also}.`
+          : `The answer is called response: write ${meant} here.`;
+      const fix = meant === undefined ? undefined : `write ${meant}`;
+      this.#refuse(node, 'expression_not_allowed', message, fix);
     } else if (label === undefined) {
       const message = 'The label of a property is written as a text.';
       this.#refuse(node, 'expression_not_allowed', message);
@@ -242,6 +246,21 @@ class Walker implements WalkResult {
 
 /** What `response` has. */
 const ANSWER_PARTS: ReadonlySet<string> = new Set(['body', 'status', 'headers']);
+
+/** `body.ok` as it is to be written; `undefined` for what does not begin with a part of the answer. */
+function answerChain(node: ASTNode): string | undefined {
+  let rest = '';
+  let at = node;
+  while (at.op === '.' || at.op === '[]') {
+    const [of, step] = at.args;
+    if (typeof step === 'string') rest = `.${step}${rest}`;
+    else if (step.op === 'value') rest = `[${JSON.stringify(step.args)}]${rest}`;
+    else return undefined;
+    at = of;
+  }
+  const part = at.op === 'id' ? originalName(at.args) : undefined;
+  return part !== undefined && ANSWER_PARTS.has(part) ? `response.${part}${rest}` : undefined;
+}
 
 const NO_ANSWER = 'The answer is known only in "success", "derive" and the rows of "errors".';
 

@@ -99,6 +99,12 @@ function problemOf(err: unknown, text: string): PlacedProblem {
     if (err.code.startsWith('invalid_macro')) {
       return { place, code: 'expression_not_allowed', message: 'Macros may not be used here.' };
     }
+    const wrong = operatorAt(text, place.start);
+    const right = OTHER_OPERATORS.get(wrong);
+    if (right !== undefined) {
+      const message = `There is no operator ${wrong}.`;
+      return { place, code: 'expression_syntax', message, fix: `write ${right}` };
+    }
     return { place, code: 'expression_syntax', message: `${inWords(err.summary)}.` };
   }
   if (err instanceof TypeFault) {
@@ -110,6 +116,25 @@ function problemOf(err: unknown, text: string): PlacedProblem {
   }
   const place = { start: 0, end: text.length };
   return { place, code: 'expression_syntax', message: 'The expression cannot be read.' };
+}
+
+/** Operators of other languages, and ours. */
+const OTHER_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['=', '=='],
+  ['===', '=='],
+  ['!==', '!='],
+  ['<>', '!='],
+  ['=>', '>='],
+  ['=<', '<='],
+  ['&', '&&'],
+  ['|', '||'],
+]);
+
+/** The signs that stand together around a place. */
+function operatorAt(text: string, start: number): string {
+  const before = /[=<>!&|]*$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? '';
+  const after = /^[=<>!&|]*/.exec(text.slice(start, start + 3))?.[0] ?? '';
+  return before + after;
 }
 
 const TOKEN_WORDS: readonly (readonly [string, string])[] = [

@@ -3,6 +3,9 @@ import { withMovingNames, withTokens } from '../names/names.ts';
 import { isVariable } from './lint-context.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
+/** Parts of an answer that are a number or a text in every answer. */
+const NO_FLAG = /^\s*response\.(?:status|headers(?:\.\w+|\[[^\]]*\]))\s*$/;
+
 /** What one expression of a document reads. */
 export interface ExpressionUse {
   readonly steps: Steps;
@@ -26,7 +29,8 @@ export function checkExpressions(context: LintContext): readonly ExpressionUse[]
       if (result.ok) {
         const { expression } = result;
         uses.push({ steps, uses: expression.uses, properties: expression.properties });
-        if (asksWhether(steps) && expression.type !== 'bool' && expression.type !== 'dyn') {
+        const isText = expression.type !== 'bool' && expression.type !== 'dyn';
+        if (asksWhether(steps) && (isText || NO_FLAG.test(node.value))) {
           const message = 'This asks whether something is so: it must be true or false.';
           const fix = "compare it: response.body.state == 'ok'";
           context.report('expression_type', { node, steps }, message, fix);

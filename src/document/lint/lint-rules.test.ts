@@ -45,6 +45,8 @@ describe('what asks whether something is so', () => {
     ['a comparison', create({ success: 'response.status == 200' }), []],
     ['a member', create({ success: 'response.body.ok' }), []],
     ['a number', create({ success: 'response.status + 1' }), ['expression_type']],
+    ['the status alone', create({ success: 'response.status' }), ['expression_type']],
+    ['a header', create({ success: "response.headers['X-Ok']" }), ['expression_type']],
     ['a text', create({ errors: [{ when: "'x'", then: 'skip' }] }), ['expression_type']],
     ['a row of the document', { errors: [{ when: '1', then: 'skip' }] }, ['expression_type']],
     [
@@ -184,11 +186,7 @@ describe('addresses', () => {
     ['a host below two labels of a star', { hosts: ['*.com.example'] }, ['host_not_declared']],
     ['hosts in capitals', { hosts: ['API.Example.Com'] }, []],
     ['a port', { resource_url: 'https://api.example.com:8443', hosts: ['api.example.com'] }, []],
-    [
-      'an address in hosts',
-      { hosts: ['https://api.example.com/x'] },
-      ['invalid_host'],
-    ],
+    ['an address in hosts', { hosts: ['https://api.example.com/x'] }, ['invalid_host']],
     [
       'a star in the middle of hosts',
       { hosts: ['api.example.com', 'a.*.example.com'] },
