@@ -98,7 +98,7 @@ describeDatabases('the intake', ({ open }) => {
 
     expect(result).toMatchObject({
       status: 'refused',
-      message: expect.stringContaining('`at`: must be epoch milliseconds or ISO 8601'),
+      message: expect.stringContaining('`at` must be epoch milliseconds or ISO 8601'),
     });
   });
 
