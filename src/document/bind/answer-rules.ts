@@ -139,8 +139,8 @@ function compileTest(
 }
 
 /** Says of a test that gave no answer what it gave; the value itself belongs to the CRM. */
-function notFlag(source: string, result: Scalar | null): readonly Note[] {
-  if (result === null) return [];
+function notFlag(source: string, result: Scalar | null | undefined): readonly Note[] {
+  if (result === null || result === undefined) return [];
   const kind = typeof result === 'string' ? 'a text' : 'a number';
   const shown = source.length > SHOWN_CHARACTERS ? `${source.slice(0, SHOWN_CHARACTERS)}…` : source;
   const message = `${shown} gave ${kind}, and must be true or false: compare it, for example with > 0 or == 'ok'.`;
