@@ -5,7 +5,7 @@ import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { DeliveryOptions } from './call-connection.ts';
 import type { LaneRow } from './step-rows.ts';
-import { slotMs } from './rate.ts';
+import { farthestSlot, slotMs } from './rate.ts';
 import { storableJson } from './storable-json.ts';
 import type { StepRun } from './step-runner.ts';
 
@@ -96,15 +96,16 @@ export async function takeSlot(
   transaction: Transaction<Tables>,
   of: { connectionId: string; rate: DeliveryOptions['rate']; now: number },
 ): Promise<number | undefined> {
-  if (of.rate === undefined) return undefined;
-  const interval = slotMs(of.rate);
+  const { rate } = of;
+  if (rate === undefined) return undefined;
+  const interval = slotMs(rate);
   const taken = await transaction
     .updateTable('connection_pace')
     .set({ next_cell_at: of.now + interval })
     .where('connection_id', '=', of.connectionId)
     // The same as `isSlotDue`.
     .where(({ eb, or }) =>
-      or([eb('next_cell_at', '<=', of.now), eb('next_cell_at', '>', of.now + interval)]),
+      or([eb('next_cell_at', '<=', of.now), eb('next_cell_at', '>', farthestSlot(rate, of.now))]),
     )
     .returning('next_cell_at')
     .executeTakeFirst();
