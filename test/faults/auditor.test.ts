@@ -56,6 +56,28 @@ describe('the auditor', () => {
       },
     ],
     [
+      'an end whose request was lost twice, which a person is asked about',
+      {
+        ...GOOD,
+        executed: [CREATE],
+        ledger: [
+          {
+            ...LANE,
+            steps: [
+              { ...step, method: 'CreateActivity' },
+              {
+                state: 'parked',
+                reason: 'unknown_outcome',
+                possibleDuplicate: true,
+                unknowns: 2,
+                method: 'StopCallActivity',
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    [
       'a contact that was created once',
       { ...GOOD, executed: [CONTACT, CREATE, STOP], ledger: withStep('CreateContact') },
     ],

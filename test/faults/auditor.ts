@@ -77,7 +77,11 @@ function waitsForPerson(step: LedgerStep): boolean {
 
 /** Without its create the rest of a call waits too. */
 function isHeldUp(lane: LedgerLane): boolean {
-  return lane.steps.some((step) => step.method === 'CreateActivity' && waitsForPerson(step));
+  return hasWaiting(lane, 'CreateActivity');
+}
+
+function hasWaiting(lane: LedgerLane, method: string): boolean {
+  return lane.steps.some((step) => step.method === method && waitsForPerson(step));
 }
 
 function checkSettled(lane: LedgerLane): readonly string[] {
@@ -105,7 +109,8 @@ function checkReached(lane: LedgerLane, executed: readonly Executed[]): readonly
       ACTS.has(step.method) &&
       !own.some(({ act }) => ACTS.get(step.method)?.includes(act)),
   );
-  const ended = lane.events.includes('ended') && !isHeldUp(lane);
+  const asksForEnd = hasWaiting(lane, 'StopCallActivity');
+  const ended = lane.events.includes('ended') && !isHeldUp(lane) && !asksForEnd;
   return [
     ...missing.map(({ method }) => `${lane.callId}: the CRM never saw ${method}`),
     ...(ended && !own.some(({ act }) => act === 'stop')
