@@ -203,7 +203,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     compile: compileDocument,
     lint: lintDocument,
     version: parts.version,
-    openApi: buildOpenApi(ENDPOINTS, openApiOptions(parts.version, parts.http.publicUrl)),
+    buildOpenApi: () =>
+      buildOpenApi(ENDPOINTS, openApiOptions(parts.version, parts.http.publicUrl)),
     checkReady: () => checkReady(database),
   });
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });

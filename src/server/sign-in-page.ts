@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-
 import { LOOK } from '../contract/look.ts';
 import { asHtml, html } from '../text/html.ts';
 import type { Html } from '../text/html.ts';
+import { pageHeaders } from './page-headers.ts';
 
 /** How a person came back from the CRM's sign-in page. */
 export type SignInEnding =
@@ -80,13 +79,11 @@ h1, p { overflow-wrap: anywhere; }
 .name { margin: 24px 0 0; color: var(--muted); font-size: 12px; line-height: 16px; }
 `;
 
-const HASH = createHash('sha256').update(STYLE).digest('base64');
-
 /** Headers of the page: its own style sheet alone, no scripts, and no address told to anybody. */
 export const SIGN_IN_PAGE_HEADERS = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  ...pageHeaders(STYLE),
   'referrer-policy': 'no-referrer',
-} as const;
+};
 
 /** The page that a person sees who comes back from the CRM. Everything from outside is escaped. */
 export function signInPage({ outcome, message, connectionName }: ReturnedPerson): string {
