@@ -71,8 +71,8 @@ type LedgerStep = LedgerLane['steps'][number];
  * A CRM that cannot be asked, and two lost answers for one step: sending it a third time might make
  * a third record, so it waits for a person, flagged.
  */
-function waitsForPerson(step: LedgerStep): boolean {
-  return step.state === 'parked' && step.reason === 'unknown_outcome' && step.possibleDuplicate;
+function waitsForPerson({ state, reason, possibleDuplicate, unknowns }: LedgerStep): boolean {
+  return state === 'parked' && reason === 'unknown_outcome' && possibleDuplicate && unknowns >= 2;
 }
 
 /** Without its create the rest of a call waits too. */
