@@ -162,7 +162,10 @@ describeDatabases('put by external id', (databases) => {
 
       // The list of organizations alone says more of each than the object itself.
       const told = pathOf('').startsWith('/v1/organizations/external') ? { state: 'active' } : {};
-      expect(found.body).toEqual({ items: [Object.assign({}, made.body, told)], next_cursor: null });
+      expect(found.body).toEqual({
+        items: [Object.assign({}, made.body, told)],
+        next_cursor: null,
+      });
       expect(none.body).toEqual({ items: [], next_cursor: null });
     });
 
