@@ -12,6 +12,8 @@ import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
 import { shipIntegration } from '../connections/integrations.ts';
 import type { Keyring } from '../connections/keyring.ts';
+import { createLogoKeeper } from '../connections/logos/logo-keeper.ts';
+import { logoOf } from '../connections/logos/logo-of.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
 import { removeOldSignIns } from '../connections/sign-in/remove-old.ts';
 import { createSignIns } from '../connections/sign-in/sign-ins.ts';
@@ -59,9 +61,11 @@ import { testConnection } from './test-connection.ts';
 
 /** Times and policies of the pipeline; tests pass shorter ones, and end the process at a point. */
 export interface ServerTuning {
-  readonly reached?: (point: DeliveryPoint) => void;
+  readonly reached?: (point: DeliveryPoint | 'event-committed') => void;
   readonly times?: Partial<WorkerTimes>;
   readonly policy?: Partial<DeliveryPolicy>;
+  /** Lays something over the database: a test's planted bug, which its auditor must find. */
+  readonly database?: (opened: Database) => Database;
 }
 
 export interface ServerParts {
@@ -156,6 +160,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const idempotency = createIdempotency({ database, vault, ids });
   const removeFile = (file: string): Promise<void> => spool.remove(file);
   const deleter = createDeleter({ database, ids, removeFile, log: logger });
+  const logos = createLogoKeeper({ database, egress, clock, logoOf, log: logger });
   const pipeline = createPipelineWorker(parts, {
     idempotency,
     connections,
@@ -171,6 +176,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   };
   const intake = createIntake({
     ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
+    ...(parts.tuning?.reached === undefined ? {} : { reached: parts.tuning.reached }),
   });
   const metrics = createMetrics(() => readStatistics(database.read, ADMIN, database.now()));
   const access = createAccess(database);
@@ -199,6 +205,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     wakeDeleter: () => {
       deleter.wake();
     },
+    wakeLogos: logos.wake,
     checkUrl: egress.checkUrl,
     compile: compileDocument,
     lint: lintDocument,
@@ -209,8 +216,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   });
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
   // What an earlier life of this server had begun to delete.
-  app.addHook('onListen', async () => deleter.wake());
-  app.addHook('onClose', () => deleter.close());
+  app.addHook('onListen', async () => {
+    deleter.wake();
+    logos.wake();
+  });
+  app.addHook('onClose', async () => {
+    await Promise.all([deleter.close(), logos.close()]);
+  });
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
   const test: ComposedServer['testConnection'] = async (scope, id, signal) =>

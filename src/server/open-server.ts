@@ -73,7 +73,8 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     const files = tls === undefined ? undefined : readTlsFiles(tls);
     const egress = openEgress(settings, deps.clock);
     opened.push(() => egress.close());
-    const database = await openDatabase(databaseOf(settings, { exclusive: true }), deps);
+    const plain = await openDatabase(databaseOf(settings, { exclusive: true }), deps);
+    const database = deps.tuning?.database?.(plain) ?? plain;
     opened.push(() => database.close());
     await migrate(database);
     const masterKey = await findMasterKey(database, settings, deps);
