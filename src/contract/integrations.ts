@@ -40,6 +40,22 @@ export const Integration = z
         }),
       )
       .meta({ description: 'What a connection must be given, in the order of the form.' }),
+    logo: z
+      .object({
+        state: z.enum(['none', 'waiting', 'stored', 'unavailable']).meta({
+          description:
+            '`none`: the document names no logo. `waiting`: it is being fetched. `stored`: `url` shows it. `unavailable`: it cannot be had, `message` says why.',
+        }),
+        url: z
+          .string()
+          .nullable()
+          .meta({
+            description: "Path of our copy of the picture; an earlier version's while it waits.",
+            examples: ['/v1/integrations/01981c2e-7c3a-7b54-8f0e-5d2f6f1f9a10/logo'],
+          }),
+        message: z.string().nullable().meta({ description: 'What went wrong, in words.' }),
+      })
+      .meta({ description: 'The picture beside the name.' }),
     created_at: moment('When the first version came.'),
     updated_at: moment('When the newest version came.'),
   })
@@ -163,4 +179,21 @@ export const createIntegrationVersion = defineEndpoint({
     ...(['conflict', 'document_invalid', 'not_found', 'payload_too_large'] as const),
     'precondition_failed',
   ],
+});
+
+export const getIntegrationLogo = defineEndpoint({
+  ...base,
+  name: 'getIntegrationLogo',
+  method: 'GET',
+  path: '/v1/integrations/{integration_id}/logo',
+  summary: 'Show the logo of an integration',
+  description:
+    'Our own copy of the picture that the document names: PNG, JPEG, WebP or GIF, as `Content-Type` says. The ETag is its SHA-256.',
+  params: z.object({ integration_id: idOf('integration') }),
+  body: noBody,
+  bodyKind: 'none',
+  status: 200,
+  response: z.unknown().meta({ description: 'The picture.', type: 'string', format: 'binary' }),
+  responseType: 'application/octet-stream',
+  problems: ['not_found'],
 });

@@ -36,6 +36,7 @@ export const GOING_WITH = {
   step: 'lane',
   attempt: 'step',
   exchange: 'attempt',
+  logo: 'integration',
 } as const;
 
 /** Tables whose rows go in the last transaction, with the organization itself. */

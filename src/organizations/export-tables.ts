@@ -195,6 +195,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   authorization_request: 'somebody is on the way to a sign-in page; ends in minutes',
   recording_address: 'sealed: an address may be the permission to have the recording',
   sign_in_offer: 'tokens that wait to be accepted',
+  logo: 'a copy of a picture whose address the document names',
   connection_pace: 'the rate of requests at this moment',
   idempotency: 'answers already given, kept for a day',
   usage_delta: 'is part of the months of usage',

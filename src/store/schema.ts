@@ -1,5 +1,6 @@
 import type { CallTables } from './tables/calls.ts';
 import type { ConnectionTables } from './tables/connections.ts';
+import type { LogoTables } from './tables/logos.ts';
 import type { OrganizationLifeTables } from './tables/organization-life.ts';
 import type { OrganizationTables } from './tables/organizations.ts';
 import type { RecordingTables } from './tables/recordings.ts';
@@ -17,4 +18,5 @@ export interface Tables
     SignInTables,
     VaultKeyTables,
     OrganizationLifeTables,
-    RecordingTables {}
+    RecordingTables,
+    LogoTables {}

@@ -9,12 +9,15 @@ import {
   findIntegration,
   listIntegrations as listRows,
 } from '../../connections/integrations-repository.ts';
+import { findLogo, findLogos } from '../../connections/logos/logos-repository.ts';
+import type { LogoRow } from '../../connections/logos/logos-repository.ts';
 import { putIntegration as put } from '../../connections/put-integration.ts';
 import type { IntegrationVersion } from '../../connections/integrations-repository.ts';
 import {
   createIntegration,
   createIntegrationVersion,
   getIntegration,
+  getIntegrationLogo,
   lintIntegration,
   listIntegrations,
   putIntegration,
@@ -23,33 +26,49 @@ import type { Integration, IntegrationWithDocument } from '../../contract/integr
 import type { CompiledDocument } from '../../document/compiled-document.ts';
 import type { Finding } from '../../document/findings/finding.ts';
 import { AppError } from '../../errors/app-error.ts';
+import type { OrganizationScope } from '../../organizations/scope.ts';
 import { checkConditions } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { Answer, RequestContext, Route } from '../route.ts';
+import { serveLogo } from '../serve-logo.ts';
 import { actorOf, iso, presentPage } from './present.ts';
 
 export interface IntegrationRouteDeps extends IntegrationDeps {
   readonly lint: (text: string) => readonly Finding[];
   /** The compiled form of a stored version; compiles each text once. */
   readonly documents: (version: { digest: string; document: string }) => CompiledDocument;
+  /** Called after each commit: there may be a logo to fetch. */
+  readonly wakeLogos: () => void;
 }
 
 /** Documents: publish, lint, read. */
 export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] {
-  const { database, documents, lint } = deps;
-  const present = (row: IntegrationVersion): z.input<typeof Integration> =>
-    presentIntegration(row, documents(row));
-  const whole = (row: IntegrationVersion): Answer<z.input<typeof IntegrationWithDocument>> => ({
-    body: { ...present(row), document: row.document, findings: [...lint(row.document)] },
-    revision: row.number,
-  });
+  const { database, documents, lint, wakeLogos } = deps;
+  const whole = async (
+    row: IntegrationVersion,
+    scope: OrganizationScope,
+  ): Promise<Answer<z.input<typeof IntegrationWithDocument>>> => {
+    const logos = await findLogos(database.read, scope, [row.id]);
+    const integration = presentIntegration(row, documents(row), logos.get(row.id));
+    return {
+      body: { ...integration, document: row.document, findings: [...lint(row.document)] },
+      revision: row.number,
+    };
+  };
   return [
-    route(listIntegrations, async ({ query }, { scope }) => ({
-      body: presentPage(await listRows(database.read, scope(), query), present),
-    })),
+    route(listIntegrations, async ({ query }, { scope }) => {
+      const page = await listRows(database.read, scope(), query);
+      const ids = page.items.map(({ id }) => id);
+      const logos = await findLogos(database.read, scope(), ids);
+      const present = (row: IntegrationVersion): z.input<typeof Integration> =>
+        presentIntegration(row, documents(row), logos.get(row.id));
+      return { body: presentPage(page, present) };
+    }),
     route(createIntegration, async ({ body }, context) => {
       const publication = { document: body.document, actor: actorOf(context) };
-      return whole(await publish(deps, context.scope(), publication));
+      const row = await publish(deps, context.scope(), publication);
+      wakeLogos();
+      return await whole(row, context.scope());
     }),
     route(lintIntegration, async ({ body }) => {
       const findings = [...lint(body.document)];
@@ -58,7 +77,12 @@ export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] 
     route(getIntegration, async ({ params }, { scope }) => {
       const row = await findIntegration(database.read, scope(), params.integration_id);
       if (row === undefined) throw new AppError('not_found', 'No such integration.');
-      return whole(row);
+      return await whole(row, scope());
+    }),
+    route(getIntegrationLogo, async ({ params }, context) => {
+      const logo = await findLogo(database.read, context.scope(), params.integration_id);
+      if (logo === undefined) throw new AppError('not_found', 'The integration has no logo.');
+      return serveLogo(logo, context);
     }),
     route(putIntegration, async ({ params, body }, context) => {
       const { row, created } = await put(deps, context.scope(), {
@@ -67,7 +91,8 @@ export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] 
         actor: actorOf(context),
         allow: allowVersion(context),
       });
-      return { ...whole(row), created };
+      wakeLogos();
+      return { ...(await whole(row, context.scope())), created };
     }),
     route(createIntegrationVersion, async ({ params, body }, context) => {
       const row = await publishVersion(deps, context.scope(), {
@@ -76,7 +101,8 @@ export function integrationRoutes(deps: IntegrationRouteDeps): readonly Route[] 
         actor: actorOf(context),
         allow: allowVersion(context),
       });
-      return whole(row);
+      wakeLogos();
+      return await whole(row, context.scope());
     }),
   ];
 }
@@ -93,6 +119,7 @@ function allowVersion({
 function presentIntegration(
   row: IntegrationVersion,
   document: CompiledDocument,
+  logo: LogoRow | undefined,
 ): z.input<typeof Integration> {
   return {
     id: row.id,
@@ -107,7 +134,15 @@ function presentIntegration(
       required: field.required,
       ...(field.help === undefined ? {} : { help: field.help }),
     })),
+    logo: presentLogo(row.id, logo),
     created_at: iso(row.created_at),
     updated_at: iso(row.published_at),
   };
+}
+
+/** Nobody has looked at a document that was published a moment ago. */
+function presentLogo(id: string, row: LogoRow | undefined): z.input<typeof Integration>['logo'] {
+  const state = row === undefined || row.state === 'wanted' ? 'waiting' : row.state;
+  const url = row === undefined || row.sha256 === null ? null : `/v1/integrations/${id}/logo`;
+  return { state, url, message: row?.message ?? null };
 }

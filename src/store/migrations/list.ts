@@ -5,6 +5,7 @@ import { calls } from './0003-calls.ts';
 import { signIns } from './0004-sign-ins.ts';
 import { recordings } from './0005-recordings.ts';
 import { provisioning } from './0007-provisioning.ts';
+import { logos } from './0011-logos.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   recordings,
   organizationLife,
   provisioning,
+  logos,
 ];
