@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../json-value.ts';
-import { documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { LOGIN, WITH_PAGE } from '../testing/sign-in.ts';
 import { lintDocument } from './lint-document.ts';
 

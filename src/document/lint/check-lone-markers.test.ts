@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Json } from '../json-value.ts';
-import { documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { lintDocument } from './lint-document.ts';
 
 function fixesOf(text: string, changes: Readonly<Record<string, Json>> = {}) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Json, JsonObject } from '../json-value.ts';
-import { documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { LOGIN, WITH_PAGE } from '../testing/sign-in.ts';
 import { lintDocument } from './lint-document.ts';
 

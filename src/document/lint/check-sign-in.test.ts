@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../findings/finding.ts';
 import type { Json } from '../json-value.ts';
-import { documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { LOGIN, WITH_PAGE, WITHOUT_PAGE } from '../testing/sign-in.ts';
 import { lintDocument } from './lint-document.ts';
 

@@ -1,39 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { FINDING_CODES } from '../findings/finding-codes.ts';
 import { startingDocument } from '../starting-document.ts';
-import { LINT_CASES, documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { lintDocument } from './lint-document.ts';
 
 const codesOf = (text: string): readonly string[] => lintDocument(text).map(({ code }) => code);
-
-describe('each code of lint', () => {
-  test('has a case', () => {
-    expect(Object.keys(LINT_CASES).toSorted()).toEqual(Object.keys(FINDING_CODES).toSorted());
-  });
-
-  test.each(Object.entries(LINT_CASES))('%s is found in the bad document', (code, { bad }) => {
-    expect(codesOf(bad)).toContain(code);
-  });
-
-  test.each(Object.entries(LINT_CASES))(
-    '%s is not found in the good document',
-    (code, { good }) => {
-      expect(codesOf(good)).not.toContain(code);
-    },
-  );
-
-  test.each(Object.entries(LINT_CASES).filter(([, { at }]) => at !== undefined))(
-    '%s stands at the offending text',
-    (code, { bad, at = '' }) => {
-      const before = bad.slice(0, bad.indexOf(at)).split('\n');
-      const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-
-      expect(lintDocument(bad)).toContainEqual(expect.objectContaining({ code, ...place }));
-    },
-  );
-});
 
 describe('a document with several faults', () => {
   const pasted = `{

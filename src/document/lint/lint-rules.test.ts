@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { FINDING_CODES } from '../findings/finding-codes.ts';
 import type { Json } from '../json-value.ts';
-import { documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { lintDocument } from './lint-document.ts';
 
 type Changes = { readonly [key: string]: Json | undefined };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { FIELDS } from '../fields/field-sets.ts';
 import type { Json } from '../json-value.ts';
-import { documentWith } from '../testing/lint-cases.ts';
+import { documentWith } from '../testing/document-with.ts';
 import { lintDocument } from './lint-document.ts';
 import { meantKey } from './other-keys.ts';
 

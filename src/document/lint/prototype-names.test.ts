@@ -2,15 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { compileDocument } from '../compile.ts';
+import { documentOfExample } from '../findings/finding-example.ts';
+import { FINDING_EXAMPLES } from '../findings/finding-examples.ts';
 import { isJsonArray, isJsonObject } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
-import { LINT_CASES } from '../testing/lint-cases.ts';
 import { lintDocument } from './lint-document.ts';
 
 /** Names that every object of JavaScript answers to without having them. */
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
-const DOCUMENTS = Object.values(LINT_CASES).flatMap(({ bad, good }) =>
-  [bad, good].filter((text) => text.length < 3_000).flatMap(parsed),
+const DOCUMENTS = Object.values(FINDING_EXAMPLES).flatMap(({ bad, good }) =>
+  [bad, good]
+    .map(documentOfExample)
+    .filter((text) => text.length < 3_000)
+    .flatMap(parsed),
 );
 
 function parsed(text: string): readonly Json[] {

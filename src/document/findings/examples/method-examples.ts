@@ -1,0 +1,156 @@
+import type { Json, JsonObject } from '../../json-value.ts';
+import type { FindingExample } from '../finding-example.ts';
+
+const method = (name: string, request: JsonObject): JsonObject => ({
+  API: { [name]: { request_method: 'POST', request_path: '/calls', ...request } },
+});
+const create = (request: JsonObject): JsonObject => method('CreateActivity', request);
+const search = (request: JsonObject): JsonObject =>
+  method('SearchContacts', {
+    request_path: '/contacts',
+    ...request,
+    response_map: { items: [{ id: '$contact_id$', name: '$contact_name$' }] },
+  });
+const find = (response_map: Json): JsonObject => ({
+  API: {
+    FindContact: {
+      request_method: 'GET',
+      request_path: '/contacts',
+      request_parameters: { phone: '$phone$' },
+      response_map,
+    },
+  },
+});
+const list = (request: JsonObject): JsonObject => ({
+  API: {
+    Contacts: {
+      request_method: 'GET',
+      request_path: '/contacts',
+      ...request,
+      paging: { type: 'page' },
+      response_map: { items: [{ id: '$contact_id$', phone: '$phone$' }] },
+    },
+  },
+});
+
+/** Examples of methods, their requests and answers. */
+export const METHOD_EXAMPLES = {
+  unknown_method: {
+    bad: method('CreateCall', {}),
+    good: method('CreateActivity', {}),
+    path: '/API/CreateCall',
+    at: '"CreateCall"',
+  },
+  too_many_methods: {
+    bad: { API: manyMethods(201) },
+    good: create({}),
+    path: '/API',
+    at: '"API"',
+    inWords: {
+      bad: 'A document with 201 members in `API`.',
+      good: 'One with those methods that Patchcord runs; there are fewer than twenty.',
+    },
+  },
+  list_as_query: {
+    bad: create({ request_method: 'GET', request_parameters: ['$subject$'] }),
+    good: create({ request_method: 'GET', request_parameters: { title: '$subject$' } }),
+    path: '/API/CreateActivity/request_parameters',
+    at: '["$subject$"]',
+  },
+  duplicate_query_name: {
+    bad: search({
+      request_method: 'GET',
+      request_path: '/contacts?q=all',
+      request_parameters: { q: '$prefix$' },
+    }),
+    good: search({
+      request_method: 'GET',
+      request_path: '/contacts?kind=all',
+      request_parameters: { q: '$prefix$' },
+    }),
+    path: '/API/SearchContacts/request_parameters/q',
+    at: '"q"',
+  },
+  refused_header: {
+    bad: { request_headers: { Cookie: 'session=$API key$' } },
+    good: { request_headers: { Accept: 'application/json' } },
+    path: '/request_headers/Cookie',
+    at: '"Cookie"',
+  },
+  quoted_value: {
+    bad: search({ request_parameters: { filter: "startswith(name, '$prefix$')" } }),
+    good: search({
+      request_parameters: { filter: "startswith(name, '$prefix$')" },
+      escape: 'odata',
+    }),
+    path: '/API/SearchContacts/request_parameters/filter',
+    at: '$prefix$',
+  },
+  missing_id_in_answer: {
+    bad: find({ items: [{ name: '$contact_name$', phone: '$phone$' }] }),
+    good: find({ items: [{ id: '$contact_id$', name: '$contact_name$', phone: '$phone$' }] }),
+    path: '/API/FindContact',
+    at: '"response_map"',
+  },
+  no_number_in_answer: {
+    bad: find({ items: [{ id: '$contact_id$', name: '$contact_name$' }] }),
+    good: find({ items: [{ id: '$contact_id$', name: '$contact_name$', phone: '$phone$' }] }),
+    path: '/API/FindContact/response_map',
+    at: '"response_map"',
+  },
+  request_without_key_value: {
+    bad: search({ request_parameters: { limit: '20' } }),
+    good: search({ request_parameters: { q: '$prefix$', limit: '20' } }),
+    path: '/API/SearchContacts',
+    at: '"SearchContacts"',
+  },
+  literal_in_response: {
+    bad: create({ response_map: { id: '$activity_id$', status: 'created' } }),
+    good: create({ response_map: { id: '$activity_id$' } }),
+    path: '/API/CreateActivity/response_map/status',
+    at: '"created"',
+  },
+  row_fits_all: {
+    bad: create({ errors: [{ then: 'retry' }] }),
+    good: create({ errors: [{ status: 423, then: 'retry' }] }),
+    path: '/API/CreateActivity/errors/0',
+    at: '{ "then"',
+  },
+  response_binds_variable: {
+    bad: {
+      variables: { call_title: 'Call from $party_number$' },
+      ...create({ response_map: { id: '$activity_id$', title: '$call_title$' } }),
+    },
+    good: {
+      variables: { call_title: 'Call from $party_number$' },
+      ...create({
+        request_parameters: { title: '$call_title$' },
+        response_map: { id: '$activity_id$' },
+      }),
+    },
+    path: '/API/CreateActivity/response_map/title',
+    at: '$call_title$',
+  },
+  ambiguous_answer_text: {
+    bad: find({ items: [{ id: '$contact_id$', both: '$phone$ $mobile$' }] }),
+    good: find({ items: [{ id: '$contact_id$', phone: '$phone$', mobile: '$mobile$' }] }),
+    path: '/API/FindContact/response_map/items/0/both',
+    at: '"$phone$ $mobile$"',
+  },
+  number_form_in_answer: {
+    bad: find({ items: [{ id: '$contact_id$', phone: '$phone$', mobile: '$mobile_e164$' }] }),
+    good: find({ items: [{ id: '$contact_id$', phone: '$phone$', mobile: '$mobile$' }] }),
+    path: '/API/FindContact/response_map/items/0/mobile',
+    at: '$mobile_e164$',
+  },
+  paging_without_value: {
+    bad: list({ request_parameters: { limit: '$page_size$' } }),
+    good: list({ request_parameters: { limit: '$page_size$', page: '$page$' } }),
+    path: '/API/Contacts/paging/type',
+    at: '"page"',
+  },
+} as const satisfies Readonly<Record<string, FindingExample>>;
+
+function manyMethods(count: number): JsonObject {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`Method${String(i)}`, {}]));
+}
