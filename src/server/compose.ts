@@ -218,7 +218,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   // What an earlier life of this server had begun to delete.
   app.addHook('onListen', async () => {
     deleter.wake();
-    logos.wake();
+    logos.start();
   });
   app.addHook('onClose', async () => {
     await Promise.all([deleter.close(), logos.close()]);

@@ -1,6 +1,6 @@
 type Signature = { readonly at: number; readonly bytes: readonly number[] };
 
-const ascii = (text: string): readonly number[] => [...text].map((one) => one.charCodeAt(0));
+const ascii = (text: string): readonly number[] => Array.from(text, (one) => one.charCodeAt(0));
 
 /** How files of these types begin: PNG (RFC 2083), JPEG (ITU T.81), GIF89a, WebP (RFC 9649). */
 const SIGNATURES: readonly { readonly type: ImageType; readonly parts: readonly Signature[] }[] = [

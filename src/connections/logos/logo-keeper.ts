@@ -7,6 +7,8 @@ import { claimLogos, listUnseen, noteLogo, settleLogo } from './logos-repository
 import type { DueLogo } from './logos-repository.ts';
 
 export interface LogoKeeper {
+  /** Looks now, and again from time to time. */
+  start(): void;
   /** A document was published. */
   wake(): void;
   /** Ends the fetches under way; they are made again later. */
@@ -65,8 +67,12 @@ export function createLogoKeeper(deps: LogoKeeperDeps): LogoKeeper {
       wake();
     }
   };
-  const polling = poll();
+  let polling: Promise<void> | undefined;
   return {
+    start: () => {
+      wake();
+      polling ??= poll();
+    },
     wake,
     close: async () => {
       closing.abort();

@@ -88,9 +88,15 @@ export const SET_UP_STEPS: readonly StoryStep[] = [
     body: { document: storyDocument() },
     keep: 'integration',
   },
-  { endpoint: 'listIntegrations', as: 'organization' },
   {
     endpoint: 'getIntegration',
+    as: 'organization',
+    params: { integration_id: '{{integration.id}}' },
+    until: { path: ['logo', 'state'], is: 'stored' },
+  },
+  { endpoint: 'listIntegrations', as: 'organization' },
+  {
+    endpoint: 'getIntegrationLogo',
     as: 'organization',
     params: { integration_id: '{{integration.id}}' },
   },

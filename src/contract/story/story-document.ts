@@ -2,6 +2,7 @@
 export const STORY_DOCUMENT = {
   id: 'example-crm',
   name: 'Example CRM',
+  logo: '{{crm.origin}}/logo.png',
   class: 'crm',
   properties: [
     { label: 'CRM address', type: 'url', required: true },

@@ -16,6 +16,12 @@ export interface SigningCrm {
   close(): Promise<void>;
 }
 
+/** One transparent pixel. */
+const SMALLEST_PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** Signs somebody in who has another account. */
 const OTHER_ACCOUNT = 'code-of-another-account';
 const CODES: ReadonlySet<string> = new Set(['good-code', OTHER_ACCOUNT]);
@@ -85,6 +91,10 @@ export async function startSigningCrm(): Promise<SigningCrm> {
       if (request.path === '/token') {
         const { status, body } = token(request);
         response.writeHead(status, json).end(JSON.stringify(body));
+        return true;
+      }
+      if (request.path === '/logo.png') {
+        response.writeHead(200, { 'content-type': 'image/png' }).end(SMALLEST_PNG);
         return true;
       }
       if (state.expired) {
