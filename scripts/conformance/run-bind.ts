@@ -1,9 +1,10 @@
 import { pickCaller } from '../../src/document/bind/pick-caller.ts';
 import type { BoundRecord } from '../../src/document/bind/compile-binding.ts';
-import type { CompiledDocument, CompiledMethod } from '../../src/document/compiled-document.ts';
+import type { CompiledDocument, CompiledRequest } from '../../src/document/compiled-document.ts';
 import type { AnswerView } from '../../src/document/expression/answer-reader.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
+import { requestsOf } from '../../src/document/method-requests.ts';
 import { methodNamed } from '../../src/document/methods.ts';
 import type { RenderContext } from '../../src/document/render/request.ts';
 import { compileCase, contextOf, phones } from './prepare.ts';
@@ -33,33 +34,38 @@ function bindCase(compiled: CompiledDocument, json: Json): Json {
   const status = Number(jsonMember(response, 'status') ?? 200);
   const context = contextOf(json);
   const answer: AnswerView = { status, headers: {}, body: answerOf(response) };
-  const row = method.rules.rowFor(answer, context);
+  const [request] = requestsOf(method);
+  if (request === undefined) return 'the method has no request';
+  const row = request.rules.rowFor(answer, context);
   if (row?.then !== 'accept') {
     if (status === 404 && method.name === 'FindContact') return { not_found: true };
-    if (status >= 400) return refused(method, answer, context);
-    if (method.rules.succeeds(answer, context)?.holds === false) return { refused: true };
+    if (status >= 400) return refused(request, answer, context);
+    if (request.rules.succeeds(answer, context)?.holds === false) return { refused: true };
   }
-  const result = (row?.bind ?? method.bind).read(answer.body, context);
+  const result = (row?.bind ?? request.bind).read(answer.body, context);
   if (result.status === 'refused') return { refused: true };
   if (result.status === 'executed_without_id') return { executed_without_id: true };
-  const kept = keepCaller(method, result.records, context.values['party_number']);
+  const kept =
+    method.name === 'FindContact'
+      ? keepCaller(request, result.records, context.values['party_number'])
+      : result.records;
   if (method.name === 'FindContact' && kept.length === 0) return { not_found: true };
   return { records: kept.map((record) => Object.fromEntries(Object.entries(record))) };
 }
 
 /** A refusal with the words that the document finds in it. */
-function refused(method: CompiledMethod, { body }: AnswerView, context: RenderContext): Json {
-  const { message } = method.rules.words(body, context);
+function refused(request: CompiledRequest, { body }: AnswerView, context: RenderContext): Json {
+  const { message } = request.rules.words(body, context);
   return { refused: true, ...(message === undefined ? {} : { error_message: message }) };
 }
 
 function keepCaller(
-  method: CompiledMethod,
+  request: CompiledRequest,
   records: readonly BoundRecord[],
   number: unknown,
 ): readonly BoundRecord[] {
-  if (method.name !== 'FindContact' || typeof number !== 'string') return records;
-  return pickCaller(records, number, 'GB', phones, method.bind.bindsNumber);
+  if (typeof number !== 'string') return records;
+  return pickCaller(records, number, 'GB', phones, request.bind.bindsNumber);
 }
 
 /** The body of a `response` of a case: JSON, or a text that may be JSON; empty is none. */

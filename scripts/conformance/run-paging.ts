@@ -1,6 +1,7 @@
-import type { CompiledDocument, CompiledMethod } from '../../src/document/compiled-document.ts';
+import type { CompiledDocument, CompiledRequest } from '../../src/document/compiled-document.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
+import { firstRequest } from '../../src/document/method-requests.ts';
 import { methodNamed } from '../../src/document/methods.ts';
 import { createPager } from '../../src/document/paging/pager.ts';
 import type { PageRead, Pager } from '../../src/document/paging/pager.ts';
@@ -25,7 +26,7 @@ export function runPaging(json: Json): Verdict {
 
 function runPages(compiled: CompiledDocument, json: Json): Json {
   const name = methodNamed(jsonText(json, 'method') ?? '');
-  const method = name === undefined ? undefined : compiled.methods.get(name);
+  const method = name === undefined ? undefined : firstRequest(compiled, name);
   if (method?.paging === undefined) return 'the document has no such method with paging';
   const origins = compiled.originsOf(contextOf(json).properties);
   const pager = createPager(method.paging, (url) => origins.includes(new URL(url).origin));
@@ -33,7 +34,7 @@ function runPages(compiled: CompiledDocument, json: Json): Json {
   return walk(pager, method, isJsonArray(pages) ? pages : [], json);
 }
 
-function walk(pager: Pager, method: CompiledMethod, pages: readonly Json[], json: Json): Json {
+function walk(pager: Pager, method: CompiledRequest, pages: readonly Json[], json: Json): Json {
   let moving = pager.first();
   let nextUrl: string | undefined;
   let records = 0;
@@ -67,7 +68,7 @@ function walk(pager: Pager, method: CompiledMethod, pages: readonly Json[], json
 }
 
 function readPage(
-  method: CompiledMethod,
+  method: CompiledRequest,
   response: Json,
   url: string,
   context: ReturnType<typeof contextOf>,

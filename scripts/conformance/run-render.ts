@@ -5,6 +5,7 @@ import type {
 } from '../../src/document/render/request.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
+import { firstRequest } from '../../src/document/method-requests.ts';
 import { methodNamed } from '../../src/document/methods.ts';
 import { compileCase, contextOf, fileBytes } from './prepare.ts';
 import { readMultipart } from './read-multipart.ts';
@@ -25,7 +26,8 @@ export function runRender(json: Json): Verdict {
   if (method.unsupported.length > 0) {
     return verdict(expected, `not supported: ${method.unsupported.join(', ')}`);
   }
-  const result = method.render(contextOf(json));
+  const result = firstRequest(compiled, method.name)?.render(contextOf(json));
+  if (result === undefined) return verdict(expected, 'the method has no request');
   const wanted = jsonMember(expected, 'request');
   if (result.status !== 'request' || wanted === undefined) {
     return sameStop(result, expected) ? undefined : verdict(expected, JSON.stringify(result));

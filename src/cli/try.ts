@@ -8,6 +8,7 @@ import { compileDocument } from '../document/compile.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
 import { isJsonArray, isJsonObject, jsonMember } from '../document/json-value.ts';
 import type { Json } from '../document/json-value.ts';
+import { firstRequest } from '../document/method-requests.ts';
 import { methodNamed } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
 import type { Values } from '../document/values/values.ts';
@@ -139,7 +140,7 @@ export async function tryMethod(
     }
     const run = await prepared.send(signal);
     const why = explain(document, method, run, answers.at(-1));
-    const binds = (document.methods.get(method)?.bind.binds.length ?? 0) > 0;
+    const binds = (firstRequest(document, method)?.bind.binds.length ?? 0) > 0;
     const unfilled = unfilledNames(document, asked, {
       ...{ ...place, phones, origins, boundary: '' },
       values: { ...signedIn.credential?.locals, ...values },
@@ -217,7 +218,7 @@ function explain(
     method,
     names: document.names,
     notation: document.notation,
-    paging: document.methods.get(method)?.paging !== undefined,
+    paging: firstRequest(document, method)?.paging !== undefined,
     records,
   });
   return records.length > 0 && why.reasons.length === 0 ? undefined : why;

@@ -1,7 +1,7 @@
 import { compileAnswerRules } from './bind/answer-rules.ts';
 import { compileBinding } from './bind/compile-binding.ts';
-import type { CompiledMethod } from './compiled-document.ts';
-import { jsonMember } from './json-value.ts';
+import type { CompiledMethod, CompiledMethodObject, CompiledRequest } from './compiled-document.ts';
+import { isJsonArray, isJsonObject, jsonMember } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { methodRow } from './methods.ts';
 import type { MethodName } from './methods.ts';
@@ -30,19 +30,50 @@ export interface MethodFrame {
   readonly complete: (context: RenderContext) => RenderContext;
 }
 
-/** A method whose URL is known, before the origins of the whole document are. */
+/** A method whose URLs are known, before the origins of the whole document are. */
 export interface MethodDraft {
-  readonly url: CompiledUrl;
+  readonly urls: readonly CompiledUrl[];
   finish(origins: OriginPolicy, unsupported: readonly string[]): CompiledMethod;
 }
 
-/** Compiles one method object; what it renders is decided here, once. */
+/** Compiles a method, an object or a list of them; what it renders is decided here, once. */
 export function compileMethod(name: MethodName, method: Json, frame: MethodFrame): MethodDraft {
+  const objects = (isJsonArray(method) ? method : [method]).filter(isJsonObject);
+  const drafts = objects.map((object) => compileObject(name, object, frame));
+  return {
+    urls: drafts.flatMap(({ urls }) => urls),
+    finish: (origins, unsupported) => ({
+      name,
+      unsupported,
+      objects: drafts.map((draft) => draft.finish(origins)),
+    }),
+  };
+}
+
+interface ObjectDraft {
+  readonly urls: readonly CompiledUrl[];
+  finish(origins: OriginPolicy): CompiledMethodObject;
+}
+
+function compileObject(name: MethodName, object: Json, frame: MethodFrame): ObjectDraft {
+  const requests = [compileRequest(name, object, frame)];
+  return {
+    urls: requests.map(({ url }) => url),
+    finish: (origins) => ({ requests: requests.map((request) => request.finish(origins)) }),
+  };
+}
+
+interface RequestDraft {
+  readonly url: CompiledUrl;
+  finish(origins: OriginPolicy): CompiledRequest;
+}
+
+function compileRequest(name: MethodName, object: Json, frame: MethodFrame): RequestDraft {
   const row = methodRow(name);
-  const paging = jsonMember(method, 'paging');
+  const paging = jsonMember(object, 'paging');
   const readerOf = frame.readers.at(paging === undefined ? 'request' : 'paging');
   const names = paging === undefined ? frame.names : withMovingNames(frame.names);
-  const parts = compileRequestParts(method, {
+  const parts = compileRequestParts(object, {
     ...frame,
     names,
     readerOf,
@@ -54,18 +85,16 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
     notation: frame.notation,
     paging: paging !== undefined,
   };
-  const bind = compileBinding(jsonMember(method, 'response_map'), map);
+  const bind = compileBinding(jsonMember(object, 'response_map'), map);
   const ruleNames = paging === undefined ? map.names : names;
-  const rules = compileAnswerRules(method, { ...frame, ...map, names: ruleNames, readerOf });
+  const rules = compileAnswerRules(object, { ...frame, ...map, names: ruleNames, readerOf });
   const rule = paging === undefined ? undefined : readPagingRule(paging);
   return {
     url: parts.url,
-    finish: (origins, unsupported) => ({
-      name,
-      unsupported,
+    finish: (origins) => ({
       bind: { ...bind, compares: [...bind.compares, ...rules.compares] },
       rules,
-      idempotent: jsonMember(method, 'idempotent') === true,
+      idempotent: jsonMember(object, 'idempotent') === true,
       ...(rule === undefined ? {} : { paging: rule }),
       render: (context) =>
         settleRequest(frame.complete(context), row, (scope) =>

@@ -3,6 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import { compileDocument } from './compile.ts';
 import type { Json, JsonObject } from './json-value.ts';
 import { contextOf, documentOf } from './testing/render-request.ts';
+import { firstRequest } from './method-requests.ts';
 
 const GET = { request_method: 'GET', request_path: '/c' } as const;
 
@@ -186,9 +187,9 @@ describe('the default of a property', () => {
   ])('when the field %s', (_, properties, sub) => {
     expect(document.originsOf(properties)).toEqual([`https://${sub}.crm.example`]);
     expect(document.variable('v', contextOf({ properties }))).toBe(`${sub}!`);
-    expect(document.methods.get('CreateActivity')?.render(contextOf({ properties }))).toMatchObject(
-      { request: { url: `https://${sub}.crm.example/calls` } },
-    );
+    expect(
+      firstRequest(document, 'CreateActivity')?.render(contextOf({ properties })),
+    ).toMatchObject({ request: { url: `https://${sub}.crm.example/calls` } });
   });
 });
 

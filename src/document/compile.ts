@@ -78,7 +78,7 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   const drafts = compileMethods(source, frame);
   const hosts = readHosts(source);
   // What methods call is known now; the sign-in is asked for its own addresses below.
-  const addresses = [...drafts.values()].map(({ draft }) => draft.url);
+  const addresses = [...drafts.values()].flatMap(({ draft }) => draft.urls);
   const urls = new Set(properties.filter(({ type }) => type === 'url').map(({ label }) => label));
   const answers: AnswerFrame = { names, notation, filled, rules: { urls, addresses, hosts } };
   const signIn = compileSignIn({
@@ -144,10 +144,8 @@ function compileMethods(
   for (const [key, method] of jsonMembers(api)) {
     const name = methodNamed(key);
     if (name === undefined) continue;
-    // Of a list the first object stands for its URL; the method itself does not run yet.
-    const object = isJsonArray(method) ? method.find(isJsonObject) : method;
-    if (object === undefined || !isJsonObject(object)) continue;
-    drafts.set(name, { draft: compileMethod(name, object, frame), method });
+    const isMethod = isJsonArray(method) ? method.some(isJsonObject) : isJsonObject(method);
+    if (isMethod) drafts.set(name, { draft: compileMethod(name, method, frame), method });
   }
   return drafts;
 }

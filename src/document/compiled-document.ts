@@ -37,16 +37,45 @@ export interface CompiledDocument {
   variable(name: string, context: RenderContext): Json | undefined;
 }
 
+/** A method: one request, several in order, or a list of alternatives. */
 export interface CompiledMethod {
   readonly name: MethodName;
   /** Keys of the method or the document that do not run yet: running it must be refused. */
   readonly unsupported: readonly string[];
+  /** In the order of the document; a method object that stands alone is a list of one. */
+  readonly objects: readonly CompiledMethodObject[];
+}
+
+/** One of the objects of a method. */
+export interface CompiledMethodObject {
+  /** Whether it runs for these values; absent: it always does. Never throws. */
+  readonly when?: (context: RenderContext) => Condition;
+  /** The kind of record that it is about: kept with each, and a parameter of its requests. */
+  readonly contactType?: string;
+  /** The method object itself, or its `steps`. Never empty. */
+  readonly requests: readonly CompiledRequest[];
+}
+
+/** What `when` says. */
+export type Condition =
+  | { readonly runs: true }
+  /** Why not, in words for people. */
+  | { readonly runs: false; readonly message: string };
+
+/** One request of a method, and the meaning of its answer. */
+export interface CompiledRequest {
+  /** Only of `steps`: whether it runs for these values. Never throws. */
+  readonly when?: (context: RenderContext) => Condition;
   readonly bind: CompiledBinding;
   /** What else the document says about the meaning of its answers. */
   readonly rules: AnswerRules;
-  /** The document says that sending a request of it twice does no harm. */
+  /** The document says that sending it twice does no harm. */
   readonly idempotent: boolean;
   readonly paging?: PagingRule;
+  /** Milliseconds for the whole exchange, in place of the usual total. */
+  readonly timeoutMs?: number;
+  /** Name of the header under which the CRM recognises a repeated request. */
+  readonly idempotencyHeader?: string;
   /** Fills the request. Never throws for any values. */
   render(context: RenderContext): RenderResult;
 }

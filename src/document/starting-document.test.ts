@@ -7,6 +7,7 @@ import { PENDING_METHODS } from './fields/field-sets.ts';
 import { integrationId, startingDocument } from './starting-document.ts';
 import { bodyText } from './testing/render-request.ts';
 import type { PhoneNumbers } from './values/values.ts';
+import { firstRequest } from './method-requests.ts';
 
 const METHODS = METHOD_NAMES.filter((name) => !PENDING_METHODS.includes(name));
 
@@ -48,7 +49,7 @@ const PHONES: PhoneNumbers = {
 
 function render(name: (typeof METHODS)[number]) {
   const document = compileDocument(startingDocument('Example CRM'));
-  return document.methods.get(name)?.render({
+  return firstRequest(document, name)?.render({
     values: VALUES,
     properties: { 'Instance URL': 'https://acme.example.com', 'API key': 'secret-key' },
     country: 'GB',

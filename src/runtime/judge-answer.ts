@@ -49,7 +49,7 @@ export function judgeAnswer(
   const context = situation(job, request);
   if (result.kind === 'failure') return { outcome: classify(result, context) };
   const answer = answerOf(job, result, read ?? readAnswer(result.body, result.headers));
-  const row = job.method.rules.rowFor(answer.view, job.context);
+  const row = job.compiled.rules.rowFor(answer.view, job.context);
   const { status, headers } = result;
   const { form, words } = answer;
   const builtIn = classify({ kind: 'answer', status, headers, form, ...given(words) }, context);
@@ -75,8 +75,8 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
   return {
     method: job.call.method,
     httpMethod: request.method,
-    idempotent: job.method.idempotent,
-    binds: job.method.bind.binds.length > 0,
+    idempotent: job.compiled.idempotent,
+    binds: job.compiled.bind.binds.length > 0,
     now: job.deps.clock.now(),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
   };
@@ -89,7 +89,7 @@ function bindAnswer(
   row: ErrorRow | undefined,
 ): Judged {
   const { method } = job.call;
-  const bind: CompiledBinding = row?.bind ?? job.method.bind;
+  const bind: CompiledBinding = row?.bind ?? job.compiled.bind;
   const answered = bind.read(answer.view.body, job.compared);
   const bound = hideSecrets(answered, method, job.scrubber.value);
   const { form, words } = answer;
@@ -103,7 +103,7 @@ function bindAnswer(
 /** The outcome where `success` of the method does not hold; `undefined` where nothing speaks against. */
 function unsuccessful(job: MethodJob, answer: Answer, outcome: Outcome): Outcome | undefined {
   if (!READABLE.has(answer.form)) return undefined;
-  const success = job.method.rules.succeeds(answer.view, job.context);
+  const success = job.compiled.rules.succeeds(answer.view, job.context);
   if (success === undefined || success.holds) return undefined;
   const why = success.notes.map(({ message }) => ` ${message}`).join('');
   const message = `Its answer does not meet "success" of the document.${why}`;
@@ -127,7 +127,7 @@ function answerOf(
   read: ReadAnswer,
 ): Answer {
   const view: AnswerView = { status, headers, body: read.value };
-  const told = job.method.rules.words(read.value, job.compared);
+  const told = job.compiled.rules.words(read.value, job.compared);
   return { view, form: read.form, told, words: sentence(told) ?? read.words };
 }
 

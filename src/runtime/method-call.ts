@@ -23,6 +23,19 @@ export interface MethodConnection {
   readonly origins: readonly string[];
 }
 
+/**
+ * Where a method that writes stands between two of its requests: kept with the step, and given to the
+ * next `prepare`. JSON.
+ */
+export interface MethodProgress {
+  /** Place of the method object that runs, in the order of the document. */
+  readonly object: number;
+  /** Place of its next request. */
+  readonly request: number;
+  /** What its earlier requests bound; later ones see it, the nearer wins. */
+  readonly bound: BoundRecord;
+}
+
 export interface MethodCall {
   readonly document: CompiledDocument;
   readonly method: MethodName;
@@ -39,9 +52,18 @@ export interface MethodCall {
   readonly deadlineMs?: number;
   /** Since the record was created in the CRM: a young one may not be visible yet. */
   readonly recordAgeMs?: number;
+  /** Where an earlier run of this method ended; without it the method begins. */
+  readonly progress?: MethodProgress;
+  /** Stable over all tries of one step: with it a CRM recognises a repeated request. */
+  readonly idempotencyKey?: string;
+  /**
+   * Asked before each request after the first of a run: pages, objects of a list, forms of a number.
+   * Resolves when the connection's rate lets it leave; rejects when the signal aborts.
+   */
+  readonly admit?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What came of a call, all its pages together. */
+/** What came of a run, all its pages together; the last of a method holds what all requests bound. */
 export interface MethodRun {
   readonly outcome: Outcome;
   /** As bound, raw; for a look-up an empty list means not found. */
@@ -51,6 +73,11 @@ export interface MethodRun {
   readonly notes: readonly Note[];
   /** Why paging ended. */
   readonly endedBy?: string;
+  /**
+   * Only of a method that writes: this request succeeded and another follows. The caller keeps it
+   * first, then prepares the method again with it.
+   */
+  readonly next?: MethodProgress;
 }
 
 /** What running a method needs from the process. */

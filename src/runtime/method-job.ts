@@ -1,5 +1,5 @@
 import type { BindContext } from '../document/bind/compile-binding.ts';
-import type { CompiledMethod } from '../document/compiled-document.ts';
+import type { CompiledRequest } from '../document/compiled-document.ts';
 import { isRawNumber } from '../document/json-value.ts';
 import { completeProperties } from '../document/names/properties.ts';
 import type { RenderContext } from '../document/render/request.ts';
@@ -10,11 +10,11 @@ import type { MethodCall, MethodRunnerDeps } from './method-call.ts';
 import { createExchangeScrubber } from './scrub-exchange.ts';
 import type { ExchangeScrubber } from './scrub-exchange.ts';
 
-/** One method about to run, with one credential. */
+/** One request of a method about to run, with one credential. */
 export interface MethodJob {
   readonly deps: MethodRunnerDeps;
   readonly call: MethodCall;
-  readonly method: CompiledMethod;
+  readonly compiled: CompiledRequest;
   readonly credential: Credential | undefined;
   readonly context: RenderContext;
   /** Where its requests may go. */
@@ -34,13 +34,13 @@ export function createJob(
   deps: MethodRunnerDeps,
   call: MethodCall,
   of: {
-    readonly method: CompiledMethod;
+    readonly compiled: CompiledRequest;
     readonly credential?: Credential | undefined;
     readonly earlier?: readonly string[];
   },
 ): MethodJob {
   const { connection, document } = call;
-  const { method, credential, earlier = [] } = of;
+  const { compiled, credential, earlier = [] } = of;
   const filled = credential?.properties ?? {};
   const properties = { ...connection.properties, ...filled };
   // What a sign-in fills may choose the address; `hosts` says among which.
@@ -63,11 +63,11 @@ export function createJob(
   return {
     deps,
     call,
-    method,
+    compiled,
     credential,
     context,
     origins,
-    compared: comparedIn(call, method, context),
+    compared: comparedIn(call, compiled, context),
     scrubber: createExchangeScrubber(document.properties, properties, [
       ...tokens,
       ...(call.hidden ?? []),
@@ -80,9 +80,13 @@ export function createJob(
  * A name that is known is compared as it would be sent to this CRM: in the declared type, with
  * defaults, a number in the form that is asked for.
  */
-function comparedIn(call: MethodCall, method: CompiledMethod, context: RenderContext): BindContext {
+function comparedIn(
+  call: MethodCall,
+  compiled: CompiledRequest,
+  context: RenderContext,
+): BindContext {
   const values: Record<string, Scalar> = Object.create(null);
-  for (const name of method.bind.compares) {
+  for (const name of compiled.bind.compares) {
     const sent = call.document.variable(name, context);
     const value = isRawNumber(sent) ? sent.rawJSON : sent;
     if (typeof value !== 'object' && value !== undefined) values[name] = value;

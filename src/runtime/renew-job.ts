@@ -17,7 +17,7 @@ export async function renewJob(
   refused: Outcome,
   { timeLeftMs, signal }: { readonly timeLeftMs?: number; readonly signal: AbortSignal },
 ): Promise<Renewed | undefined> {
-  const { call, credential, deps, method } = job;
+  const { call, credential, deps, compiled } = job;
   if (credential === undefined || call.renew === undefined) return undefined;
   const ends =
     timeLeftMs === undefined
@@ -26,7 +26,7 @@ export async function renewJob(
   const answer = await ask(() => call.renew?.(credential, ends));
   switch (answer?.status) {
     case 'ready': {
-      const next = { method, credential: answer.credential, earlier: job.tokens };
+      const next = { compiled, credential: answer.credential, earlier: job.tokens };
       return { status: 'renewed', job: createJob(deps, call, next) };
     }
     case 'needs_auth': {

@@ -1,4 +1,5 @@
-import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
+import type { CompiledDocument, CompiledRequest } from '../document/compiled-document.ts';
+import { requestsOf } from '../document/method-requests.ts';
 import { mayRepeat } from './classify.ts';
 import { situation } from './judge-answer.ts';
 import type { Credential } from './credential.ts';
@@ -8,7 +9,9 @@ import type { ScrubbedRequest } from './scrub-exchange.ts';
 import { renderFirst, sendPages } from './send-pages.ts';
 
 /**
- * Why nothing is sent. `needs_auth`: a person must sign in; `sign_in_unavailable`: the sign-in server
+ * Why nothing is sent. `skipped`: its `when`, or that of each of its objects, does not hold.
+ * `nothing_left`: of a method in `progress` no further request has anything to do, so it is done with
+ * what it bound. `needs_auth`: a person must sign in; `sign_in_unavailable`: the sign-in server
  * is away, so everything waits.
  */
 export type NotSentReason =
@@ -17,13 +20,17 @@ export type NotSentReason =
   | 'not_supported'
   | 'needs_auth'
   | 'sign_in_unavailable'
-  | 'absent';
+  | 'absent'
+  | 'skipped'
+  | 'nothing_left';
 
 export type PreparedMethod =
   | {
       readonly status: 'ready';
       /** The first request, for people. */
       readonly request: ScrubbedRequest;
+      /** Of a method of several requests: which one this is, from 1. */
+      readonly part?: { readonly number: number; readonly of: number };
       /** Sending it twice does no harm. */
       readonly idempotent: boolean;
       /** What the sign-in bound: links to pages of the CRM may need it. */
@@ -71,7 +78,11 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
           'Nobody has signed in at the CRM yet: sign in first.',
         );
       }
-      return prepareMethod(deps, call, method);
+      const [compiled] = requestsOf(method);
+      if (compiled === undefined) {
+        return notSent('absent', call.method, `The document has no request for ${call.method}.`);
+      }
+      return prepareMethod(deps, call, compiled);
     },
   };
 }
@@ -79,9 +90,9 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
 function prepareMethod(
   deps: MethodRunnerDeps,
   call: MethodCall,
-  method: CompiledMethod,
+  compiled: CompiledRequest,
 ): PreparedMethod {
-  const job = createJob(deps, call, { method, credential: call.credential });
+  const job = createJob(deps, call, { compiled, credential: call.credential });
   const { scrubber } = job;
   const first = renderFirst(job);
   if (first.status === 'missing_value') {

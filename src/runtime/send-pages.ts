@@ -49,9 +49,9 @@ export async function sendPages(
   first: FirstRequest,
   signal: AbortSignal,
 ): Promise<MethodRun> {
-  const { deps, call, method } = begun;
+  const { deps, call, compiled } = begun;
   const pager =
-    method.paging === undefined ? undefined : createPager(method.paging, isPinned(begun));
+    compiled.paging === undefined ? undefined : createPager(compiled.paging, isPinned(begun));
   let place: Place = pager === undefined ? {} : { moving: pager.first() };
   const started = deps.clock.monotonic();
   const exchanges: ScrubbedExchange[] = [];
@@ -108,7 +108,7 @@ export async function sendPages(
 
 /** Renders the request of the first page. */
 export function renderFirst(job: MethodJob): RenderResult {
-  const { paging } = job.method;
+  const { paging } = job.compiled;
   return renderAt(
     job,
     paging === undefined ? {} : { moving: createPager(paging, isPinned(job)).first() },
@@ -116,7 +116,7 @@ export function renderFirst(job: MethodJob): RenderResult {
 }
 
 function renderAt(job: MethodJob, place: Place): RenderResult {
-  return job.method.render({ ...job.context, ...place });
+  return job.compiled.render({ ...job.context, ...place });
 }
 
 /** Refused, and surely nothing was done: the very same request may leave again. */
@@ -213,12 +213,12 @@ function ofAllPages({ outcome, records }: Pick<MethodRun, 'outcome' | 'records'>
 
 /** Some CRMs answer everybody to a filter they do not know: only the number decides who it is. */
 function keepCaller(job: MethodJob, run: MethodRun): MethodRun {
-  const { call, method, deps } = job;
+  const { call, compiled, deps } = job;
   // The request asked for this one, in this order.
   const number = readValue(call.values, 'party_number') ?? readValue(call.values, 'phone');
   if (number === undefined) return run;
   const { country } = call.connection;
-  const { bindsNumber } = method.bind;
+  const { bindsNumber } = compiled.bind;
   const records = pickCaller(run.records, String(number), country, deps.phones, bindsNumber);
   if (records.length === run.records.length) return run;
   const left = run.records.length - records.length;

@@ -14,14 +14,18 @@ export function createStepRunner(runner: SignedInRunner): StepRunner<PipelineCon
         ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
       };
       const prepared = await runner.prepare(call, connection.opened, ends);
-      return prepared.status === 'not_sent'
-        ? prepared
-        : {
-            status: 'ready',
-            // The same PATCH writes the same values again.
-            idempotent: prepared.idempotent || prepared.request.method === 'PATCH',
-            send: (signal) => prepared.send(signal),
-          };
+      if (prepared.status === 'not_sent') {
+        const { reason } = prepared;
+        // Where a step keeps its progress it can tell these two from the rest.
+        const told = reason === 'skipped' || reason === 'nothing_left' ? 'not_supported' : reason;
+        return { ...prepared, reason: told };
+      }
+      return {
+        status: 'ready',
+        // The same PATCH writes the same values again.
+        idempotent: prepared.idempotent || prepared.request.method === 'PATCH',
+        send: (signal) => prepared.send(signal),
+      };
     },
   };
 }

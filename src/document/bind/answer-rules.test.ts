@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPhoneNumbers } from '../../contacts/phone-number.ts';
 import { compileDocument } from '../compile.ts';
-import type { CompiledMethod } from '../compiled-document.ts';
+import type { CompiledRequest } from '../compiled-document.ts';
 import type { Json } from '../json-value.ts';
 import type { RenderContext } from '../render/request.ts';
+import { firstRequest } from '../method-requests.ts';
 
 const CONTEXT: RenderContext = {
   values: { call_key: 'k-7' },
@@ -15,9 +16,9 @@ const CONTEXT: RenderContext = {
   boundary: 'b',
 };
 
-function methodOf(method: Json, document: { readonly [key: string]: Json } = {}): CompiledMethod {
+function methodOf(method: Json, document: { readonly [key: string]: Json } = {}): CompiledRequest {
   const request = { request_method: 'POST', request_path: '/x', ...Object(method) };
-  const compiled = compileDocument(
+  const whole = compileDocument(
     JSON.stringify({
       id: 'x',
       name: 'X',
@@ -28,7 +29,8 @@ function methodOf(method: Json, document: { readonly [key: string]: Json } = {})
       ...document,
       API: { CreateActivity: request },
     }),
-  ).methods.get('CreateActivity');
+  );
+  const compiled = firstRequest(whole, 'CreateActivity');
   if (compiled === undefined) throw new Error('the method is gone');
   return compiled;
 }

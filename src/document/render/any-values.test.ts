@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NUMBER_FORMS, PARAMETERS } from '../names/parameters.ts';
 import { bodyText, contextOf, documentOf } from '../testing/render-request.ts';
+import { firstRequest } from '../method-requests.ts';
 
 const SEEDED = { seed: 7, numRuns: 200 };
 const TYPES = ['string', 'number', 'boolean', 'ISO8601Date', 'epoch_seconds', 'date'] as const;
@@ -40,7 +41,7 @@ describe('any values', () => {
         },
       },
     });
-    const method = document.methods.get('CreateActivity');
+    const method = firstRequest(document, 'CreateActivity');
     const values = fc.dictionary(fc.constantFrom(...NAMES), scalar, { maxKeys: NAMES.length });
 
     fc.assert(

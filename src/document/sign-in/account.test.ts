@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../json-value.ts';
 import { contextOf, documentOf } from '../testing/render-request.ts';
+import { firstRequest } from '../method-requests.ts';
 
 const REQUEST = { request_method: 'GET', request_path: '/me' } as const;
 const PORTAL = { label: 'Portal', filled_by: 'sign_in' } as const;
@@ -14,8 +15,8 @@ function account(response_map: JsonObject, answer: Json, partial: JsonObject = {
     ...partial,
   });
   const context = contextOf({ properties: { Key: 'k' } });
-  const method = document.methods.get('Account');
-  expect(method?.unsupported).toEqual([]);
+  const method = firstRequest(document, 'Account');
+  expect(document.methods.get('Account')?.unsupported).toEqual([]);
   const found = method?.bind.read(answer, context);
   const record = found?.status === 'bound' ? (found.records[0] ?? {}) : {};
   return document.bindAccount(record, context);
@@ -135,7 +136,7 @@ describe('a property that the sign-in fills', () => {
     });
     const context = contextOf({ properties: { Portal: 'p-1' } });
 
-    expect(document.methods.get(name)?.bind.read({ portal: 'p-2', id: 1 }, context).status).toBe(
+    expect(firstRequest(document, name)?.bind.read({ portal: 'p-2', id: 1 }, context).status).toBe(
       'refused',
     );
   });

@@ -5,6 +5,7 @@ import type { SignInAnswer } from '../compiled-document.ts';
 import type { Json } from '../json-value.ts';
 import { contextOf, documentOf } from '../testing/render-request.ts';
 import { CLIENT, LOGIN, oauth2Of, sessionOf, WITH_PAGE } from '../testing/sign-in.ts';
+import { firstRequest } from '../method-requests.ts';
 
 const KEYS = [
   'access_token',
@@ -163,7 +164,7 @@ describe('whatever an answer of the sign-in holds', () => {
     const document = documentOf({ properties: DOCUMENT.properties.slice(0, 2), OAuth2: WITH_PAGE });
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (accessToken) => {
-        const method = document.methods.get('CreateActivity');
+        const method = firstRequest(document, 'CreateActivity');
         const result = method?.render(contextOf({ properties: CLIENT, context: { accessToken } }));
         if (result?.status !== 'request') return;
 

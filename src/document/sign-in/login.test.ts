@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../json-value.ts';
 import { bodyText, contextOf, documentOf, requestOf } from '../testing/render-request.ts';
 import { LOGIN, sessionOf } from '../testing/sign-in.ts';
+import { firstRequest } from '../method-requests.ts';
 
 const PERSON = { User: 'alice', Password: 'p"w' } as const;
 
@@ -117,19 +118,20 @@ test('the type of a login is read without case', () => {
 
 describe('the session token', () => {
   const render = (present: JsonObject, token?: string, document: JsonObject = {}) =>
-    documentOf({
-      properties: ['User', 'Password'],
-      auth: { ...LOGIN, present },
-      ...document,
-    })
-      .methods.get('CreateActivity')
-      ?.render(
-        contextOf({
-          properties: PERSON,
-          values: { agent: '1' },
-          ...(token === undefined ? {} : { context: { sessionToken: token } }),
-        }),
-      );
+    firstRequest(
+      documentOf({
+        properties: ['User', 'Password'],
+        auth: { ...LOGIN, present },
+        ...document,
+      }),
+      'CreateActivity',
+    )?.render(
+      contextOf({
+        properties: PERSON,
+        values: { agent: '1' },
+        ...(token === undefined ? {} : { context: { sessionToken: token } }),
+      }),
+    );
 
   test('is sent in a header', () => {
     const present = { name: 'Authorization', value: 'Session $session_token$' };

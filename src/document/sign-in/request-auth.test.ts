@@ -2,17 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../json-value.ts';
 import { contextOf, documentOf } from '../testing/render-request.ts';
 import { CLIENT, WITH_PAGE } from '../testing/sign-in.ts';
+import { firstRequest } from '../method-requests.ts';
 
 function render(request_auth: Json | undefined, accessToken?: string, document: JsonObject = {}) {
   const OAuth2 = request_auth === undefined ? WITH_PAGE : { ...WITH_PAGE, request_auth };
-  return documentOf({ properties: ['Client ID', 'Client Secret'], OAuth2, ...document })
-    .methods.get('CreateActivity')
-    ?.render(
-      contextOf({
-        properties: CLIENT,
-        ...(accessToken === undefined ? {} : { context: { accessToken } }),
-      }),
-    );
+  return firstRequest(
+    documentOf({ properties: ['Client ID', 'Client Secret'], OAuth2, ...document }),
+    'CreateActivity',
+  )?.render(
+    contextOf({
+      properties: CLIENT,
+      ...(accessToken === undefined ? {} : { context: { accessToken } }),
+    }),
+  );
 }
 
 describe('request_auth', () => {

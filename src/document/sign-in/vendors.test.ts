@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../json-value.ts';
 import { bodyText, contextOf, documentOf } from '../testing/render-request.ts';
+import { firstRequest } from '../method-requests.ts';
 
 /** The sign-in of a CRM, from the page to the first request after it. */
 interface Vendor {
@@ -183,9 +184,9 @@ test.each(Object.entries(VENDORS))('%s, from the page to the first request', (_n
   if (answer.status !== 'bound') throw new TypeError(answer.message);
   Object.assign(known, answer.properties);
   const { accessToken = '' } = answer;
-  const first = document.methods
-    .get('Users')
-    ?.render(contextOf({ properties: known, context: { accessToken } }));
+  const first = firstRequest(document, 'Users')?.render(
+    contextOf({ properties: known, context: { accessToken } }),
+  );
 
   if (vendor.page !== undefined) {
     expect(page?.status === 'url' && page.url).toContain(`${vendor.page}response_type=code&`);

@@ -5,6 +5,7 @@ import type { RenderContext, RenderedRequest, RenderResult } from '../render/req
 import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import type { Values } from '../values/values.ts';
+import { firstRequest } from '../method-requests.ts';
 
 const phones = createPhoneNumbers();
 
@@ -45,7 +46,7 @@ export function contextOf(options: Rendering): RenderContext {
 /** Renders one method of a document, `CreateActivity` unless told otherwise. */
 export function renderDocument(partial: JsonObject, options: Rendering = {}): RenderResult {
   const document = documentOf(partial);
-  const method = document.methods.get(options.method ?? 'CreateActivity');
+  const method = firstRequest(document, options.method ?? 'CreateActivity');
   if (method === undefined) throw new RangeError('the document of this test lacks the method');
   return method.render(contextOf(options));
 }

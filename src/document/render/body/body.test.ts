@@ -8,6 +8,7 @@ import {
   renderDocument,
   requestOf,
 } from '../../testing/render-request.ts';
+import { firstRequest } from '../../method-requests.ts';
 
 describe('bodies', () => {
   const body = (verb: string, method: JsonObject, context = {}) =>
@@ -124,7 +125,7 @@ describe('bodies', () => {
       "API": {"UploadFile": {"request_method": "${verb}", "request_path": "/c",
         ${type === undefined ? '' : `"request_content_type": "${type}",`}
         "request_parameters": ${tree}}}}`;
-    const method = compileDocument(text).methods.get('UploadFile');
+    const method = firstRequest(compileDocument(text), 'UploadFile');
     const result = method?.render(contextOf({ values: { activity_id: 'b' } }));
     const request = result?.status === 'request' ? result.request : undefined;
 
@@ -140,12 +141,11 @@ describe('bodies', () => {
       request_parameters: { by: '$user_id$', at: '$answer_timestamp$' },
     };
     const document = documentOf({ API: { AnswerCallActivity: method } });
-    const compiled = document.methods.get('AnswerCallActivity');
-    const result = compiled?.render(
+    const result = firstRequest(document, 'AnswerCallActivity')?.render(
       contextOf({ values: { activity_id: '7', user_id: 'u', answer_timestamp: 1 } }),
     );
 
-    expect(compiled?.unsupported).toEqual([]);
+    expect(document.methods.get('AnswerCallActivity')?.unsupported).toEqual([]);
     expect(result).toMatchObject({
       status: 'request',
       request: { method: 'PATCH', url: 'https://crm.example/calls/7' },
