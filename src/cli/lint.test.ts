@@ -70,9 +70,39 @@ describe('patchcord lint', () => {
       ),
     ]);
     expect(lines).toContain('    fix: write `$call_title$`');
-    expect(lines.at(-1)).toBe(
+    expect(lines.slice(-2)).toEqual([
       '1 document: 2 errors and 2 infos. A document with errors cannot be used.',
-    );
+      'What a code means: patchcord lint --explain curly_quotes',
+    ]);
+  });
+
+  test('says nothing of codes where there is nothing to mend', async () => {
+    expect((await run('lint', 'good.json')).out).not.toContain('--explain');
+  });
+
+  test('explains a code with --explain: meaning, both examples, what lint says, what to do', async () => {
+    const { code, out } = await run('lint', '--explain', 'lone_marker');
+
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toBe('lone_marker (warning)');
+    expect(out).toContain('"request_parameters": { "person": "$contact_id" }');
+    expect(out).toMatch(/Lint says: \$contact_id lacks its closing \$/);
+    expect(out).toContain('"request_parameters": { "person": "$contact_id$" }');
+    expect(out).toContain('What to do: Add the closing sign');
+  });
+
+  test('explains a code for programs with --json', async () => {
+    const { out } = await run('lint', '--explain', 'lone_marker', '--json');
+
+    expect(JSON.parse(out)).toMatchObject({ code: 'lone_marker', bad: { kind: 'json' } });
+  });
+
+  test('names the likely code where there is none of that name', async () => {
+    expect(await run('lint', '--explain', 'lone_markr')).toEqual({
+      code: 2,
+      out: '',
+      err: 'Lint has no code "lone_markr". Did you mean lone_marker?',
+    });
   });
 
   test('tells many faults of one kind in the text once, with their number', async () => {

@@ -2,14 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 
 import { FINDING_CODES } from '../document/findings/finding-codes.ts';
+import type { FindingCode } from '../document/findings/finding-codes.ts';
 import type { Finding } from '../document/findings/finding.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
-import { userPath } from './npm-script.ts';
+import { ownCommand, userPath } from './npm-script.ts';
+import { printExplanation } from './print-explanation.ts';
 import { whyUnreadable } from './why-unreadable.ts';
 
 export interface LintOptions {
   readonly json?: boolean;
+  readonly explain?: string;
 }
 
 interface FileFindings {
@@ -17,19 +20,28 @@ interface FileFindings {
   readonly findings: readonly Finding[];
 }
 
-/** Adds `lint FILE…` to the program. */
+/** Adds `lint FILE…` and `lint --explain CODE` to the program. */
 export function registerLint(program: Command, context: CommandContext): void {
   program
     .command('lint')
     .description('Check integration documents and say what to mend, with line and column.')
-    .argument('<file...>', 'Documents to check; - reads standard input.')
+    .argument('[file...]', 'Documents to check; - reads standard input.')
     .option('--json', 'Print the findings as JSON.')
+    .option('--explain <code>', 'Print what a code means, with a bad and a good example.')
     .addHelpText(
       'after',
       '\nEnds with 0 when there is no error and no warning (infos count as fine), 1 when there is\none, 2 when a file cannot be read.',
     )
     .action(async (files: readonly string[], options: LintOptions) => {
-      context.exitWith(await lintFiles(files, options, context));
+      const { explain } = options;
+      if (explain === undefined && files.length === 0) {
+        context.err('Name a document to check, or a code with --explain.');
+        context.exitWith(2);
+      } else if (explain === undefined) {
+        context.exitWith(await lintFiles(files, options, context));
+      } else {
+        context.exitWith(printExplanation(explain, options, context));
+      }
     });
 }
 
@@ -60,6 +72,10 @@ export async function lintFiles(
     }
     if (results.length > 0) {
       context.out(summary(results));
+    }
+    const worst = worstCode(results);
+    if (worst !== undefined) {
+      context.out(`What a code means: ${ownCommand(`lint --explain ${worst}`, context)}`);
     }
   }
   if (results.length < files.length) {
@@ -136,6 +152,15 @@ function summary(results: readonly FileFindings[]): string {
   const errors = all.some(({ severity }) => severity === 'error');
   const verdict = errors ? ' A document with errors cannot be used.' : '';
   return `${files}: ${found}.${verdict}`;
+}
+
+/** The code that an author asks about first; infos need no explanation. */
+function worstCode(results: readonly FileFindings[]): FindingCode | undefined {
+  const all = results.flatMap(({ findings }) => findings);
+  const worst =
+    all.find(({ severity }) => severity === 'error') ??
+    all.find(({ severity }) => severity === 'warning');
+  return worst?.code;
 }
 
 function listed(words: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { integrationSchema } from './reference/json-schema.ts';
 import { documentReference } from './reference/document-page.ts';
-import { findingsReference } from './reference/findings-page.ts';
+import { ALL_FINDING_CODES } from './reference/explain-finding.ts';
+import { findingPage, findingsReference } from './reference/findings-page.ts';
 
 export interface GeneratedFile {
   /** From the root of the project. */
@@ -17,5 +18,9 @@ export function generatedFiles(): readonly GeneratedFile[] {
     },
     { path: 'docs/reference/document.md', text: documentReference() },
     { path: 'docs/reference/findings.md', text: findingsReference() },
+    ...ALL_FINDING_CODES.map((code) => ({
+      path: `docs/reference/findings/${code}.md`,
+      text: findingPage(code),
+    })),
   ];
 }

@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import { generateAll, outdated } from '../../scripts/generate.ts';
+import { generatedFiles } from '../../src/document/generated-files.ts';
 
 describe('generated files', () => {
   it('come out the same each time', async () => {
@@ -8,6 +11,13 @@ describe('generated files', () => {
 
     expect(files.length).toBeGreaterThan(0);
     expect(await generateAll()).toEqual(files);
+  });
+
+  it('are the only ones in the folder of the pages of lint', () => {
+    const paths = generatedFiles().map(({ path }) => path);
+    const pages = readdirSync('docs/reference/findings').map((x) => `docs/reference/findings/${x}`);
+
+    expect(pages.filter((page) => !paths.includes(page))).toEqual([]);
   });
 
   it('are found outdated when one byte differs', async () => {

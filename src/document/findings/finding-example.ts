@@ -48,7 +48,7 @@ export function documentOfExample(part: JsonObject | string): string {
 
 /** An example as a reader sees it: its own members, without the document around them. */
 export function exampleText(part: JsonObject | string): string {
-  return typeof part === 'string' ? part.trimEnd() : membersText(part);
+  return typeof part === 'string' ? part.trimEnd() : membersText(part).replaceAll(/^ {2}/gm, '');
 }
 
 /** A line that is not longer is not broken. */

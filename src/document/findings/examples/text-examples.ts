@@ -15,7 +15,16 @@ const pasted = (from: string, to: string): string => SOUND.replace(from, to);
 
 /** Examples of what can be wrong with the text as JSON. */
 export const TEXT_EXAMPLES = {
-  byte_order_mark: { bad: `\ufeff${SOUND}`, good: SOUND, path: '', at: '\ufeff' },
+  byte_order_mark: {
+    bad: `\ufeff${SOUND}`,
+    good: SOUND,
+    path: '',
+    at: '\ufeff',
+    inWords: {
+      bad: 'A file with the invisible character U+FEFF before its first `{`.',
+      good: 'The same file, saved as UTF-8 without BOM.',
+    },
+  },
   curly_quotes: { bad: pasted('"Example"', '“Example”'), good: SOUND, path: '', at: '“' },
   single_quotes: { bad: pasted('"Example"', "'Example'"), good: SOUND, path: '', at: "'" },
   missing_quotes: { bad: pasted('"name"', 'name'), good: SOUND, path: '', at: 'name' },
@@ -32,6 +41,10 @@ export const TEXT_EXAMPLES = {
     good: SOUND,
     path: '',
     at: '\u00a0',
+    inWords: {
+      bad: 'A non-breaking blank (U+00A0, shown as ␣) behind a colon: `"name":␣"Example"`.',
+      good: 'An ordinary blank: `"name": "Example"`.',
+    },
   },
   json_syntax: { bad: pasted('"name":', '"name"'), good: SOUND, path: '', at: '"Example"' },
   duplicate_key: {
@@ -62,7 +75,7 @@ export const TEXT_EXAMPLES = {
     path: '',
     at: '{ "too"',
     inWords: {
-      bad: 'A value inside 33 brackets or more: `[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ … `',
+      bad: 'A value inside 33 brackets or more: `[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[…`.',
       good: 'One inside 32 at most.',
     },
   },
