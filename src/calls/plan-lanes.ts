@@ -106,6 +106,7 @@ async function addLane(
     memory: '{}',
     skip_reason: null,
     skip_message: null,
+    replayed_at: null,
     created_at: now,
     updated_at: now,
   };

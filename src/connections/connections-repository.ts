@@ -22,11 +22,17 @@ export type ConnectionNow = Pick<
   'id' | 'organization_id' | 'name' | 'revision' | 'state' | 'state_until'
 > & { readonly organization_country: string; readonly organization_timezone: string };
 
+/** A row to be inserted: what its requests of the last half minute tell is not known yet. */
+export type NewConnection = Omit<
+  ConnectionRow,
+  'organization_id' | 'window_at' | 'window_failures' | 'window_successes' | 'permits'
+>;
+
 /** Rejects with `conflict` when the organization has a connection of this name or external id. */
 export async function insertConnection(
   handle: Handle,
   scope: OrganizationScope,
-  connection: Omit<ConnectionRow, 'organization_id'>,
+  connection: NewConnection,
 ): Promise<void> {
   await handle
     .insertInto('connection')

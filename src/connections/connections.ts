@@ -7,7 +7,7 @@ import { parseOptions } from './connection-options.ts';
 import { viewConnection } from './connection-view.ts';
 import type { ConnectionView, ViewDeps } from './connection-view.ts';
 import { insertConnection } from './connections-repository.ts';
-import type { ConnectionRow } from './connections-repository.ts';
+import type { NewConnection } from './connections-repository.ts';
 import { findIntegration, findIntegrationVersion } from './integrations-repository.ts';
 import type { IntegrationVersion } from './integrations-repository.ts';
 import { mergeProperties } from './merge-properties.ts';
@@ -97,7 +97,7 @@ function newRow(
     change: PropertyChange;
     options: Readonly<Record<string, unknown>>;
   },
-): Omit<ConnectionRow, 'organization_id'> {
+): NewConnection {
   const now = database.now();
   return {
     id: ids.next(),

@@ -37,6 +37,7 @@ export const GOING_WITH = {
   attempt: 'step',
   exchange: 'attempt',
   logo: 'integration',
+  connection_rate: 'connection',
 } as const;
 
 /** Tables whose rows go in the last transaction, with the organization itself. */

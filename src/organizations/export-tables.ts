@@ -66,7 +66,10 @@ export const EXPORTED: readonly ExportedTable[] = [
     ],
     json: ['properties', 'options'],
     // Counters of the breaker.
-    withheld: ['failures', 'throttles', 'breaks'],
+    withheld: [
+      ...['failures', 'throttles', 'breaks', 'window_at', 'window_failures', 'window_successes'],
+      'permits',
+    ],
   },
   {
     table: 'secret',
@@ -150,7 +153,7 @@ export const OF_CALLS: readonly ChildTable[] = [
     ],
     json: ['memory'],
     // Who works on it at this moment.
-    withheld: ['state', 'ready_at', 'lease_until', 'fence', 'node', 'revision'],
+    withheld: ['state', 'ready_at', 'lease_until', 'fence', 'node', 'revision', 'replayed_at'],
   },
   {
     table: 'step',
@@ -197,6 +200,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   sign_in_offer: 'tokens that wait to be accepted',
   logo: 'a copy of a picture whose address the document names',
   connection_pace: 'the rate of requests at this moment',
+  connection_rate: 'the rate of requests at this moment',
   idempotency: 'answers already given, kept for a day',
   usage_delta: 'is part of the months of usage',
   usage_month: 'exported as usage',

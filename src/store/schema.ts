@@ -3,6 +3,7 @@ import type { ConnectionTables } from './tables/connections.ts';
 import type { LogoTables } from './tables/logos.ts';
 import type { OrganizationLifeTables } from './tables/organization-life.ts';
 import type { OrganizationTables } from './tables/organizations.ts';
+import type { PaceTables } from './tables/pace.ts';
 import type { RecordingTables } from './tables/recordings.ts';
 import type { SignInTables } from './tables/sign-ins.ts';
 import type { StoreTables } from './tables/store.ts';
@@ -19,4 +20,5 @@ export interface Tables
     VaultKeyTables,
     OrganizationLifeTables,
     RecordingTables,
+    PaceTables,
     LogoTables {}

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 import type { Timestamp } from './store.ts';
 
 export interface CallTables {
@@ -60,6 +62,8 @@ export interface CallTables {
     /** Why nothing goes to this CRM, as long as that is so. */
     skip_reason: string | null;
     skip_message: string | null;
+    /** Since when it is replayed with many others: one such lane of a connection at a time. */
+    replayed_at: Timestamp | null;
     created_at: Timestamp;
     updated_at: Timestamp;
   };
@@ -156,11 +160,15 @@ export interface CallTables {
   connection_pace: {
     connection_id: string;
     organization_id: string;
-    /** GCRA: theoretical arrival time of the next request. */
+    /** Of versions that knew one limit without burst; see `connection_rate`. */
     next_cell_at: Timestamp;
     /** When lanes of it were last claimed: who waited longest comes first. */
     claimed_at: Timestamp;
     /** JSON list: lanes refused with 403 lately. */
     forbidden: string;
+    /** It is not looked at before: no slot of its rate is due, or its host is away. */
+    held_until: Generated<Timestamp>;
+    /** Where its calls go to, as the last claim knew it. */
+    origin: string | null;
   };
 }

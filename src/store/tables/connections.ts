@@ -47,6 +47,12 @@ export interface ConnectionTables {
     throttles: number;
     /** How often in a row the breaker opened. */
     breaks: number;
+    /** Since when failures and successes are counted for the breaker; null: no failure lately. */
+    window_at: Timestamp | null;
+    window_failures: number | null;
+    window_successes: number | null;
+    /** Requests at the same time while it recovers from an outage; null: as many as its options say. */
+    permits: number | null;
     /** Grows with each change of version, properties, credentials, options or name; not of state. */
     revision: number;
     created_at: Timestamp;
