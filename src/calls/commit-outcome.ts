@@ -151,7 +151,8 @@ function decide(
   return settleAsk(common, readAnswer(run));
 }
 
-function readAnswer(run: StepRun): AskAnswer {
+/** What a look-up says about a create of unknown outcome. */
+export function readAnswer(run: Pick<StepRun, 'outcome' | 'records'>): AskAnswer {
   if (run.outcome.kind === 'not_found') return { kind: 'absent' };
   if (run.outcome.action !== 'succeed') return { kind: 'failed', outcome: run.outcome };
   return run.records.length === 0

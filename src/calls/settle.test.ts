@@ -234,6 +234,21 @@ describe('what an outcome makes of a step', () => {
       { state: 'parked', reason: 'unknown_outcome' },
     ],
     [
+      'a conflict for the second time, where nobody can be asked',
+      input('UploadFile', outcome('conflict', 'look_up', 'unknown'), {
+        step: aStep('UploadFile', { possibleDuplicate: true }),
+      }),
+      { state: 'parked', reason: 'conflict', attempts: 1 },
+    ],
+    [
+      'a conflict of a request that may be repeated, where the CRM can be asked',
+      input('CreateActivity', outcome('conflict', 'look_up', 'unknown'), {
+        idempotent: true,
+        canAsk: true,
+      }),
+      { state: 'unknown', asked: 0, attempts: 1 },
+    ],
+    [
       'a lost answer, where the connection wants to be asked',
       input('CreateActivity', LOST, { onUnknown: 'park' }),
       { state: 'parked', reason: 'unknown_outcome' },

@@ -169,20 +169,25 @@ function askFailed(input: Omit<SettleInput, 'outcome'>, outcome: SettleOutcome):
 function executedWithoutId(input: SettleInput): StepChange {
   const { step, canAsk, policy, now } = input;
   const message = 'The CRM accepted the request, but its answer lacks the id';
-  if (!canAsk) return park(step, 'executed_without_id', message);
+  if (!canAsk) return parkTried(step, 'executed_without_id', message);
   return { ...firstQuestion(policy, now), executed: true, message };
 }
 
 function lostAnswer(input: SettleInput): StepChange {
   const { step, outcome, policy, now } = input;
-  if (input.idempotent) return retry(input);
+  // A conflict often is our own earlier request: what may be repeated would only meet it again.
+  const conflict = outcome.kind === 'conflict';
+  if (input.idempotent && !(conflict && input.canAsk)) return retry(input);
   if (input.canAsk && !isPatienceOver(input, step.attempts + 1))
     return { ...firstQuestion(policy, now), attempts: step.attempts + 1, message: outcome.message };
   const message = `${outcome.message}; whether the CRM executed the request is unknown`;
   // One repetition at most, of a change too: a second unknown outcome would make a third record, or
   // a third comment, possible.
-  if (input.onUnknown === 'park' || step.possibleDuplicate)
-    return park(step, 'unknown_outcome', message);
+  if (input.onUnknown === 'park' || step.possibleDuplicate) {
+    return conflict
+      ? parkTried(step, 'conflict', outcome.message)
+      : parkTried(step, 'unknown_outcome', message);
+  }
   return { ...again(input, 1), possibleDuplicate: true, message };
 }
 
@@ -205,7 +210,11 @@ function settleGone(input: SettleInput): StepChange {
   const { step, outcome } = input;
   if (step.rank <= 10) return refuse(input);
   if (outcome.action === 'retry') return again(input, 1);
-  return park(step, 'gone', `The record of the call was deleted in the CRM: ${outcome.message}`);
+  return parkTried(
+    step,
+    'gone',
+    `The record of the call was deleted in the CRM: ${outcome.message}`,
+  );
 }
 
 function retry(input: SettleInput): StepChange {
@@ -272,6 +281,11 @@ function refuse({ step, outcome }: SettleInput): StepChange {
 
 function park(step: Step, reason: StepReason, message: string): StepChange {
   return { state: 'parked', reason, message, attempts: step.attempts };
+}
+
+/** Of a request that was sent just now. */
+function parkTried(step: Step, reason: StepReason, message: string): StepChange {
+  return { ...park(step, reason, message), attempts: step.attempts + 1 };
 }
 
 /** For whom everything waits: the CRM, or the server that gives its credentials. */
