@@ -1,22 +1,34 @@
-import { jsonMember, jsonMembers, jsonText } from './json-value.ts';
+import { jsonMember, jsonText } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import type { MethodRow } from './methods.ts';
 import type { Names } from './names/names.ts';
+import { NO_CREDENTIALS } from './render/auth.ts';
 import type { RenderAuth } from './render/auth.ts';
 import { compileBody } from './render/body/body.ts';
+import type { RenderBody } from './render/body/body.ts';
 import { compileTree } from './render/body/compile-tree.ts';
-import type { TreeOptions } from './render/body/compile-tree.ts';
-import { flattenPairs, writePairs } from './render/body/pairs.ts';
+import { writePairs } from './render/body/pairs.ts';
+import type { Pair } from './render/body/pairs.ts';
+import type { Rendered } from './render/body/rendered-tree.ts';
+import { compileTextBody } from './render/body/text-body.ts';
+import { clearedForm } from './render/cleared.ts';
+import type { ClearedForm } from './render/cleared.ts';
 import { compileCondition } from './render/condition.ts';
 import { compileEscape } from './render/escapes.ts';
-import { compileHeaders, headerTemplate } from './render/headers.ts';
+import type { Escape } from './render/escapes.ts';
+import { compileHeaders, headerTemplate, isContentType } from './render/headers.ts';
+import type { Header } from './render/headers.ts';
 import type { ReaderOf } from './render/name-reader.ts';
+import { phoneFormatsOf } from './render/phone-formats.ts';
+import type { PhoneFormat } from './render/phone-formats.ts';
+import { compileQuery } from './render/query.ts';
 import { writeEscaped } from './render/quote-guard.ts';
-import { RenderStop } from './render/render-stop.ts';
+import { RenderStop, unsafeValue } from './render/render-stop.ts';
 import type { RenderContext, RenderedRequest, RenderResult } from './render/request.ts';
 import { createScope } from './render/scope.ts';
 import type { Scope } from './render/scope.ts';
 import { asIs, compileText, renderText } from './render/text.ts';
+import type { WriteValue } from './render/text.ts';
 import type { OriginPolicy } from './render/url/origins.ts';
 import { compileUrl, readWholeUrl, writeUrl } from './render/url/url.ts';
 import type { CompiledUrl, UrlPieces } from './render/url/url.ts';
@@ -31,63 +43,88 @@ export interface RequestFrame {
   readonly auth: RenderAuth;
   /** True for look-ups: a value that could end a quoted text of the body is refused. */
   readonly guardsBody: boolean;
+  /** The method object that the request is a step of; it says how emptied values are written. */
+  readonly owner?: Json;
 }
 
 /** A request object: address, query, headers, body and credentials. */
 export interface RequestParts {
   readonly verb: string;
   readonly url: CompiledUrl;
-  readonly query: (scope: Scope) => string;
+  readonly query: (scope: Scope) => readonly Pair[];
   readonly headers: ReturnType<typeof compileHeaders>;
-  readonly body: ReturnType<typeof compileBody>;
+  readonly body: RenderBody;
   readonly auth: RenderAuth;
+  /** `"auth": "none"`: it may go to an address that an answer gave. */
+  readonly isBare: boolean;
+  readonly cleared: ClearedForm;
+  readonly phoneFormats: readonly PhoneFormat[];
 }
 
 /** Compiles a request object: a method, or the login of a session. */
 export function compileRequestParts(method: Json, frame: RequestFrame): RequestParts {
-  const { document, names, notation, readerOf } = frame;
+  const { document, notation, readerOf } = frame;
   const verb = jsonText(method, 'request_method') ?? 'GET';
   const parameters = jsonMember(method, 'request_parameters');
   const text = (template: string) => compileText(template, notation, readerOf);
   const escape = compileEscape(jsonMember(method, 'escape') ?? jsonMember(document, 'escape'));
-  const tree = (guarded: boolean): TreeOptions => ({
-    text,
-    condition: (when) => compileCondition(when, names, readerOf),
-    write: writeEscaped(escape, guarded),
-  });
   const absolute = jsonText(method, 'request_url');
   const base = text(absolute ?? jsonText(document, 'resource_url') ?? '');
   const path = absolute === undefined ? text(jsonText(method, 'request_path') ?? '') : undefined;
-  const headerLayers = [
-    jsonMember(document, 'request_headers'),
+  const isBare = jsonMember(method, 'auth') === 'none';
+  const layers = [
+    isBare ? undefined : jsonMember(document, 'request_headers'),
     jsonMember(method, 'request_headers'),
   ];
-  const contentType =
-    jsonText(method, 'request_content_type') ?? headerTemplate(headerLayers, 'content-type');
-  const typeText = contentType === undefined ? undefined : text(contentType);
+  const ofQuery = compileTreeWith(frame, writeEscaped(escape, true));
+  const isGet = verb === 'GET';
   return {
     verb,
     url: compileUrl(base, path, writeEscaped(escape, true)),
-    query: verb === 'GET' ? compileQuery(parameters, tree(true)) : () => '',
-    headers: compileHeaders(headerLayers, text),
-    body: compileBody({
-      method: verb,
-      parameters: verb === 'GET' ? undefined : parameters,
-      contentType: (scope) =>
-        typeText === undefined ? undefined : renderText(typeText, scope, asIs),
-      tree: (body) => compileTree(body, tree(frame.guardsBody)),
+    query: compileQuery(jsonMember(method, 'query'), isGet ? parameters : undefined, ofQuery),
+    headers: compileHeaders(layers, text),
+    body: compileRequestBody(isGet ? undefined : parameters, {
+      verb,
+      frame,
+      escape,
+      type: jsonText(method, 'request_content_type') ?? headerTemplate(layers, 'content-type'),
     }),
-    auth: frame.auth,
+    auth: isBare ? () => NO_CREDENTIALS : frame.auth,
+    isBare,
+    cleared: clearedForm(frame.owner ?? method),
+    phoneFormats: phoneFormatsOf(document),
   };
 }
 
-function compileQuery(
+function compileTreeWith(
+  { names, notation, readerOf }: RequestFrame,
+  write: WriteValue,
+): (tree: Json) => (scope: Scope) => Rendered {
+  const text = (template: string) => compileText(template, notation, readerOf);
+  const condition = (when: Json) => compileCondition(when, names, readerOf);
+  return (tree) => compileTree(tree, { text, condition, write });
+}
+
+function compileRequestBody(
   parameters: Json | undefined,
-  options: TreeOptions,
-): (scope: Scope) => string {
-  if (jsonMembers(parameters).length === 0 || parameters === undefined) return () => '';
-  const tree = compileTree(parameters, options);
-  return (scope) => writePairs(flattenPairs(tree(scope)));
+  options: {
+    readonly verb: string;
+    readonly frame: RequestFrame;
+    readonly escape: Escape | undefined;
+    readonly type: string | undefined;
+  },
+): RenderBody {
+  const { verb, frame, escape, type } = options;
+  const text = (template: string) => compileText(template, frame.notation, frame.readerOf);
+  const typeText = type === undefined ? undefined : text(type);
+  const contentType = (scope: Scope): string | undefined =>
+    typeText === undefined ? undefined : renderText(typeText, scope, asIs);
+  const guarded = frame.guardsBody;
+  if (typeof parameters === 'string') {
+    return compileTextBody(text(parameters), { contentType, escape, guarded });
+  }
+  const tree = compileTreeWith(frame, writeEscaped(escape, guarded));
+  return compileBody({ method: verb, parameters, contentType, tree });
 }
 
 /** Fills a request; throws a `RenderStop` for what is missing, unsafe or of another origin. */
@@ -96,34 +133,58 @@ export function renderRequest(
   origins: OriginPolicy,
   scope: Scope,
 ): RenderedRequest {
+  scope.cleared = scope.method?.name === 'UpdateContact' ? parts.cleared : 'omit';
+  scope.phoneFormats = parts.phoneFormats;
   const { nextUrl } = scope.context;
   const pieces = nextUrl === undefined ? firstUrl(parts, scope) : readWholeUrl(nextUrl, 'next_url');
-  origins.check(pieces, scope);
+  const isPinned = parts.isBare ? origins.checkBare(pieces, scope) : true;
+  if (!parts.isBare) origins.check(pieces, scope);
   const credentials = parts.auth(scope);
-  // A next link may repeat the key that the query of the first page had.
-  const secrets = credentials.query.filter(
-    (pair) => !pieces.query.some((present) => present.startsWith(`${writePairs([[pair[0], '']])}`)),
-  );
-  const query = secrets.length === 0 ? pieces.query : [...pieces.query, writePairs(secrets)];
   const body = parts.body(scope);
-  const headers = [...parts.headers(scope), ...credentials.headers];
+  const headers = withCredentials(parts.headers(scope), credentials.headers);
+  if (!isPinned && scope.readSecret) {
+    throw unsafeValue('request_url', 'a secret would go to an address that an answer gave');
+  }
   return {
     method: parts.verb,
-    url: writeUrl({ ...pieces, query }),
+    url: writeUrl({ ...pieces, query: joinQuery(pieces.query, credentials.query, nextUrl) }),
     // The body carries its own type, with the boundary where it has one.
     headers: body === undefined ? headers : headers.filter(([name]) => !isContentType(name)),
     ...(body === undefined ? {} : { body }),
+    ...(isPinned ? {} : { unpinned: true }),
   };
 }
 
-function isContentType(name: string): boolean {
-  return name.toLowerCase() === 'content-type';
+/** What signs a request in is never overridden, whatever a value makes the name of a header. */
+function withCredentials(
+  headers: readonly Header[],
+  credentials: readonly Header[],
+): readonly Header[] {
+  const taken = new Set(credentials.map(([name]) => name.toLowerCase()));
+  return [...headers.filter(([name]) => !taken.has(name.toLowerCase())), ...credentials];
+}
+
+function joinQuery(
+  query: readonly string[],
+  secrets: readonly Pair[],
+  nextUrl: string | undefined,
+): readonly string[] {
+  if (secrets.length === 0) return query;
+  const startsOf = ([key]: Pair): string => writePairs([[key, '']]);
+  const has = (pair: string, secret: Pair): boolean => pair.startsWith(startsOf(secret));
+  // A next link may repeat the key that the query of the first page had.
+  if (nextUrl !== undefined) {
+    const missing = secrets.filter((secret) => !query.some((pair) => has(pair, secret)));
+    return missing.length === 0 ? query : [...query, writePairs(missing)];
+  }
+  const kept = query.filter((pair) => !secrets.some((secret) => has(pair, secret)));
+  return [...kept, writePairs(secrets)];
 }
 
 function firstUrl(parts: RequestParts, scope: Scope): UrlPieces {
   const pieces = parts.url.render(scope);
-  const query = parts.query(scope);
-  return query === '' ? pieces : { ...pieces, query: [...pieces.query, query] };
+  const pairs = parts.query(scope).map((pair) => writePairs([pair]));
+  return pairs.length === 0 ? pieces : { ...pieces, query: [...pieces.query, ...pairs] };
 }
 
 /** Renders in a fresh scope; what stops it becomes an answer. */

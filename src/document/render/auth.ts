@@ -16,7 +16,8 @@ export interface Credentials {
 
 export type RenderAuth = (scope: Scope) => Credentials;
 
-const NOTHING: Credentials = { headers: [], query: [] };
+/** A request that proves nothing of who sends it. */
+export const NO_CREDENTIALS: Credentials = { headers: [], query: [] };
 
 /**
  * Compiles `OAuth2`, else `auth` (Basic of RFC 7617, Bearer of RFC 6750, ApiKey) into what presents
@@ -38,7 +39,7 @@ export function compileAuth(document: Json, compile: (text: string) => CompiledT
     case 'session':
       return session(jsonMember(auth, 'present'), compile);
     default:
-      return () => NOTHING;
+      return () => NO_CREDENTIALS;
   }
 }
 

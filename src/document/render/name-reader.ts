@@ -9,6 +9,8 @@ export interface NameReader {
   readonly reference: boolean;
   /** The recording itself: it has no text, only a place in the body. */
   readonly isFile: boolean;
+  /** True where the user emptied the value and the method writes that. */
+  isCleared(scope: Scope): boolean;
   /** The value in its declared type; for JSON. */
   typed(scope: Scope): Json | undefined;
   /** The text of the typed value; for everything else. */

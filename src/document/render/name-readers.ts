@@ -8,7 +8,7 @@ import type { Notation } from '../templates/template.ts';
 import { readValue } from '../values/values.ts';
 import type { Scalar } from '../values/values.ts';
 import { deliveredValue } from './parameter-value.ts';
-import { normalNumber, numberForm } from './phone-value.ts';
+import { normalNumber, numberForm, parses } from './phone-value.ts';
 import type { NameReader, ReaderOf } from './name-reader.ts';
 import { addNote, countValue, uncounted } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -80,6 +80,7 @@ function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameRea
       countValue(scope, ref.name, kept);
       return kept;
     },
+    isCleared: (scope) => isCleared(ref, scope),
     text: (scope) => {
       const value = reader.typed(scope);
       return value === undefined ? undefined : textOf(value);
@@ -87,6 +88,16 @@ function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameRea
     raw: (scope) => readRaw(ref, slots, variable, scope),
   };
   return reader;
+}
+
+/** An emptied value is not a missing one: neither a default nor another name stands in for it. */
+function isCleared(ref: NameRef, { context, cleared }: Scope): boolean {
+  return (
+    cleared !== 'omit' &&
+    (ref.kind === 'parameter' || ref.kind === 'local') &&
+    context.cleared?.has(ref.name) === true &&
+    readValue(context.values, ref.name) === undefined
+  );
 }
 
 /** Lone surrogates cannot be written in UTF-8. */
@@ -165,6 +176,7 @@ function readRaw(
     case 'target':
       return undefined;
     case 'local':
+      if (isCleared(ref, scope)) return undefined;
       return byType(
         readValue(context.values, ref.name) ?? standIn(ref.name, slots, scope),
         ref.type,
@@ -180,6 +192,7 @@ function readParameter(
   slots: Slots,
   scope: Scope,
 ): Scalar | undefined {
+  if (isCleared(ref, scope)) return undefined;
   const delivered = deliveredValue(ref.builtin, scope);
   if (ref.form !== undefined) {
     const form =
@@ -190,7 +203,7 @@ function readParameter(
   if (value === undefined) return undefined;
   switch (ref.builtin.kind) {
     case 'phone':
-      return normalNumber(String(value), scope);
+      return askedNumber(ref.name, String(value), scope);
     case 'number':
       return numericValue(value) ?? value;
     case 'date':
@@ -199,6 +212,20 @@ function readParameter(
     case 'reference':
       return value;
   }
+}
+
+/** In `FindContact` bare `phone` takes the form that is asked for, where the number has it. */
+function askedNumber(name: string, value: string, scope: Scope): string {
+  const normal = normalNumber(value, scope);
+  if (name !== 'phone' || scope.method?.name !== 'FindContact') return normal;
+  const { phoneFormat } = scope.context;
+  const formats = phoneFormat === undefined ? scope.phoneFormats : [phoneFormat];
+  if (formats.length === 0 || !parses(value, scope)) return normal;
+  for (const format of formats) {
+    const form = numberForm(value, format, scope);
+    if (form !== undefined) return form;
+  }
+  return normal;
 }
 
 // Bound values are kept raw, in the CRM's own form, and read by their declared type.

@@ -7,6 +7,11 @@ export function normalNumber(delivered: string, scope: Scope): string {
   return parsed(delivered, scope)?.e164 ?? delivered;
 }
 
+/** True for a valid number of the connection's country, or one with a plus. */
+export function parses(delivered: string, scope: Scope): boolean {
+  return parsed(delivered, scope) !== undefined;
+}
+
 /** One form of a number; a number that does not parse has its digits only. */
 export function numberForm(delivered: string, form: NumberForm, scope: Scope): string | undefined {
   const forms = parsed(delivered, scope);

@@ -1,3 +1,4 @@
+import type { PhoneFormat } from './phone-formats.ts';
 import type { Note, PhoneNumbers, Values } from '../values/values.ts';
 
 /** All that one rendering needs; nothing of it is changed. */
@@ -21,6 +22,13 @@ export interface RenderContext {
   readonly sessionToken?: string;
   /** Pinned origins; without them those that the property values give. */
   readonly origins?: readonly string[];
+  /**
+   * Parameters that the user emptied, by canonical name (`email`); `UpdateContact` alone writes
+   * them. One that has a value in `values` is not emptied.
+   */
+  readonly cleared?: ReadonlySet<string>;
+  /** The form of bare `$phone$` in `FindContact`; without it the first that the number has. */
+  readonly phoneFormat?: PhoneFormat;
 }
 
 export interface RenderedRequest {
@@ -28,6 +36,11 @@ export interface RenderedRequest {
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: RenderedBody;
+  /**
+   * Set where the address is pinned by nothing but `hosts`: an answer gave it, and the request has
+   * neither credentials nor secrets. Its own origin is then the only one that it may reach.
+   */
+  readonly unpinned?: true;
 }
 
 /** Chunks in order, texts in UTF-8; a file chunk is streamed by the sender. */

@@ -1,6 +1,8 @@
 import type { Json } from '../json-value.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, PhoneNumberForms } from '../values/values.ts';
+import type { ClearedForm } from './cleared.ts';
+import type { PhoneFormat } from './phone-formats.ts';
 import type { RenderContext } from './request.ts';
 import { unsafeValue } from './render-stop.ts';
 
@@ -19,6 +21,12 @@ export interface Scope {
   present: number;
   /** Characters of all values read so far. */
   expanded: number;
+  /** How values are written that the user emptied; `omit` counts them as missing. */
+  cleared: ClearedForm;
+  /** Emptied values met so far that are written. */
+  clearedMet: number;
+  /** The forms of bare `$phone$` that the document asks for. */
+  phoneFormats: readonly PhoneFormat[];
   /** True once the value of a secret property was read, for whatever purpose. */
   readSecret: boolean;
 }
@@ -36,6 +44,9 @@ export function createScope(context: RenderContext, method?: MethodRow): Scope {
     met: 0,
     present: 0,
     expanded: 0,
+    cleared: 'omit',
+    clearedMet: 0,
+    phoneFormats: [],
     readSecret: false,
   };
 }
@@ -65,8 +76,8 @@ export const EXPANSION_MAX_CHARACTERS = 256 * 1024;
 
 /** Counts a value that was read; stops the rendering as `unsafe_value` when all are too much. */
 export function countValue(scope: Scope, name: string, value: Json | undefined): void {
-  if (typeof value !== 'string') return;
-  scope.expanded += value.length;
+  if (typeof value !== 'string' && typeof value !== 'object') return;
+  scope.expanded += (typeof value === 'string' ? value : JSON.stringify(value)).length;
   if (scope.expanded > EXPANSION_MAX_CHARACTERS) {
     throw unsafeValue(name, 'the values of this request together are too long');
   }

@@ -56,6 +56,12 @@ export function textOfParts(parts: readonly TextPart[]): CompiledText {
   };
 }
 
+/** A piece of a larger text: it has no lines and no value of its own. */
+export function pieceOfParts(parts: readonly TextPart[]): CompiledText {
+  const placeholders = parts.filter((part) => typeof part !== 'string');
+  return { parts, placeholders, single: undefined, lines: undefined };
+}
+
 /** The text of parts without placeholders; `undefined` where there are any. */
 export function literalText(parts: readonly TextPart[]): string | undefined {
   const texts = parts.filter((part) => typeof part === 'string');

@@ -1,18 +1,17 @@
 import { isJsonObject } from '../../json-value.ts';
 import type { Json } from '../../json-value.ts';
 import { checkHeaderValue } from '../headers.ts';
+import { filePart } from './file-part.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { multipartBody } from './multipart.ts';
 import { flattenPairs, writePairs } from './pairs.ts';
 import type { Rendered } from './rendered-tree.ts';
 import type { RenderedBody } from '../request.ts';
 import type { Scope } from '../scope.ts';
-import { readValue } from '../../values/values.ts';
 
 export type RenderBody = (scope: Scope) => RenderedBody | undefined;
 
 const JSON_TYPE = 'application/json';
-const BYTES_TYPE = 'application/octet-stream';
 
 /**
  * Compiles the body of a request: form and multipart by their content type, all else JSON. A
@@ -36,8 +35,13 @@ export function compileBody(options: {
   };
 }
 
+/** The media type of a content type, without parameters, in lower case. */
+export function mediaTypeOf(contentType: string): string {
+  return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
 function writeBody(contentType: string, rendered: Rendered, scope: Scope): RenderedBody {
-  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  const mediaType = mediaTypeOf(contentType);
   if (mediaType === 'application/x-www-form-urlencoded') {
     return { contentType, chunks: [writePairs(flattenPairs(rendered))] };
   }
@@ -46,13 +50,6 @@ function writeBody(contentType: string, rendered: Rendered, scope: Scope): Rende
     return multipartBody(rendered, { contentType: mediaType, boundary, file: filePart(scope) });
   }
   return { contentType, chunks: jsonChunks(rendered) };
-}
-
-function filePart(scope: Scope): { filename: string; type: string } {
-  const { file, values } = scope.context;
-  const filename = String(readValue(values, 'filename') ?? file?.name ?? 'recording');
-  const type = String(readValue(values, 'file_type') ?? file?.type ?? BYTES_TYPE);
-  return { filename: filename.toWellFormed(), type: checkHeaderValue(type, 'file_type') };
 }
 
 function isEmptyObject(parameters: Json): boolean {

@@ -1,9 +1,14 @@
 import { isJsonArray, isJsonObject, jsonMembers } from '../../json-value.ts';
 import type { Json, JsonObject } from '../../json-value.ts';
-import type { Rendered } from './rendered-tree.ts';
+import { compileKey } from './compile-key.ts';
+import type { CompiledKey } from './compile-key.ts';
+import type { Rendered, RenderedMember } from './rendered-tree.ts';
+import { clearedValue } from '../cleared.ts';
+import { unsafeValue } from '../render-stop.ts';
+import type { RenderStop } from '../render-stop.ts';
 import { allMissingSince } from '../scope.ts';
 import type { Scope } from '../scope.ts';
-import { literalText, renderText } from '../text.ts';
+import { literalText, pieceOfParts, renderText } from '../text.ts';
 import type { CompiledText, WriteValue } from '../text.ts';
 
 /** Renders one node; `undefined` where it has no value and goes with its key or place. */
@@ -72,22 +77,24 @@ function compileLeaf(text: CompiledText, write: WriteValue): Node {
     render: (scope) => {
       scope.met += 1;
       const value = single.reader.typed(scope);
-      if (value === undefined) return undefined;
+      if (value === undefined) return single.reader.isCleared(scope) ? cleared(scope) : undefined;
       scope.present += 1;
       return { kind: 'value', value };
     },
   };
 }
 
+/** An emptied value is written and yet not there: by itself it keeps no element of a list. */
+function cleared(scope: Scope): Rendered | undefined {
+  const value = clearedValue(scope.cleared);
+  if (value === undefined) return undefined;
+  scope.clearedMet += 1;
+  return { kind: 'value', value };
+}
+
 function fileLeaf(text: CompiledText, at: number, write: WriteValue): RenderNode {
-  const piece = (parts: CompiledText['parts']): CompiledText => ({
-    parts,
-    placeholders: [],
-    single: undefined,
-    lines: undefined,
-  });
-  const before = piece(text.parts.slice(0, at));
-  const after = piece(text.parts.slice(at + 1));
+  const before = pieceOfParts(text.parts.slice(0, at));
+  const after = pieceOfParts(text.parts.slice(at + 1));
   return (scope) => {
     scope.met += 1;
     if (scope.context.file === undefined) return undefined;
@@ -101,12 +108,14 @@ function fileLeaf(text: CompiledText, at: number, write: WriteValue): RenderNode
 
 function compileObject(tree: JsonObject, place: Place, options: TreeOptions): Node {
   const entries = jsonMembers(tree).filter(([key]) => key !== '@when');
-  const members = entries.map(
-    ([key, value]) => [key.toWellFormed(), compileNode(value, 'key', options)] as const,
-  );
+  const members = entries.map(([key, value]) => ({
+    key: compileKey(options.text(key)),
+    node: compileNode(value, 'key', options),
+  }));
   const when = Object.hasOwn(tree, '@when') ? tree['@when'] : undefined;
   const exists = when === undefined ? undefined : options.condition(when);
-  if (exists === undefined && members.every(([, node]) => node.shape === 'constant')) {
+  const isFixed = members.every(({ key }) => key.literal !== undefined);
+  if (exists === undefined && isFixed && members.every(({ node }) => node.shape === 'constant')) {
     return constant(tree);
   }
   const stays = place === 'root' || place === 'tuple';
@@ -114,15 +123,57 @@ function compileObject(tree: JsonObject, place: Place, options: TreeOptions): No
     shape: 'object',
     render: (scope) => {
       if (exists !== undefined && !exists(scope)) return stays ? EMPTY_OBJECT : undefined;
-      const rendered: (readonly [string, Rendered])[] = [];
-      for (const [key, node] of members) {
-        const value = node.render(scope);
-        if (value !== undefined) rendered.push([key, value]);
-      }
-      const emptied = rendered.length === 0 && members.length > 0;
-      return emptied && place === 'key' ? undefined : { kind: 'object', members: rendered };
+      const rendered = isFixed ? fixedMembers(members, scope) : filledMembers(members, scope);
+      const emptied = rendered.members.length === 0 && members.length > 0;
+      return emptied && place === 'key' ? undefined : rendered;
     },
   };
+}
+
+interface Member {
+  readonly key: CompiledKey;
+  readonly node: Node;
+}
+
+type RenderedObject = Extract<Rendered, { kind: 'object' }>;
+
+function fixedMembers(members: readonly Member[], scope: Scope): RenderedObject {
+  const rendered: RenderedMember[] = [];
+  for (const { key, node } of members) {
+    const value = node.render(scope);
+    if (value !== undefined) rendered.push([key.literal ?? '', value]);
+  }
+  return { kind: 'object', members: rendered };
+}
+
+function filledMembers(members: readonly Member[], scope: Scope): RenderedObject {
+  const rendered: RenderedMember[] = [];
+  const filledBy = new Map<string, string | undefined>();
+  let bracketsOf: string | undefined;
+  for (const { key, node } of members) {
+    const { met, present } = scope;
+    const name = key.render(scope);
+    if (name === undefined) continue;
+    const [ofKey, values] = [scope.met - met, scope.present - present];
+    const value = node.render(scope);
+    if (value === undefined) {
+      // The key goes with its value: by itself it keeps no element of a list.
+      scope.met -= ofKey;
+      scope.present -= values;
+      continue;
+    }
+    if (filledBy.has(name.key)) {
+      throw sameKey(name.filledBy ?? filledBy.get(name.key) ?? name.key);
+    }
+    filledBy.set(name.key, name.filledBy);
+    bracketsOf ??= name.bracketsOf;
+    rendered.push([name.key, value]);
+  }
+  return { kind: 'object', members: rendered, ...(bracketsOf === undefined ? {} : { bracketsOf }) };
+}
+
+function sameKey(name: string): RenderStop {
+  return unsafeValue(name, `"${name}" makes a key that another member has already`);
 }
 
 const EMPTY_OBJECT: Rendered = { kind: 'object', members: [] };
@@ -154,6 +205,7 @@ function isList(tree: readonly Json[], options: TreeOptions): boolean {
 function listNode(nodes: readonly Node[], place: Place, inTuple: boolean): RenderNode {
   return (scope) => {
     const elements: Rendered[] = [];
+    const { clearedMet } = scope;
     for (const node of nodes) {
       const { met, present } = scope;
       const element = node.render(scope);
@@ -161,7 +213,8 @@ function listNode(nodes: readonly Node[], place: Place, inTuple: boolean): Rende
       const allMissing = allMissingSince(scope, { met, present });
       if (!allMissing || (inTuple && isEmptied(element))) elements.push(element);
     }
-    const emptied = elements.length === 0 && nodes.length > 0;
+    // A list that the user emptied is written as an empty one.
+    const emptied = elements.length === 0 && nodes.length > 0 && scope.clearedMet === clearedMet;
     return emptied && place === 'key' ? undefined : { kind: 'array', elements };
   };
 }

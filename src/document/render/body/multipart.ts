@@ -1,3 +1,4 @@
+import { refuseBrackets } from './compile-key.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { openValue } from './rendered-tree.ts';
 import type { Rendered } from './rendered-tree.ts';
@@ -20,6 +21,7 @@ export function multipartBody(
 ): RenderedBody {
   const opened = openValue(rendered);
   const members = opened.kind === 'object' ? opened.members : [];
+  if (opened.kind === 'object') refuseBrackets(opened.bracketsOf);
   const parts = members.map(([name, member]) => writePart(name, openValue(member), options.file));
   const boundary = freeBoundary(options.boundary, parts.flat());
   const chunks: BodyChunk[] = [];

@@ -1,4 +1,5 @@
 import { encodeValue } from '../../../text/percent-encoding.ts';
+import { refuseBrackets } from './compile-key.ts';
 import { openValue } from './rendered-tree.ts';
 import type { Rendered } from './rendered-tree.ts';
 import { unsafeValue } from '../render-stop.ts';
@@ -8,12 +9,14 @@ export type Pair = readonly [key: string, value: string];
 
 /**
  * Flattens a rendered tree into the pairs of a query or form: objects as `a[b]`, arrays repeat the
- * key as written, arrays of objects or arrays as `a[0][b]`. A literal `null` is an empty value.
+ * key as written, arrays of objects or arrays as `a[0][b]`. A literal `null` is an empty value. A
+ * value that puts a bracket into a key is refused.
  */
 export function flattenPairs(rendered: Rendered): readonly Pair[] {
   const pairs: Pair[] = [];
   const opened = openValue(rendered);
   if (opened.kind !== 'object') return pairs;
+  refuseBrackets(opened.bracketsOf);
   for (const [key, member] of opened.members) collect(key, member, pairs);
   return pairs;
 }
@@ -32,6 +35,7 @@ function collect(key: string, rendered: Rendered, pairs: Pair[]): void {
     case 'file':
       throw unsafeValue('file', 'the file can stand in a JSON or multipart body only');
     case 'object':
+      refuseBrackets(opened.bracketsOf);
       for (const [name, member] of opened.members) collect(`${key}[${name}]`, member, pairs);
       return;
     case 'array':

@@ -1,11 +1,18 @@
 import { isJsonArray, isJsonObject, jsonMembers } from '../../json-value.ts';
 import type { Json } from '../../json-value.ts';
 
+export type RenderedMember = readonly [key: string, value: Rendered];
+
 /** A rendered request tree; the file has a place in it but no text. */
 export type Rendered =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'file'; readonly before: string; readonly after: string }
-  | { readonly kind: 'object'; readonly members: readonly (readonly [string, Rendered])[] }
+  | {
+      readonly kind: 'object';
+      readonly members: readonly RenderedMember[];
+      /** The name whose value put a bracket into a key: refused where brackets nest keys. */
+      readonly bracketsOf?: string;
+    }
   | { readonly kind: 'array'; readonly elements: readonly Rendered[] };
 
 /** Opens an object or array that is a plain value, so that every tree can be walked alike. */

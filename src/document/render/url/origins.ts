@@ -11,6 +11,11 @@ export interface OriginPolicy {
   of(properties: Readonly<Record<string, string>>): readonly string[];
   /** Throws a `RenderStop` for a URL of another origin. */
   check(pieces: UrlPieces, scope: Scope): void;
+  /**
+   * For a request with `"auth": "none"`, which an answer may send to any host of `hosts`: true for
+   * a pinned origin, false for one that only `hosts` names; throws a `RenderStop` for all others.
+   */
+  checkBare(pieces: UrlPieces, scope: Scope): boolean;
 }
 
 /**
@@ -28,19 +33,30 @@ export function createOriginPolicy(
     const found = urls.flatMap((url) => authorityOf(url, scope));
     return [...new Set(found.filter(({ host }) => allowed(host)).map(({ origin }) => origin))];
   };
+  const isPinned = ({ authority }: UrlPieces, { context }: Scope): boolean =>
+    allowed(authority.host) &&
+    (context.origins ?? originsOf(context.properties)).includes(authority.origin);
   return {
     of: originsOf,
-    check: ({ authority }, scope) => {
-      const { origins, properties } = scope.context;
+    check: (pieces, scope) => {
+      const { authority } = pieces;
       // Where hosts are declared and nothing is pinned, an answer may choose among them.
-      const fits =
-        origins === undefined && hosts.length > 0
-          ? allowed(authority.host)
-          : allowed(authority.host) &&
-            (origins ?? originsOf(properties)).includes(authority.origin);
-      if (!fits) {
-        throw unsafeValue(authority.host, `the document may not call ${authority.origin}`);
+      const isFree = scope.context.origins === undefined && hosts.length > 0;
+      if (isFree ? allowed(authority.host) : isPinned(pieces, scope)) return;
+      throw unsafeValue(authority.host, `the document may not call ${authority.origin}`);
+    },
+    checkBare: (pieces, scope) => {
+      if (isPinned(pieces, scope)) return true;
+      const { host, scheme } = pieces.authority;
+      if (hosts.length === 0 || !allowed(host)) {
+        const message = `an answer gave an address at ${host}, which "hosts" of the document does not name`;
+        throw unsafeValue(host, message);
       }
+      if (scheme !== 'https') {
+        const message = `an answer gave an address at ${host} that begins with http: everything sent there could be read on the way`;
+        throw unsafeValue(host, message);
+      }
+      return false;
     },
   };
 }

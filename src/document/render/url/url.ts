@@ -1,3 +1,4 @@
+import { fillKey, refuseBrackets } from '../body/compile-key.ts';
 import { refuseInQuotes } from '../quote-guard.ts';
 import { isHostLabel, isHostName, isPort, readAuthority } from './host.ts';
 import type { Authority } from './host.ts';
@@ -188,9 +189,8 @@ function compilePair(
   writeQuery: WriteValue,
 ): (scope: Scope) => string | undefined {
   const [keyParts = [], ...rest] = splitParts(parts, '=');
-  const keyText = literalText(keyParts);
-  const hasKey = keyText !== undefined && rest.length > 0;
-  const key = hasKey ? `${encodeLiteral(keyText)}=` : '';
+  const hasKey = rest.length > 0;
+  const key = hasKey ? compilePairKey(keyParts) : () => '';
   const valueParts = hasKey ? afterFirst(parts, '=') : parts;
   const value = textOfParts(
     valueParts.map((part) => (typeof part === 'string' ? encodeLiteral(part) : part)),
@@ -199,8 +199,23 @@ function compilePair(
   const write: WriteValue = (text, placeholder, scope) =>
     encodeValue(value.single === undefined ? writeQuery(text, placeholder, scope) : text);
   return (scope) => {
-    const rendered = renderText(value, scope, write);
-    return rendered === undefined ? undefined : key + rendered;
+    const name = key(scope);
+    const rendered = name === undefined ? undefined : renderText(value, scope, write);
+    return rendered === undefined ? undefined : name + rendered;
+  };
+}
+
+/** The key of a pair with its `=`. */
+function compilePairKey(parts: readonly TextPart[]): (scope: Scope) => string | undefined {
+  const literal = literalText(parts);
+  if (literal !== undefined) {
+    const key = `${encodeLiteral(literal)}=`;
+    return () => key;
+  }
+  return (scope) => {
+    const filled = fillKey(parts, scope, { author: encodeLiteral, value: encodeValue });
+    refuseBrackets(filled?.bracketsOf);
+    return filled === undefined ? undefined : `${filled.key}=`;
   };
 }
 
