@@ -5,6 +5,7 @@ import { calls } from './0003-calls.ts';
 import { signIns } from './0004-sign-ins.ts';
 import { recordings } from './0005-recordings.ts';
 import { provisioning } from './0007-provisioning.ts';
+import { methodProgress } from './0008-method-progress.ts';
 import { pace } from './0009-pace.ts';
 import { logos } from './0011-logos.ts';
 import { organizationLife } from './0006-organization-life.ts';
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   recordings,
   organizationLife,
   provisioning,
+  methodProgress,
   pace,
   logos,
 ];

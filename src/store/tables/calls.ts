@@ -88,6 +88,12 @@ export interface CallTables {
     unknown_at: Timestamp | null;
     asked: number;
     executed: number;
+    /** JSON: where a method of several requests stands. */
+    progress: string | null;
+    /** JSON: the values of a request whose repetition must be the same. */
+    sent_values: string | null;
+    /** Which idempotency key it has; null is the first. */
+    key_number: number | null;
     created_at: Timestamp;
     updated_at: Timestamp;
   };
@@ -108,6 +114,9 @@ export interface CallTables {
     message: string | null;
     /** JSON list. */
     notes: string;
+    /** Of a method of several requests: which one this is, from 1, and of how many. */
+    part: number | null;
+    parts: number | null;
     started_at: Timestamp;
     ended_at: Timestamp | null;
   };
