@@ -5,6 +5,7 @@ import { createLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { openServer } from '../server/open-server.ts';
 import type { OpenServer } from '../server/open-server.ts';
+import { poolRandomBytes } from '../text/random-pool.ts';
 import { createSecretRegistry } from '../text/scrub.ts';
 import { createIds } from '../text/uuid.ts';
 import { systemClock } from '../time/clock.ts';
@@ -29,7 +30,7 @@ export async function startServer(
     logger,
     secrets,
     clock: systemClock,
-    ids: createIds({ clock: systemClock, randomBytes }),
+    ids: createIds({ clock: systemClock, randomBytes: poolRandomBytes(randomBytes) }),
     randomBytes,
     random: Math.random,
     version: packageVersion(),

@@ -68,6 +68,20 @@ export async function listConnections(
   return await readPage(query, page, { column: 'connection.id', key: (row) => row.id });
 }
 
+/** The ids of all connections of an organization, oldest first. */
+export async function listConnectionIds(
+  handle: Handle,
+  scope: OrganizationScope,
+): Promise<readonly string[]> {
+  const rows = await handle
+    .selectFrom('connection')
+    .select('id')
+    .where('organization_id', '=', scope.organizationId)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Undefined for a foreign id as for a missing one. */
 export async function findConnection(
   handle: Handle,

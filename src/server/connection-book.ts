@@ -1,10 +1,9 @@
 import type { CallConnection, ConnectionBook } from '../calls/call-connection.ts';
-import { listConnections } from '../connections/connections-repository.ts';
+import { listConnectionIds } from '../connections/connections-repository.ts';
 import type { OpenConnection, OpenConnections } from '../connections/open-connection.ts';
 import type { MethodName } from '../document/methods.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
-import { readAllPages } from '../store/page.ts';
 
 /** A connection as the pipeline sees it, with what running its methods needs. */
 export interface PipelineConnection extends CallConnection {
@@ -50,10 +49,8 @@ export function createConnectionBook(deps: ConnectionBookDeps): ConnectionBook<P
       }
     },
     ofOrganization: async (organizationId) => {
-      const rows = await readAllPages((page) =>
-        listConnections(database.read, { organizationId }, page),
-      );
-      const opened = await Promise.all(rows.map(({ id }) => find(organizationId, id)));
+      const ids = await listConnectionIds(database.read, { organizationId });
+      const opened = await Promise.all(ids.map((id) => find(organizationId, id)));
       return opened.filter((connection) => connection !== undefined);
     },
   };
