@@ -1,9 +1,10 @@
 import type { CompiledDocument, CompiledRequest } from '../document/compiled-document.ts';
+import { methodRow } from '../document/methods.ts';
 import { requestsOf } from '../document/method-requests.ts';
 import { mayRepeat } from './classify.ts';
 import { situation } from './judge-answer.ts';
 import type { Credential } from './credential.ts';
-import type { MethodCall, MethodRun, MethodRunnerDeps } from './method-call.ts';
+import type { MethodCall, MethodProgress, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import { createJob } from './method-job.ts';
 import type { ScrubbedRequest } from './scrub-exchange.ts';
 import { renderFirst, sendPages } from './send-pages.ts';
@@ -31,8 +32,14 @@ export type PreparedMethod =
       readonly request: ScrubbedRequest;
       /** Of a method of several requests: which one this is, from 1. */
       readonly part?: { readonly number: number; readonly of: number };
+      /** Of a method of several objects or requests: where in it this one stands. */
+      readonly place?: Pick<MethodProgress, 'object' | 'request'>;
+      /** Its answer tells the id of the record that the method is about. */
+      readonly makesRecord?: true;
       /** Sending it twice does no harm. */
       readonly idempotent: boolean;
+      /** That is so by its idempotency key: the CRM wants the very same request again. */
+      readonly keyed?: true;
       /** What the sign-in bound: links to pages of the CRM may need it. */
       readonly signedIn: Pick<Credential, 'locals' | 'properties'>;
       /** Never rejects: whatever happens is an outcome. */
@@ -110,6 +117,7 @@ function prepareMethod(
   return {
     status: 'ready',
     request: scrubber.request(first.request, call.file?.size),
+    ...(compiled.bind.binds.includes(methodRow(call.method).idField) ? { makesRecord: true } : {}),
     idempotent: mayRepeat(situation(job, first.request)),
     signedIn: {
       locals: call.credential?.locals ?? {},
