@@ -33,7 +33,25 @@ const MAX_FAULTS = 100;
  * result is for reading on; each change is a fault of the document. Linear in the length.
  */
 export function mendJson(text: string): MendedText {
-  return new Mender(text).run();
+  // Most texts are faultless, and the engine's own parser sees that a hundred times faster.
+  return isFaultless(text)
+    ? { text, faults: [], readable: true, originOf: (offset) => offset }
+    : new Mender(text).run();
+}
+
+function isFaultless(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isWithin(value, MAX_DEPTH);
+  } catch {
+    return false;
+  }
+}
+
+/** True for a value of at most so many objects and arrays inside each other. */
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((each) => isWithin(each, depth - 1));
 }
 
 type State = 'key' | 'colon' | 'value' | 'comma';

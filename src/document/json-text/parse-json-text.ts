@@ -132,15 +132,18 @@ type Report = (
   path?: string,
 ) => Finding;
 
+/** `steps` are those to the node; they are changed on the way and put back. */
 function collectKeyFaults(
   node: JsonNode,
-  steps: readonly (string | number)[],
+  steps: (string | number)[],
   report: Report,
   findings: Finding[],
 ): void {
   if (node.kind === 'array') {
     node.elements.forEach((each, index) => {
-      collectKeyFaults(each, [...steps, index], report, findings);
+      steps.push(index);
+      collectKeyFaults(each, steps, report, findings);
+      steps.pop();
     });
   }
   if (node.kind !== 'object') {
@@ -148,18 +151,20 @@ function collectKeyFaults(
   }
   const seen = new Set<string>();
   for (const { key, value } of node.members) {
-    const path = jsonPointer([...steps, key.value]);
+    steps.push(key.value);
     if (seen.has(key.value)) {
       const message = `The key "${key.value}" stands twice in this object.`;
       const fix = 'remove one of the two, or give it another key';
-      findings.push(report('duplicate_key', key.offset, message, fix, path));
+      findings.push(report('duplicate_key', key.offset, message, fix, jsonPointer(steps)));
     }
     seen.add(key.value);
     if (REFUSED_KEYS.has(key.value)) {
       const message = `The key "${key.value}" is refused: programs give it a special meaning.`;
-      findings.push(report('refused_key', key.offset, message, 'remove this member', path));
+      const fix = 'remove this member';
+      findings.push(report('refused_key', key.offset, message, fix, jsonPointer(steps)));
     }
-    collectKeyFaults(value, [...steps, key.value], report, findings);
+    collectKeyFaults(value, steps, report, findings);
+    steps.pop();
   }
 }
 

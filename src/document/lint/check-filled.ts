@@ -3,10 +3,9 @@ import type { JsonNode } from '../json-text/json-node.ts';
 import { jsonMember } from '../json-value.ts';
 import { isHostPattern } from '../render/url/host.ts';
 import { flowOf } from '../sign-in/flow.ts';
-import { parseTemplate } from '../templates/template.ts';
 import { checkShownTokens } from './check-shown-tokens.ts';
 import { isSession } from './check-sign-in.ts';
-import { isSignIn, knownAt, namesIn, resolveAt } from './lint-context.ts';
+import { isSignIn, namesIn, partsAt, resolveAt } from './lint-context.ts';
 import type { At, LintContext, Place } from './lint-context.ts';
 
 /** A property with `filled_by`, and where it is declared. */
@@ -134,7 +133,7 @@ function hostNames(context: LintContext): readonly string[] {
     if (place.use !== 'url' || place.isKey) return [];
     const names: string[] = [];
     let written = '';
-    for (const part of parseTemplate(place.node.value, context.notation, knownAt(context, place))) {
+    for (const part of partsAt(context, place)) {
       if (written !== '' && !/^https?:\/\/[^/?#]*$/i.test(written)) break;
       if (part.kind === 'name') names.push(part.name);
       written += part.kind === 'text' ? part.text : 'x';

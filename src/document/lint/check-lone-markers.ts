@@ -1,5 +1,4 @@
-import { parseTemplate } from '../templates/template.ts';
-import { knownAt } from './lint-context.ts';
+import { knownAt, partsAt } from './lint-context.ts';
 import type { LintContext, Place } from './lint-context.ts';
 
 /** Words with single blanks between them: no name, and no label of the form, has other signs. */
@@ -18,9 +17,10 @@ export function checkLoneMarkers(context: LintContext): void {
 }
 
 function checkPlace(context: LintContext, place: Place): void {
+  if (!place.node.value.includes(context.notation === 'dollar' ? '$' : '{')) return;
   const isKnown = knownAt(context, place);
   let start = 0;
-  for (const part of parseTemplate(place.node.value, context.notation, isKnown)) {
+  for (const part of partsAt(context, place)) {
     if (part.kind === 'text') checkText(context, place, { start, text: part.text, isKnown });
     start += part.kind === 'text' ? part.text.length : part.length;
   }

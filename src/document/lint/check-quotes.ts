@@ -1,8 +1,7 @@
 import { memberOf } from '../json-text/json-node.ts';
 import { methodRow } from '../methods.ts';
-import { parseTemplate } from '../templates/template.ts';
 import { placesOf } from './check-answers.ts';
-import { knownAt, resolveAt } from './lint-context.ts';
+import { partsAt, resolveAt } from './lint-context.ts';
 import type { LintContext, MethodNode, Place } from './lint-context.ts';
 
 /**
@@ -39,7 +38,7 @@ function checkPlace(context: LintContext, place: Place, escapes: boolean): void 
   const { node, steps } = place;
   let isOpen = { single: false, double: false };
   let isEscaped = false;
-  for (const part of parseTemplate(node.value, context.notation, knownAt(context, place))) {
+  for (const part of partsAt(context, place)) {
     if (part.kind === 'text') {
       isEscaped ||= escapes && part.text.includes('?');
       isOpen = {

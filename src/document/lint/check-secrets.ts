@@ -111,6 +111,7 @@ function checkText(context: LintContext, place: Place): void {
 }
 
 function isCredentialField(steps: Steps): boolean {
+  if (!isSignIn(steps)) return false;
   const owner = steps.slice(0, -1).join('/');
   const set = CREDENTIALS.find(([each]) => each.join('/') === owner)?.[1];
   if (set === undefined) return false;

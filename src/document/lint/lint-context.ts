@@ -9,8 +9,8 @@ import type { JsonText } from '../json-text/parse-json-text.ts';
 import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 import type { NameRef, Names } from '../names/names.ts';
-import { templateNames } from '../templates/template.ts';
-import type { Notation } from '../templates/template.ts';
+import { parseTemplate } from '../templates/template.ts';
+import type { Notation, TemplatePart } from '../templates/template.ts';
 
 /** The steps from the root to a value: keys and indices. */
 export type Steps = readonly (string | number)[];
@@ -28,6 +28,12 @@ export interface Place {
   readonly paging: boolean;
 }
 
+interface ParsedText {
+  readonly parts: readonly TemplatePart[];
+  /** Of its placeholders, as often as they stand there. */
+  readonly names: readonly string[];
+}
+
 export interface LintContext {
   readonly root: ObjectNode;
   readonly json: Json;
@@ -39,6 +45,8 @@ export interface LintContext {
   readonly methods: readonly MethodNode[];
   /** The texts of each method object, by the JSON Pointer of its steps. */
   readonly placesUnder: ReadonlyMap<string, readonly Place[]>;
+  /** The parts of texts that were asked for: most rules look at the same ones. */
+  readonly parsed: Map<Place, ParsedText>;
   readonly report: Report;
   /** A name between the document's signs, quoted for a message: `$contact_id$`. */
   placeholder(name: string): string;
@@ -88,20 +96,47 @@ export function groupPlaces(
 ): LintContext['placesUnder'] {
   const groups = new Map<string, Place[]>();
   for (const { steps } of methods) groups.set(jsonPointer(steps), []);
-  for (const place of places) {
-    // A method stands below `API`; one of a list of requests a level deeper.
-    for (const depth of [2, 3]) {
-      if (place.steps.length >= depth) {
-        groups.get(jsonPointer(place.steps.slice(0, depth)))?.push(place);
+  // A method stands below `API`; one of a list of requests a level deeper.
+  for (const depth of [2, 3]) {
+    let last: { readonly steps: Steps; readonly group: Place[] | undefined } | undefined;
+    for (const place of places) {
+      if (place.steps.length < depth) continue;
+      // Neighbours mostly stand in the same method: its pointer is not made again.
+      if (last === undefined || !startAlike(last.steps, place.steps, depth)) {
+        const group = groups.get(jsonPointer(place.steps.slice(0, depth)));
+        last = { steps: place.steps, group };
       }
+      last.group?.push(place);
     }
   }
   return groups;
 }
 
+function startAlike(a: Steps, b: Steps, count: number): boolean {
+  for (let i = count - 1; i >= 0; i -= 1) {
+    if (a[i] !== b[i]) return false;
+  }
+  return true;
+}
+
 /** The names that stand as placeholders in a text of the document. */
 export function namesIn(context: LintContext, place: Place): readonly string[] {
-  return templateNames(place.node.value, context.notation, knownAt(context, place));
+  return parsedAt(context, place).names;
+}
+
+/** The literal text and the placeholders of a text of the document, in the document's notation. */
+export function partsAt(context: LintContext, place: Place): readonly TemplatePart[] {
+  return parsedAt(context, place).parts;
+}
+
+function parsedAt(context: LintContext, place: Place): ParsedText {
+  const known = context.parsed.get(place);
+  if (known !== undefined) return known;
+  const parts = parseTemplate(place.node.value, context.notation, knownAt(context, place));
+  const names = parts.flatMap((part) => (part.kind === 'name' ? [part.name] : []));
+  const parsed = { parts, names };
+  context.parsed.set(place, parsed);
+  return parsed;
 }
 
 /** Tells of a name whether it is known where the text stands. */
