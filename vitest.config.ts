@@ -41,6 +41,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'egress',
+          include: ['test/egress/**/*.test.ts'],
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           testTimeout: 300_000,

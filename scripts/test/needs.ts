@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { hasOwnNetworks } from '../../test/egress/in-own-network.ts';
 import { hasRequestTracker } from '../../test/real/request-tracker-server.ts';
 import { hasTryton } from '../../test/real/tryton-server.ts';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.ts';
 
 /** A program of the system that a stage cannot do without. */
-export type NeedName = 'postgres' | 'request-tracker' | 'tryton';
+export type NeedName = 'postgres' | 'request-tracker' | 'tryton' | 'own-networks';
 
 /** What a stage gets when the need is met (environment variables for its tests), or why it is not. */
 export type NeedAnswer =
@@ -40,6 +41,11 @@ const SYSTEMS: Readonly<Record<NeedName, System>> = {
     title: 'Tryton 6',
     packages: ['tryton-server', 'tryton-modules-party'],
     isInstalled: hasTryton,
+  },
+  'own-networks': {
+    title: 'The permission to make a network of its own (unshare, ip)',
+    packages: ['util-linux', 'iproute2'],
+    isInstalled: hasOwnNetworks,
   },
 };
 

@@ -51,6 +51,7 @@ export const STAGES: readonly Stage[] = [
   suite('unit', 'unit'),
   conformance(),
   { ...suite('db', 'database'), needs: ['postgres'], withoutNeed: 'part' },
+  { ...suite('egress', 'egress'), needs: ['own-networks'], withoutNeed: 'skip' },
   check('build', 'build', 'npm run build'),
   { ...suite('package', 'package'), after: ['build'] },
   {
