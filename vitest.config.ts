@@ -26,6 +26,8 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['src/**/*.db.test.ts'],
+          // They wait for disks and timers most of the time.
+          maxWorkers: 4,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
