@@ -3,9 +3,7 @@ import type { Transaction } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
-import type { DeliveryOptions } from './call-connection.ts';
 import type { LaneRow } from './step-rows.ts';
-import { farthestSlot, slotMs } from './rate.ts';
 import { storableJson } from './storable-json.ts';
 import type { StepRun } from './step-runner.ts';
 
@@ -85,37 +83,6 @@ export async function settleAttempt(
       })),
     )
     .execute();
-}
-
-/**
- * Takes the next slot of the connection's rate (GCRA without burst, exact over all nodes, since the
- * row is the bucket). Returns `undefined` when the slot is now, else when to ask again.
- * Source of the algorithm: ITU-T I.371, generic cell rate algorithm.
- */
-export async function takeSlot(
-  transaction: Transaction<Tables>,
-  of: { connectionId: string; rate: DeliveryOptions['rate']; now: number },
-): Promise<number | undefined> {
-  const { rate } = of;
-  if (rate === undefined) return undefined;
-  const interval = slotMs(rate);
-  const taken = await transaction
-    .updateTable('connection_pace')
-    .set({ next_cell_at: of.now + interval })
-    .where('connection_id', '=', of.connectionId)
-    // The same as `isSlotDue`.
-    .where(({ eb, or }) =>
-      or([eb('next_cell_at', '<=', of.now), eb('next_cell_at', '>', farthestSlot(rate, of.now))]),
-    )
-    .returning('next_cell_at')
-    .executeTakeFirst();
-  if (taken !== undefined) return undefined;
-  const pace = await transaction
-    .selectFrom('connection_pace')
-    .select('next_cell_at')
-    .where('connection_id', '=', of.connectionId)
-    .executeTakeFirst();
-  return pace?.next_cell_at ?? of.now;
 }
 
 /**

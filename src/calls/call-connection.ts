@@ -1,13 +1,12 @@
 import type { MethodName } from '../document/methods.ts';
+import type { Limit } from '../document/options/limits.ts';
 import type { LogOptions } from './call-rules.ts';
-import type { Rate } from './rate.ts';
 import type { SubjectTexts } from './subject.ts';
 
 export interface DeliveryOptions extends LogOptions {
   readonly on_unknown: 'retry_once' | 'park';
   readonly multiple_matches: 'ask' | 'first';
   readonly concurrency: number;
-  readonly rate?: Rate | undefined;
   readonly texts: SubjectTexts;
 }
 
@@ -18,6 +17,10 @@ export interface CallConnection {
   readonly country: string;
   readonly timezone: string;
   readonly options: DeliveryOptions;
+  /** How many requests its CRM takes, of calls and look-ups together. */
+  readonly limits: readonly Limit[];
+  /** Scheme, host and port of the addresses that it may call; the first is that of its calls. */
+  readonly origins: readonly string[];
   /** The methods that the document has. */
   readonly methods: ReadonlySet<MethodName>;
 }

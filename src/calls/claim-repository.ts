@@ -6,7 +6,6 @@ import type { Tables } from '../store/schema.ts';
 /** How busy a connection is. */
 export interface Pace {
   readonly connection_id: string;
-  readonly next_cell_at: number;
 }
 
 export interface Branch {
@@ -57,7 +56,7 @@ export async function lockPaces(
   skipLocked: RawBuilder<unknown>,
 ): Promise<readonly Pace[]> {
   const { rows } = await sql<Pace>`
-    select connection_id, next_cell_at
+    select connection_id
     from connection_pace where connection_id in (${sql.join(connectionIds)})
     order by claimed_at, connection_id
     ${skipLocked}`.execute(transaction);

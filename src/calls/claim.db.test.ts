@@ -4,6 +4,7 @@ import { describeDatabases } from '../store/testing/databases.ts';
 import type { ConnectionBook } from './call-connection.ts';
 import { claimLanes, MAX_CONNECTIONS } from './claim.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
+import { SEEDED } from './testing/seed.ts';
 
 describeDatabases('a claim', ({ open }) => {
   it('reaches a connection behind more of those that may send nothing than it looks at', async () => {
@@ -35,9 +36,14 @@ describeDatabases('a claim', ({ open }) => {
     });
     const call = aCall();
     await pipeline.accept(call.ringing, call.ended);
-    const next_cell_at = pipeline.database.now() + 3_600_000;
+    const bucket = {
+      connection_id: SEEDED.connectionId,
+      organization_id: SEEDED.organizationId,
+      window_ms: 60_000,
+      next_us: (pipeline.database.now() + 3_600_000) * 1_000,
+    };
     await pipeline.database.write(async (transaction) => {
-      await transaction.updateTable('connection_pace').set({ next_cell_at }).execute();
+      await transaction.insertInto('connection_rate').values(bucket).execute();
     });
 
     await pipeline.drain();

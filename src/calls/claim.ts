@@ -1,3 +1,6 @@
+import { slotsDue } from '../connections/pace.ts';
+import type { Buckets } from '../connections/pace.ts';
+import { readBuckets } from '../connections/pace-repository.ts';
 import { permission } from '../connections/transitions.ts';
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
@@ -8,8 +11,7 @@ import {
   passOver,
   selectCandidates,
 } from './claim-repository.ts';
-import type { Branch, Pace } from './claim-repository.ts';
-import { isSlotDue } from './rate.ts';
+import type { Branch } from './claim-repository.ts';
 
 export interface ClaimedLane {
   readonly laneId: string;
@@ -59,7 +61,14 @@ export async function claimLanes(deps: ClaimDeps, limit: number): Promise<Claims
     const paces = await lockPaces(transaction, seenIds, database.skipLocked);
     const ids = paces.map((pace) => pace.connection_id);
     const leased = await countLeased(transaction, ids);
-    const permits = paces.map((pace) => permitsOf(pace, { candidates, leased, now }));
+    const limited = [...candidates.values()].filter(
+      ({ connection }) => connection.limits.length > 0,
+    );
+    const buckets = await readBuckets(
+      transaction,
+      limited.map(({ connection }) => connection.id),
+    );
+    const permits = ids.map((id) => permitsOf(id, { candidates, leased, buckets, now }));
     const branches = shareOut(permits, limit);
     const times = permits.flatMap((permit) => permit.againAt ?? []);
     if (isCut) {
@@ -116,24 +125,28 @@ interface Permits extends Branch {
 }
 
 function permitsOf(
-  pace: Pace,
+  connectionId: string,
   given: {
     candidates: ReadonlyMap<string, Candidate>;
     leased: ReadonlyMap<string, number>;
+    buckets: ReadonlyMap<string, Buckets>;
     now: number;
   },
 ): Permits {
-  const connectionId = pace.connection_id;
   const candidate = given.candidates.get(connectionId);
   if (candidate === undefined) return { connectionId, permits: 0 };
-  const { concurrency, rate } = candidate.connection.options;
-  const most = candidate.probe ? 1 : concurrency;
+  const { limits, options } = candidate.connection;
+  const most = candidate.probe ? 1 : options.concurrency;
   const free = Math.max(0, most - (given.leased.get(connectionId) ?? 0));
-  if (rate === undefined || free === 0) return { connectionId, permits: free };
-  // More lanes than the next slot serves would be claimed only to be put back.
-  if (isSlotDue(pace.next_cell_at, rate, given.now)) return { connectionId, permits: 1 };
-  return { connectionId, permits: 0, againAt: pace.next_cell_at };
+  if (limits.length === 0 || free === 0) return { connectionId, permits: free };
+  // More lanes than the next slots serve would be claimed only to be put back.
+  const due = slotsDue(limits, given.buckets.get(connectionId) ?? NO_BUCKETS, given.now);
+  return due.count === 0
+    ? { connectionId, permits: 0, againAt: due.nextAt }
+    : { connectionId, permits: Math.min(free, due.count) };
 }
+
+const NO_BUCKETS: Buckets = new Map();
 
 function shareOut(permits: readonly Branch[], limit: number): readonly Branch[] {
   const branches: Branch[] = [];

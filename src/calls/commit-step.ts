@@ -1,8 +1,9 @@
 import { changeState } from '../connections/change-state.ts';
+import { takeSlots } from '../connections/pace-repository.ts';
 import { permission } from '../connections/transitions.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
 import { countUsage } from '../organizations/usage.ts';
-import { insertAttempt, takeSlot } from './attempt-repository.ts';
+import { insertAttempt } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
@@ -59,16 +60,18 @@ export async function commitSending(
     // A suspension that came after the claim holds the next request back.
     const closed =
       health === undefined || health.hold !== null || permission(health, now) === 'closed';
-    const later = closed
-      ? now
-      : await takeSlot(transaction, {
+    const slot = closed
+      ? ({ status: 'later', at: now } as const)
+      : await takeSlots(transaction, {
           connectionId: connection.id,
-          rate: connection.options.rate,
+          organizationId: connection.organizationId,
+          limits: connection.limits,
           now,
+          until: now,
         });
-    if (later !== undefined) {
-      await updateLane(transaction, lease, { ...FREE, state: 'ready', ready_at: later });
-      return { status: 'released', until: later };
+    if (slot.status === 'later') {
+      await updateLane(transaction, lease, { ...FREE, state: 'ready', ready_at: slot.at });
+      return { status: 'released', until: slot.at };
     }
     await transaction
       .updateTable('step')

@@ -53,13 +53,18 @@ const aMoment = async (): Promise<StepRun> => {
 };
 
 describeDatabases('the nodes of a database', ({ dialect, settings }) => {
-  /** On PostgreSQL two, each with its own handle; SQLite belongs to one process. */
-  async function begin(seeded: SeedOptions, answer: (sent: Sent) => Promise<StepRun> = aMoment) {
+  /** On PostgreSQL several, each with its own handle; SQLite belongs to one process. */
+  async function begin(
+    seeded: SeedOptions,
+    answer: (sent: Sent) => Promise<StepRun> = aMoment,
+    nodes = 2,
+  ) {
     const place = await settings();
     const open = (): Promise<Database> =>
       openDatabase(place, { clock: systemClock, onFatal: () => {} });
     const first = await open();
-    const handles = dialect === 'postgres' ? [first, await open()] : [first];
+    const handles = [first];
+    while (dialect === 'postgres' && handles.length < nodes) handles.push(await open());
     const crm = slowCrm(answer);
     const pipeline = await pipelineOn(first, systemClock, { methods: METHODS, ...seeded });
     const workers = handles.map((database, at) => {
@@ -129,10 +134,14 @@ describeDatabases('the nodes of a database', ({ dialect, settings }) => {
     expect(new Set(sent.map(({ node }) => node)).size).toBe(workers.length);
   });
 
-  it('share the rate of a connection', async () => {
-    const rate = { requests: 50, per_seconds: 1 };
-    const { sent, database, workers, intake, settled, close } = await begin({ options: { rate } });
-    const calls = Array.from({ length: 20 }, (_, at) => aCall(`c-${at}`));
+  it('share the rate of a connection, whose limit no window of time exceeds', async () => {
+    const rate = { requests: 20, per_seconds: 0.5 };
+    const { sent, database, workers, intake, settled, close } = await begin(
+      { options: { rate } },
+      aMoment,
+      3,
+    );
+    const calls = Array.from({ length: 40 }, (_, at) => aCall(`c-${at}`));
     await intake.accept(
       SEEDED,
       calls.flatMap((call) => [call.ringing, call.ended]),
@@ -144,9 +153,10 @@ describeDatabases('the nodes of a database', ({ dialect, settings }) => {
     await close();
 
     const times = rows.map((row) => row.started_at).toSorted((a, b) => a - b);
-    const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
-    expect(sent).toHaveLength(40);
-    expect(gaps.filter((gap) => gap < 20)).toEqual([]);
+    // Each request and the twentieth after it are at least the whole window apart.
+    const spans = times.slice(rate.requests).map((time, at) => time - (times[at] ?? 0));
+    expect(sent).toHaveLength(80);
+    expect(spans.filter((span) => span < 500)).toEqual([]);
   });
 
   it('send one probe between them while a connection is broken', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { MethodName } from '../document/methods.ts';
-import { ConnectionOptions } from '../connections/connection-options.ts';
+import { ConnectionOptions } from '../document/options/options-schema.ts';
+import { isListed } from '../contacts/number-list.ts';
+import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { mergeEvents } from './call-facts.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { CallEvent } from './call-event.ts';
@@ -57,6 +59,11 @@ function plan(
     methods: new Set(ALL.filter((method) => !without.includes(method))),
     links: LINKS,
     steps: [],
+    isExcluded: (number) =>
+      isListed(options?.excluded_numbers ?? [], number, {
+        country: 'GB',
+        phones: createPhoneNumbers(),
+      }),
     onlyConnection: true,
     now: NOW,
     ...rest,

@@ -4,8 +4,8 @@ import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { Handle } from '../store/handle.ts';
 import type { ExternalPage, PageOf } from '../store/page.ts';
-import { parseOptions } from './connection-options.ts';
-import type { ConnectionOptions } from './connection-options.ts';
+import { effectiveOptions } from './effective-options.ts';
+import type { EffectiveOptions } from './effective-options.ts';
 import { findConnection, listConnections } from './connections-repository.ts';
 import type { ConnectionInUse } from './connections-repository.ts';
 import { withDefaults } from './property-values.ts';
@@ -18,7 +18,7 @@ export interface ConnectionView {
   readonly properties: ReadonlyMap<string, string>;
   /** Labels of the secret properties that have a value. */
   readonly secretsSet: readonly string[];
-  readonly options: ConnectionOptions;
+  readonly rules: EffectiveOptions;
   readonly origins: readonly string[];
 }
 
@@ -89,7 +89,7 @@ function view(
     row,
     properties,
     secretsSet,
-    options: parseOptions(readMembers(row.options)),
+    rules: effectiveOptions(document.source, readMembers(row.options)),
     origins: document.originsOf(withDefaults(document.properties, properties)),
   };
 }

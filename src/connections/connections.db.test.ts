@@ -150,12 +150,16 @@ describeDatabases('connections', (databases) => {
       'Page size': '10',
     });
     expect(view.secretsSet).toEqual(['API key']);
-    expect(view.options).toMatchObject({ log_internal: true, concurrency: 2, log_missed: true });
+    expect(view.rules.options).toMatchObject({
+      log_internal: true,
+      concurrency: 2,
+      log_missed: true,
+    });
     await expect(updateConnectionSettings(deps, scope, change)).rejects.toMatchObject({
       code: 'precondition_failed',
     });
     const back = { ...change, revision: 2, options: { concurrency: null } };
-    expect((await updateConnectionSettings(deps, scope, back)).options.concurrency).toBe(4);
+    expect((await updateConnectionSettings(deps, scope, back)).rules.options.concurrency).toBe(4);
   });
 
   test.each([

@@ -1,10 +1,11 @@
 import type { CompiledDocument } from '../document/compiled-document.ts';
+import type { Limit } from '../document/options/limits.ts';
+import type { ConnectionOptions } from '../document/options/options-schema.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { ConnectionState } from '../store/tables/connections.ts';
-import { parseOptions } from './connection-options.ts';
-import type { ConnectionOptions } from './connection-options.ts';
+import { effectiveOptions } from './effective-options.ts';
 import { findConnection, findConnectionState } from './connections-repository.ts';
 import { withDefaults } from './property-values.ts';
 import { readMembers, readTexts } from './stored-json.ts';
@@ -23,6 +24,8 @@ export interface OpenConnection {
   readonly document: CompiledDocument;
   readonly properties: Readonly<Record<string, string>>;
   readonly options: ConnectionOptions;
+  /** How many requests its CRM takes: those of the document, or the option `rate`. */
+  readonly limits: readonly Limit[];
   readonly country: string;
   readonly timezone: string;
   /** The only addresses its credentials go to. */
@@ -49,7 +52,7 @@ const MAX_OPEN = 1_000;
 
 type Prepared = Pick<
   OpenConnection,
-  'revision' | 'document' | 'properties' | 'options' | 'origins' | 'secrets'
+  'revision' | 'document' | 'properties' | 'options' | 'limits' | 'origins' | 'secrets'
 >;
 
 /**
@@ -97,11 +100,13 @@ async function prepare(
   const document = deps.documents(row);
   const values = new Map([...readTexts(row.properties), ...secret]);
   const properties = withDefaults(document.properties, values);
+  const { options, limits } = effectiveOptions(document.source, readMembers(row.options));
   return {
     revision: row.revision,
     document,
     properties,
-    options: parseOptions(readMembers(row.options)),
+    options,
+    limits,
     origins: document.originsOf(properties),
     secrets: [...secret.values()],
   };

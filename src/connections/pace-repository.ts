@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
 
+import type { Limit } from '../document/options/limits.ts';
 import type { Tables } from '../store/schema.ts';
 import { nextSlot, windowMs } from './pace.ts';
-import type { Buckets, Limit } from './pace.ts';
+import type { Buckets } from './pace.ts';
 
 export interface SlotRequest {
   readonly connectionId: string;

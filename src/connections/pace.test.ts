@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import type { Limit } from '../document/options/limits.ts';
 import { LONGEST_RESERVATION_MS, nextSlot, paceOf, slotsDue, windowMs } from './pace.ts';
-import type { Buckets, Limit } from './pace.ts';
+import type { Buckets } from './pace.ts';
 
 const BEGIN = Date.UTC(2026, 2, 1);
 

@@ -1,10 +1,4 @@
-/** The most requests that a CRM takes: never more than `requests` within any `per_seconds`. */
-export interface Limit {
-  readonly requests: number;
-  readonly per_seconds: number;
-  /** So many of them may leave at once after a pause. */
-  readonly burst?: number | undefined;
-}
+import type { Limit } from '../document/options/limits.ts';
 
 /** A limit as its bucket works: times are in microseconds. */
 export interface Pace {
@@ -56,7 +50,7 @@ export function paceOf(limit: Limit): Pace {
 
 /** Names the bucket of a limit. */
 export function windowMs({ per_seconds }: Limit): number {
-  return Math.round(per_seconds * 1_000);
+  return Math.max(1, Math.round(per_seconds * 1_000));
 }
 
 /** The earliest slot at `now` or later (epoch milliseconds) that all limits leave. */

@@ -38,6 +38,21 @@ export const ConnectionOptions = z.record(z.string(), z.unknown()).meta({
   description: 'Rules of a connection; absent ones have defaults.',
 });
 
+const ConnectionLimit = z
+  .object({
+    requests: z
+      .number()
+      .int()
+      .meta({ description: 'So many requests …', examples: [100] }),
+    per_seconds: z.number().meta({ description: '… within any so many seconds.', examples: [60] }),
+    burst: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'So many of them may leave at once.', examples: [10] }),
+  })
+  .meta({ id: 'ConnectionLimit', description: 'A limit of the requests to a CRM.' });
+
 export const Connection = z
   .object({
     id: idOf('connection'),
@@ -64,6 +79,15 @@ export const Connection = z
       .array(z.string())
       .meta({ description: 'Labels of the secret properties that have a value.' }),
     options: ConnectionOptions,
+    options_from: z.record(z.string(), z.enum(['connection', 'document'])).meta({
+      description:
+        "Where an option's value comes from: chosen for this connection, or said by the document. An option that is not named has Patchcord's default.",
+      examples: [{ concurrency: 'document', log_missed: 'connection' }],
+    }),
+    limits: z.array(ConnectionLimit).meta({
+      description:
+        "How many requests the CRM gets at most, of calls and look-ups together: the document's `limits`, or the option `rate` in their place.",
+    }),
     origins: z.array(z.string()).meta({
       description: 'The only addresses its credentials go to.',
       examples: [['https://crm.example.com']],

@@ -70,6 +70,8 @@ function toPipeline(opened: OpenConnection): PipelineConnection {
     country: opened.country,
     timezone: opened.timezone,
     options: opened.options,
+    limits: opened.limits,
+    origins: opened.origins,
     methods: new Set<MethodName>(opened.document.methods.keys()),
     opened,
   };

@@ -1,4 +1,4 @@
-import { ConnectionOptions } from '../connections/connection-options.ts';
+import { ConnectionOptions } from '../document/options/options-schema.ts';
 import { CallEvent } from '../contract/call-events.ts';
 import type { OpenApiOptions } from '../contract/openapi.ts';
 

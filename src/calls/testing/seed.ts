@@ -1,4 +1,4 @@
-import { parseOptions } from '../../connections/connection-options.ts';
+import { effectiveOptions } from '../../connections/effective-options.ts';
 import type { MethodName } from '../../document/methods.ts';
 import type { Database } from '../../store/database.ts';
 import type { CallConnection, ConnectionBook } from '../call-connection.ts';
@@ -122,13 +122,16 @@ export async function seed(database: Database, options: SeedOptions = {}): Promi
 
 /** The seeded connections as the pipeline sees them. */
 export function seededBook(options: SeedOptions = {}): ConnectionBook {
+  const rules = effectiveOptions({}, options.options ?? {});
   const connections = [SEEDED.connectionId, ...(options.connections ?? [])].map(
     (id): CallConnection => ({
       id,
       organizationId: SEEDED.organizationId,
       country: 'GB',
       timezone: 'Europe/London',
-      options: parseOptions(options.options ?? {}),
+      options: rules.options,
+      limits: rules.limits,
+      origins: [ORIGIN],
       methods: new Set(options.methods ?? ALL_METHODS),
     }),
   );
@@ -137,3 +140,6 @@ export function seededBook(options: SeedOptions = {}): ConnectionBook {
     open: (_organizationId, id) => Promise.resolve(connections.find((one) => one.id === id)),
   };
 }
+
+/** Where the seeded connections' CRM is. */
+export const ORIGIN = 'https://crm.test';

@@ -44,6 +44,7 @@ function connectionAt(revision: number): OpenConnection {
     document: DOCUMENT,
     properties: { 'API key': 'key' },
     options: parseOptions({}),
+    limits: [],
     country: 'GB',
     timezone: 'Europe/London',
     origins: ['https://crm.example'],

@@ -29,6 +29,7 @@ function connectionWith(part: Readonly<Record<string, unknown>>): OpenConnection
     document: compileDocument(JSON.stringify(source)),
     properties: {},
     options: parseOptions({}),
+    limits: [],
     country: 'GB',
     timezone: 'Europe/London',
     origins: ['https://crm.example'],

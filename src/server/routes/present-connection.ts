@@ -30,7 +30,7 @@ export async function answerConnection(
 export async function presentConnection(
   deps: PresentDeps,
   scope: OrganizationScope,
-  { row, properties, secretsSet, options, origins }: ConnectionView,
+  { row, properties, secretsSet, rules, origins }: ConnectionView,
 ): Promise<ConnectionBody> {
   const { kind } = deps.documents(row).signIn;
   const signsIn = kind === 'oauth2' || kind === 'session';
@@ -47,7 +47,12 @@ export async function presentConnection(
     sign_in: signIn,
     properties: { ...known?.properties, ...Object.fromEntries(properties) },
     secrets_set: [...secretsSet],
-    options: { ...options },
+    options: { ...rules.options },
+    options_from: { ...rules.from },
+    limits: rules.limits.map(({ burst, ...limit }) => ({
+      ...limit,
+      ...(burst === undefined ? {} : { burst }),
+    })),
     origins: [...(known?.origins ?? origins)],
     revision: row.revision,
     created_at: iso(row.created_at),

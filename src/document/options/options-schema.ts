@@ -1,0 +1,107 @@
+import * as z from 'zod';
+
+import { isCountry } from '../../text/country.ts';
+
+const template = z.string().min(1).max(500);
+
+/**
+ * The rules of a connection. Absent members take what the document's `options` say, else the default;
+ * unknown ones are refused.
+ */
+export const ConnectionOptions = z.strictObject({
+  log_inbound: z.boolean().default(true).describe('Write calls that came in.'),
+  log_outbound: z.boolean().default(true).describe('Write calls that went out.'),
+  log_missed: z.boolean().default(true).describe('Write inbound calls that nobody answered.'),
+  log_internal: z.boolean().default(false).describe('Write calls between two extensions.'),
+  unknown_callers: z
+    .enum(['nothing', 'create_contact'])
+    .default('nothing')
+    .describe('What to do for a number that the CRM does not know.'),
+  multiple_matches: z
+    .enum(['ask', 'first'])
+    .default('ask')
+    .describe('Several people have the number: the user chooses, or the first one gets the call.'),
+  on_unknown: z
+    .enum(['retry_once', 'park'])
+    .default('retry_once')
+    .describe(
+      'A request that may not be repeated, whose answer was lost, and which cannot be looked up: send it once more, flagged as a possible duplicate, or wait for a person.',
+    ),
+  owner_without_link: z
+    .union([z.enum(['skip', 'none']), z.templateLiteral(['user:', z.string().min(1).max(200)])], {
+      error: 'must be `skip`, `none`, or `user:` and the id of a CRM user',
+    })
+    .default('skip')
+    .describe(
+      'A call of an extension without CRM user: not written, written without owner, or for `user:<id>`.',
+    ),
+  owner_after_transfer: z
+    .enum(['last', 'first'])
+    .default('last')
+    .describe('Whose call it is when several people spoke.'),
+  queue_owner: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('CRM user who owns the calls of a group that nobody answered.'),
+  recordings: z
+    .enum(['upload', 'link', 'none'])
+    .default('upload')
+    .describe('How a recording reaches the CRM; without `UploadFile` an upload becomes a link.'),
+  texts: z
+    .strictObject({
+      inbound: template.default('Inbound call from $party_number$'),
+      outbound: template.default('Outbound call to $party_number$'),
+      missed: template.default('Missed call from $party_number$'),
+      internal: template.default('Internal call with $party_number$'),
+    })
+    .prefault({})
+    .describe('Subject of a call for which nobody typed one, with `$name$` placeholders.'),
+  excluded_numbers: z
+    .array(z.string().min(1).max(40))
+    .max(1_000)
+    .default([])
+    .describe('Other sides whose calls are never written.'),
+  excluded_extensions: z
+    .array(z.string().min(1).max(32))
+    .max(1_000)
+    .default([])
+    .describe('Extensions whose calls are never written.'),
+  concurrency: z.int().min(1).max(32).default(4).describe('Requests to the CRM at the same time.'),
+  rate: z
+    .strictObject({
+      requests: z.int().min(1).max(1_000_000),
+      per_seconds: z.number().positive().max(86_400),
+      burst: z.int().min(1).max(1_000_000).optional(),
+    })
+    .optional()
+    .meta({
+      description:
+        "Most requests to the CRM within any so many seconds, in place of the document's `limits`; `burst` of them may leave at once.",
+      examples: [{ requests: 60, per_seconds: 60 }],
+    }),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be two capital letters of ISO 3166-1, for example GB')
+    .refine(isCountry, 'must be a country of ISO 3166-1, for example GB')
+    .optional()
+    .describe("Country of numbers without a country code; else the organization's."),
+  timezone: z
+    .string()
+    .max(64)
+    .refine(isTimezone, 'must be a zone of the IANA list, for example Europe/London')
+    .optional()
+    .describe("Zone in which times are written; else the organization's."),
+});
+
+export type ConnectionOptions = z.output<typeof ConnectionOptions>;
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
