@@ -1,6 +1,6 @@
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { leavesOf, readResponseMap } from '../document/bind/response-map.ts';
-import type { MapNode, MapOptions } from '../document/bind/response-map.ts';
+import type { MapMember, MapNode, MapOptions } from '../document/bind/response-map.ts';
 import { isJsonArray, isJsonObject, isRawNumber, jsonMember } from '../document/json-value.ts';
 import type { Json } from '../document/json-value.ts';
 import { editDistance } from '../document/lint/near-name.ts';
@@ -89,7 +89,7 @@ interface Place {
 }
 
 function compareMembers(
-  members: readonly (readonly [string, MapNode])[],
+  members: readonly MapMember[],
   given: Json,
   { place, found, walk }: Place,
 ): void {
@@ -99,11 +99,13 @@ function compareMembers(
     return;
   }
   if (!isJsonObject(value)) {
-    const names = members.map(([key]) => `"${key}"`).join(', ');
+    const names = members.map(({ key }) => `"${key}"`).join(', ');
     walk.reasons.push(`${found}, where an object with ${names} is expected.`);
     return;
   }
-  for (const [key, member] of members) {
+  for (const { key, keyParts, node: member } of members) {
+    // Its name is the connection's to know.
+    if (keyParts !== undefined) continue;
     const inside = jsonMember(value, key);
     if (inside === undefined) {
       if (member.kind !== 'absent' && isOpen(member, walk))

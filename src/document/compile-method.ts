@@ -1,10 +1,14 @@
 import { compileAnswerRules } from './bind/answer-rules.ts';
 import { compileBinding } from './bind/compile-binding.ts';
 import type { CompiledMethod, CompiledMethodObject, CompiledRequest } from './compiled-document.ts';
-import { isJsonArray, isJsonObject, jsonMember } from './json-value.ts';
+import { compileLink } from './compile-link.ts';
+import { compileWhen } from './compile-when.ts';
+import type { WhenFrame } from './compile-when.ts';
+import { isJsonArray, isJsonObject, jsonMember, jsonText } from './json-value.ts';
 import type { Json } from './json-value.ts';
 import { methodRow } from './methods.ts';
-import type { MethodName } from './methods.ts';
+import type { MethodName, MethodRow } from './methods.ts';
+import { stepsOf } from './method-steps.ts';
 import { withMovingNames } from './names/names.ts';
 import type { Names } from './names/names.ts';
 import type { OriginPolicy } from './render/url/origins.ts';
@@ -12,6 +16,7 @@ import { readPagingRule } from './paging/paging-rule.ts';
 import type { RenderAuth } from './render/auth.ts';
 import type { ReaderTable } from './render/name-readers.ts';
 import type { RenderContext } from './render/request.ts';
+import { compileText } from './render/text.ts';
 import type { CompiledUrl } from './render/url/url.ts';
 import { compileRequestParts, renderRequest, settleRequest } from './request-parts.ts';
 import { accountNames } from './sign-in/sign-in-names.ts';
@@ -56,11 +61,29 @@ interface ObjectDraft {
 }
 
 function compileObject(name: MethodName, object: Json, frame: MethodFrame): ObjectDraft {
-  const requests = [compileRequest(name, object, frame)];
+  const row = methodRow(name);
+  const contactType = jsonText(object, 'contact_type');
+  const owner = { object, contactType };
+  const requests = stepsOf(object).map((step) => compileRequest(name, step, owner, frame));
+  const when = compileWhen(jsonMember(object, 'when'), whenFrame(row, frame));
+  const page = jsonText(object, 'contact_url');
+  const text = (template: string) =>
+    compileText(template, frame.notation, frame.readers.at('request'));
+  const link = page === undefined ? undefined : compileLink(text(page), frame.complete);
   return {
     urls: requests.map(({ url }) => url),
-    finish: (origins) => ({ requests: requests.map((request) => request.finish(origins)) }),
+    finish: (origins) => ({
+      ...(when === undefined ? {} : { when }),
+      ...(contactType === undefined ? {} : { contactType }),
+      ...(link === undefined ? {} : { contactLink: link }),
+      requests: requests.map((request) => request.finish(origins)),
+    }),
   };
+}
+
+function whenFrame(row: MethodRow, frame: MethodFrame): WhenFrame {
+  const { names, complete, readers } = frame;
+  return { names, complete, row, readerOf: readers.at('request') };
 }
 
 interface RequestDraft {
@@ -68,34 +91,51 @@ interface RequestDraft {
   finish(origins: OriginPolicy): CompiledRequest;
 }
 
-function compileRequest(name: MethodName, object: Json, frame: MethodFrame): RequestDraft {
+function compileRequest(
+  name: MethodName,
+  request: Json,
+  owner: { readonly object: Json; readonly contactType: string | undefined },
+  frame: MethodFrame,
+): RequestDraft {
   const row = methodRow(name);
-  const paging = jsonMember(object, 'paging');
+  const paging = jsonMember(request, 'paging');
   const readerOf = frame.readers.at(paging === undefined ? 'request' : 'paging');
   const names = paging === undefined ? frame.names : withMovingNames(frame.names);
-  const parts = compileRequestParts(object, {
-    ...frame,
-    names,
-    readerOf,
-    guardsBody: !row.writes,
-  });
+  const guardsBody = !row.writes;
+  const own = { ...frame, names, readerOf, guardsBody, owner: owner.object };
+  const parts = compileRequestParts(request, own);
   const map = {
     method: name,
     names: name === 'Account' ? accountNames(frame.names, frame.filled) : frame.names,
     notation: frame.notation,
     paging: paging !== undefined,
   };
-  const bind = compileBinding(jsonMember(object, 'response_map'), map);
+  const extras = {
+    headers: jsonMember(request, 'response_headers'),
+    derive: jsonMember(request, 'derive'),
+    contactType: owner.contactType,
+    readerOf,
+    complete: frame.complete,
+  };
+  const bind = compileBinding(jsonMember(request, 'response_map'), map, extras);
   const ruleNames = paging === undefined ? map.names : names;
-  const rules = compileAnswerRules(object, { ...frame, ...map, names: ruleNames, readerOf });
+  const rules = compileAnswerRules(request, { ...own, ...map, names: ruleNames, extras });
   const rule = paging === undefined ? undefined : readPagingRule(paging);
+  // The condition of a method that stands alone is that of the method.
+  const when = request === owner.object ? undefined : jsonMember(request, 'when');
+  const runs = compileWhen(when, whenFrame(row, frame));
+  const seconds = jsonMember(request, 'timeout_seconds');
+  const idempotencyHeader = jsonText(request, 'idempotency_header');
   return {
     url: parts.url,
     finish: (origins) => ({
+      ...(runs === undefined ? {} : { when: runs }),
       bind: { ...bind, compares: [...bind.compares, ...rules.compares] },
       rules,
-      idempotent: jsonMember(object, 'idempotent') === true,
+      idempotent: jsonMember(request, 'idempotent') === true,
       ...(rule === undefined ? {} : { paging: rule }),
+      ...(typeof seconds === 'number' ? { timeoutMs: seconds * 1000 } : {}),
+      ...(idempotencyHeader === undefined ? {} : { idempotencyHeader }),
       render: (context) =>
         settleRequest(frame.complete(context), row, (scope) =>
           renderRequest(parts, origins, scope),

@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { AppError } from '../errors/app-error.ts';
+import { compileLink, unlessStopped } from './compile-link.ts';
+import type { PageLink } from './compile-link.ts';
 import { compileMethod } from './compile-method.ts';
 import type { MethodDraft, MethodFrame } from './compile-method.ts';
 import type { CompiledDocument, CompiledMethod } from './compiled-document.ts';
@@ -22,11 +24,8 @@ import { createReaders } from './render/name-readers.ts';
 import type { ReadVariable } from './render/name-readers.ts';
 import type { RenderContext } from './render/request.ts';
 import { createScope, uncounted } from './render/scope.ts';
-import { RenderStop } from './render/render-stop.ts';
-import { asIs, compileText } from './render/text.ts';
+import { compileText } from './render/text.ts';
 import type { CompiledText } from './render/text.ts';
-import { compileUrl, writeUrl } from './render/url/url.ts';
-import type { CompiledUrl } from './render/url/url.ts';
 import { compileSignIn } from './sign-in/compile-sign-in.ts';
 import { bindRecord } from './sign-in/sign-in-answer.ts';
 import type { AnswerFrame } from './sign-in/sign-in-answer.ts';
@@ -96,7 +95,7 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   for (const [name, { draft, method }] of drafts) {
     const unsupported = [
       ...unsupportedInMethod(source, name, method),
-      ...unsupportedUses(source, method, { names, notation, variables }),
+      ...unsupportedUses(source, method, { names, notation }),
     ];
     methods.set(name, draft.finish(origins, [...new Set(unsupported)]));
   }
@@ -162,27 +161,10 @@ function compileLinks(
   complete: (context: RenderContext) => RenderContext,
   compile: (text: string) => CompiledText,
 ): CompiledDocument['link'] {
-  const urls = new Map<string, CompiledUrl>();
+  const links = new Map<string, PageLink>();
   for (const page of ['contact_url', 'activity_url']) {
     const template = jsonText(source, page);
-    if (template !== undefined) urls.set(page, compileUrl(compile(template), undefined, asIs));
+    if (template !== undefined) links.set(page, compileLink(compile(template), complete));
   }
-  return (page, context) => {
-    const url = urls.get(page);
-    if (url === undefined) return undefined;
-    const scope = createScope(complete(context));
-    const link = unlessStopped(() => writeUrl(url.render(scope)));
-    // Links are opened in a browser: lint refuses such documents, and this is the second lock.
-    return scope.readSecret ? undefined : link;
-  };
-}
-
-/** What rendering gives, or no value where it lacks one or may not write it. */
-function unlessStopped<T>(render: () => T): T | undefined {
-  try {
-    return render();
-  } catch (err) {
-    if (err instanceof RenderStop) return undefined;
-    throw err;
-  }
+  return (page, context) => links.get(page)?.(context);
 }

@@ -52,6 +52,8 @@ export interface CompiledMethodObject {
   readonly when?: (context: RenderContext) => Condition;
   /** The kind of record that it is about: kept with each, and a parameter of its requests. */
   readonly contactType?: string;
+  /** The page of a record that this object found; without it the document's. */
+  readonly contactLink?: (context: RenderContext) => string | undefined;
   /** The method object itself, or its `steps`. Never empty. */
   readonly requests: readonly CompiledRequest[];
 }

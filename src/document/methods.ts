@@ -74,7 +74,7 @@ export const METHODS: ReadonlyMap<MethodName, MethodRow> = new Map<MethodName, M
     'Organizations',
     'list',
     'company_id',
-    ['company_id', 'company_name', 'phone', 'mobile', 'email', 'since', 'deleted'],
+    ['company_id', 'company_name', 'phone', 'mobile', 'email', 'contact_type', 'since', 'deleted'],
     { purpose: 'Lists the companies.', moment: 'At each sync.' },
   ),
   row('FindContact', 'find', 'contact_id', CONTACT, {

@@ -10,7 +10,7 @@ import type { RenderContext } from '../render/request.ts';
 import { createScope } from '../render/scope.ts';
 import type { Note, Scalar } from '../values/values.ts';
 import { compileBinding } from './compile-binding.ts';
-import type { BindContext, CompiledBinding } from './compile-binding.ts';
+import type { BindContext, BindingExtras, CompiledBinding } from './compile-binding.ts';
 import { compileErrorMap } from './error-map.ts';
 import type { ErrorWords } from './error-map.ts';
 import type { MapOptions } from './response-map.ts';
@@ -47,6 +47,8 @@ export interface SuccessAnswer {
 export interface RuleFrame extends MapOptions {
   readonly document: Json;
   readonly readerOf: ReaderOf;
+  /** What an accepted answer binds beside the row's map. */
+  readonly extras: BindingExtras;
   /** Adds the defaults of properties. */
   readonly complete: (context: RenderContext) => RenderContext;
 }
@@ -96,7 +98,7 @@ function compileRow(row: Json, frame: RuleFrame): readonly CompiledRow[] {
       row: {
         then,
         ...(seconds === undefined ? {} : { seconds }),
-        ...(map === undefined ? {} : { bind: compileBinding(map, frame) }),
+        ...(map === undefined ? {} : { bind: compileBinding(map, frame, frame.extras) }),
       },
       fits: (status, answer, context) =>
         hasStatus(status) && (test === undefined || test(answer, context).holds),
@@ -132,7 +134,7 @@ function compileTest(
   if (!compiled.ok) return () => ({ holds: false, notes: [] });
   return (answer, context) => {
     const scope = createScope(complete(context), methodRow(method));
-    const result = evaluateExpression(compiled.expression, readerOf, scope, answer);
+    const result = evaluateExpression(compiled.expression, readerOf, scope, { reader: answer });
     const notes = typeof result === 'boolean' ? [] : notFlag(source, result);
     return { holds: result === true, notes: [...scope.notes, ...notes] };
   };

@@ -3,7 +3,13 @@ import { methodRow } from '../methods.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, Values } from '../values/values.ts';
 import { COLLECTING, canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
-import type { MapOptions } from './response-map.ts';
+import type { MapNode, MapOptions } from './response-map.ts';
+import type { AnswerView } from '../expression/answer-reader.ts';
+import type { RenderContext } from '../render/request.ts';
+import { compileDerive } from './derive.ts';
+import type { CompiledDerive, DeriveOptions, OpenRecord } from './derive.ts';
+import { compileHeaderMap } from './read-headers.ts';
+import type { CompiledHeaderMap } from './read-headers.ts';
 import { compileReader, newScope, newWalk } from './walk-answer.ts';
 import type { Found, FoundScope, Reader, Walk } from './walk-answer.ts';
 
@@ -31,6 +37,26 @@ export type BindResult =
 export interface BindContext {
   readonly values: Values;
   readonly properties: Readonly<Record<string, string>>;
+  /** The whole exchange, where there was one: `response_headers` and `derive` read it. */
+  readonly exchange?: AnsweredExchange;
+}
+
+export interface AnsweredExchange {
+  readonly answer: AnswerView;
+  /** The address that was asked. */
+  readonly url: string;
+  /** What the request was rendered with. */
+  readonly context: RenderContext;
+}
+
+/** What is bound beside the response map. */
+export interface BindingExtras extends Pick<DeriveOptions, 'readerOf' | 'complete'> {
+  /** `response_headers` */
+  readonly headers: Json | undefined;
+  /** `derive` */
+  readonly derive: Json | undefined;
+  /** `contact_type` */
+  readonly contactType: string | undefined;
 }
 
 export interface CompiledBinding {
@@ -40,6 +66,8 @@ export interface CompiledBinding {
   readonly binds: readonly string[];
   /** Parameters with which the answer is compared, as written in the map; `values` has them. */
   readonly compares: readonly string[];
+  /** True when a literal or a known value in the maps says which answers count. */
+  readonly demands: boolean;
   /**
    * Reads a successful answer, `undefined` for an empty or unreadable body. Never throws, whatever
    * the answer holds.
@@ -56,57 +84,98 @@ const NO_RECORDS: BindResult = {
 };
 
 /**
- * Compiles a `response_map`. A literal outside any list that differs, or a write of whose elements
- * none matched, is a refusal; an element that differs is passed over; a write without the mapped id
- * is `executed_without_id`. Without a map a method binds nothing.
+ * Compiles a `response_map` and what is bound beside it. A literal outside any list that differs, or a
+ * write of whose elements none matched, is a refusal; an element that differs is passed over; a write
+ * without the mapped id is `executed_without_id`. Without any map a method binds nothing.
  */
-export function compileBinding(map: Json | undefined, options: MapOptions): CompiledBinding {
+export function compileBinding(
+  map: Json | undefined,
+  options: MapOptions,
+  extras?: BindingExtras,
+): CompiledBinding {
   const row = methodRow(options.method);
-  if (map === undefined) {
-    return { bindsNumber: false, binds: [], compares: [], read: () => NO_RECORDS };
-  }
-  const root = readResponseMap(map, options);
+  const root = map === undefined ? EMPTY_MAP : readResponseMap(map, options);
   const leaves = leavesOf(root);
-  const binds = [...new Set(leaves.map((leaf) => leaf.target))];
+  const headers = compileHeaderMap(extras?.headers, options, leaves.length);
+  const mapped = [...leaves, ...headers.leaves].map(({ target }) => target);
+  const derive =
+    extras === undefined
+      ? undefined
+      : compileDerive(extras.derive, mapped, { ...options, ...extras });
+  const binds = [...new Set([...mapped, ...(derive?.targets ?? [])])];
+  const demands = canFail(root) || headers.nodes.some(canFail);
+  if (binds.length === 0 && !demands && map === undefined) {
+    return { bindsNumber: false, binds, compares: [], demands, read: () => NO_RECORDS };
+  }
   const bindsId = binds.includes(row.idField);
-  const read = compileReader(root, { idField: row.idField, bindsId });
-  const makesRecords = leaves.length > 0;
-  const demands = canFail(root);
+  const rules: ReadingRules = {
+    row,
+    bindsId,
+    read: compileReader(root, { idField: row.idField, bindsId: mapped.includes(row.idField) }),
+    headers,
+    derive,
+    contactType: takesContactType(row) ? extras?.contactType : undefined,
+  };
   return {
     bindsNumber: binds.includes('phone') || binds.includes('mobile'),
     binds,
-    compares: comparedNames(root),
+    compares: [...new Set([root, ...headers.nodes].flatMap(comparedNames))],
+    demands,
     read: (answer, context) => {
       // 204, 304 and empty answers: nothing was found, or there was nothing to say.
-      if (answer === undefined && (!row.writes || (!makesRecords && !demands))) {
+      if (answer === undefined && (!row.writes || (binds.length === 0 && !demands))) {
         return NO_RECORDS;
       }
-      return readAnswer(read, answer, { row, bindsId, context });
+      return readAnswer(answer, context, rules);
     },
   };
 }
 
+const EMPTY_MAP: MapNode = { kind: 'nothing', path: '' };
+
+/** The kind of record belongs to contacts and companies, never to a user or a call. */
+function takesContactType({ targets }: MethodRow): boolean {
+  return targets.has('contact_type');
+}
+
+interface ReadingRules {
+  readonly row: MethodRow;
+  readonly bindsId: boolean;
+  readonly read: Reader;
+  readonly headers: CompiledHeaderMap;
+  readonly derive: CompiledDerive | undefined;
+  readonly contactType: string | undefined;
+}
+
 function readAnswer(
-  read: Reader,
   answer: Json | undefined,
-  rules: { row: MethodRow; bindsId: boolean; context: BindContext },
+  context: BindContext,
+  rules: ReadingRules,
 ): BindResult {
-  const { row, bindsId, context } = rules;
+  const { row, bindsId, read, headers } = rules;
+  const { exchange } = context;
   const root = newScope();
   const walk = newWalk(context);
-  const differed = !read(answer, root, walk);
+  const head =
+    exchange === undefined ? undefined : { headers: exchange.answer.headers, url: exchange.url };
+  const differed = !read(answer, root, walk) || !headers.read(head, root, walk);
   if (differed || (row.writes && noneMatched(walk, root, rules))) {
     const difference = walk.difference ?? walk.elementDifference;
     return { status: 'refused', message: difference ?? 'The answer differs from the document.' };
   }
   const isList = walk.elements.received > 0;
   const scopes = walk.records.length > 0 ? walk.records : [root];
-  const records = scopes.map(recordOf).filter((record) => Object.keys(record).length > 0);
+  const { records, notes: derived } = complete(scopes.map(recordOf), exchange, rules);
   const identified = bindsId
     ? records.filter((record) => Object.hasOwn(record, row.idField))
     : records;
   const left = walk.records.length > 0 ? walk.records.length - identified.length : 0;
-  const notes = [...walk.notes.values(), ...withoutId(left, row.idField)];
+  const notes = [
+    ...walk.notes.values(),
+    ...derived,
+    ...withoutId(left, row.idField),
+    ...(row.writes && walk.elements.passedOver && records.length > 0 ? [PARTLY] : []),
+  ];
   if (bindsId && identified.length === 0 && row.writes) {
     return { status: 'executed_without_id', notes };
   }
@@ -120,11 +189,36 @@ function readAnswer(
   };
 }
 
+const PARTLY: Note = {
+  code: 'partial_success',
+  message:
+    'Some elements of the answer are not what the document expects: the CRM did only a part of it.',
+};
+
+/** Fills what is computed, and the kind of record; a read that found nothing finds nothing by them. */
+function complete(
+  found: readonly OpenRecord[],
+  exchange: AnsweredExchange | undefined,
+  { row, derive, contactType }: ReadingRules,
+): { readonly records: readonly BoundRecord[]; readonly notes: readonly Note[] } {
+  const isFilled = (record: OpenRecord): boolean => Object.keys(record).length > 0;
+  const records = row.writes ? found : found.filter(isFilled);
+  const notes =
+    derive === undefined || exchange === undefined
+      ? []
+      : derive.fill(records, exchange.answer, exchange.context);
+  const filled = records.filter(isFilled);
+  if (contactType !== undefined) {
+    for (const record of filled) record['contact_type'] ??= contactType;
+  }
+  return { records: filled, notes };
+}
+
 /** True when the answer to a write had elements, and each differed from what the map demands. */
 function noneMatched(
   { elements, records }: Walk,
   root: FoundScope,
-  { row, bindsId }: { row: MethodRow; bindsId: boolean },
+  { row, bindsId }: ReadingRules,
 ): boolean {
   if (!elements.differed) return false;
   if (!bindsId) return !elements.matched;
@@ -132,7 +226,7 @@ function noneMatched(
 }
 
 /** The values of a scope and of all around it, in the order of the map. */
-export function recordOf(scope: FoundScope): BoundRecord {
+export function recordOf(scope: FoundScope): OpenRecord {
   let all = scope.found;
   for (let outer = scope.parent; outer !== undefined; outer = outer.parent) {
     all = [...outer.found, ...all];
@@ -140,7 +234,7 @@ export function recordOf(scope: FoundScope): BoundRecord {
   return collect(all);
 }
 
-function collect(found: readonly Found[]): BoundRecord {
+function collect(found: readonly Found[]): OpenRecord {
   const sorted = found.toSorted((a, b) => a.leaf.order - b.leaf.order);
   const lists = new Map<string, string[]>();
   const record = emptyRecord();
@@ -157,9 +251,9 @@ function collect(found: readonly Found[]): BoundRecord {
   return record;
 }
 
-function emptyRecord(): Record<string, string | readonly string[]> {
+function emptyRecord(): OpenRecord {
   // Object.create is typed `any`; an object without a prototype has no member at all.
-  return Object.create(null) as Record<string, string | readonly string[]>;
+  return Object.create(null) as OpenRecord;
 }
 
 function withoutId(count: number, idField: string): readonly Note[] {

@@ -1,3 +1,4 @@
+import { isCommentKey } from '../comment-key.ts';
 import { isJsonArray, isJsonObject, jsonMembers, REFUSED_KEYS } from '../json-value.ts';
 import type { Json, JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
@@ -38,7 +39,7 @@ export type MapNode =
   | {
       readonly kind: 'object';
       readonly path: string;
-      readonly members: readonly (readonly [string, MapNode])[];
+      readonly members: readonly MapMember[];
     }
   /** One element: for each. `patterns`: by what they say; `positions`: by where they stand. */
   | {
@@ -46,6 +47,14 @@ export type MapNode =
       readonly path: string;
       readonly elements: readonly MapNode[];
     };
+
+export interface MapMember {
+  /** As written. */
+  readonly key: string;
+  /** The pieces of a key with placeholders; without a value for each the member counts for nothing. */
+  readonly keyParts?: readonly KnownPart[];
+  readonly node: MapNode;
+}
 
 export interface MapOptions {
   readonly method: MethodName;
@@ -72,6 +81,23 @@ export function readResponseMap(map: Json, options: MapOptions): MapNode {
   return new MapReader(options).read(map, '', 0);
 }
 
+/**
+ * Reads `response_headers` into an object of texts, the names in lower case. Its leaves stand behind
+ * those of the response map, of which there are `leavesBefore`.
+ */
+export function readHeaderMap(
+  headers: Json | undefined,
+  options: MapOptions,
+  leavesBefore: number,
+): readonly (readonly [name: string, node: MapNode])[] {
+  const reader = new MapReader(options, leavesBefore);
+  return jsonMembers(headers).flatMap(([name, template]) =>
+    typeof template === 'string' && !isCommentKey(name)
+      ? [[name.toLowerCase(), reader.read(template, name, 0)] as const]
+      : [],
+  );
+}
+
 /** True when a part of the answer can differ from what the node demands. */
 export function canFail(node: MapNode): boolean {
   switch (node.kind) {
@@ -82,7 +108,7 @@ export function canFail(node: MapNode): boolean {
     case 'nothing':
       return false;
     case 'object':
-      return node.members.some(([, member]) => canFail(member));
+      return node.members.some((member) => canFail(member.node));
     case 'positions':
       return node.elements.some(canFail);
     case 'each':
@@ -94,7 +120,7 @@ export function canFail(node: MapNode): boolean {
 /** The placeholders in a node that take their values from the answer. */
 export function leavesOf(node: MapNode): readonly BindLeaf[] {
   if (node.kind === 'bind') return [node];
-  if (node.kind === 'object') return node.members.flatMap(([, member]) => leavesOf(member));
+  if (node.kind === 'object') return node.members.flatMap((member) => leavesOf(member.node));
   return 'elements' in node ? node.elements.flatMap(leavesOf) : [];
 }
 
@@ -102,25 +128,36 @@ export function leavesOf(node: MapNode): readonly BindLeaf[] {
 export function comparedNames(node: MapNode): readonly string[] {
   const names = new Set<string>();
   const visit = (each: MapNode): void => {
-    const parts =
-      each.kind === 'bind'
-        ? [...each.before, ...each.after]
-        : each.kind === 'equal'
-          ? each.parts
-          : [];
-    for (const part of parts) if (part.kind === 'value') names.add(part.names[0]);
-    if (each.kind === 'object') for (const [, member] of each.members) visit(member);
+    for (const part of knownParts(each)) if (part.kind === 'value') names.add(part.names[0]);
+    if (each.kind === 'object') for (const member of each.members) visit(member.node);
     if ('elements' in each) for (const element of each.elements) visit(element);
   };
   visit(node);
   return [...names];
 }
 
+function knownParts(node: MapNode): readonly KnownPart[] {
+  switch (node.kind) {
+    case 'bind':
+      return [...node.before, ...node.after];
+    case 'equal':
+      return node.parts;
+    case 'object':
+      return node.members.flatMap(({ keyParts }) => keyParts ?? []);
+    case 'absent':
+    case 'nothing':
+    case 'each':
+    case 'patterns':
+    case 'positions':
+      return [];
+  }
+}
+
 /** True when the node holds a leaf of that target outside any list that is gone through. */
 export function holdsDirectly(node: MapNode, target: string): boolean {
   if (node.kind === 'bind') return node.target === target;
   if (node.kind === 'object') {
-    return node.members.some(([, member]) => holdsDirectly(member, target));
+    return node.members.some((member) => holdsDirectly(member.node, target));
   }
   return node.kind === 'positions' && node.elements.some((each) => holdsDirectly(each, target));
 }
@@ -131,8 +168,9 @@ class MapReader {
   readonly #options: MapOptions;
   #leaves = 0;
 
-  constructor(options: MapOptions) {
+  constructor(options: MapOptions, leavesBefore = 0) {
     this.#options = options;
+    this.#leaves = leavesBefore;
   }
 
   read(map: Json, path: string, depth: number): MapNode {
@@ -144,13 +182,26 @@ class MapReader {
   }
 
   #object(map: JsonObject, path: string, depth: number): MapNode {
-    const members: (readonly [string, MapNode])[] = [];
+    const members: MapMember[] = [];
     for (const [key, value] of jsonMembers(map)) {
       if (REFUSED_KEYS.has(key)) continue;
       const place = path === '' ? key : `${path}.${key}`;
-      members.push([key, this.read(value, place, depth + 1)]);
+      members.push({ key, ...this.#key(key), node: this.read(value, place, depth + 1) });
     }
     return { kind: 'object', path, members };
+  }
+
+  /** In a key nothing is bound: all that has a name there is known before the answer comes. */
+  #key(key: string): Pick<MapMember, 'keyParts'> {
+    const { names, notation } = this.#options;
+    const known = (name: string): KnownPart | undefined => knownPart(names.resolve(name), name);
+    const parts = parseTemplate(key, notation, (name) => known(name) !== undefined);
+    const keyParts = parts.flatMap((part): readonly KnownPart[] => {
+      if (part.kind === 'text') return [part];
+      const found = known(part.name);
+      return found === undefined ? [] : [found];
+    });
+    return keyParts.every(({ kind }) => kind === 'text') ? {} : { keyParts };
   }
 
   #list(map: readonly Json[], path: string, depth: number): MapNode {
@@ -236,6 +287,14 @@ class MapReader {
         return undefined;
     }
   }
+}
+
+/** What a name stands for where the answer fills nothing. */
+function knownPart(ref: NameRef | undefined, written: string): KnownPart | undefined {
+  if (ref === undefined || REFUSED_KEYS.has(ref.name)) return undefined;
+  if (ref.kind === 'property') return { kind: 'property', label: ref.name };
+  if (ref.kind !== 'parameter' && ref.kind !== 'local') return undefined;
+  return { kind: 'value', names: namesOf(ref, written) };
 }
 
 /** As written, then by the canonical name; a form of a number has only its own. */

@@ -1,4 +1,4 @@
-import { isJsonArray, jsonMember } from '../json-value.ts';
+import { isJsonArray, jsonMember, REFUSED_KEYS } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { scalarText } from '../values/plain-number.ts';
 import type { Note, Values } from '../values/values.ts';
@@ -35,7 +35,13 @@ export interface Walk {
   /** By place in the map, so that a long list is noted once. */
   readonly notes: Map<string, Note>;
   /** What became of the elements that decide whether a write was done. */
-  readonly elements: { differed: boolean; matched: boolean; received: number };
+  readonly elements: {
+    differed: boolean;
+    matched: boolean;
+    /** One of those that make records differed. */
+    passedOver: boolean;
+    received: number;
+  };
   /** The first difference from a literal outside any list, in words. */
   difference: string | undefined;
   /** The first one inside a list, which by itself refuses nothing. */
@@ -50,7 +56,7 @@ export function newWalk({ values, properties }: Pick<Walk, 'values' | 'propertie
     records: [],
     moving: newScope(),
     notes: new Map(),
-    elements: { differed: false, matched: false, received: 0 },
+    elements: { differed: false, matched: false, passedOver: false, received: 0 },
     difference: undefined,
     elementDifference: undefined,
   };
@@ -91,12 +97,16 @@ function compile(node: MapNode, options: ReaderOptions, around: Surroundings): R
     case 'bind':
       return compileLeaf(node);
     case 'object': {
-      const members = node.members.map(
-        ([key, member]) => [key, compile(member, options, around)] as const,
-      );
+      const members = node.members.map((member) => ({
+        ...member,
+        read: compile(member.node, options, around),
+      }));
       return (value, scope, walk) => {
         const object = firstOfList(value, node.path, walk);
-        return members.every(([key, read]) => read(jsonMember(object, key), scope, walk));
+        return members.every(({ key, keyParts, read }) => {
+          const name = keyParts === undefined ? key : knownKey(keyParts, walk);
+          return name === undefined || read(jsonMember(object, name), scope, walk);
+        });
       };
     }
     case 'positions': {
@@ -168,6 +178,7 @@ function compileList(
       if (matched && role === 'record') walk.records.push(target);
       if (counts && matched) walk.elements.matched = true;
       if (counts && !matched) walk.elements.differed = true;
+      if (ownScope && !matched) walk.elements.passedOver = true;
     }
     return true;
   };
@@ -197,7 +208,8 @@ function attempt(read: Reader, item: Json | undefined, scope: FoundScope, walk: 
   return false;
 }
 
-function keep(scope: FoundScope, leaf: BindLeaf, text: string): void {
+/** Keeps a value, unless its place of the map has enough of them. */
+export function keep(scope: FoundScope, leaf: BindLeaf, text: string): void {
   const count = scope.counts.get(leaf) ?? 0;
   if (count >= leaf.most) return;
   scope.counts.set(leaf, count + 1);
@@ -219,7 +231,14 @@ function leafText(leaf: BindLeaf, value: Json | undefined, walk: Walk): string |
   return scalarText(scalar);
 }
 
-function knownText(parts: readonly KnownPart[], walk: Walk): string | undefined {
+/** The key that placeholders in it make; none where one lacks a value. */
+function knownKey(parts: readonly KnownPart[], walk: Walk): string | undefined {
+  const key = knownText(parts, walk);
+  return key === undefined || REFUSED_KEYS.has(key) ? undefined : key;
+}
+
+/** The text that parts make which are known before the answer comes; none where one has no value. */
+export function knownText(parts: readonly KnownPart[], walk: Walk): string | undefined {
   let text = '';
   for (const part of parts) {
     const piece = knownPart(part, walk);
@@ -243,7 +262,9 @@ function knownPart(part: KnownPart, { values, properties }: Walk): string | unde
 function firstOfList(value: Json | undefined, path: string, walk: Walk): Json | undefined {
   if (!isJsonArray(value)) return value;
   if (value.length > 1) {
-    const message = `"${path}" is a list of ${value.length} in the answer; its first element was read.`;
+    const what = path === '' ? 'The answer is' : `"${path}" is`;
+    const where = path === '' ? '' : ' in the answer';
+    const message = `${what} a list of ${value.length}${where}; its first element was read.`;
     if (!walk.notes.has(path)) walk.notes.set(path, { code: 'first_of_list', message });
   }
   return value[0];
@@ -255,8 +276,16 @@ function asList(value: Json | undefined): readonly (Json | undefined)[] {
   return isJsonArray(value) ? value : [value];
 }
 
-function differs(walk: Walk, path: string, expected: string, value: Json | undefined): false {
-  walk.difference ??= `"${path}" is ${inWords(value)} in the answer; the document expects ${expected}.`;
+/** Notes the first difference from what the document expects; always false. */
+export function differs(
+  walk: Walk,
+  path: string,
+  expected: string,
+  value: Json | undefined,
+): false {
+  const what = path === '' ? 'The answer' : `"${path}"`;
+  const where = path === '' ? '' : ' in the answer';
+  walk.difference ??= `${what} is ${inWords(value)}${where}; the document expects ${expected}.`;
   return false;
 }
 

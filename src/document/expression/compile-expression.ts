@@ -23,6 +23,8 @@ export interface ExpressionEnvironment {
   readonly country: string;
   /** What `response` is, in an expression that reads it. */
   readonly answer?: AnswerReader;
+  /** Told the length of each text that is made, where many runs share a budget. */
+  readonly spend?: (characters: number) => void;
   /** Hears why an expression came to no value. */
   readonly note?: (note: Note) => void;
 }
@@ -100,7 +102,7 @@ function compiled(
     properties: [...walked.properties],
     type: type === 'string' || type === 'double' || type === 'bool' ? type : 'dyn',
     evaluate: (lookup, environment) => {
-      const { properties, phones, country, answer } = environment;
+      const { properties, phones, country, answer, spend } = environment;
       return settle(
         run,
         {
@@ -113,6 +115,7 @@ function compiled(
           },
           answerValue: (path) => answer?.value(path) ?? null,
           isInAnswer: (path) => answer?.has(path) ?? false,
+          ...(spend === undefined ? {} : { spend }),
         },
         environment.note,
       );

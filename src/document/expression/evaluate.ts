@@ -13,6 +13,8 @@ export interface Run extends FunctionContext {
   propertyValue(label: string): Value;
   answerValue(path: AnswerPath): Value;
   isInAnswer(path: AnswerPath): boolean;
+  /** Told the length of each text that is made, and throws `RunningError` for too much. */
+  spend?(characters: number): void;
 }
 
 export type Evaluate = (run: Run) => Value;
@@ -110,7 +112,9 @@ function compileCall(name: string, args: readonly Evaluate[]): Evaluate {
   return (run) => {
     const values = args.map((arg) => arg(run));
     if (called.takesMissing !== true && values.includes(null)) return null;
-    return settled(called.run(values, run));
+    const result = settled(called.run(values, run));
+    if (typeof result === 'string') run.spend?.(result.length);
+    return result;
   };
 }
 

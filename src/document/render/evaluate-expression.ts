@@ -5,6 +5,14 @@ import type { NameReader, ReaderOf } from './name-reader.ts';
 import { addNote } from './scope.ts';
 import type { Scope } from './scope.ts';
 
+/** What an expression reads beside the values of a rendering. */
+export interface AnswerReading {
+  /** Of the answer that `response` stands for. */
+  readonly reader?: AnswerReader;
+  /** The budget of several runs; see `ExpressionEnvironment`. */
+  readonly spend?: (characters: number) => void;
+}
+
 /**
  * Runs an expression over the values of this rendering, and over the answer where it reads one;
  * `undefined` where it has no value.
@@ -13,7 +21,7 @@ export function evaluateExpression(
   expression: CompiledExpression,
   readerOf: ReaderOf,
   scope: Scope,
-  answer?: AnswerReader,
+  { reader: answer, spend }: AnswerReading = {},
 ): Scalar | undefined {
   const { properties, phones, country } = scope.context;
   // Labels are read by the expression itself, past the readers, which note the use of a secret.
@@ -23,6 +31,7 @@ export function evaluateExpression(
     phones,
     country,
     ...(answer === undefined ? {} : { answer }),
+    ...(spend === undefined ? {} : { spend }),
     note: (note) => {
       addNote(scope, note);
     },
