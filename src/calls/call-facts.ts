@@ -1,6 +1,8 @@
 import type { CallDirection, CallEvent, CallResult } from './call-event.ts';
+import { timesOf } from './call-times.ts';
+import type { TimedEvent } from './call-times.ts';
 import { defined } from './defined.ts';
-import { isPlausibleTime } from './event-time.ts';
+import { isConversation, whoSpoke } from './who-spoke.ts';
 
 export interface RecordingFact {
   /** The same recording told twice has the same key. */
@@ -48,38 +50,52 @@ export interface CallFacts {
   readonly durationUnknown: boolean;
 }
 
-export interface ReceivedEvent {
-  readonly event: CallEvent;
-  /** Our own clock: epoch milliseconds. */
-  readonly receivedAt: number;
+export interface ReceivedEvent extends TimedEvent {
   /** Order of arrival within the call. */
   readonly sequence: number;
 }
 
+/** The life of a call. What is told outside it comes last, whenever it happens. */
+const LIFE: Readonly<Record<CallEvent['kind'], number>> = {
+  ringing: 0,
+  answered: 1,
+  transferred: 2,
+  ended: 3,
+  noted: 4,
+  recorded: 5,
+};
+
 /**
- * Folds the events of a call into what is known of it. The life cycle decides (an end that
- * arrives before its ring is still the end), a later event only fills gaps of an earlier one, and
- * the phone system's clock decides nothing: it is believed for the times themselves where they are
- * plausible, else our time of receipt stands in.
+ * Folds the events of a call into what is known of it: the same whatever order they arrived in, but
+ * for events of one kind that contradict each other (two notes, two transfers), which the order of
+ * arrival tells apart. The life cycle decides (an end that arrives before its ring is still the end),
+ * a later event only fills gaps of an earlier one, and the phone system's clock decides nothing: it
+ * is believed for the times themselves where they are possible, else our time of receipt stands in.
  */
 export function mergeEvents(received: readonly ReceivedEvent[]): CallFacts {
-  const events = [...received].sort((a, b) => a.sequence - b.sequence);
+  const ends = endsOf(received);
+  const events = received
+    .filter((one) => one.event.kind !== 'ended' || ends.includes(one))
+    .sort((a, b) => LIFE[a.event.kind] - LIFE[b.event.kind] || a.sequence - b.sequence);
+  const told = events.map(({ event }) => event);
   const first = <T>(read: (event: CallEvent) => T | undefined): T | undefined =>
-    events.map(({ event }) => read(event)).find((value) => value !== undefined);
+    told.map(read).find((value) => value !== undefined);
   const last = <T>(read: (event: CallEvent) => T | undefined): T | undefined =>
-    events.map(({ event }) => read(event)).findLast((value) => value !== undefined);
-  const ofKind = (kind: CallEvent['kind']): readonly ReceivedEvent[] =>
-    events.filter(({ event }) => event.kind === kind);
-  const ended = ofKind('ended');
-  const spoke = whoSpoke(events);
-  const times = readTimes(events);
+    told.map(read).findLast((value) => value !== undefined);
+  const ofEnd = <T>(read: (event: CallEvent) => T | undefined): T | undefined =>
+    ends.map(({ event }) => read(event)).find((value) => value !== undefined);
+  const spoke = whoSpoke(told, ends[0]?.event);
   const conversed =
-    spoke.length > 0 || ofKind('answered').length + ofKind('transferred').length > 0;
-  const duration = readDuration(events, times, conversed);
-  const cause = last((event) => event.cause);
-  const direction = first((event) => event.direction);
+    spoke.length > 0 || told.some(({ kind }) => kind === 'answered' || kind === 'transferred');
+  const spoken = durationTold(told, ends);
+  const times = timesOf(events, ends, spoken);
+  const closedByUs = ends[0]?.event.cause === CLOSED_WITHOUT_END;
+  const computed = ends.length === 0 || closedByUs ? undefined : conversed ? times.talked : 0;
+  const duration = spoken === undefined ? computed : Math.round(spoken);
+  const cause = ofEnd((event) => event.cause) ?? last((event) => event.cause);
+  const direction = first((event) => event.direction) ?? inferDirection(told, ends.length > 0);
   return {
-    phase: phaseOf(events, spoke),
+    phase: ends.length > 0 ? 'ended' : conversed ? 'answered' : 'ringing',
     ...defined({
       direction,
       callingNumber: first((event) => event.callingNumber),
@@ -95,20 +111,23 @@ export function mergeEvents(received: readonly ReceivedEvent[]): CallFacts {
       duration,
       cause,
       result:
+        ofEnd((event) => event.result) ??
         last((event) => event.result) ??
-        (ended.length === 0
+        (ends.length === 0
           ? undefined
           : deriveResult({ direction, cause, spoke: conversed || (duration ?? 0) > 0 })),
       subject: last((event) => event.subject),
       description: last((event) => event.description),
       contactId: last((event) => event.contactId),
     }),
-    ringing: unique(ofKind('ringing').flatMap(({ event }) => event.extensions)),
+    ringing: unique(
+      told.filter(({ kind }) => kind === 'ringing').flatMap(({ extensions }) => extensions),
+    ),
     spoke,
     startedAt: times.startedAt,
-    recordings: readRecordings(events),
-    withoutRing: ofKind('ringing').length === 0,
-    durationUnknown: ended.some(({ event }) => event.cause === CLOSED_WITHOUT_END),
+    recordings: readRecordings(told),
+    withoutRing: !told.some(({ kind }) => kind === 'ringing'),
+    durationUnknown: closedByUs,
   };
 }
 
@@ -120,84 +139,62 @@ export function wasAnswered(facts: CallFacts): boolean {
   return facts.spoke.length > 0 || facts.phase === 'answered' || facts.result === 'answered';
 }
 
-function phaseOf(events: readonly ReceivedEvent[], spoke: readonly string[]): CallPhase {
-  if (events.some(({ event }) => event.kind === 'ended')) return 'ended';
-  const answered = events.some(
-    ({ event }) => event.kind === 'answered' || event.kind === 'transferred',
+/**
+ * The events of the end, the one that counts first: phones of a group report an end each, and of
+ * those the one of the conversation is the call's. One that we wrote ourselves counts only alone.
+ */
+function endsOf(received: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
+  const ends = received.filter(({ event }) => event.kind === 'ended');
+  const reported = ends.filter(({ event }) => event.cause !== CLOSED_WITHOUT_END);
+  return (reported.length > 0 ? reported : ends).toSorted(
+    (a, b) =>
+      Number(isConversation(b.event)) - Number(isConversation(a.event)) ||
+      (b.event.duration ?? -1) - (a.event.duration ?? -1) ||
+      (b.event.at ?? -1) - (a.event.at ?? -1) ||
+      a.sequence - b.sequence,
   );
-  return answered || spoke.length > 0 ? 'answered' : 'ringing';
 }
 
-/** Life cycle before arrival: who answered stands before whom the call was transferred to. */
-function whoSpoke(events: readonly ReceivedEvent[]): readonly string[] {
-  const of = (kind: CallEvent['kind']): readonly string[] =>
-    events.filter(({ event }) => event.kind === kind).flatMap(({ event }) => event.extensions);
-  const told = [...of('answered'), ...of('transferred')];
-  if (told.length > 0) return told.filter((extension, at) => extension !== told[at - 1]);
-  // Systems without an answer event say with the end who had the call.
-  const atEnd = events.find(({ event }) => event.kind === 'ended' && isConversation(event));
-  return unique(atEnd?.event.extensions ?? []).slice(0, 1);
-}
-
-function isConversation(event: CallEvent): boolean {
-  return event.result === undefined ? (event.duration ?? 0) > 0 : event.result === 'answered';
-}
-
-interface CallTimes {
-  readonly startedAt: number;
-  readonly answeredAt?: number;
-  readonly endedAt?: number;
-}
-
-function readTimes(events: readonly ReceivedEvent[]): CallTimes {
-  const timeOf = (kind: CallEvent['kind']): number | undefined => {
-    const found = events.find(({ event }) => event.kind === kind);
-    if (found === undefined) return undefined;
-    return isPlausibleTime(found.event.at) ? found.event.at : found.receivedAt;
-  };
-  const told = (read: (event: CallEvent) => number | undefined): number | undefined =>
-    events.map(({ event }) => read(event)).find(isPlausibleTime);
-  const endedAt =
-    timeOf('ended') === undefined ? undefined : (told((e) => e.endedAt) ?? timeOf('ended'));
-  const answeredAt = timeOf('answered');
-  const startedAt =
-    told((event) => event.startedAt) ??
-    timeOf('ringing') ??
-    startFromEnd(events, endedAt) ??
-    answeredAt ??
-    events[0]?.receivedAt ??
-    0;
-  return { startedAt, ...defined({ answeredAt, endedAt }) };
-}
-
-/** An end without a ring still tells when the call began, if it holds the duration. */
-function startFromEnd(
-  events: readonly ReceivedEvent[],
-  endedAt: number | undefined,
+/** Seconds. What a recording's event tells is the length of the recording. */
+function durationTold(
+  told: readonly CallEvent[],
+  ends: readonly ReceivedEvent[],
 ): number | undefined {
-  if (endedAt === undefined) return undefined;
-  const duration = events.map(({ event }) => event.duration).find((value) => value !== undefined);
-  return endedAt - (duration ?? 0) * 1_000;
+  const [main] = ends;
+  const kept =
+    main === undefined
+      ? []
+      : ends.filter(({ event }) => isConversation(event) === isConversation(main.event));
+  return (
+    kept.map(({ event }) => event.duration).find((value) => value !== undefined) ??
+    told
+      .filter(({ kind }) => kind !== 'ended' && kind !== 'recorded')
+      .map(({ duration }) => duration)
+      .findLast((value) => value !== undefined)
+  );
 }
 
-/** Seconds: as told, else from the times, else unknown. A clock that ran backwards gives nothing. */
-function readDuration(
-  events: readonly ReceivedEvent[],
-  times: CallTimes,
-  spoken: boolean,
-): number | undefined {
-  const told = events.map(({ event }) => event.duration).findLast((value) => value !== undefined);
-  if (told !== undefined) return Math.round(told);
-  const ended = events.find(({ event }) => event.kind === 'ended');
-  if (ended === undefined || ended.event.cause === CLOSED_WITHOUT_END) return undefined;
-  if (!spoken) return 0;
-  if (times.answeredAt === undefined || times.endedAt === undefined) return undefined;
-  const seconds = Math.round((times.endedAt - times.answeredAt) / 1_000);
-  return seconds < 0 ? undefined : seconds;
+/** Whose ring was lost is known by which side has the number of one of our extensions. */
+function inferDirection(told: readonly CallEvent[], ended: boolean): CallDirection | undefined {
+  if (!ended) return undefined;
+  const extensions = new Set(told.flatMap((event) => event.extensions));
+  const has = (read: (event: CallEvent) => string | undefined): boolean =>
+    told.some((event) => extensions.has(read(event) ?? ''));
+  const [calling, called] = [
+    has((event) => event.callingNumber),
+    has((event) => event.calledNumber),
+  ];
+  if (calling !== called) return calling ? 'outbound' : 'inbound';
+  return told.some(({ did, queue }) => (did ?? queue) !== undefined) ? 'inbound' : undefined;
 }
 
-/** SIP response codes (RFC 3261) and Q.850 causes for a line that was busy. */
+/** SIP response codes (RFC 3261), Q.850 causes and their usual names. */
 const BUSY_CAUSES = new Set(['486', '600', '17', 'busy', 'user_busy']);
+/** 487: the caller hung up before anybody answered. */
+const CANCEL_CAUSES = new Set([
+  ...['', '487', '16', 'cancel', 'cancelled', 'canceled'],
+  ...['originator_cancel', 'normal_clearing'],
+]);
 
 function deriveResult(call: {
   direction: CallDirection | undefined;
@@ -206,17 +203,17 @@ function deriveResult(call: {
 }): CallResult | undefined {
   if (call.spoke) return 'answered';
   if (call.cause === CLOSED_WITHOUT_END) return undefined;
-  if (call.direction === 'inbound') return 'missed';
+  if (call.direction === 'inbound' || call.direction === undefined) return 'missed';
   const cause = (call.cause ?? '').toLowerCase();
-  if (BUSY_CAUSES.has(cause)) return 'busy';
-  // 487: the caller hung up before anybody answered.
-  return cause === '' || cause === '487' || cause === '16' ? 'cancelled' : 'failed';
+  // Some write the code with its words: `486 Busy Here`, `SIP/487`.
+  const code = /(?<![0-9])[0-9]{2,3}(?![0-9])/.exec(cause)?.[0] ?? cause;
+  if (BUSY_CAUSES.has(code)) return 'busy';
+  return CANCEL_CAUSES.has(code) ? 'cancelled' : 'failed';
 }
 
-function readRecordings(events: readonly ReceivedEvent[]): readonly RecordingFact[] {
+function readRecordings(events: readonly CallEvent[]): readonly RecordingFact[] {
   const byKey = new Map<string, RecordingFact>();
-  for (const { event } of events) {
-    const recording = event.recording;
+  for (const { recording } of events) {
     if (recording === undefined) continue;
     const key = recording.recordingId ?? recording.url ?? recording.pageUrl ?? recording.filename;
     if (key === undefined) continue;

@@ -18,14 +18,21 @@ export interface CallIdentity {
   readonly id?: string;
 }
 
-/** A phone system may use a call's id again after a reboot: a ring this much later is another call. */
-const SAME_CALL_MS = 24 * 60 * 60 * 1_000;
-
 /** The call that is meant: the newest with the phone system's id, unless ours is given. */
 export async function findCall(
   transaction: Transaction<Tables>,
   identity: CallIdentity,
 ): Promise<CallRow | undefined> {
+  const [newest] = await findCalls(transaction, identity, 1);
+  return newest;
+}
+
+/** The calls that have this id of the phone system, the newest first. */
+export async function findCalls(
+  transaction: Transaction<Tables>,
+  identity: CallIdentity,
+  limit: number,
+): Promise<readonly CallRow[]> {
   return await transaction
     .selectFrom('call')
     .selectAll()
@@ -34,29 +41,24 @@ export async function findCall(
     .where('external_id', '=', identity.externalId)
     .$if(identity.id !== undefined, (query) => query.where('id', '=', identity.id ?? ''))
     .orderBy('generation', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(limit)
+    .execute();
 }
 
-/** True when a ring means a new call although one of this id is known. */
-export function isAnotherCall(known: CallRow, event: CallEvent, now: number): boolean {
-  return event.kind === 'ringing' && now - known.created_at > SAME_CALL_MS;
-}
-
-/** True when this event was taken in before. */
-export async function hasEvent(
+/** The body of this event as it was taken in before, JSON text; `undefined` for a new one. */
+export async function findEventBody(
   transaction: Transaction<Tables>,
   callId: string,
   event: CallEvent,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const row = await transaction
     .selectFrom('call_event')
-    .select('id')
+    .select('body')
     .where('call_id', '=', callId)
     .where('kind', '=', event.kind)
     .where('event_key', '=', event.eventId)
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.body;
 }
 
 /** Adds a call without events; `undefined` when another node was faster. */

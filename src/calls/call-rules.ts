@@ -32,18 +32,31 @@ export type LogDecision =
   | { readonly status: 'wait' }
   | { readonly status: 'skip'; readonly reason: SkipReason; readonly message: string };
 
-/** What the other side is called by; for internal calls the extension that was called. */
-export function partyNumber(facts: CallFacts): string | undefined {
+/**
+ * What the other side is called by; for internal calls the extension that was called. A call of which
+ * nobody told the direction counts as one that came in.
+ */
+export function partyNumber(
+  facts: Pick<CallFacts, 'direction' | 'callingNumber' | 'calledNumber'>,
+): string | undefined {
+  if (facts.direction === undefined) return facts.callingNumber ?? facts.calledNumber;
   return facts.direction === 'inbound' ? facts.callingNumber : facts.calledNumber;
 }
 
-/** Says whether the rules of a connection let this call into its CRM, and if not, why. */
-export function decideLogging(facts: CallFacts, options: LogOptions): LogDecision {
+/**
+ * Says whether the rules of a connection let this call into its CRM, and if not, why. `isExcluded` says
+ * whether a number is on the connection's list.
+ */
+export function decideLogging(
+  facts: CallFacts,
+  options: LogOptions,
+  isExcluded: (number: string) => boolean,
+): LogDecision {
   if (facts.direction === undefined && facts.phase !== 'ended') return { status: 'wait' };
   const byDirection = checkDirection(facts, options);
   if (byDirection !== undefined) return byDirection;
   const party = partyNumber(facts);
-  if (party !== undefined && options.excluded_numbers.some((number) => sameDigits(number, party))) {
+  if (party !== undefined && options.excluded_numbers.length > 0 && isExcluded(party)) {
     return skip(
       'number_excluded',
       `the number ${party} is on the connection's list of excluded numbers`,
@@ -78,21 +91,11 @@ function checkDirection(facts: CallFacts, options: LogOptions): LogDecision | un
 }
 
 function checkMissed(facts: CallFacts, options: LogOptions): LogDecision {
-  if (options.log_missed || facts.direction !== 'inbound' || wasAnswered(facts))
-    return { status: 'log' };
+  const missable = facts.direction === 'inbound' || facts.direction === undefined;
+  if (options.log_missed || !missable || wasAnswered(facts)) return { status: 'log' };
   return facts.phase === 'ended'
     ? skip('missed_not_logged', 'missed calls are not logged by this connection')
     : { status: 'wait' };
-}
-
-/** Compares numbers as they are written in lists by hand: digits only, an international prefix or not. */
-function sameDigits(a: string, b: string): boolean {
-  const [left, right] = [digits(a), digits(b)];
-  return left !== '' && left === right;
-}
-
-function digits(number: string): string {
-  return number.replaceAll(/[^0-9*#]/g, '').replace(/^00/, '');
 }
 
 function skip(reason: SkipReason, message: string): LogDecision {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
 import { callKey } from './call-key.ts';
-import { callValues, cleanNumber } from './call-values.ts';
+import { callValues } from './call-values.ts';
 import type { CallValuesInput } from './call-values.ts';
 import { addressBook } from './recording-addresses.ts';
 
@@ -209,21 +209,6 @@ describe('the values of a call', () => {
     expect(values([RINGING, noted], { possibleDuplicate: true })['description']).toMatch(
       /^about the invoice\nPossible duplicate/,
     );
-  });
-
-  it.each([
-    ['+44 (20) 7183-8750', '+442071838750'],
-    ['sip:+442071838750@pbx.test;user=phone', '+442071838750'],
-    ['tel:+44-20-7183-8750', '+442071838750'],
-    ['\u202e101\u202c', '101'],
-    ['*21#', '*21#'],
-    ['anonymous', undefined],
-    ['Grace <101>', undefined],
-    ['', undefined],
-    ['+'.repeat(80), undefined],
-    ['1'.repeat(80), '1'.repeat(32)],
-  ])('hold the number %j as %j', (number, expected) => {
-    expect(cleanNumber(number)).toBe(expected);
   });
 });
 

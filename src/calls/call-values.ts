@@ -2,6 +2,7 @@ import { completeNames } from '../document/values/person-names.ts';
 import { readValue } from '../document/values/values.ts';
 import type { Scalar, Values } from '../document/values/values.ts';
 import type { RecordingUrls } from '../recordings/recording-link.ts';
+import { cleanNumber } from '../contacts/clean-number.ts';
 import type { CallFacts } from './call-facts.ts';
 import { partyNumber } from './call-rules.ts';
 import type { AddressBook } from './recording-addresses.ts';
@@ -65,7 +66,7 @@ export function callValues(input: CallValuesInput): Values {
     ...flatten(memory.activity ?? {}),
     ...numbers(facts),
     ...times(facts),
-    activity_type: facts.direction === 'inbound' ? 'inbound' : 'outbound',
+    activity_type: (facts.direction ?? 'inbound') === 'inbound' ? 'inbound' : 'outbound',
     call_result: facts.result,
     call_cause: facts.cause,
     call_key: input.callKey,
@@ -81,19 +82,6 @@ export function callValues(input: CallValuesInput): Values {
     country: input.connection.country,
   };
   return defined({ ...values, subject: subjectOf(facts, values, input.texts) });
-}
-
-/**
- * A number as a document may see it: `[+0-9*#]`, at most 32 characters, so that what a caller
- * puts into his caller id (names, SIP addresses, marks) reaches no CRM. `undefined` for a withheld one.
- */
-export function cleanNumber(number: string | undefined): string | undefined {
-  if (number === undefined) return undefined;
-  const user = number.replace(/^(?:sips?|tel):/i, '').split(/[@;]/)[0] ?? '';
-  // Letters mean that this is a word (anonymous, unknown), not a number with noise in it.
-  if (/\p{Letter}/u.test(user)) return undefined;
-  const kept = user.replaceAll(/[^+0-9*#]/g, '').slice(0, 32);
-  return /[0-9*#]/.test(kept) ? kept : undefined;
 }
 
 function ownerValues(owner: Owner): Record<string, Scalar | undefined> {

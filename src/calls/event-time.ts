@@ -22,7 +22,18 @@ export function parseIso(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** True for a time that a phone system may mean: later than 1990, in a year of four digits. */
-export function isPlausibleTime(ms: number | undefined): ms is number {
+/** Nothing has happened tomorrow; a wrong time zone is off by less than a day. */
+export const AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * True for a time that a phone system may mean: later than 1990, in a year of four digits, and not
+ * more than a day after `receivedAt`, when the event came. All in epoch milliseconds.
+ */
+export function isPlausibleTime(ms: number | undefined, receivedAt: number): ms is number {
+  return isDate(ms) && ms <= receivedAt + AHEAD_MAX_MS;
+}
+
+/** True for epoch milliseconds of a year from 1990 to 9999. */
+export function isDate(ms: number | undefined): ms is number {
   return ms !== undefined && ms >= EARLIEST_MS && ms <= LATEST_MS;
 }

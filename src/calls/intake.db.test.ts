@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
-import { CALL_EVENTS_MAX } from './intake.ts';
+import { CALL_EVENTS_MAX } from './open-call.ts';
 import { REFUSED_KEPT } from './refused-events-repository.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
 import { SEEDED } from './testing/seed.ts';

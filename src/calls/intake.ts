@@ -7,23 +7,19 @@ import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
-import { isPlausibleTime } from './event-time.ts';
+import { AHEAD_MAX_MS, isDate } from './event-time.ts';
 import { keepMalformed } from './keep-malformed.ts';
 import { insertRefusedEvent, removeSurplusRefused } from './refused-events-repository.ts';
 import {
   announceRecordings,
-  countEvent,
-  findCall,
-  hasEvent,
-  insertCall,
   insertEvent,
-  isAnotherCall,
   readEvents,
   readFacts,
   updateFacts,
 } from './call-repository.ts';
-import type { CallIdentity, CallRow } from './call-repository.ts';
+import type { CallIdentity } from './call-repository.ts';
 import { keptBody } from './kept-body.ts';
+import { openCall, TOO_MANY } from './open-call.ts';
 import { planLanes } from './plan-lanes.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { insertAddresses } from './recording-address-repository.ts';
@@ -57,12 +53,11 @@ export interface Intake {
   acceptWebhook(source: EventSource, body: unknown): Promise<EventResult>;
 }
 
-/** No call has as many; each event of a call costs a reading of all before it. */
-export const CALL_EVENTS_MAX = 500;
-/** A call must be able to end, also by our own hand, when it has all the events it may have. */
-const ENDS_MAX = 10;
-const DAY_MS = 24 * 60 * 60 * 1_000;
-const TOO_MANY = 'too_many_events';
+const OTHER_BODY =
+  'an event of this call with this id came before with another body: this one is not used, so give each event an id of its own';
+
+/** Buffered events are days old; older ones are a clock that lost its time, or history. */
+const PAST_NOTED_MS = 31 * 24 * 60 * 60 * 1_000;
 
 export interface IntakeDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -136,7 +131,7 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
   const connections = one.books.get(organizationId) ?? [];
   const sealed = deps.addresses.seal(organizationId, event);
   try {
-    const { callId, repeated } = await deps.database.write((transaction) =>
+    const { callId, repeated, same } = await deps.database.write((transaction) =>
       recordEvent(transaction, deps, {
         identity,
         ...sealed,
@@ -145,7 +140,7 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
         now: deps.database.now(),
       }),
     );
-    const notes = notesOf(event, source, deps.database.now());
+    const notes = [...(same ? [] : [OTHER_BODY]), ...notesOf(event, source, deps.database.now())];
     return { status: repeated ? 'repeated' : 'accepted', callId, notes };
   } catch (err) {
     if (err instanceof AppError && err.details['reason'] === TOO_MANY) {
@@ -153,6 +148,14 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
     }
     throw err;
   }
+}
+
+export interface Recorded {
+  readonly callId: string;
+  /** The event was known: nothing changed. */
+  readonly repeated: boolean;
+  /** False for a known event that now came with another body. */
+  readonly same: boolean;
 }
 
 /**
@@ -173,18 +176,18 @@ export async function recordEvent(
     connections: readonly CallConnection[];
     now: number;
   },
-): Promise<{ readonly callId: string; readonly repeated: boolean }> {
+): Promise<Recorded> {
   const { event, now } = work;
-  const found = await openCall(transaction, deps, work);
-  if (found.repeated) return { callId: found.call.id, repeated: true };
-  const { call } = found;
+  const opened = await openCall(transaction, deps.ids, work);
+  const { call } = opened;
+  if (opened.status === 'repeated') return { callId: call.id, repeated: true, same: opened.same };
   const fresh = await insertEvent(transaction, deps.ids, {
     call,
     event,
     body: work.body,
     receivedAt: now,
   });
-  if (!fresh) return { callId: call.id, repeated: true };
+  if (!fresh) return { callId: call.id, repeated: true, same: true };
   await insertAddresses(transaction, call, work.addresses ?? []);
   const facts = mergeEvents(await readEvents(transaction, call.id));
   await updateFacts(transaction, call.id, facts);
@@ -200,46 +203,7 @@ export async function recordEvent(
     connections: work.connections,
     now,
   });
-  return { callId: call.id, repeated: false };
-}
-
-async function openCall(
-  transaction: Transaction<Tables>,
-  deps: PlanLanesDeps,
-  work: { identity: CallIdentity; event: CallEvent; now: number },
-): Promise<{ readonly call: CallRow; readonly repeated: boolean }> {
-  const { identity, event, now } = work;
-  const known = await findCall(transaction, identity);
-  if (known !== undefined) {
-    if (await hasEvent(transaction, known.id, event)) return { call: known, repeated: true };
-    if (!isAnotherCall(known, event, now)) {
-      refuseFlood(known, event);
-      return { call: await countEvent(transaction, known.id, now), repeated: false };
-    }
-  }
-  if (identity.id !== undefined) {
-    throw new AppError('not_found', `There is no call '${identity.id}'.`);
-  }
-  const generation = (known?.generation ?? 0) + 1;
-  const added = await insertCall(transaction, {
-    ...identity,
-    id: deps.ids.next(),
-    generation,
-    now,
-  });
-  if (added !== undefined) return { call: added, repeated: false };
-  // Another node took in the first event of this call between our reading and our writing.
-  const theirs = await findCall(transaction, identity);
-  if (theirs === undefined) throw new Error('a call that exists cannot be read');
-  return { call: await countEvent(transaction, theirs.id, now), repeated: false };
-}
-
-function refuseFlood(call: CallRow, event: CallEvent): void {
-  const most = event.kind === 'ended' ? CALL_EVENTS_MAX + ENDS_MAX : CALL_EVENTS_MAX;
-  if (call.event_count < most) return;
-  throw new AppError('conflict', `This call has ${CALL_EVENTS_MAX} events; more are not taken.`, {
-    details: { reason: TOO_MANY },
-  });
+  return { callId: call.id, repeated: false, same: true };
 }
 
 async function readConnections(
@@ -307,11 +271,16 @@ function recordingNotes({ kind, recording }: CallEvent, now: number): readonly s
 /** What a wrong clock or seconds in place of milliseconds look like. */
 function timeNotes(at: number | undefined, now: number): readonly string[] {
   if (at === undefined) return [];
-  if (!isPlausibleTime(at)) {
+  if (!isDate(at)) {
     return ['`at` is before 1990, so the time of arrival is used: epoch times are in milliseconds'];
   }
-  return at > now + DAY_MS
-    ? ["`at` is more than a day ahead: check the phone system's clock and time zone"]
+  if (at > now + AHEAD_MAX_MS) {
+    return [
+      "`at` is more than a day ahead, so the time of arrival is used: check the phone system's clock and time zone",
+    ];
+  }
+  return at < now - PAST_NOTED_MS
+    ? ["`at` is more than 31 days ago: check the phone system's clock, unless the call is that old"]
     : [];
 }
 

@@ -42,9 +42,8 @@ export function ownerOf(
     if (user !== undefined) return { kind: 'user', userId: user.userId, extension, user };
     return withoutLink(options, extension);
   }
-  if (facts.phase === 'ringing') return { kind: 'undecided' };
-  if (facts.phase !== 'ended')
-    return facts.ringing.length > 1 ? { kind: 'undecided' } : withoutLink(options, undefined);
+  // Until it ends, an event may come that tells who has the call.
+  if (facts.phase !== 'ended') return { kind: 'undecided' };
   if (options.queue_owner !== undefined) return { kind: 'user', userId: options.queue_owner };
   // Nobody answered a group: if exactly one of those who rang has a link, the call is still nobody's.
   return withoutLink(options, undefined);

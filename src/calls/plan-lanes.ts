@@ -1,5 +1,7 @@
 import type { Insertable, Transaction } from 'kysely';
 
+import { isListed } from '../contacts/number-list.ts';
+import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { CallConnection } from './call-connection.ts';
@@ -78,6 +80,11 @@ async function planLane(
     options: connection.options,
     links,
     steps,
+    isExcluded: (number) =>
+      isListed(connection.options.excluded_numbers, number, {
+        country: connection.country,
+        phones: createPhoneNumbers(),
+      }),
     onlyConnection: work.connections.length === 1,
     ownLinks: deps.ownLinks,
     times: deps.planTimes,

@@ -17,6 +17,8 @@ export interface PlanInput {
   /** By extension. */
   readonly links: ReadonlyMap<string, LinkedUser>;
   readonly steps: readonly Step[];
+  /** Whether a number is on the connection's list of excluded ones. */
+  readonly isExcluded: (number: string) => boolean;
   /** False where several CRMs get the call: a contact's id belongs to one of them only. */
   readonly onlyConnection: boolean;
   /** True where recordings have addresses of our own: then a link is told when the bytes are here. */
@@ -65,7 +67,7 @@ export interface Plan {
  * same facts again adds nothing. The facts may only have grown since `previous`.
  */
 export function planCall(input: PlanInput): Plan {
-  const decision = decideLogging(input.facts, input.options);
+  const decision = decideLogging(input.facts, input.options, input.isExcluded);
   const create = input.steps.find((step) => step.method === 'CreateActivity');
   // What the CRM may already know goes on to its end: a rule that turns late takes no record back.
   const begun = create !== undefined && !isUnsent(create);
@@ -203,8 +205,25 @@ function changedFacts(input: PlanInput, previous: CallFacts, owner: Owner): Upda
   if (facts.contactId !== previous.contactId && input.onlyConnection) reasons.push('contact');
   if (linkIsNews(input, previous)) reasons.push('recording');
   if (owner.kind === 'user' && ownerId(owner) !== ownerId(before)) reasons.push('owner');
+  if (isCorrected(input, previous)) reasons.push('call');
   return reasons;
 }
+
+/**
+ * True when an event that came late makes another call of the one that the CRM was told: its ring,
+ * the number of the other side, or after the end how it went.
+ */
+function isCorrected({ facts, steps }: PlanInput, previous: CallFacts): boolean {
+  if (facts.direction !== previous.direction) return true;
+  if (partyNumber(facts) !== partyNumber(previous)) return true;
+  if (previous.withoutRing && facts.startedAt !== previous.startedAt) return true;
+  const stop = steps.find((step) => step.method === 'StopCallActivity');
+  // A stop that was not sent tells the newest facts by itself.
+  if (previous.phase !== 'ended' || (stop !== undefined && isUnsent(stop))) return false;
+  return OF_THE_END.some((name) => facts[name] !== previous[name]);
+}
+
+const OF_THE_END = ['result', 'duration', 'answeredAt', 'endedAt', 'cause'] as const;
 
 function ownerId(owner: Owner): string | undefined {
   return owner.kind === 'user' ? owner.userId : undefined;

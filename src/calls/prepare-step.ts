@@ -1,19 +1,26 @@
 import type { CallConnection } from './call-connection.ts';
-import { callValues, cleanNumber } from './call-values.ts';
 import { partyNumber } from './call-rules.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { LoadedLane } from './load-lane.ts';
-import { addressBook } from './recording-addresses.ts';
-import type { AddressBook } from './recording-addresses.ts';
 import { settleLost } from './settle.ts';
 import type { StepChange } from './settle.ts';
-import type { Step, StepMethod } from './step.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import type { Step, StepMethod, StepPart } from './step.ts';
+import { placeUnderWay, tellsOfRecord } from './step-progress.ts';
+import { stepValues } from './step-values.ts';
 import { mayTell, settleWithoutRecording } from './step-recording.ts';
 import type { RecordingSource } from './step-recording.ts';
-import type { PreparedStep, StepCall, StepFile, StepRun, StepRunner } from './step-runner.ts';
+import type {
+  PreparedStep,
+  StepCall,
+  StepFile,
+  StepRecord,
+  StepRun,
+  StepRunner,
+} from './step-runner.ts';
+import { cleanNumber, isNumberOfPerson } from '../contacts/clean-number.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
-import { addressTokens } from '../text/hide-address-tokens.ts';
 
 export interface PrepareDeps {
   readonly database: Database;
@@ -29,10 +36,18 @@ export type Preparation =
       readonly status: 'ready';
       readonly method: StepMethod | 'FindActivity';
       readonly idempotent: boolean;
+      readonly part?: StepPart;
+      /** What of the step is kept while this request is under way. */
+      readonly underWay?: Pick<StepChange, 'progress' | 'sentValues'>;
       send(signal: AbortSignal): Promise<StepRun>;
     }
   /** Nothing is sent; the step's new state is known already. */
-  | { readonly status: 'settled'; readonly change: StepChange };
+  | {
+      readonly status: 'settled';
+      readonly change: StepChange;
+      /** What the requests of a step that is done have bound. */
+      readonly bound?: StepRecord;
+    };
 
 interface Work {
   readonly loaded: LoadedLane;
@@ -63,9 +78,11 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step, connection } = work;
   const asks = askMethod(step, connection);
   if (step.unknownAt !== undefined && asks !== undefined) {
-    const call = { connection, method: asks, ...(await valuesOf(deps, work, asks)) };
+    const call = { connection, method: asks, ...(await stepValues(deps, work, asks)) };
     const prepared = await prepareSafely(deps, call, work.signal);
-    if (prepared.status === 'ready') return { ...prepared, method: asks };
+    if (prepared.status === 'ready') {
+      return { status: 'ready', method: asks, idempotent: true, send: prepared.send };
+    }
     if (isSignIn(prepared.reason)) return toPreparation(prepared, step);
     const message = `The CRM cannot be asked: ${prepared.message}`;
     return { status: 'settled', change: { state: 'parked', reason: 'unknown_outcome', message } };
@@ -81,7 +98,7 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
     .executeTakeFirst();
   const change = settleLost({
     step,
-    idempotent: last?.idempotent === 1,
+    idempotent: last?.idempotent === 1 && !isKeyForgotten(deps, step),
     canAsk: asks !== undefined,
     onUnknown: connection.options.on_unknown,
     policy: deps.policy,
@@ -91,11 +108,15 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
   return { status: 'settled', change };
 }
 
-/** The look-up that finds what a step may have made; `undefined` where the document has none. */
+/**
+ * The look-up that finds what the request under way may have made; `undefined` where the document has
+ * none, or where that request makes no record.
+ */
 export function askMethod(
-  step: { readonly method: string },
+  step: { readonly method: string } & Pick<Step, 'progress'>,
   connection: CallConnection,
 ): 'FindActivity' | 'FindContact' | undefined {
+  if (!tellsOfRecord(step)) return undefined;
   const method =
     step.method === 'CreateActivity'
       ? 'FindActivity'
@@ -107,19 +128,40 @@ export function askMethod(
 
 async function runStep(deps: PrepareDeps, work: Work, file?: StepFile): Promise<PreparedOrFault> {
   const { connection, step, loaded } = work;
-  const { createdAt } = loaded.memory;
+  const since = loaded.memory.createdAt ?? step.progress?.since;
+  const { values, hidden } = await stepValues(deps, work, step.method, file);
   const call = {
     connection,
     method: step.method,
-    ...(await valuesOf(deps, work, step.method, file)),
-    ...(createdAt === undefined ? {} : { recordAgeMs: deps.database.now() - createdAt }),
+    // What is repeated under its key must be the very same request.
+    values: step.sentValues ?? values,
+    ...(hidden === undefined ? {} : { hidden }),
+    ...(since === undefined ? {} : { recordAgeMs: deps.database.now() - since }),
     ...(file === undefined ? {} : { file }),
+    ...(step.progress === undefined ? {} : { progress: step.progress }),
+    idempotencyKey: idempotencyKey(loaded.lane, step),
   };
-  return await prepareSafely(deps, call, work.signal);
+  const prepared = await prepareSafely(deps, call, work.signal);
+  if (prepared.status !== 'ready') return prepared;
+  const progress = placeUnderWay(step, prepared);
+  // A phone system's own address is sealed wherever it is kept.
+  const isKept = prepared.keyed === true && hidden === undefined;
+  const underWay = {
+    ...(progress === undefined ? {} : { progress }),
+    ...(isKept ? { sentValues: call.values } : {}),
+  };
+  const idempotent =
+    prepared.idempotent && !(prepared.keyed === true && isKeyForgotten(deps, step));
+  return { ...prepared, idempotent, underWay };
+}
+
+/** The CRM may have forgotten a key that is so old: its repetition would be a second record. */
+function isKeyForgotten({ database, policy }: PrepareDeps, { firstAt }: Step): boolean {
+  return firstAt !== undefined && database.now() - firstAt > policy.keyKeptMs;
 }
 
 type PreparedOrFault =
-  | PreparedStep
+  | (PreparedStep & { readonly underWay?: Pick<StepChange, 'progress' | 'sentValues'> })
   | { readonly status: 'not_sent'; readonly reason: 'internal_fault'; readonly message: string };
 
 /** A fault of ours must stand in the ledger, not make the lane fail again with each of its leases. */
@@ -151,58 +193,17 @@ const DATABASE_CODES: ReadonlySet<string> = new Set([
   'overloaded',
 ]);
 
-/** What a document may know of the call, and what of it the ledger must not show. */
-async function valuesOf(
-  deps: PrepareDeps,
-  work: Omit<Work, 'signal'>,
-  method: StepMethod | 'FindActivity',
-  file?: StepFile,
-): Promise<Pick<StepCall, 'values' | 'hidden'>> {
-  const { loaded, step, connection } = work;
-  const told = connection.options.recordings !== 'none';
-  const addresses = told ? await addressesOf(deps, loaded) : NO_ADDRESSES;
-  const values = callValues({
-    facts: loaded.facts,
-    memory: loaded.memory,
-    owner: loaded.owner,
-    callKey: loaded.lane.call_key,
-    texts: connection.options.texts,
-    connection,
-    method,
-    reasons: step.reasons,
-    onlyConnection: loaded.onlyConnection,
-    possibleDuplicate: step.possibleDuplicate,
-    recordings: { told, key: step.recordingKey, urls: urlsOf(deps, loaded), addresses },
-    ...(file === undefined ? {} : { file }),
-  });
-  const hidden = addresses.all.flatMap(addressTokens);
-  return hidden.length === 0 ? { values } : { values, hidden };
-}
-
-const NO_ADDRESSES = addressBook(new Map());
-
-/** The phone system's own addresses of the recordings. */
-async function addressesOf(deps: PrepareDeps, { lane, facts }: LoadedLane): Promise<AddressBook> {
-  if (!facts.recordings.some(({ url, pageUrl }) => (url ?? pageUrl) !== undefined)) {
-    return NO_ADDRESSES;
-  }
-  const of = { organizationId: lane.organization_id, callId: lane.call_id };
-  return (await deps.recordings.addressesOf?.(of)) ?? NO_ADDRESSES;
-}
-
-/** Our own addresses of the recordings that are there, by their key. */
-function urlsOf(deps: PrepareDeps, { lane, recordings }: LoadedLane) {
-  return new Map(
-    recordings.flatMap(({ id, key }) => {
-      const urls = deps.recordings.urlsOf?.({ id, callId: lane.call_id });
-      return urls === undefined ? [] : [[key, urls] as const];
-    }),
-  );
-}
-
 function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   if (prepared.status === 'ready') return { ...prepared, method: step.method };
   const { reason, message } = prepared;
+  if (reason === 'nothing_left') {
+    const bound = step.progress?.bound;
+    const change = { state: 'done', message, progress: null, sentValues: null } as const;
+    return { status: 'settled', change, ...(bound === undefined ? {} : { bound }) };
+  }
+  if (reason === 'skipped') {
+    return { status: 'settled', change: { state: 'skipped', reason: 'rule_of_document', message } };
+  }
   if (reason === 'absent') {
     return { status: 'settled', change: { state: 'skipped', reason: 'absent_method', message } };
   }
@@ -244,6 +245,10 @@ function whyNeedless({ loaded, step, connection }: Omit<Work, 'signal'>): StepCh
   if (number === undefined) {
     return { state: 'skipped', reason: 'no_number', message: 'The other side withheld its number' };
   }
+  if (!isNumberOfPerson(number)) {
+    const message = `${number} is no number of a person, so no contact is made of it`;
+    return { state: 'skipped', reason: 'no_number', message };
+  }
   if ((loaded.memory.candidates ?? 0) > 1) {
     const message = `${loaded.memory.candidates} contacts have this number: a person must choose`;
     return { state: 'skipped', reason: 'contact_known', message };
@@ -251,7 +256,10 @@ function whyNeedless({ loaded, step, connection }: Omit<Work, 'signal'>): StepCh
   const find = loaded.steps.find((other) => other.method === 'FindContact');
   if (connection.methods.has('FindContact') && find?.state !== 'done') {
     // Whether the CRM has this person is unknown: a second one would be worse than none.
-    const message = 'The search for the contact failed, so none is created';
+    const message =
+      find?.reason === 'rule_of_document'
+        ? 'The document leaves the search for the contact out, so none is created'
+        : 'The search for the contact failed, so none is created';
     return { state: 'skipped', reason: 'not_identified', message };
   }
   return undefined;

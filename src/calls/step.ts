@@ -1,5 +1,7 @@
 import type { MethodName } from '../document/methods.ts';
+import type { Values } from '../document/values/values.ts';
 import type { RecordingFailure } from '../recordings/failure.ts';
+import type { MethodProgress } from '../runtime/method-call.ts';
 
 /** The methods that a call leads to. `FindActivity` runs as a question inside another step. */
 export type StepMethod = Extract<
@@ -35,7 +37,7 @@ export type StepState =
   'pending' | 'sending' | 'done' | 'unknown' | 'parked' | 'skipped' | 'discarded';
 
 /** Why a change is told to the CRM: the parameter `update_reason`. */
-export type UpdateReason = 'note' | 'contact' | 'recording' | 'owner';
+export type UpdateReason = 'note' | 'contact' | 'recording' | 'owner' | 'call';
 
 /** Why a step is parked or skipped; `explain.ts` has the words and the advice for each. */
 export type StepReason =
@@ -64,7 +66,22 @@ export type StepReason =
   | 'recording_known'
   | 'create_skipped'
   | 'answer_skipped'
+  | 'rule_of_document'
   | 'rule';
+
+/** Where a step of several requests stands, as kept with it; JSON. */
+export interface StepProgress extends MethodProgress {
+  /** When its last request was done: a record that it made may not be visible yet. Epoch milliseconds. */
+  readonly since?: number;
+  /** Of a request under way: its answer tells the id of the record. */
+  readonly makesRecord?: true;
+}
+
+/** Which of several requests one is, from 1. */
+export interface StepPart {
+  readonly number: number;
+  readonly of: number;
+}
 
 export interface Step {
   readonly id: string;
@@ -89,6 +106,12 @@ export interface Step {
   readonly unknownAt?: number;
   readonly asked: number;
   readonly executed: boolean;
+  /** Of a method of several requests that has begun: where it stands. */
+  readonly progress?: StepProgress;
+  /** Values of a request that may be repeated only as it was. */
+  readonly sentValues?: Values;
+  /** Rises when a person has a refused request sent anew: a CRM knows the two apart by their keys. */
+  readonly keyNumber: number;
 }
 
 /** True for a state that no worker leaves. */
@@ -97,7 +120,10 @@ export function isSettled(step: Pick<Step, 'state'>): boolean {
 }
 
 /** True for a step that was surely not executed, so that the next try sends the newest facts. */
-export function isUnsent(step: Pick<Step, 'state' | 'reason'>): boolean {
+export function isUnsent(
+  step: Pick<Step, 'state' | 'reason' | 'progress' | 'sentValues'>,
+): boolean {
+  if (step.progress !== undefined || step.sentValues !== undefined) return false;
   return (
     step.state === 'pending' ||
     (step.state === 'parked' &&

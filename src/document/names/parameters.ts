@@ -192,7 +192,13 @@ export const PARAMETERS: readonly BuiltinParameter[] = [
   ),
   row('file_type', 'text', 'string', 'extension', 'Media type of the recording.'),
   row('file_size', 'number', 'number', 'extension', 'Size of the recording in bytes.'),
-  row('update_reason', 'text', 'string', 'extension', 'Why `UpdateActivity` runs.'),
+  row(
+    'update_reason',
+    'text',
+    'string',
+    'extension',
+    'Why `UpdateActivity` runs: `note`, `contact`, `recording`, `owner` or `call` (an event came late); several with commas.',
+  ),
   row('timezone', 'text', 'string', 'extension', 'IANA time zone of the connection.'),
   row('country', 'text', 'string', 'extension', "ISO 3166-1 code of the connection's country."),
 ];
@@ -222,6 +228,21 @@ export const NUMBER_FORMS = [
 ] as const;
 
 export type NumberForm = (typeof NUMBER_FORMS)[number];
+
+/** The forms of a number that are a number themselves: `phone_formats` may ask for each. */
+export const PHONE_FORMATS = [
+  'e164',
+  'digits',
+  'national',
+  'significant',
+  'international',
+  'last7',
+  'last8',
+  'last9',
+  'last10',
+] as const;
+
+export type PhoneFormat = (typeof PHONE_FORMATS)[number];
 
 /** Each built-in parameter with its number forms, and the same of its old names. */
 export const BUILTIN_NAMES: ReadonlySet<string> = new Set(

@@ -1,5 +1,5 @@
 import type { ConnectionBook } from '../../calls/call-connection.ts';
-import { cleanNumber } from '../../calls/call-values.ts';
+import { cleanNumber } from '../../contacts/clean-number.ts';
 import { findCallers } from '../../contract/callers.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { countUsage } from '../../organizations/usage.ts';
