@@ -16,6 +16,8 @@ export interface MendedText {
   /** The text with its common faults mended: what the author meant. */
   readonly text: string;
   readonly faults: readonly TextFault[];
+  /** The text was JSON as it stood, and is not changed. */
+  readonly isFaultless: boolean;
   /** False when a fault was found that leaves no sensible reading. */
   readonly readable: boolean;
   /** The offset in the original text that an offset in the mended one comes from. */
@@ -35,7 +37,7 @@ const MAX_FAULTS = 100;
 export function mendJson(text: string): MendedText {
   // Most texts are faultless, and the engine's own parser sees that a hundred times faster.
   return isFaultless(text)
-    ? { text, faults: [], readable: true, originOf: (offset) => offset }
+    ? { text, faults: [], isFaultless: true, readable: true, originOf: (offset) => offset }
     : new Mender(text).run();
 }
 
@@ -92,6 +94,7 @@ class Mender {
     return {
       text: text.toString(),
       faults: this.#faults,
+      isFaultless: false,
       readable: this.#readable,
       originOf: (offset) => text.originOf(offset),
     };

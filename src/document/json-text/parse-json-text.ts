@@ -10,6 +10,7 @@ import { mendJson } from './mend-json.ts';
 import type { MendedText } from './mend-json.ts';
 import { createLineIndex } from './line-index.ts';
 import type { Position } from './line-index.ts';
+import { readFaultless } from './read-faultless.ts';
 
 export interface JsonText {
   /** Absent when the text is too broken, too large or too deep to be read. */
@@ -52,6 +53,13 @@ export function parseJsonText(text: string): JsonText {
     return { findings, ...positions };
   }
 
+  if (mended.isFaultless) {
+    const root = readFaultless(text);
+    collectKeyFaults(root, [], report, findings);
+    const offsetWithin = characterFinder(mended, ({ offset }) => offset);
+    return { root, findings, positionAt: lines.positionAt, offsetWithin };
+  }
+
   const errors: ParseError[] = [];
   const tree = parseTree(mended.text, errors, { disallowComments: true });
   for (const error of errors) {
@@ -70,7 +78,7 @@ export function parseJsonText(text: string): JsonText {
     root,
     findings,
     positionAt: lines.positionAt,
-    offsetWithin: characterFinder(mended, strings),
+    offsetWithin: characterFinder(mended, (node) => strings.get(node)),
   };
 }
 
@@ -174,11 +182,11 @@ function collectKeyFaults(
  */
 function characterFinder(
   mended: MendedText,
-  strings: WeakMap<StringNode, number>,
+  startOf: (node: StringNode) => number | undefined,
 ): JsonText['offsetWithin'] {
   let last: { node: StringNode; index: number; at: number } | undefined;
   return (node, index) => {
-    const start = strings.get(node);
+    const start = startOf(node);
     if (start === undefined) {
       return node.offset;
     }
