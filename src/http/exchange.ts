@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
+import { Arrival } from './arrival.ts';
 import type { Download } from './egress-request.ts';
 import { EgressFault, toFault } from './fault.ts';
 import type { EgressPhase } from './fault.ts';
@@ -28,143 +29,173 @@ export interface RawAnswer {
  * `EgressFault` whose phase tells how far the request had come: `before_write` proves that no
  * byte of it was handed to the socket.
  */
-export function exchange(
+export async function exchange(
   connection: { readonly client: Client; readonly socket: Socket },
   request: OutgoingRequest,
   limits: EgressLimits,
   signal: AbortSignal,
 ): Promise<RawAnswer> {
-  return new Promise((resolve, reject) => {
-    const { client, socket } = connection;
-    const writtenBefore = socket.bytesWritten;
-    const chunks: Buffer[] = [];
-    let received = 0;
-    let sent = false;
-    let settled = false;
-    let status: number | undefined;
-    let headers: Readonly<Record<string, string>> = {};
-    let controller: Dispatcher.DispatchController | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    let pace: NodeJS.Timeout | undefined;
+  const running = new Exchange(connection.socket, request, limits, signal);
+  return await running.run(connection.client);
+}
 
-    const phase = (): EgressPhase => {
-      if (status !== undefined) return 'reading';
-      if (sent) return 'waiting';
-      return socket.bytesWritten === writtenBefore ? 'before_write' : 'writing';
-    };
-    const stop = (fault: EgressFault): void => {
-      settle();
-      reject(fault);
-      if (controller === undefined) socket.destroy();
-      else controller.abort(fault);
-    };
-    const fail = (code: string, message: string): void =>
-      stop(new EgressFault(phase(), code, message, status === undefined ? {} : { status }));
-    const arm = (ms: number, message: string): void => {
-      clearTimeout(timer);
-      if (settled) return;
-      timer = setTimeout(() => fail('timeout', message), ms);
-    };
-    const abandon = (): void => {
-      if (signal.reason instanceof EgressFault) fail(signal.reason.code, signal.reason.message);
-      else fail('aborted', 'The request was abandoned.');
-    };
-    const settle = (): void => {
-      settled = true;
-      clearTimeout(timer);
-      clearInterval(pace);
-      signal.removeEventListener('abort', abandon);
-    };
+const TOO_SLOW = 'The server did not answer in time.';
+const BROKE_OFF = 'The answer stopped in the middle.';
 
-    const checkSize = (bytes: number): boolean => {
-      const most = download?.maxBytes ?? limits.bodyBytes;
-      if (bytes <= most) return true;
-      fail('body_too_large', `The answer is larger than ${String(most)} bytes.`);
-      return false;
-    };
-    // Writes follow one another; the server is not read from while one is under way.
-    let download: Download | undefined;
-    let passed = Promise.resolve();
-    let writing = false;
-    const keepPace = (): void => {
-      let before = 0;
-      const least = (limits.downloadBytesPerSecond * limits.idleMs) / 1_000;
-      pace = setInterval(() => {
-        // While its bytes are being written it is we who are slow.
-        if (!writing && received - before < least) fail('timeout', 'The answer came too slowly.');
-        before = received;
-      }, limits.idleMs);
-    };
-    const giveUp = (error: unknown): void => {
-      const message = 'What came could not be stored.';
-      stop(new EgressFault('reading', 'not_stored', message, { cause: error }));
-    };
-    const pass = (download: Download, bytes: Buffer): void => {
-      clearTimeout(timer);
-      writing = true;
-      controller?.pause();
-      passed = passed.then(() => download.write(bytes));
-      passed.then(() => {
-        writing = false;
-        arm(limits.idleMs, 'The answer stopped in the middle.');
-        controller?.resume();
-      }, giveUp);
-    };
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #socket: Socket;
+  readonly #request: OutgoingRequest;
+  readonly #limits: EgressLimits;
+  readonly #signal: AbortSignal;
+  readonly #answer = Promise.withResolvers<RawAnswer>();
+  readonly #writtenBefore: number;
+  readonly #chunks: Buffer[] = [];
+  readonly #abandon = (): void => {
+    const { reason } = this.#signal;
+    if (reason instanceof EgressFault) this.#fail(reason.code, reason.message);
+    else this.#fail('aborted', 'The request was abandoned.');
+  };
+  #controller: Dispatcher.DispatchController | undefined;
+  #sent = false;
+  #status: number | undefined;
+  #headers: Readonly<Record<string, string>> = {};
+  #received = 0;
+  #arrival: Arrival | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #settled = false;
 
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart: (given) => {
-        controller = given;
-      },
-      onBodySent: () => arm(limits.idleMs, 'The server stopped reading the request.'),
-      onRequestSent: () => {
-        sent = true;
-        arm(limits.headersMs, 'The server did not answer in time.');
-      },
-      onResponseStart: (_controller, code, fields) => {
-        if (code < 200) return;
-        status = code;
-        headers = toHeaders(fields);
-        arm(limits.idleMs, 'The answer stopped in the middle.');
-        download = code === 200 ? request.download : undefined;
-        if (download !== undefined) keepPace();
-        checkSize(Number(headers['content-length'] ?? '0'));
-      },
-      onResponseData: (_controller, chunk) => {
-        // Resumed, undici's parser tells of no bytes; pausing again for those would never end.
-        if (chunk.length === 0) return;
-        arm(limits.idleMs, 'The answer stopped in the middle.');
-        received += chunk.length;
-        if (!checkSize(received)) return;
-        // undici reuses its read buffer.
-        const bytes = Buffer.from(chunk);
-        if (download === undefined) chunks.push(bytes);
-        else pass(download, bytes);
-      },
-      onResponseEnd: () => {
-        clearTimeout(timer);
-        clearInterval(pace);
-        const answer = { status: status ?? 0, headers, body: Buffer.concat(chunks) };
-        passed.then(() => {
-          settle();
-          resolve(answer);
-        }, giveUp);
-      },
-      onResponseError: (_controller, error) => {
-        settle();
-        reject(inPhase(toFault(error, phase(), status), phase()));
-      },
-    };
+  constructor(socket: Socket, request: OutgoingRequest, limits: EgressLimits, signal: AbortSignal) {
+    this.#socket = socket;
+    this.#request = request;
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#writtenBefore = socket.bytesWritten;
+  }
 
-    if (signal.aborted) return abandon();
-    signal.addEventListener('abort', abandon, { once: true });
-    arm(limits.headersMs, 'The server did not answer in time.');
-    try {
-      client.dispatch(toOptions(request), handler);
-    } catch (error) {
-      settle();
-      reject(toFault(error, 'before_write'));
+  run(client: Client): Promise<RawAnswer> {
+    if (this.#signal.aborted) {
+      this.#abandon();
+      return this.#answer.promise;
     }
-  });
+    this.#signal.addEventListener('abort', this.#abandon, { once: true });
+    this.#arm(this.#limits.headersMs, TOO_SLOW);
+    try {
+      client.dispatch(toOptions(this.#request), this);
+    } catch (error) {
+      this.#settle();
+      this.#answer.reject(toFault(error, 'before_write'));
+    }
+    return this.#answer.promise;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+  }
+
+  onBodySent(): void {
+    this.#arm(this.#limits.idleMs, 'The server stopped reading the request.');
+  }
+
+  onRequestSent(): void {
+    this.#sent = true;
+    this.#arm(this.#limits.headersMs, TOO_SLOW);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    fields: Parameters<typeof toHeaders>[0],
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = toHeaders(fields);
+    this.#arm(this.#limits.idleMs, BROKE_OFF);
+    const { download } = this.#request;
+    if (status === 200 && download !== undefined) {
+      this.#arrival = new Arrival(download, controller, this.#limits, {
+        tooSlow: () => this.#fail('timeout', 'The answer came too slowly.'),
+        notStored: (error) => this.#giveUp(error),
+      });
+    }
+    this.#checkSize(Number(this.#headers['content-length'] ?? '0'));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    // Resumed, undici's parser tells of no bytes; pausing again for those would never end.
+    if (chunk.length === 0) return;
+    this.#arm(this.#limits.idleMs, BROKE_OFF);
+    this.#received += chunk.length;
+    if (!this.#checkSize(this.#received)) return;
+    // undici reuses its read buffer.
+    const bytes = Buffer.from(chunk);
+    if (this.#arrival === undefined) {
+      this.#chunks.push(bytes);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#arrival.pass(bytes, () => this.#arm(this.#limits.idleMs, BROKE_OFF));
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#timer);
+    const body = Buffer.concat(this.#chunks);
+    const answer = { status: this.#status ?? 0, headers: this.#headers, body };
+    const end = (): void => {
+      this.#settle();
+      this.#answer.resolve(answer);
+    };
+    if (this.#arrival === undefined) end();
+    else this.#arrival.end().then(end, (error: unknown) => this.#giveUp(error));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#settle();
+    const phase = this.#phase();
+    this.#answer.reject(inPhase(toFault(error, phase, this.#status), phase));
+  }
+
+  #phase(): EgressPhase {
+    if (this.#status !== undefined) return 'reading';
+    if (this.#sent) return 'waiting';
+    return this.#socket.bytesWritten === this.#writtenBefore ? 'before_write' : 'writing';
+  }
+
+  #checkSize(bytes: number): boolean {
+    const most = this.#arrival?.maxBytes ?? this.#limits.bodyBytes;
+    if (bytes <= most) return true;
+    this.#fail('body_too_large', `The answer is larger than ${String(most)} bytes.`);
+    return false;
+  }
+
+  #arm(ms: number, message: string): void {
+    clearTimeout(this.#timer);
+    if (this.#settled) return;
+    this.#timer = setTimeout(() => this.#fail('timeout', message), ms);
+  }
+
+  #fail(code: string, message: string): void {
+    const status = this.#status === undefined ? {} : { status: this.#status };
+    this.#stop(new EgressFault(this.#phase(), code, message, status));
+  }
+
+  #giveUp(error: unknown): void {
+    const message = 'What came could not be stored.';
+    this.#stop(new EgressFault('reading', 'not_stored', message, { cause: error }));
+  }
+
+  #stop(fault: EgressFault): void {
+    this.#settle();
+    this.#answer.reject(fault);
+    if (this.#controller === undefined) this.#socket.destroy();
+    else this.#controller.abort(fault);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#arrival?.stopWatching();
+    this.#signal.removeEventListener('abort', this.#abandon);
+  }
 }
 
 function toOptions(request: OutgoingRequest): Dispatcher.DispatchOptions {
