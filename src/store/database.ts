@@ -1,24 +1,25 @@
 import { join } from 'node:path';
 
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import type { Driver, RawBuilder, Transaction } from 'kysely';
 import pg from 'pg';
 
 import type { AppError } from '../errors/app-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { followDatabaseClock } from './database-clock.ts';
-import { ImmediateSqliteDriver, POSTGRES, SQLITE } from './dialect.ts';
+import { POSTGRES, SQLITE } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { makeFolder } from './make-folder.ts';
 import type { Tables } from './schema.ts';
 import { openSqlite } from './sqlite-driver.ts';
+import { makeSqliteHandles } from './sqlite-handles.ts';
 import { TranslatingDriver } from './translating-driver.ts';
 
 export interface Database {
   readonly dialect: Dialect['name'];
-  /** For statements outside a job; a read-only handle on SQLite. */
+  /** For statements outside a job; it sees committed rows only. On SQLite it refuses to write. */
   readonly read: Kysely<Tables>;
   /** Suffix of a claiming sub-select: `for update skip locked` on PostgreSQL, nothing on SQLite. */
   readonly skipLocked: RawBuilder<unknown>;
@@ -88,31 +89,13 @@ async function openSqliteDatabase(
   makeFolder(directory);
   const unlock = exclusive ? lockDirectory(directory) : () => {};
   try {
-    const path = join(directory, DATABASE_FILE);
-    const writer = sqliteHandle(path, false);
-    // The write-ahead log's files exist once the writer has connected; a reader cannot make them.
+    const file = openSqlite(join(directory, DATABASE_FILE), SQLITE.translate);
+    const { reader, writer } = makeSqliteHandles(file);
     await SQLITE.check(writer);
-    const reader = sqliteHandle(path, true);
     return assemble({ dialect: SQLITE, reader, writer, deps, now: deps.clock.now, end: unlock });
   } catch (err) {
     unlock();
     throw err;
-  }
-}
-
-function sqliteHandle(path: string, readOnly: boolean): Kysely<Tables> {
-  const config = { database: () => Promise.resolve(openSqlite(path, { readOnly })) };
-  return new Kysely<Tables>({ dialect: new OwnSqliteDialect(config) });
-}
-
-class OwnSqliteDialect extends SqliteDialect {
-  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
-  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
-    super(config);
-    this.#config = config;
-  }
-  override createDriver(): Driver {
-    return new TranslatingDriver(new ImmediateSqliteDriver(this.#config), SQLITE.translate);
   }
 }
 

@@ -1,5 +1,5 @@
-import { CompiledQuery, sql, SqliteDriver } from 'kysely';
-import type { DatabaseConnection, Kysely, RawBuilder } from 'kysely';
+import { sql } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 
 import { AppError } from '../errors/app-error.ts';
 import type { Tables } from './schema.ts';
@@ -76,13 +76,6 @@ export const POSTGRES: Dialect = {
     throw new AppError('invalid_settings', message);
   },
 };
-
-/** Takes the write lock at once instead of failing half-way. */
-export class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-}
 
 // rolledBack: surely undone by the database, so it may run again.
 function unavailable(cause: unknown, state: string, rolledBack = false): AppError {

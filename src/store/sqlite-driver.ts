@@ -13,25 +13,18 @@ const MAX_STATEMENTS = 512;
  * Opens an SQLite file in the form that Kysely's SqliteDialect takes.
  * The write-ahead log with `synchronous=FULL` is the promise "committed is on disk": with NORMAL a
  * power cut loses acknowledged rows (https://www.sqlite.org/pragma.html#pragma_synchronous).
- * Throws node:sqlite's error when the file cannot be opened.
+ * `translate` makes node:sqlite's errors those of the catalogue, here and in each statement.
  */
-export function openSqlite(path: string, options: { readOnly: boolean }): SqliteDatabase {
-  if (!options.readOnly) makePrivate(path);
-  const database = new DatabaseSync(path, {
-    readOnly: options.readOnly,
-    timeout: BUSY_TIMEOUT_MS,
-    enableForeignKeyConstraints: true,
-    enableDoubleQuotedStringLiterals: false,
-    allowExtension: false,
-  });
-  if (!options.readOnly) {
-    // What is deleted is overwritten: keys, credentials and customers that went must not be found in a
-    // stolen file (https://www.sqlite.org/pragma.html#pragma_secure_delete).
-    database.exec(
-      'pragma journal_mode=wal; pragma synchronous=full; pragma journal_size_limit=67108864; pragma secure_delete=on',
-    );
-  }
-  database.exec('pragma trusted_schema=off; pragma cache_size=-16384');
+export function openSqlite(path: string, translate: (err: unknown) => unknown): SqliteDatabase {
+  const translated = <T>(run: () => T): T => {
+    try {
+      return run();
+    } catch (err) {
+      throw translate(err);
+    }
+  };
+  makePrivate(path);
+  const database = translated(() => connect(path));
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
@@ -39,18 +32,34 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
       const known = statements.get(sql);
       if (known !== undefined) return known;
       if (statements.size >= MAX_STATEMENTS) statements.clear();
-      const statement = adapt(database.prepare(sql));
+      const statement = translated(() => adapt(database.prepare(sql), translated));
       statements.set(sql, statement);
       return statement;
     },
   };
 }
 
-function adapt(statement: StatementSync): SqliteStatement {
+function connect(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, {
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+    enableDoubleQuotedStringLiterals: false,
+    allowExtension: false,
+  });
+  // What is deleted is overwritten: keys, credentials and customers that went must not be found in a
+  // stolen file (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+  database.exec(
+    'pragma journal_mode=wal; pragma synchronous=full; pragma journal_size_limit=67108864; pragma secure_delete=on',
+  );
+  database.exec('pragma trusted_schema=off; pragma cache_size=-32768');
+  return database;
+}
+
+function adapt(statement: StatementSync, translated: <T>(run: () => T) => T): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...bind(parameters)),
-    run: (parameters) => statement.run(...bind(parameters)),
+    all: (parameters) => translated(() => statement.all(...bind(parameters))),
+    run: (parameters) => translated(() => statement.run(...bind(parameters))),
     iterate: (parameters) => statement.iterate(...bind(parameters)),
   };
 }

@@ -1,0 +1,152 @@
+import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import type { DatabaseConnection, Driver, QueryResult, SqliteDatabase } from 'kysely';
+
+import type { Tables } from './schema.ts';
+
+/** A handle for reading and one for writing, on one connection. */
+export interface SqliteHandles {
+  readonly reader: Kysely<Tables>;
+  readonly writer: Kysely<Tables>;
+}
+
+/** Resolves when the transaction that is open now has ended; undefined where none is open. */
+interface Turn {
+  ended: Promise<void> | undefined;
+}
+
+/**
+ * Makes both handles of one connection: each commit of another connection would empty a reader's
+ * cache. The reader waits while a transaction is open, so that it sees committed rows only; all
+ * statements run on this thread, one after another, whoever asks for them. It refuses to write.
+ */
+export function makeSqliteHandles(database: SqliteDatabase): SqliteHandles {
+  const turn: Turn = { ended: undefined };
+  return {
+    reader: new Kysely<Tables>({ dialect: new ReadingDialect(database, turn) }),
+    writer: new Kysely<Tables>({ dialect: new WritingDialect(database, turn) }),
+  };
+}
+
+class WritingDialect extends SqliteDialect {
+  readonly #driver: Driver;
+  constructor(database: SqliteDatabase, turn: Turn) {
+    super({ database });
+    this.#driver = new WritingDriver(database, turn);
+  }
+  override createDriver(): Driver {
+    return this.#driver;
+  }
+}
+
+class WritingDriver extends SqliteDriver {
+  readonly #turn: Turn;
+  #end: () => void = () => {};
+
+  constructor(database: SqliteDatabase, turn: Turn) {
+    super({ database });
+    this.#turn = turn;
+  }
+
+  /** Takes the write lock at once instead of failing half-way. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#turn.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    try {
+      await connection.executeQuery(BEGIN);
+    } catch (err) {
+      this.#over();
+      throw err;
+    }
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    // One that fails is rolled back by whoever asked for it, and readers wait until then.
+    await super.commitTransaction(connection);
+    this.#over();
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } finally {
+      this.#over();
+    }
+  }
+
+  #over(): void {
+    this.#turn.ended = undefined;
+    this.#end();
+  }
+}
+
+const BEGIN = CompiledQuery.raw('begin immediate');
+
+class ReadingDialect extends SqliteDialect {
+  readonly #driver: Driver;
+  constructor(database: SqliteDatabase, turn: Turn) {
+    super({ database });
+    this.#driver = new ReadingDriver(database, turn);
+  }
+  override createDriver(): Driver {
+    return this.#driver;
+  }
+  override createAdapter(): SqliteAdapter {
+    return new SharedAdapter();
+  }
+}
+
+/** Reads need no lock among themselves: each is one call of SQLite. */
+class SharedAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class ReadingDriver extends SqliteDriver {
+  readonly #turn: Turn;
+  #connection: Promise<DatabaseConnection> | undefined;
+
+  constructor(database: SqliteDatabase, turn: Turn) {
+    super({ database });
+    this.#turn = turn;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.#connection ??= super
+      .acquireConnection()
+      .then((inner) => new ReadingConnection(inner, this.#turn));
+    return await this.#connection;
+  }
+
+  override async beginTransaction(): Promise<void> {
+    throw new Error(READ_ONLY);
+  }
+
+  /** The writer closes what both use. */
+  override async destroy(): Promise<void> {}
+}
+
+const READ_ONLY = 'attempt to write a readonly database: jobs of `write` do that';
+const READS = /^\s*(?:select|with|explain|pragma)\b/iu;
+
+class ReadingConnection implements DatabaseConnection {
+  readonly #inner: DatabaseConnection;
+  readonly #turn: Turn;
+
+  constructor(inner: DatabaseConnection, turn: Turn) {
+    this.#inner = inner;
+    this.#turn = turn;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (!READS.test(query.sql)) throw new Error(READ_ONLY);
+    while (this.#turn.ended !== undefined) await this.#turn.ended;
+    // Runs to its end before anybody else's statement: nothing is awaited in between.
+    return await this.#inner.executeQuery<R>(query);
+  }
+
+  streamQuery<R>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#inner.streamQuery<R>(query, size);
+  }
+}
