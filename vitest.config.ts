@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,demo,scripts,test/real}/**/*.test.ts'],
+          include: ['{src,demo,scripts,test/real,test/soak}/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],
           // Random texts and sockets take seconds on a busy machine.
           testTimeout: 30_000,

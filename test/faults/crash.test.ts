@@ -9,6 +9,7 @@ import { FaultHarness } from './harness.ts';
 import type { CallEventBody } from './harness.ts';
 import { KILL_POINTS } from './protocol.ts';
 import type { Kill, KillPoint } from './protocol.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /**
  * Each of the first so many passes of a point is a death. A call has five events, and eleven
@@ -190,15 +191,4 @@ function lifeOf(callId: string): readonly CallEventBody[] {
       recording: { url: `https://pbx.test/${callId}.wav` },
     },
   ];
-}
-
-/** Mulberry32: the same moments in every run. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { readFacts } from '../../src/calls/call-repository.ts';
 import { createConnection } from '../../src/connections/connections.ts';
 import { createDocumentCache } from '../../src/connections/document-cache.ts';
 import { createIntegration } from '../../src/connections/integrations.ts';
@@ -18,9 +17,10 @@ import { openDatabase } from '../../src/store/database.ts';
 import type { Database, DatabaseSettings } from '../../src/store/database.ts';
 import { createIds } from '../../src/text/uuid.ts';
 import { systemClock } from '../../src/time/clock.ts';
-import type { Act, Executed, Facts, LedgerLane } from './auditor.ts';
+import type { Act, Executed, Facts } from './auditor.ts';
 import { MASTER_KEY } from './fault-settings.ts';
 import type { ChildSettings, Kill, Reply, Request } from './protocol.ts';
+import { readLedger } from './read-ledger.ts';
 
 const ORGANIZATION = 'org-1';
 const PHONE_SYSTEM = 'pbx-1';
@@ -338,38 +338,3 @@ const ACTIONS: ReadonlyMap<string, Act> = new Map([
   ['comments', 'comment'],
   ['recording', 'upload'],
 ]);
-
-async function readLedger(database: Database): Promise<readonly LedgerLane[]> {
-  const lanes = await database.read
-    .selectFrom('lane')
-    .innerJoin('call', 'call.id', 'lane.call_id')
-    .select(['lane.id', 'lane.call_id', 'lane.call_key', 'call.external_id', 'call.facts'])
-    .execute();
-  const steps = await database.read
-    .selectFrom('step')
-    .select(['id', 'lane_id', 'method', 'state', 'reason', 'possible_duplicate'])
-    .execute();
-  const lost = await database.read
-    .selectFrom('attempt')
-    .select('step_id')
-    .where('purpose', '=', 'run')
-    .where((eb) => eb.or([eb('state', '=', 'lost'), eb('effect', '=', 'unknown')]))
-    .execute();
-  const lostOf = Map.groupBy(lost, (attempt) => attempt.step_id);
-  const events = await database.read.selectFrom('call_event').select(['call_id', 'kind']).execute();
-  const stepsOf = Map.groupBy(steps, (step) => step.lane_id);
-  const eventsOf = Map.groupBy(events, (event) => event.call_id);
-  return lanes.map((lane) => ({
-    callId: lane.external_id,
-    key: lane.call_key,
-    number: readFacts(lane)?.callingNumber ?? '',
-    events: (eventsOf.get(lane.call_id) ?? []).map((event) => event.kind),
-    steps: (stepsOf.get(lane.id) ?? []).map((step) => ({
-      method: step.method,
-      state: step.state,
-      reason: step.reason,
-      possibleDuplicate: step.possible_duplicate === 1,
-      unknowns: lostOf.get(step.id)?.length ?? 0,
-    })),
-  }));
-}

@@ -5,9 +5,10 @@ export interface PostgresDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes an empty database on the server that TEST_DATABASE_URL names, for programs under test. */
-export async function createPostgresDatabase(): Promise<PostgresDatabase> {
-  const server = process.env['TEST_DATABASE_URL'] ?? '';
+/** Makes an empty database on a server, the one that TEST_DATABASE_URL names, for programs under test. */
+export async function createPostgresDatabase(
+  server = process.env['TEST_DATABASE_URL'] ?? '',
+): Promise<PostgresDatabase> {
   if (server === '') {
     throw new Error(
       'TEST_DATABASE_URL must name a PostgreSQL server; npm test -- real starts one.',

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
+
+import type { Database } from '../../src/store/database.ts';
+import type { Tables } from '../../src/store/schema.ts';
+
+export interface RowCopies {
+  readonly table: 'call' | 'call_event' | 'lane' | 'step' | 'attempt';
+  /** Which rows, named `t`, are the pattern. */
+  readonly where: RawBuilder<unknown>;
+  /** What is other in each copy; `n.i` is its number, `n.text` the same as text. */
+  readonly changed: Readonly<Record<string, RawBuilder<unknown>>>;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Copies rows as often as there are numbers, by one statement; columns that nobody named stay as they are. */
+export async function copyRows(
+  transaction: Transaction<Tables>,
+  database: Pick<Database, 'read'>,
+  copies: RowCopies,
+): Promise<void> {
+  const tables = await database.read.introspection.getTables();
+  const columns = tables.find(({ name }) => name === copies.table)?.columns ?? [];
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  const values = sql.join(
+    columns.map(({ name }) => copies.changed[name] ?? sql`t.${sql.ref(name)}`),
+  );
+  await sql`
+    with recursive number(i) as (
+      select cast(${copies.first} as integer)
+      union all select i + 1 from number where i < ${copies.last}
+    ),
+    n as (select i, cast(1000000000 + i as text) as text from number)
+    insert into ${sql.table(copies.table)} (${names})
+    select ${values} from ${sql.table(copies.table)} t cross join n
+    where ${copies.where}`.execute(transaction);
+}
