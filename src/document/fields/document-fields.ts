@@ -13,6 +13,8 @@ import {
   BOOLEAN,
   NULL,
 } from './field.ts';
+import { PHONE_FORMATS } from '../names/parameters.ts';
+import type { PhoneFormat } from '../names/parameters.ts';
 import type { Field, Shape } from './field.ts';
 import { TYPE_NAMES } from './name-fields.ts';
 
@@ -27,6 +29,18 @@ const ESCAPES = oneOf([
   choice('like', 'Patterns of LIKE: %, _ and \\ stand for themselves.'),
 ]);
 export const ESCAPE_SHAPES: readonly Shape[] = [ESCAPES, list(ESCAPES)];
+
+const PHONE_FORMAT_WORDS: Readonly<Record<PhoneFormat, string>> = {
+  e164: 'As +442071838750.',
+  digits: 'As 442071838750.',
+  national: 'As 02071838750.',
+  significant: 'As 2071838750.',
+  international: 'As +44 20 7183 8750.',
+  last7: 'The last seven digits.',
+  last8: 'The last eight digits.',
+  last9: 'The last nine digits.',
+  last10: 'The last ten digits.',
+};
 
 /** Scalars that a test of a document or an option may hold. */
 const SCALARS: readonly Shape[] = [words(), whole(-1e15, 1e15), BOOLEAN, NULL];
@@ -88,9 +102,9 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
       whole(-1e15, 1e15),
       BOOLEAN,
       { kind: 'variable' },
-      pending(list(text('request'))),
+      list(text('request')),
     ),
-    'Values computed from others: arithmetic, a text, a choice by another value, or an expression.',
+    'Values computed from others: arithmetic, a text, lines of text, a choice by another value, JSON text, or an expression.',
     { call_duration_millis: '$call_duration$ * 1000' },
   ),
   field(
@@ -211,18 +225,18 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
   field(
     'phone_formats',
     'X',
-    list(words()),
-    'Forms of the number that `FindContact` tries in turn as `$phone$`.',
+    list(oneOf(PHONE_FORMATS.map((format) => choice(format, PHONE_FORMAT_WORDS[format])))),
+    'Forms of the number that `FindContact` tries in turn as `$phone$`; one that a number does not have is left out.',
     ['e164', 'national', 'digits'],
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'limits',
     'X',
-    object('limits'),
-    'How many requests the CRM takes.',
+    [object('limits'), list(object('limits'))],
+    "How many requests the CRM takes, of calls and look-ups of one connection together; a list where several limits hold at once, such as one per second and one per day. The connection's option `rate` stands in their place.",
     { requests: 100, per_seconds: 60, concurrency: 4 },
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'errors',
@@ -243,10 +257,10 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
   field(
     'options',
     'X',
-    map('text', ...SCALARS, map('text', ...SCALARS)),
-    "Defaults of the connection's options.",
+    map('text', ...SCALARS, map('text', ...SCALARS), list(words())),
+    "Defaults of the connection's options; what is chosen for a connection beats them.",
     { unknown_callers: 'create_contact' },
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'tests',
@@ -259,7 +273,23 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
 ];
 
 export const LIMITS_FIELDS: readonly Field[] = [
-  field('requests', 'X', whole(1, 1_000_000), 'So many requests …', 100, { required: true }),
-  field('per_seconds', 'X', whole(1, 86_400), '… in so many seconds.', 60, { required: true }),
+  field(
+    'requests',
+    'X',
+    whole(1, 1_000_000),
+    'So many requests within any `per_seconds`, wherever the window begins.',
+    100,
+    { requiredUnless: 'concurrency' },
+  ),
+  field('per_seconds', 'X', whole(1, 86_400), 'The window, in seconds.', 60, {
+    requiredUnless: 'concurrency',
+  }),
+  field(
+    'burst',
+    'X',
+    whole(1, 1_000_000),
+    'So many of them may leave at once after a pause. The larger it is, the slower the rest follows: no window ever sees more than `requests`. Without it requests are spread evenly, and of a limit of an hour or longer four tenths may leave at once.',
+    10,
+  ),
   field('concurrency', 'X', whole(1, 100), 'So many requests at the same time.', 4),
 ];

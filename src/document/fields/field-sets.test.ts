@@ -98,7 +98,7 @@ const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
     },
   }),
   error_row: (example) => ({ errors: [{ status: 423, then: 'retry', ...example }] }),
-  limits: (example) => ({ limits: { requests: 1, per_seconds: 1, ...example } }),
+  limits: (example) => ({ limits: { requests: 10, per_seconds: 1, ...example } }),
 };
 const CLIENT = {
   client_id: '$Client ID$',

@@ -13,14 +13,14 @@ import type { Json } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
 
 /** Keys that say something about the document and change nothing that a method does. */
-const INFORMS_ONLY: ReadonlySet<string> = new Set(['tests', 'options']);
+const INFORMS_ONLY: ReadonlySet<string> = new Set(['tests']);
 
 /**
- * The keys of a document that are known and do not run yet, as paths such as `limits` or
- * `auth.type Session`; `options` is among them, since a connection would not get those settings.
+ * The keys of a document that are known and do not run yet, as paths such as `tests` or
+ * `auth.type Session`.
  */
 export function unsupportedInDocument(document: Json): readonly string[] {
-  return [...pendingOfDocument(document), ...present(document, 'options')];
+  return pendingOfDocument(document);
 }
 
 /**
@@ -106,8 +106,4 @@ function kindOf(value: Json): ReturnType<typeof jsonKindOf> {
   if (typeof value === 'number' || isRawNumber(value)) return 'number';
   if (typeof value === 'boolean') return 'boolean';
   return isJsonObject(value) ? 'object' : 'list';
-}
-
-function present(document: Json, key: string): readonly string[] {
-  return jsonMember(document, key) === undefined ? [] : [key];
 }
