@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/app-error.ts';
-import { compileDocument } from './compile.ts';
+import { compileDocument, createCompiler } from './compile.ts';
 import type { Json, JsonObject } from './json-value.ts';
 import { contextOf, documentOf } from './testing/render-request.ts';
 import { firstRequest } from './method-requests.ts';
+import { startingDocument } from './starting-document.ts';
 
 const GET = { request_method: 'GET', request_path: '/c' } as const;
 
@@ -60,74 +61,38 @@ describe('compileDocument', () => {
 
 describe('what does not run yet', () => {
   it.each([
-    ['limits', { limits: { requests: 1, per_seconds: 1 } }],
-    ['parameters.lead_record as object', { parameters: { lead_record: 'object' } }],
-    ['parameters.lead_record as object', { parameters: { lead_record: { type: 'Object' } } }],
-  ])('of a document keeps each method from running: %s', (key, document) => {
-    expect(unsupported(document)).toContain(key);
-    expect(documentOf(document).unsupported).toContain(key);
-  });
-
-  it.each([
-    ['query', { query: { a: '1' } }],
     ['when', { when: 'contact_id' }],
     ['timeout_seconds', { timeout_seconds: 5 }],
     ['idempotency_header', { idempotency_header: 'X-Key' }],
     ['contact_type', { contact_type: 'lead' }],
-    ['request_parameters as text', { request_method: 'POST', request_parameters: 'x' }],
     ['response_map as text', { response_map: '$activity_id$' }],
-    ['a placeholder in a key', { request_parameters: { $subject$: 'x' } }],
-    ['a placeholder in a key', { request_path: '/c?x=1&a$subject$=$subject$' }],
-    ['a placeholder in a key', { request_url: 'https://crm.example/c?$subject$=1' }],
-    ['variables.v as lines', { request_parameters: { a: '$w$' } }],
-    ['variables.v as lines', { request_parameters: { o: { '@when': 'v', a: '1' } } }],
+    ['a placeholder in a key', { response_map: { $subject$: '$activity_id$' } }],
   ])('of a method: %s', (key, extra) => {
-    const variables = { v: ['a', '$subject$'], w: 'x $v$' };
-    const needsVariables = key.startsWith('variables') ? { variables } : {};
-
-    expect(unsupported(needsVariables, { ...GET, ...extra })).toEqual([key]);
+    expect(unsupported({}, { ...GET, ...extra })).toEqual([key]);
   });
 
-  it.each([
-    ['auth.request_parameters as text', { request_parameters: 'user=$User$' }],
-    ['a placeholder in a key', { request_parameters: { $User$: 'x' } }],
-    ['a placeholder in a key', { request_path: '/login?$User$=1' }],
-    ['variables.v as lines', { request_parameters: { user: '$v$' } }],
-  ])('of a sign-in keeps each method from running: %s', (key, extra) => {
-    const auth = {
-      type: 'Session',
-      request_path: '/login',
-      response_map: { token: '$session_token$' },
-      present: { name: 'X-Session', value: '$session_token$' },
-    };
-    const document = { properties: ['User'], variables: { v: ['a'] } };
+  it.each([['a placeholder in a key', { response_map: { $User$: '$session_token$' } }]])(
+    'of a sign-in keeps each method from running: %s',
+    (key, extra) => {
+      const auth = {
+        type: 'Session',
+        request_path: '/login',
+        response_map: { token: '$session_token$' },
+        present: { name: 'X-Session', value: '$session_token$' },
+      };
+      const document = { properties: ['User'] };
 
-    expect(unsupported({ ...document, auth })).toEqual([]);
-    expect(unsupported({ ...document, auth: { ...auth, ...extra } })).toEqual([key]);
-  });
+      expect(unsupported({ ...document, auth })).toEqual([]);
+      expect(unsupported({ ...document, auth: { ...auth, ...extra } })).toEqual([key]);
+    },
+  );
 
   it('names a list of method objects', () => {
     expect(unsupported({}, [GET])).toEqual(['a list of method objects']);
   });
 
-  it('names phone_formats for FindContact only', () => {
-    const document = documentOf({
-      phone_formats: ['national'],
-      API: { CreateActivity: GET, FindContact: GET },
-    });
-
-    expect(document.methods.get('FindContact')?.unsupported).toEqual(['phone_formats']);
-    expect(document.methods.get('CreateActivity')?.unsupported).toEqual([]);
-  });
-
-  it('lists options for the connection, and lets methods run', () => {
-    const options = { log_internal: true };
-
-    expect(documentOf({ options }).unsupported).toEqual(['options']);
-    expect(unsupported({ options })).toEqual([]);
-  });
-
   it.each([
+    [{ options: { log_internal: true }, limits: { requests: 1, per_seconds: 1 } }],
     [{ description: 'd', version: '1', homepage: 'https://x.example' }],
     [{ escape: 'soql', hosts: ['crm.example'], request_headers: { 'X-A': '1' } }],
     [{ parameters: { since: { type: 'date', default: '2020-01-01' } } }],
@@ -214,5 +179,27 @@ describe('link', () => {
 
   it('has no page that the document does not name', () => {
     expect(document.link('activity_url', contextOf({}))).toBeUndefined();
+  });
+});
+
+describe('a compiler', () => {
+  const text = startingDocument('Example');
+
+  it('gives what compiling at once gives, however often it is asked', () => {
+    const compile = createCompiler();
+
+    for (const document of [compile(text), compile(text)]) {
+      expect(document.digest).toBe(compileDocument(text).digest);
+      expect([...document.methods.keys()]).toEqual([...compileDocument(text).methods.keys()]);
+    }
+  });
+
+  it('refuses a document with errors each time', () => {
+    const compile = createCompiler();
+    compile(text);
+
+    for (const wrong of [1, 2].map(() => text.replace('"crm"', '"pbx"'))) {
+      expect(() => compile(wrong)).toThrow(expect.objectContaining({ code: 'document_invalid' }));
+    }
   });
 });

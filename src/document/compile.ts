@@ -40,17 +40,49 @@ import type { CompiledVariable } from './variables/compile-variable.ts';
  * its details when the document has errors; warnings do not matter.
  */
 export function compileDocument(text: string): CompiledDocument {
+  refuseErrors(text);
+  return compileChecked(text, digestOf(text));
+}
+
+/**
+ * Compiles documents as `compileDocument` does, and looks for errors once in each text: it remembers
+ * the digests of those that had none. Only this process's own lint counts, for another version of
+ * Patchcord may have stored the document.
+ */
+export function createCompiler(): (text: string) => CompiledDocument {
+  const checked = new Set<string>();
+  return (text) => {
+    const digest = digestOf(text);
+    if (!checked.has(digest)) {
+      refuseErrors(text);
+      if (checked.size >= MAX_CHECKED) checked.clear();
+      checked.add(digest);
+    }
+    return compileChecked(text, digest);
+  };
+}
+
+/** Digests of texts without errors that are remembered: a megabyte. */
+const MAX_CHECKED = 10_000;
+
+function refuseErrors(text: string): void {
   const findings = lintDocument(text);
   const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const count = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
+  const first = errors[0]?.message ?? '';
+  throw new AppError('document_invalid', `The document has ${count}. ${first}`, {
+    details: { findings },
+  });
+}
+
+function digestOf(text: string): string {
+  return bytesToHex(sha256(new TextEncoder().encode(text)));
+}
+
+function compileChecked(text: string, digest: string): CompiledDocument {
   const { root } = parseJsonText(text);
-  if (errors.length > 0 || root === undefined) {
-    const count = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
-    const first = errors[0]?.message ?? '';
-    throw new AppError('document_invalid', `The document has ${count}. ${first}`.trim(), {
-      details: { findings },
-    });
-  }
-  const digest = bytesToHex(sha256(new TextEncoder().encode(text)));
+  if (root === undefined) throw new TypeError('A text without errors could not be read as JSON.');
   return compileTree(toJson(root), digest);
 }
 

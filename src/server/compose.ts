@@ -26,7 +26,7 @@ import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import { buildOpenApi } from '../contract/openapi.ts';
 import { finishSignIn } from '../contract/sign-in.ts';
-import { compileDocument } from '../document/compile.ts';
+import { createCompiler } from '../document/compile.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -114,7 +114,8 @@ export interface ComposedServer {
 /** Puts the parts of a server together; nothing runs and nothing listens yet. */
 export function composeServer(parts: ServerParts): ComposedServer {
   const { database, ids, logger, egress, clock, randomBytes } = parts;
-  const documents = createDocumentCache(compileDocument);
+  const compile = createCompiler();
+  const documents = createDocumentCache(compile);
   const vault = createVault(parts.keyring, randomBytes);
   const openConnections = createOpenConnections({
     database,
@@ -207,7 +208,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     },
     wakeLogos: logos.wake,
     checkUrl: egress.checkUrl,
-    compile: compileDocument,
+    compile,
     lint: lintDocument,
     version: parts.version,
     buildOpenApi: () =>
@@ -224,7 +225,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     await Promise.all([deleter.close(), logos.close()]);
   });
   const ship = (document: string): Promise<void> =>
-    shipIntegration({ database, ids, compile: compileDocument }, ADMIN, document);
+    shipIntegration({ database, ids, compile }, ADMIN, document);
   const test: ComposedServer['testConnection'] = async (scope, id, signal) =>
     await testConnection({ runner, signIns }, await openConnections.open(scope, id), signal);
   return { app, worker, ship, testConnection: test };
