@@ -31,6 +31,8 @@ export interface EgressRequest {
   readonly idempotent?: boolean;
   /** Milliseconds for the whole exchange, instead of the usual total. */
   readonly deadlineMs?: number;
+  /** Milliseconds from the last byte of the request to the head of the answer, if more than usual. */
+  readonly headersMs?: number;
   readonly signal?: AbortSignal;
   /**
    * A GET may be led to other origins, each judged like the first, over https once it was https, and

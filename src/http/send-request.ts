@@ -51,10 +51,21 @@ export async function sendRequest(deps: SendDeps, request: EgressRequest): Promi
       : AbortSignal.any([request.signal, deadline.signal]);
   try {
     const { method, download } = request;
-    return await follow(deps, request, { method, headers, body, download }, signal);
+    return await follow(
+      patient(deps, request),
+      request,
+      { method, headers, body, download },
+      signal,
+    );
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits longer for the head of the answer, where the request asks for it. */
+function patient(deps: SendDeps, { headersMs = 0 }: EgressRequest): SendDeps {
+  const { limits } = deps;
+  return headersMs <= limits.headersMs ? deps : { ...deps, limits: { ...limits, headersMs } };
 }
 
 /** Follows redirects of a GET, within its origin unless told otherwise; any other is the answer. */
