@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
+import type { StepPart } from './step.ts';
 import type { LaneRow } from './step-rows.ts';
 import { storableJson } from './storable-json.ts';
 import type { StepRun } from './step-runner.ts';
@@ -16,6 +17,7 @@ export interface NewAttempt {
   readonly fence: number;
   readonly node: string;
   readonly idempotent: boolean;
+  readonly part?: StepPart | undefined;
   readonly now: number;
 }
 
@@ -41,6 +43,8 @@ export async function insertAttempt(
       effect: null,
       message: null,
       notes: '[]',
+      part: attempt.part?.number ?? null,
+      parts: attempt.part?.of ?? null,
       started_at: attempt.now,
       ended_at: null,
     })

@@ -14,9 +14,12 @@ import { lockLeased, readSteps, restingState, updateLane } from './lane-reposito
 import type { Lease } from './lane-repository.ts';
 import { askMethod } from './prepare-step.ts';
 import { remember } from './remember.ts';
-import { settleAsk, settleRun } from './settle.ts';
-import type { AskAnswer, StepChange } from './settle.ts';
-import type { Step } from './step.ts';
+import { settleAsk } from './settle-ask.ts';
+import type { AskAnswer } from './settle-ask.ts';
+import { settleRun } from './settle.ts';
+import type { StepChange } from './settle.ts';
+import type { Step, StepPart, StepProgress } from './step.ts';
+import { foundPart, withProgress } from './step-progress.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRun } from './step-runner.ts';
 import { storableJson } from './storable-json.ts';
@@ -29,6 +32,9 @@ interface Settled {
   readonly step: Step;
   readonly purpose: 'run' | 'ask';
   readonly attemptId: string;
+  readonly part: StepPart | undefined;
+  /** Of a method of several requests: which one was under way. */
+  readonly underWay: StepProgress | undefined;
   readonly idempotent: boolean;
   readonly run: StepRun;
   /** The lane has had its share of this claim. */
@@ -134,21 +140,28 @@ async function isAsSent(
 }
 
 function decide(
-  { step, run, purpose, connection, idempotent }: Settled,
+  { step, run, purpose, connection, idempotent, part, underWay }: Settled,
   given: { policy: DeliverDeps['policy']; now: number; random: number },
 ): StepChange {
+  const asked = underWay === undefined ? step : { ...step, progress: underWay };
   const common = {
     step,
     executedWithoutId: run.executedWithoutId,
     idempotent,
-    canAsk: askMethod(step, connection) !== undefined,
+    canAsk: askMethod(asked, connection) !== undefined,
     onUnknown: connection.options.on_unknown,
     policy: given.policy,
     now: given.now,
     random: given.random,
   };
-  if (purpose === 'run') return settleRun({ ...common, outcome: run.outcome });
-  return settleAsk(common, readAnswer(run));
+  if (purpose === 'ask')
+    return foundPart(settleAsk(common, readAnswer(run)), { step, run, now: given.now });
+  const { next } = run;
+  const more = {
+    ...(next === undefined ? {} : { next }),
+    ...(part === undefined ? {} : { part }),
+  };
+  return withProgress(settleRun({ ...common, ...more, outcome: run.outcome }), { step, run });
 }
 
 /** What a look-up says about a create of unknown outcome. */

@@ -10,8 +10,11 @@ import { lockLeased, readSteps, restingState, updateLane } from './lane-reposito
 import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
 import type { StepChange } from './settle.ts';
-import type { Step } from './step.ts';
-import { stepUpdate } from './step-rows.ts';
+import { learnDone } from './remember.ts';
+import type { Step, StepPart } from './step.ts';
+import { readMemory, stepUpdate } from './step-rows.ts';
+import type { StepRecord } from './step-runner.ts';
+import { storableJson } from './storable-json.ts';
 import { tellOperator } from './tell-operator.ts';
 import type { Told } from './tell-operator.ts';
 
@@ -38,6 +41,8 @@ export async function commitSending(
     purpose: 'run' | 'ask';
     method: string;
     idempotent: boolean;
+    part?: StepPart | undefined;
+    underWay?: Pick<StepChange, 'progress' | 'sentValues'> | undefined;
   },
 ): Promise<Sending> {
   const { lease, loaded, connection, step } = work;
@@ -77,9 +82,10 @@ export async function commitSending(
       .updateTable('step')
       .set({
         // While it is asked about, an unknown step stays unknown: asking changes nothing.
-        ...(work.purpose === 'run' ? { state: 'sending' as const, reason: null } : {}),
+        ...(work.purpose === 'run'
+          ? stepUpdate({ ...work.underWay, state: 'sending' }, now)
+          : { updated_at: now }),
         first_at: step.firstAt ?? now,
-        updated_at: now,
       })
       .where('id', '=', step.id)
       .execute();
@@ -92,6 +98,7 @@ export async function commitSending(
       fence: lease.fence,
       node: deps.node,
       idempotent: work.idempotent,
+      part: work.part,
       now,
     });
     return { status: 'sending', attemptId };
@@ -110,6 +117,8 @@ export async function commitWithoutSending(
     connection: CallConnection;
     step: Step;
     change: StepChange;
+    /** What the requests of a step that is done have bound. */
+    bound?: StepRecord | undefined;
     /** When what led to the change was read; epoch milliseconds. */
     asOf?: number;
   },
@@ -124,9 +133,13 @@ export async function commitWithoutSending(
     if (lane.revision !== loaded.lane.revision) return 'read_again';
     told = { change };
     const scope = { organizationId: connection.organizationId };
-    if (change.state === 'parked') {
-      const counts = { parked_steps: 1 };
+    if (change.state === 'parked' || change.state === 'done') {
+      const counts = change.state === 'parked' ? { parked_steps: 1 } : { delivered_steps: 1 };
       await countUsage(transaction, scope, { id: deps.ids.next(), at: now, counts });
+    }
+    if (work.bound !== undefined) {
+      const memory = learnDone(readMemory(lane), { step, record: work.bound, now });
+      await updateLane(transaction, lease, { memory: storableJson(memory) });
     }
     const event = signInEvent(change);
     // Where the whole connection waits, the step was not even tried.

@@ -100,6 +100,7 @@ async function deliverNext(
       connection,
       step: next.step,
       change: prepared.change,
+      bound: prepared.bound,
       asOf,
     });
   }
@@ -113,6 +114,8 @@ async function deliverNext(
     purpose,
     method: prepared.method,
     idempotent: prepared.idempotent,
+    part: prepared.part,
+    underWay: prepared.underWay,
   });
   if (sending.status === 'released') deps.postponed?.(sending.until);
   if (sending.status !== 'sending') return sending.status;
@@ -125,6 +128,8 @@ async function deliverNext(
     step: next.step,
     purpose,
     attemptId: sending.attemptId,
+    part: prepared.part,
+    underWay: prepared.underWay?.progress ?? undefined,
     idempotent: prepared.idempotent,
     run,
     last: claim.last,

@@ -17,6 +17,8 @@ export interface DeliveryPolicy {
   /** A caller lookup that keeps failing must not keep the call out of the CRM. */
   readonly lookupTries: number;
   readonly certificateTries: number;
+  /** For so long a CRM is trusted to know an idempotency key, since its first try. */
+  readonly keyKeptMs: number;
   /** As many lanes refused with 403 within the window make the connection `forbidden`. */
   readonly forbiddenLanes: number;
   readonly forbiddenWindowMs: number;
@@ -32,6 +34,8 @@ export const DELIVERY_POLICY: DeliveryPolicy = {
   askAfterMs: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE],
   lookupTries: 5,
   certificateTries: 3,
+  // Stripe's documentation says that keys may be removed after 24 hours; a margin for our clock.
+  keyKeptMs: 23 * HOUR,
   forbiddenLanes: 3,
   forbiddenWindowMs: 10 * MINUTE,
   recordingPatienceMs: 24 * HOUR,

@@ -133,6 +133,11 @@ const REASONS: Readonly<Record<StepReason, ReasonRow>> = {
   recording_known: { why: 'This very recording was handed over twice.' },
   create_skipped: { why: 'The call has no record in this CRM.' },
   answer_skipped: { why: 'The document leaves the step out after such an answer of the CRM.' },
+  rule_of_document: {
+    why: 'The document leaves it out: `when` does not hold for this call.',
+    remedy:
+      'If it should have been sent, change `when` in the document, move the connection to the new version, and send the call again.',
+  },
   rule: { why: 'A rule of the connection leaves it out.' },
 };
 
@@ -145,8 +150,10 @@ export function explainStep(step: Step, surroundings: StepSurroundings): Explana
       return { happened: sentences(step.message ?? 'The CRM has it'), ...duplicate(step) };
     case 'parked':
       return { happened: why, ...(reason?.remedy === undefined ? {} : { remedy: reason.remedy }) };
-    case 'skipped':
-      return { happened: why === '' ? 'It was left out.' : why };
+    case 'skipped': {
+      const remedy = reason?.remedy === undefined ? {} : { remedy: reason.remedy };
+      return { happened: why === '' ? 'It was left out.' : why, ...remedy };
+    }
     case 'discarded':
       return { happened: sentences(step.message ?? 'Somebody gave it up') };
     case 'sending':

@@ -53,5 +53,7 @@ function skipWithCreate(step: Step, create: Step | undefined): LaneNext | undefi
   if (create === undefined || step.rank <= create.rank) return undefined;
   if (create.state !== 'skipped' && create.state !== 'discarded') return undefined;
   const message = `The call has no record in the CRM: ${create.message ?? 'its create was discarded'}`;
-  return { kind: 'skip', step, reason: 'create_skipped', message };
+  const reason =
+    create.reason === 'rule_of_document' ? 'rule_of_document' : ('create_skipped' as const);
+  return { kind: 'skip', step, reason, message };
 }

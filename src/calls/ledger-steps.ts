@@ -5,7 +5,7 @@ import { explainStep } from './explain.ts';
 import type { AwaitedRecording, OrganizationHold, StepSurroundings } from './explain.ts';
 import { nextInLane } from './lane.ts';
 import { isSettled } from './step.ts';
-import type { Step } from './step.ts';
+import type { Step, StepPart } from './step.ts';
 import { readMemory, toStep } from './step-rows.ts';
 import type { LaneRow } from './step-rows.ts';
 
@@ -27,6 +27,10 @@ export interface LedgerAttempt {
   readonly message: string | null;
   readonly startedAt: number;
   readonly settledAt: number | null;
+  /** Of a method of several requests: which one this was. */
+  readonly part: StepPart | null;
+  /** What was noticed in the answer. */
+  readonly notes: readonly string[];
   readonly exchanges: readonly LedgerExchange[];
 }
 
@@ -165,6 +169,8 @@ async function readAttempts(
         message: row.message,
         startedAt: row.started_at,
         settledAt: row.ended_at,
+        part: row.part === null || row.parts === null ? null : { number: row.part, of: row.parts },
+        notes: notesOf(row.notes),
         exchanges: (byAttempt.get(row.id) ?? []).map((exchange) => ({
           request: JSON.parse(exchange.request) as unknown,
           response: readJson(exchange.response),
@@ -175,6 +181,12 @@ async function readAttempts(
       })),
     ]),
   );
+}
+
+/** Written by `settleAttempt` from the notes of a run. */
+function notesOf(text: string): readonly string[] {
+  const notes = JSON.parse(text) as readonly { readonly message: string }[];
+  return [...new Set(notes.map(({ message }) => message))];
 }
 
 function readJson(text: string | null): unknown {

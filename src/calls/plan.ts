@@ -247,7 +247,7 @@ function planChange(
 ): Changes {
   const same = steps.filter((step) => step.method === method);
   // The step of a recording may wait for a day; other news does not.
-  const open = same.find((step) => step.state === 'pending' && step.recordingKey === undefined);
+  const open = same.find((step) => isWaiting(step) && step.recordingKey === undefined);
   if (open !== undefined) {
     const joined = [...new Set([...open.reasons, ...reasons])];
     return { add: [], merge: [{ stepId: open.id, reasons: joined }] };
@@ -267,8 +267,7 @@ function planCancels({ facts, steps, onlyConnection }: PlanInput): Plan['cancel'
   return steps
     .filter(
       (step) =>
-        step.state === 'pending' &&
-        (step.method === 'FindContact' || step.method === 'CreateContact'),
+        isWaiting(step) && (step.method === 'FindContact' || step.method === 'CreateContact'),
     )
     .map((step) => ({
       stepId: step.id,
@@ -281,7 +280,7 @@ function cancelPending(
   { steps }: PlanInput,
   skip: { readonly reason: SkipReason; readonly message: string },
 ): Plan {
-  const pending = steps.filter((step) => step.state === 'pending' && step.method !== 'FindContact');
+  const pending = steps.filter((step) => isWaiting(step) && step.method !== 'FindContact');
   return {
     add: [],
     merge: [],
@@ -292,6 +291,11 @@ function cancelPending(
     })),
     skip: { reason: skip.reason, message: skip.message },
   };
+}
+
+/** True for a step of which nothing has been sent. */
+function isWaiting(step: Step): boolean {
+  return step.state === 'pending' && isUnsent(step);
 }
 
 function newStep(

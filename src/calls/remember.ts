@@ -17,26 +17,35 @@ export function remember(
     now: number;
   },
 ): { readonly memory: LaneMemory; readonly message?: string } {
-  const { step, run } = of;
-  const first = run.records[0];
-  switch (step.method) {
+  const { step, run, now } = of;
+  if (step.method === 'FindContact') return rememberContact(memory, run.records, of.options);
+  return { memory: learnDone(memory, { step, record: run.records[0] ?? {}, now }) };
+}
+
+/** What a lane knows after a step that writes is done: all that its requests bound. */
+export function learnDone(
+  memory: LaneMemory,
+  of: { readonly step: Pick<Step, 'method'>; readonly record: StepRecord; readonly now: number },
+): LaneMemory {
+  const { record, now } = of;
+  const isEmpty = Object.keys(record).length === 0;
+  switch (of.step.method) {
     case 'FindContact':
-      return rememberContact(memory, run.records, of.options);
     case 'CreateContact':
-      return { memory: first === undefined ? memory : { ...memory, contact: first } };
+      return isEmpty ? memory : { ...memory, contact: record };
     case 'CreateActivity':
-      return {
-        memory: { ...memory, createdAt: of.now, activity: { ...memory.activity, ...first } },
-      };
+      return { ...memory, createdAt: now, activity: { ...memory.activity, ...record } };
     case 'AnswerCallActivity':
     case 'UpdateActivity':
     case 'AssignActivity':
     case 'StopCallActivity':
-    case 'UploadFile':
-      return first === undefined || Object.keys(first).length === 0
-        ? { memory }
-        : // Later answers may tell more of the call's record, but not that it is another one.
-          { memory: { ...memory, activity: { ...first, ...memory.activity } } };
+    case 'UploadFile': {
+      if (isEmpty) return memory;
+      // Later answers may tell more of the call's record, and newer; not that it is another one.
+      const id = memory.activity?.['activity_id'];
+      const kept = id === undefined ? {} : { activity_id: id };
+      return { ...memory, activity: { ...memory.activity, ...record, ...kept } };
+    }
   }
 }
 

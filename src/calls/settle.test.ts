@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { backoffMs, DELIVERY_POLICY } from './delivery-policy.ts';
-import { settleAsk, settleLost, settleRun } from './settle.ts';
+import { settleAsk } from './settle-ask.ts';
+import { settleLost, settleRun } from './settle.ts';
 import type { SettleInput, SettleOutcome, StepChange } from './settle.ts';
 import type { Step, StepMethod } from './step.ts';
 import { aStep } from './testing/a-step.ts';
@@ -335,7 +336,7 @@ describe('asking the CRM about an unknown outcome', () => {
         { kind: 'absent' },
       );
       times.push(change.state === 'unknown' ? (change.readyAt ?? 0) - NOW : change.state);
-      step = { ...step, ...change, readyAt: change.readyAt ?? 0 };
+      step = { ...step, state: change.state, asked: change.asked ?? 0 };
     }
 
     expect(times).toEqual([30_000, 120_000, 600_000, 'pending']);

@@ -1,6 +1,8 @@
 import { backoffMs } from './delivery-policy.ts';
+import type { Values } from '../document/values/values.ts';
+import type { MethodProgress } from '../runtime/method-call.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
-import type { Step, StepReason, StepState } from './step.ts';
+import type { Step, StepPart, StepProgress, StepReason, StepState } from './step.ts';
 
 /** The part of the runtime's outcome that decides about a step. */
 export interface SettleOutcome {
@@ -16,6 +18,10 @@ export interface SettleInput {
   readonly outcome: SettleOutcome;
   /** The CRM executed a create whose answer lacks the id that the document maps. */
   readonly executedWithoutId: boolean;
+  /** Of a method of several requests: this one succeeded, and where the next one begins. */
+  readonly next?: MethodProgress;
+  /** Which of them this one was. */
+  readonly part?: StepPart;
   /** True when a repetition does no harm: GET, PUT, PATCH, DELETE, or the document says so. */
   readonly idempotent: boolean;
   /** The document can look up what a create made. */
@@ -38,6 +44,12 @@ export interface StepChange {
   readonly unknownAt?: number;
   readonly asked?: number;
   readonly executed?: boolean;
+  /** Null: as if it had never been tried. */
+  readonly firstAt?: null;
+  /** Null: the method begins. */
+  readonly progress?: StepProgress | null;
+  readonly sentValues?: Values | null;
+  readonly keyNumber?: number;
   /** What the whole connection learns from this outcome. */
   readonly connection?:
     | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
@@ -50,6 +62,7 @@ export interface StepChange {
 /** Says what an outcome means for the step whose request it answers: pure, times are passed in. */
 export function settleRun(input: SettleInput): StepChange {
   const { step, outcome } = input;
+  if (input.next !== undefined && outcome.action === 'succeed') return partDone(input, input.next);
   if (input.executedWithoutId && NEEDS_ID.has(step.method)) return executedWithoutId(input);
   // Whatever the rest of the answer is worth: a change that was executed is done.
   if (
@@ -80,6 +93,23 @@ export function settleRun(input: SettleInput): StepChange {
   }
 }
 
+/** The next request of the method is a new one: its tries and its patience begin anew. */
+function partDone({ step, outcome, part, now }: SettleInput, next: MethodProgress): StepChange {
+  const which = part === undefined ? '' : `Part ${part.number} of ${part.of} is done. `;
+  return {
+    ...beginAnew(now),
+    possibleDuplicate: step.possibleDuplicate,
+    message: `${which}${outcome.message}`,
+    progress: { ...next, since: now },
+    sentValues: null,
+  };
+}
+
+/** A request of which nothing has been tried. */
+export function beginAnew(now: number): Omit<StepChange, 'state'> & { readonly state: 'pending' } {
+  return { state: 'pending', attempts: 0, asked: 0, executed: false, firstAt: null, readyAt: now };
+}
+
 /** Later steps name what these made. */
 const NEEDS_ID: ReadonlySet<string> = new Set(['CreateActivity', 'CreateContact']);
 
@@ -102,68 +132,6 @@ export function settleLost(input: Omit<SettleInput, 'outcome' | 'executedWithout
     return { state: 'pending', attempts, readyAt, message: outcome.message };
   }
   return lostAnswer({ ...input, executedWithoutId: false, outcome });
-}
-
-export type AskAnswer =
-  | { readonly kind: 'found'; readonly count: number }
-  | { readonly kind: 'absent' }
-  /** The question itself failed; the ladder stands where it stood. */
-  | { readonly kind: 'failed'; readonly outcome: SettleOutcome };
-
-/** Says what the CRM's answer about an unknown outcome means. */
-export function settleAsk(input: Omit<SettleInput, 'outcome'>, answer: AskAnswer): StepChange {
-  const { step, policy, now } = input;
-  if (answer.kind === 'found') {
-    const several = answer.count > 1;
-    return {
-      state: 'done',
-      possibleDuplicate: step.possibleDuplicate || several,
-      message: several
-        ? `The answer was lost; the CRM has ${answer.count} records of this call, the first one is used`
-        : 'The answer was lost, but the CRM has the record',
-    };
-  }
-  if (answer.kind === 'failed') return askFailed(input, answer.outcome);
-  const asked = step.asked + 1;
-  const next = policy.askAfterMs[asked];
-  if (next !== undefined) {
-    return {
-      state: 'unknown',
-      asked,
-      readyAt: Math.max(now + 1, (step.unknownAt ?? now) + next),
-      message: `The CRM does not show the record yet (asked ${asked} of ${policy.askAfterMs.length} times)`,
-    };
-  }
-  if (step.executed)
-    return park(
-      step,
-      'executed_without_id',
-      'The CRM accepted the request, told no id, and does not find the record',
-    );
-  return {
-    state: 'pending',
-    asked,
-    attempts: step.attempts,
-    readyAt: now,
-    message: `The CRM does not have the record (asked ${asked} times): it is sent again`,
-  };
-}
-
-function askFailed(input: Omit<SettleInput, 'outcome'>, outcome: SettleOutcome): StepChange {
-  const { step, policy, now, random } = input;
-  const waiting = {
-    state: 'unknown' as const,
-    message: `Asking the CRM failed: ${outcome.message}`,
-  };
-  if (outcome.action === 'wait') return { ...waiting, readyAt: now, connection: told(outcome) };
-  if (outcome.action === 'refresh')
-    return { ...waiting, readyAt: now, connection: { kind: 'unauthorized' } };
-  if (outcome.action === 'park' || outcome.action === 'fail' || outcome.action === 'skip') {
-    return park(step, 'unknown_outcome', `The CRM refuses to be asked: ${outcome.message}`);
-  }
-  if (now - (step.unknownAt ?? now) > policy.giveUpMs)
-    return park(step, 'unknown_outcome', waiting.message);
-  return { ...waiting, readyAt: now + backoffMs(step.asked + 3, policy, random) };
 }
 
 function executedWithoutId(input: SettleInput): StepChange {
@@ -208,7 +176,7 @@ function firstQuestion(policy: DeliveryPolicy, now: number): StepChange {
 
 function settleGone(input: SettleInput): StepChange {
   const { step, outcome } = input;
-  if (step.rank <= 10) return refuse(input);
+  if (step.rank <= 10 && step.progress === undefined) return refuse(input);
   if (outcome.action === 'retry') return again(input, 1);
   return parkTried(
     step,
@@ -279,7 +247,8 @@ function refuse({ step, outcome }: SettleInput): StepChange {
   return { ...park(step, PARK_REASONS.get(outcome.kind) ?? 'refused', outcome.message), ...of };
 }
 
-function park(step: Step, reason: StepReason, message: string): StepChange {
+/** A person must look; the tries stay as they are. */
+export function park(step: Step, reason: StepReason, message: string): StepChange {
   return { state: 'parked', reason, message, attempts: step.attempts };
 }
 
@@ -289,7 +258,7 @@ function parkTried(step: Step, reason: StepReason, message: string): StepChange 
 }
 
 /** For whom everything waits: the CRM, or the server that gives its credentials. */
-function told(outcome: SettleOutcome): NonNullable<StepChange['connection']> {
+export function told(outcome: SettleOutcome): NonNullable<StepChange['connection']> {
   return {
     kind: outcome.kind === 'sign_in_unavailable' ? 'sign_in_unavailable' : 'throttled',
     ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),

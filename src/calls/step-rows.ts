@@ -1,10 +1,12 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
+import type { Values } from '../document/values/values.ts';
 import type { LaneMemory } from './call-values.ts';
 import type { NewStep } from './plan.ts';
 import type { StepChange } from './settle.ts';
-import type { Step, StepMethod, StepReason, UpdateReason } from './step.ts';
+import { storableJson } from './storable-json.ts';
+import type { Step, StepMethod, StepProgress, StepReason, UpdateReason } from './step.ts';
 
 export type StepRow = Selectable<Tables['step']>;
 export type LaneRow = Selectable<Tables['lane']>;
@@ -30,6 +32,9 @@ export function toStep(row: StepRow): Step {
     ...(row.unknown_at === null ? {} : { unknownAt: row.unknown_at }),
     asked: row.asked,
     executed: row.executed === 1,
+    ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as StepProgress }),
+    ...(row.sent_values === null ? {} : { sentValues: JSON.parse(row.sent_values) as Values }),
+    keyNumber: row.key_number ?? 0,
   };
 }
 
@@ -78,7 +83,15 @@ export function stepUpdate(change: StepChange, now: number): Updateable<Tables['
     ...(change.unknownAt === undefined ? {} : { unknown_at: change.unknownAt }),
     ...(change.asked === undefined ? {} : { asked: change.asked }),
     ...(change.executed === undefined ? {} : { executed: change.executed ? 1 : 0 }),
+    ...(change.firstAt === undefined ? {} : { first_at: change.firstAt }),
+    ...(change.progress === undefined ? {} : { progress: jsonOrNull(change.progress) }),
+    ...(change.sentValues === undefined ? {} : { sent_values: jsonOrNull(change.sentValues) }),
+    ...(change.keyNumber === undefined ? {} : { key_number: change.keyNumber }),
   };
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === null ? null : storableJson(value);
 }
 
 /** What the CRM told, as kept with the lane. */

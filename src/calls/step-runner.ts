@@ -1,7 +1,8 @@
 import type { Values } from '../document/values/values.ts';
+import type { MethodProgress } from '../runtime/method-call.ts';
 import type { CallConnection } from './call-connection.ts';
 import type { SettleOutcome } from './settle.ts';
-import type { StepMethod } from './step.ts';
+import type { StepMethod, StepPart } from './step.ts';
 
 /** The content of a file, opened for each try anew. */
 export interface StepFile {
@@ -28,6 +29,8 @@ export interface StepRun {
   readonly executedWithoutId: boolean;
   readonly exchanges: readonly StepExchange[];
   readonly notes: readonly { readonly code: string; readonly message: string }[];
+  /** This request succeeded, and another of the method follows. */
+  readonly next?: MethodProgress;
 }
 
 export type PreparedStep =
@@ -35,18 +38,31 @@ export type PreparedStep =
       readonly status: 'ready';
       /** True when repeating this very request does no harm. */
       readonly idempotent: boolean;
+      /** That is so by an idempotency key: what is repeated must be the same. */
+      readonly keyed?: true;
+      /** Of a method of several requests: which one this is, from 1. */
+      readonly part?: StepPart;
+      /** Of a method of several objects or requests: where in it this one stands. */
+      readonly place?: Pick<MethodProgress, 'object' | 'request'>;
+      /** Its answer tells the id of the record that the method is about. */
+      readonly makesRecord?: true;
       send(signal: AbortSignal): Promise<StepRun>;
     }
   | {
       readonly status: 'not_sent';
-      /** `needs_auth`, `sign_in_unavailable`: not this step waits, but the whole connection. */
+      /**
+       * `needs_auth`, `sign_in_unavailable`: not this step waits, but the whole connection.
+       * `skipped`: the document's own rule. `nothing_left`: the requests that were done are all.
+       */
       readonly reason:
         | 'missing_value'
         | 'unsafe_value'
         | 'not_supported'
         | 'needs_auth'
         | 'sign_in_unavailable'
-        | 'absent';
+        | 'absent'
+        | 'skipped'
+        | 'nothing_left';
       readonly message: string;
       /** `sign_in_unavailable`: as the sign-in server asked. */
       readonly retryAfterMs?: number;
@@ -61,6 +77,10 @@ export interface StepCall<C extends CallConnection = CallConnection> {
   readonly file?: StepFile;
   /** Since the call's record was created in the CRM. */
   readonly recordAgeMs?: number;
+  /** Where earlier requests of this method ended. */
+  readonly progress?: MethodProgress;
+  /** The same for every try of a step. */
+  readonly idempotencyKey?: string;
 }
 
 /**

@@ -68,6 +68,22 @@ export const Attempt = z
     message: text('The outcome in words.'),
     started_at: moment('When it began.').nullable(),
     settled_at: moment('When it was settled.').nullable(),
+    part: z
+      .object({
+        number: z
+          .number()
+          .int()
+          .meta({ description: 'From 1.', examples: [1] }),
+        of: z
+          .number()
+          .int()
+          .meta({ description: 'How many there are.', examples: [2] }),
+      })
+      .nullable()
+      .meta({ description: 'Of a method of several requests: which one this was.' }),
+    notes: z
+      .array(z.string())
+      .meta({ description: 'What was noticed in the answer, for example a partial success.' }),
     exchanges: z.array(Exchange).meta({ description: 'Requests and answers; kept for 7 days.' }),
   })
   .meta({ id: 'Attempt', description: 'One try of a step.' });

@@ -100,6 +100,8 @@ function presentAttempt(attempt: LedgerAttempt): z.input<typeof Attempt> {
     message: attempt.message,
     started_at: iso(attempt.startedAt),
     settled_at: isoOrNull(attempt.settledAt),
+    part: attempt.part,
+    notes: [...attempt.notes],
     exchanges: attempt.exchanges.map(presentLedgerExchange),
   };
 }

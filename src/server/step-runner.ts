@@ -5,23 +5,16 @@ import type { PipelineConnection } from './connection-book.ts';
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
 export function createStepRunner(runner: SignedInRunner): StepRunner<PipelineConnection> {
   return {
-    prepare: async ({ connection, method, values, hidden, file, recordAgeMs }, ends) => {
-      const call = {
-        method,
-        values,
-        ...(hidden === undefined ? {} : { hidden }),
-        ...(file === undefined ? {} : { file }),
-        ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
-      };
+    prepare: async ({ connection, ...call }, ends) => {
       const prepared = await runner.prepare(call, connection.opened, ends);
-      if (prepared.status === 'not_sent') {
-        const { reason } = prepared;
-        // Where a step keeps its progress it can tell these two from the rest.
-        const told = reason === 'skipped' || reason === 'nothing_left' ? 'not_supported' : reason;
-        return { ...prepared, reason: told };
-      }
+      if (prepared.status === 'not_sent') return prepared;
+      const { part, place, makesRecord, keyed } = prepared;
       return {
         status: 'ready',
+        ...(part === undefined ? {} : { part }),
+        ...(place === undefined ? {} : { place }),
+        ...(makesRecord === undefined ? {} : { makesRecord }),
+        ...(keyed === undefined ? {} : { keyed }),
         // The same PATCH writes the same values again.
         idempotent: prepared.idempotent || prepared.request.method === 'PATCH',
         send: (signal) => prepared.send(signal),

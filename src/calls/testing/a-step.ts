@@ -16,6 +16,7 @@ export function aStep(method: StepMethod, members: Partial<Step> = {}): Step {
     possibleDuplicate: false,
     asked: 0,
     executed: false,
+    keyNumber: 0,
     ...members,
   };
 }
