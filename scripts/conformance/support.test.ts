@@ -23,11 +23,14 @@ describe('isSupported', () => {
     'paging',
     'success',
     'errors',
+    'lines',
+    'query',
+    'text_body',
   ])('knows that %s runs', (word) => {
     expect(isSupported(word)).toBe(true);
   });
 
-  it.each(['steps', 'when', 'derive', 'limits', 'lines', 'unheard_of'])(
+  it.each(['steps', 'when', 'derive', 'limits', 'unheard_of'])(
     'knows that %s does not run',
     (word) => {
       expect(isSupported(word)).toBe(false);

@@ -20,7 +20,7 @@ import { compileHeaders, headerTemplate, isContentType } from './render/headers.
 import type { Header } from './render/headers.ts';
 import type { ReaderOf } from './render/name-reader.ts';
 import { phoneFormatsOf } from './render/phone-formats.ts';
-import type { PhoneFormat } from './render/phone-formats.ts';
+import type { PhoneFormat } from './names/parameters.ts';
 import { compileQuery } from './render/query.ts';
 import { writeEscaped } from './render/quote-guard.ts';
 import { RenderStop, unsafeValue } from './render/render-stop.ts';

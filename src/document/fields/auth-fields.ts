@@ -1,4 +1,4 @@
-import { choice, field, map, object, oneOf, pending, text, tree, words } from './field.ts';
+import { choice, field, map, object, oneOf, text, tree, words } from './field.ts';
 import type { Field } from './field.ts';
 
 const PLACE = oneOf([
@@ -107,10 +107,7 @@ function loginFields(): readonly Field[] {
     field(
       'request_parameters',
       'X',
-      [
-        ...tree('request', 'object', 'list'),
-        pending({ kind: 'tree', use: 'request', root: 'text' }),
-      ],
+      tree('request', 'object', 'list', 'text'),
       'What the login request sends: in the query for GET, else as the body.',
       { user: '$Username$', password: '$Password$' },
       extras,

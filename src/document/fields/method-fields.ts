@@ -44,15 +44,15 @@ const REQUEST_FIELDS: readonly Field[] = [
     'request_content_type',
     'M',
     text('request'),
-    'The media type of the body.',
+    'The media type of the body; it may have placeholders. A body that is a text goes out as `text/plain` without it, a file as its own type.',
     'multipart/form-data',
     { default: 'application/json' },
   ),
   field(
     'request_parameters',
     'M',
-    [...tree('request', 'object', 'list'), pending({ kind: 'tree', use: 'request', root: 'text' })],
-    'What is sent: in the query for GET, else as the body.',
+    tree('request', 'object', 'list', 'text'),
+    'What is sent: in the query for GET, else as the body. A text is the body itself; exactly `$file$` is the recording, byte by byte.',
     { title: '$subject$', contact: '$contact_id$' },
   ),
   field(
@@ -76,10 +76,10 @@ const REQUEST_FIELDS: readonly Field[] = [
   field(
     'query',
     'X',
-    map('text', text('request')),
-    'Members of the query, for any HTTP method.',
+    tree('request', 'object'),
+    'Members of the query, for any HTTP method; in a GET `request_parameters` beat those of the same name.',
     { notify: 'false' },
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'when',
@@ -141,9 +141,9 @@ const REQUEST_FIELDS: readonly Field[] = [
     'auth',
     'X',
     oneOf([choice('none', "Neither credentials nor the document's headers are sent.")]),
-    'For requests to an address that an answer gave, which must not see the credentials.',
+    'For requests to an address that an answer gave, which must not see the credentials; its host must be one of `hosts`.',
     'none',
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
 ];
 
@@ -207,7 +207,7 @@ export const METHOD_FIELDS: readonly Field[] = [
     ]),
     'How `UpdateContact` writes a value that the user emptied.',
     'null',
-    { advanced: true, default: 'null', pending: true },
+    { advanced: true, default: 'null' },
   ),
   field(
     'steps',

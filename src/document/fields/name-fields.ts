@@ -9,10 +9,13 @@ const TYPES = [
   choice('epoch_seconds', 'Seconds since 1970-01-01, rounded down.'),
   choice('epoch_milliseconds', 'Milliseconds since 1970-01-01.'),
   choice('date', 'A day such as 2024-09-10.'),
-  choice('object', 'A piece of an answer, kept whole; only for values of your own.', 'pending'),
 ];
+const KEPT_WHOLE = choice(
+  'object',
+  'A piece of an answer, kept whole; only for values of your own.',
+);
 /** The types of parameters; names are read without case. */
-export const TYPE_NAMES = oneOf(TYPES, { anyCase: true });
+export const TYPE_NAMES = oneOf([...TYPES, KEPT_WHOLE], { anyCase: true });
 
 /** The keys of a property written as an object. */
 export const PROPERTY_FIELDS: readonly Field[] = [
@@ -139,7 +142,13 @@ export const VARIABLE_EXPRESSION_FIELDS: readonly Field[] = [
     "call_result == 'answered' ? 'Held' : 'Not Held'",
     { required: true },
   ),
-  field('type', 'X', TYPE_NAMES, 'The type in which the result goes out.', 'string'),
+  field(
+    'type',
+    'X',
+    oneOf(TYPES, { anyCase: true }),
+    'The type in which the result goes out.',
+    'string',
+  ),
 ];
 export const VARIABLE_JSON_FIELDS: readonly Field[] = [
   field(
@@ -148,7 +157,7 @@ export const VARIABLE_JSON_FIELDS: readonly Field[] = [
     tree('request', 'object', 'list'),
     'A tree that is sent as JSON text inside another text.',
     { phone: '$party_number_digits$' },
-    { required: true, pending: true },
+    { required: true },
   ),
 ];
 export const VARIABLE_TEXT_FIELDS: readonly Field[] = [

@@ -344,6 +344,13 @@ export const FINDING_CODES = {
     meaning: 'An address with user name or password before the host.',
     advice: 'Write them as `auth` of type Basic.',
   },
+  address_from_answer: {
+    severity: 'error',
+    group: 'addresses',
+    meaning:
+      'A value of an answer or of the call decides where a request goes, and the credentials would go there too.',
+    advice: 'Add `"auth": "none"` to the request, and list the hosts in `hosts`.',
+  },
   host_not_declared: {
     severity: 'error',
     group: 'addresses',
@@ -390,8 +397,56 @@ export const FINDING_CODES = {
   duplicate_query_name: {
     severity: 'warning',
     group: 'methods',
-    meaning: "The same name stands in the path's query and among the parameters; both are sent.",
+    meaning:
+      "The same name stands twice in what makes the query. Of the path's query and the parameters both are sent; of `query` and `request_parameters` only the latter.",
     advice: 'Remove one of them.',
+  },
+  optional_key: {
+    severity: 'info',
+    group: 'methods',
+    meaning:
+      'A placeholder in a key may have no value; the member is then left out, whatever stands in it.',
+    advice: 'Nothing must be done where that is meant; a required property always has a value.',
+  },
+  equal_keys: {
+    severity: 'error',
+    group: 'methods',
+    meaning:
+      'Two keys of one object hold the same placeholder under an old and a new name, so that they become equal.',
+    advice: 'Remove one of the two members.',
+  },
+  text_as_query: {
+    severity: 'error',
+    group: 'methods',
+    meaning: 'A text where named values are needed: a query or a form.',
+    advice: 'Write an object: `{"name": "value"}`.',
+  },
+  text_without_type: {
+    severity: 'info',
+    group: 'methods',
+    meaning: 'A body that is a text, without a media type. It goes out as `text/plain`.',
+    advice: 'Add `request_content_type` if the CRM wants another one.',
+  },
+  json_as_text: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A body of JSON is written as one text. Values are escaped in it, but a missing one leaves its key behind, and a text outside of quotes is refused.',
+    advice: 'Write it as an object or a list.',
+  },
+  misplaced_file: {
+    severity: 'error',
+    group: 'methods',
+    meaning:
+      'The recording stands where it cannot be sent, such as an address, a header, a key, a form or a variable.',
+    advice: 'Put it into `request_parameters` of a POST or PUT: in JSON, in multipart, or alone.',
+  },
+  key_without_effect: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A key changes nothing where it stands: `cleared` outside of `UpdateContact`, or `phone_formats` where `FindContact` does not ask for the bare number.',
+    advice: 'Remove it, or write what it is for.',
   },
   refused_header: {
     severity: 'error',
@@ -543,7 +598,7 @@ export const FINDING_CODES = {
     severity: 'error',
     group: 'sign_in',
     meaning:
-      'The sign-in fills an address, and `hosts` does not say which ones it may be. For one that the redirect fills only elements without `*` count.',
+      'The sign-in or another answer gives an address, and `hosts` does not say which ones it may be. For one that the redirect fills only elements without `*` count.',
     advice: 'List the hosts of the CRM in `hosts`.',
   },
   property_compared: {

@@ -3,6 +3,7 @@ import type { JsonNode } from '../json-text/json-node.ts';
 import type { FieldSetName } from '../fields/field.ts';
 import { FIELDS } from '../fields/field-sets.ts';
 import { hasSigns } from '../templates/template.ts';
+import { bareRequests } from './check-bare-requests.ts';
 import { isSignIn, namesIn, resolveAt } from './lint-context.ts';
 import type { LintContext, Place, Steps } from './lint-context.ts';
 
@@ -41,11 +42,13 @@ export function checkSecrets(context: LintContext, secrets: ReadonlyMap<string, 
   for (const [steps, set] of CREDENTIALS) {
     checkCredentials(context, steps, set);
   }
+  const bare = bareRequests(context);
   for (const place of context.places) {
-    if (!place.isKey) {
-      checkText(context, place);
-      checkUse(context, place, secrets);
-    }
+    const { steps } = place;
+    // Keys too are seen, though none of them is a credential by itself.
+    if (!place.isKey) checkText(context, place);
+    const isBare = bare.some((request) => request.every((step, index) => steps[index] === step));
+    checkUse(context, place, { secrets, isBare });
   }
 }
 
@@ -141,11 +144,16 @@ function entropy(text: string): number {
   return bits;
 }
 
-function checkUse(context: LintContext, place: Place, secrets: ReadonlyMap<string, string>): void {
+function checkUse(
+  context: LintContext,
+  place: Place,
+  { secrets, isBare }: { readonly secrets: ReadonlyMap<string, string>; readonly isBare: boolean },
+): void {
   const { node, steps, use } = place;
   const inPage = steps[0] === 'OAuth2' && steps[1] === 'authorization_parameters';
   const inLogin = isSignIn(steps) && use !== 'link' && !inPage;
-  const isHidden = use === 'response' || use === 'error' || steps.includes('request_headers');
+  const inHeader = steps.includes('request_headers') && !isBare;
+  const isHidden = use === 'response' || use === 'error' || inHeader;
   if (inLogin || isHidden) {
     return;
   }
@@ -167,8 +175,11 @@ function checkUse(context: LintContext, place: Place, secrets: ReadonlyMap<strin
       const message = `${what} would stand in a link that is opened in a browser.`;
       context.report('secret_in_link', at, message, `remove ${written} from the link`);
     } else if (!(isDirect && ref.type === 'url' && node.value.startsWith(written))) {
-      const message = `${what} is used outside headers and "auth", so it may stand in logs of the CRM.`;
-      context.report('secret_in_request', at, message, 'send it by "auth", if the CRM allows that');
+      const message = isBare
+        ? `${what} goes out in a request with "auth": "none", which is refused where an answer chose the address.`
+        : `${what} is used outside headers and "auth", so it may stand in logs of the CRM.`;
+      const fix = isBare ? 'remove it here' : 'send it by "auth", if the CRM allows that';
+      context.report('secret_in_request', at, message, fix);
     }
   }
 }

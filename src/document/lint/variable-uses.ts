@@ -28,13 +28,13 @@ export function variableUses(
 }
 
 function definitionNames(context: LintContext, node: JsonNode): readonly string[] {
+  const tree = memberOf(node, 'json')?.value;
+  if (tree !== undefined && context.names.resolve('json') === undefined) {
+    return treeNames(context, tree);
+  }
   switch (node.kind) {
     case 'string':
-      return templateNames(
-        node.value,
-        context.notation,
-        (name) => context.names.resolve(name, 'auth') !== undefined,
-      );
+      return textNames(context, node.value);
     case 'array':
       return node.elements.flatMap((each) => definitionNames(context, each));
     case 'object':
@@ -46,4 +46,26 @@ function definitionNames(context: LintContext, node: JsonNode): readonly string[
     default:
       return [];
   }
+}
+
+/** The names in the texts and keys of a tree; what its `@when` reads is found with the expressions. */
+function treeNames(context: LintContext, node: JsonNode): readonly string[] {
+  switch (node.kind) {
+    case 'string':
+      return textNames(context, node.value);
+    case 'array':
+      return node.elements.flatMap((each) => treeNames(context, each));
+    case 'object':
+      return node.members.flatMap(({ key, value }) =>
+        key.value === '@when'
+          ? []
+          : [...textNames(context, key.value), ...treeNames(context, value)],
+      );
+    default:
+      return [];
+  }
+}
+
+function textNames({ names, notation }: LintContext, text: string): readonly string[] {
+  return templateNames(text, notation, (name) => names.resolve(name, 'auth') !== undefined);
 }

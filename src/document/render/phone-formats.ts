@@ -1,24 +1,11 @@
 import { isJsonArray, jsonMember } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
+import { PHONE_FORMATS } from '../names/parameters.ts';
+import type { PhoneFormat } from '../names/parameters.ts';
 import { readValue } from '../values/values.ts';
 import { numberForm } from './phone-value.ts';
 import type { RenderContext } from './request.ts';
 import { createScope } from './scope.ts';
-
-/** The forms of a number that are a number themselves; each may be asked for in `FindContact`. */
-export const PHONE_FORMATS = [
-  'e164',
-  'digits',
-  'national',
-  'significant',
-  'international',
-  'last7',
-  'last8',
-  'last9',
-  'last10',
-] as const;
-
-export type PhoneFormat = (typeof PHONE_FORMATS)[number];
 
 /** The forms that `phone_formats` of a document lists, each once, in its order. */
 export function phoneFormatsOf(document: Json): readonly PhoneFormat[] {

@@ -1,4 +1,4 @@
-import type { PhoneFormat } from './phone-formats.ts';
+import type { PhoneFormat } from '../names/parameters.ts';
 import type { Note, PhoneNumbers, Values } from '../values/values.ts';
 
 /** All that one rendering needs; nothing of it is changed. */

@@ -2,7 +2,7 @@ import type { Json } from '../json-value.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, PhoneNumberForms } from '../values/values.ts';
 import type { ClearedForm } from './cleared.ts';
-import type { PhoneFormat } from './phone-formats.ts';
+import type { PhoneFormat } from '../names/parameters.ts';
 import type { RenderContext } from './request.ts';
 import { unsafeValue } from './render-stop.ts';
 

@@ -1,14 +1,18 @@
 import { compileArithmetic } from './arithmetic.ts';
 import { isCommentKey } from '../comment-key.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
-import { isJsonObject, isRawNumber, jsonMembers } from '../json-value.ts';
+import { isJsonArray, isJsonObject, isRawNumber, jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import type { Names } from '../names/names.ts';
 import { readParameterType } from '../names/parameter-type.ts';
+import { compileTree } from '../render/body/compile-tree.ts';
+import { jsonChunks } from '../render/body/json-chunks.ts';
+import { compileCondition } from '../render/condition.ts';
 import { evaluateExpression } from '../render/evaluate-expression.ts';
 import { refuseInQuotes } from '../render/quote-guard.ts';
 import type { ReaderOf } from '../render/name-reader.ts';
-import { addNote } from '../render/scope.ts';
+import { unsafeValue } from '../render/render-stop.ts';
+import { addNote, allMissingSince } from '../render/scope.ts';
 import type { Scope } from '../render/scope.ts';
 import { compileText, renderText } from '../render/text.ts';
 import type { WriteValue } from '../render/text.ts';
@@ -20,8 +24,6 @@ import type { Notation } from '../templates/template.ts';
 export interface CompiledVariable {
   /** Every name that it may read. */
   readonly uses: readonly string[];
-  /** The form that does not run yet; such a variable never has a value. */
-  readonly unsupported?: string;
   evaluate(scope: Scope): Json | undefined;
 }
 
@@ -31,10 +33,13 @@ export interface VariableOptions {
   readonly readerOf: ReaderOf;
 }
 
-/** Compiles the definition of a variable: arithmetic, text, choice, `{"text"}` or `{"expression"}`. */
+/**
+ * Compiles the definition of a variable: arithmetic, text, choice, lines, `{"json"}`, `{"text"}` or
+ * `{"expression"}`.
+ */
 export function compileVariable(definition: Json, options: VariableOptions): CompiledVariable {
   if (typeof definition === 'string') return compileString(definition, options);
-  if (Array.isArray(definition)) return unsupported('lines');
+  if (isJsonArray(definition)) return compileLines(definition, options);
   if (!isJsonObject(definition)) return constant(definition);
   const { text, expression, json } = definition;
   if (typeof expression === 'string') {
@@ -43,7 +48,7 @@ export function compileVariable(definition: Json, options: VariableOptions): Com
   if (typeof text === 'string') return compileWords(text, options);
   const [entry, ...others] = jsonMembers(definition).filter(([key]) => !isCommentKey(key));
   if (json !== undefined && !(entry?.[0] === 'json' && options.readerOf('json') !== undefined)) {
-    return unsupported('json');
+    return compileJsonText(json, options);
   }
   if (entry === undefined || others.length > 0) return constant(null);
   return compileChoice(entry[0], entry[1], options);
@@ -94,6 +99,53 @@ function compileWords(text: string, { notation, readerOf }: VariableOptions): Co
   return { uses, evaluate: (scope) => renderText(template, scope, writeWord) };
 }
 
+/** The lines that have a value, joined; one whose placeholders are all missing is left out. */
+function compileLines(
+  elements: readonly Json[],
+  { notation, readerOf }: VariableOptions,
+): CompiledVariable {
+  const lines = elements.flatMap((element) =>
+    typeof element === 'string' ? [compileText(element, notation, readerOf)] : [],
+  );
+  return {
+    uses: lines.flatMap(({ placeholders }) => placeholders.map(({ reader }) => reader.name)),
+    evaluate: (scope) => {
+      const kept = lines.flatMap((line) => {
+        const { met, present } = scope;
+        const filled = renderText(line, scope, writeWord);
+        return filled === undefined || allMissingSince(scope, { met, present }) ? [] : [filled];
+      });
+      return kept.length === 0 ? undefined : kept.join('\n');
+    },
+  };
+}
+
+/** A tree rendered like a body, as compact JSON text. */
+function compileJsonText(tree: Json, options: VariableOptions): CompiledVariable {
+  const { names, notation, readerOf } = options;
+  const uses = new Set<string>();
+  const noting: ReaderOf = (name) => {
+    const reader = readerOf(name);
+    if (reader !== undefined) uses.add(reader.name);
+    return reader;
+  };
+  const render = compileTree(tree, {
+    text: (text) => compileText(text, notation, noting),
+    condition: (when) => compileCondition(when, names, noting),
+    write: writeWord,
+  });
+  return {
+    uses: [...uses],
+    evaluate: (scope) =>
+      jsonChunks(render(scope))
+        .map((chunk) => {
+          if (typeof chunk === 'string') return chunk;
+          throw unsafeValue('file', 'the file cannot stand in a variable');
+        })
+        .join(''),
+  };
+}
+
 // A look-up may put the whole text into its query, where quotes of this template count.
 const writeWord: WriteValue = (text, placeholder, scope) => {
   if (scope.method !== undefined && !scope.method.writes) {
@@ -130,10 +182,8 @@ function compileChoice(selector: string, rows: Json, options: VariableOptions): 
   const table = new Map(
     jsonMembers(rows).map(([key, row]) => [key, compileVariable(row, options)] as const),
   );
-  const pending = [...table.values()].find((row) => row.unsupported !== undefined);
   return {
     uses: [selector, ...[...table.values()].flatMap((row) => row.uses)],
-    ...(pending?.unsupported === undefined ? {} : { unsupported: pending.unsupported }),
     evaluate: (scope) => {
       const key = reader?.isFile === false ? reader.text(scope) : undefined;
       const row = (key === undefined ? undefined : table.get(key)) ?? table.get('default');
@@ -146,8 +196,4 @@ function constant(value: Json): CompiledVariable {
   const kept =
     value === null || (typeof value === 'object' && !isRawNumber(value)) ? undefined : value;
   return { uses: [], evaluate: () => kept };
-}
-
-function unsupported(form: string): CompiledVariable {
-  return { uses: [], unsupported: form, evaluate: () => undefined };
 }

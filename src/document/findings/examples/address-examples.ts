@@ -5,6 +5,19 @@ const at = (request: JsonObject): JsonObject => ({
   API: { CreateActivity: { request_method: 'POST', ...request } },
 });
 
+/** A recording goes to an address that an earlier answer gave. */
+const upload = (request: JsonObject): JsonObject => ({
+  parameters: { file: 'string', upload_url: 'string' },
+  API: {
+    UploadFile: {
+      request_method: 'PUT',
+      request_url: '$upload_url$',
+      request_parameters: '$file$',
+      ...request,
+    },
+  },
+});
+
 /** Examples of addresses. */
 export const ADDRESS_EXAMPLES = {
   invalid_url: {
@@ -34,6 +47,12 @@ export const ADDRESS_EXAMPLES = {
     },
     path: '/resource_url',
     at: '"https://ann',
+  },
+  address_from_answer: {
+    bad: { hosts: ['*.example.com'], ...upload({}) },
+    good: { hosts: ['*.example.com'], ...upload({ auth: 'none' }) },
+    path: '/API/UploadFile/request_url',
+    at: '"$upload_url$"',
   },
   host_not_declared: {
     bad: { hosts: ['*.example.org'], resource_url: 'https://api.example.com' },

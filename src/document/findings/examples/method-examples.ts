@@ -33,6 +33,17 @@ const list = (request: JsonObject): JsonObject => ({
   },
 });
 
+const searchByNumber = (tel: string): JsonObject => ({
+  API: {
+    FindContact: {
+      request_method: 'GET',
+      request_path: '/contacts',
+      request_parameters: { tel },
+      response_map: { items: [{ id: '$contact_id$', phone: '$phone$' }] },
+    },
+  },
+});
+
 /** Examples of methods, their requests and answers. */
 export const METHOD_EXAMPLES = {
   unknown_method: {
@@ -70,6 +81,81 @@ export const METHOD_EXAMPLES = {
     }),
     path: '/API/SearchContacts/request_parameters/q',
     at: '"q"',
+  },
+  optional_key: {
+    bad: create({ request_parameters: { contact_$activity_type$: '$contact_id$' } }),
+    good: create({ request_parameters: { contact: '$contact_id$' } }),
+    path: '/API/CreateActivity/request_parameters/contact_$activity_type$',
+    at: '$activity_type$',
+  },
+  equal_keys: {
+    bad: {
+      parameters: { call_key: 'string', subject: 'string' },
+      ...create({ request_parameters: { key_$call_key$: 1, key_$call_id$: 2 } }),
+    },
+    good: {
+      parameters: { call_key: 'string', subject: 'string' },
+      ...create({ request_parameters: { key_$call_key$: 1 } }),
+    },
+    path: '/API/CreateActivity/request_parameters/key_$call_id$',
+    at: '"key_$call_id$"',
+  },
+  text_as_query: {
+    bad: create({ request_method: 'GET', request_parameters: 'title=$subject$' }),
+    good: create({ request_method: 'GET', request_parameters: { title: '$subject$' } }),
+    path: '/API/CreateActivity/request_parameters',
+    at: '"title=$subject$"',
+  },
+  text_without_type: {
+    bad: create({ request_parameters: 'Call: $subject$' }),
+    good: create({
+      request_content_type: 'text/plain; charset=utf-8',
+      request_parameters: 'Call: $subject$',
+    }),
+    path: '/API/CreateActivity/request_parameters',
+    at: '"Call: $subject$"',
+  },
+  json_as_text: {
+    bad: create({
+      request_content_type: 'application/json',
+      request_parameters: '[[$call_duration$]]',
+    }),
+    good: create({
+      request_content_type: 'application/json',
+      request_parameters: [['$call_duration$']],
+    }),
+    path: '/API/CreateActivity/request_parameters',
+    at: '"[[$call_duration$]]"',
+  },
+  misplaced_file: {
+    bad: {
+      parameters: { file: 'string', activity_id: 'string' },
+      ...method('UploadFile', {
+        request_content_type: 'application/x-www-form-urlencoded',
+        request_parameters: { call: '$activity_id$', file: '$file$' },
+      }),
+    },
+    good: {
+      parameters: { file: 'string', activity_id: 'string' },
+      ...method('UploadFile', {
+        request_content_type: 'multipart/form-data',
+        request_parameters: { call: '$activity_id$', file: '$file$' },
+      }),
+    },
+    path: '/API/UploadFile/request_parameters/file',
+    at: '$file$',
+  },
+  key_without_effect: {
+    bad: {
+      phone_formats: ['e164', 'national'],
+      ...searchByNumber('$phone_digits$'),
+    },
+    good: {
+      phone_formats: ['e164', 'national'],
+      ...searchByNumber('$phone$'),
+    },
+    path: '/phone_formats',
+    at: '"phone_formats"',
   },
   refused_header: {
     bad: { request_headers: { Cookie: 'session=$API key$' } },
