@@ -52,6 +52,10 @@ function isSame(a: ConnectionHealth, b: ConnectionHealth): boolean {
     a.until === b.until &&
     a.failures === b.failures &&
     a.throttles === b.throttles &&
-    a.breaks === b.breaks
+    a.breaks === b.breaks &&
+    a.windowAt === b.windowAt &&
+    a.windowFailures === b.windowFailures &&
+    a.windowSuccesses === b.windowSuccesses &&
+    a.permits === b.permits
   );
 }

@@ -155,7 +155,7 @@ export async function findHealth(
   scope: OrganizationScope,
   id: string,
 ): Promise<(ConnectionHealth & { readonly since: number }) | undefined> {
-  return await handle
+  const row = await handle
     .selectFrom('connection')
     .select([
       'state',
@@ -165,10 +165,17 @@ export async function findHealth(
       'failures',
       'throttles',
       'breaks',
+      'window_at as windowAt',
+      'window_failures as failed',
+      'window_successes as succeeded',
+      'permits',
     ])
     .where('organization_id', '=', scope.organizationId)
     .where('id', '=', id)
     .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { failed, succeeded, ...health } = row;
+  return { ...health, windowFailures: failed ?? 0, windowSuccesses: succeeded ?? 0 };
 }
 
 /**
@@ -196,6 +203,10 @@ export async function updateConnectionHealth(
       failures: after.failures,
       throttles: after.throttles,
       breaks: after.breaks,
+      window_at: after.windowAt,
+      window_failures: after.windowFailures,
+      window_successes: after.windowSuccesses,
+      permits: after.permits,
     })
     .where('organization_id', '=', scope.organizationId)
     .where('id', '=', change.id)

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { BREAKER_FAILURES, HEALTHY, nextHealth, permission } from './transitions.ts';
+import {
+  BREAKER_FAILURES,
+  BREAKER_WINDOW_MS,
+  HEALTHY,
+  nextHealth,
+  permission,
+} from './transitions.ts';
 import type { ConnectionEvent, ConnectionHealth } from './transitions.ts';
 
 const NOW = 1_000_000;
@@ -143,7 +149,7 @@ describe('the state table of a connection', () => {
     expect(permission(health, NOW)).toBe('closed');
     expect(permission(health, health.until ?? 0)).toBe('probe');
     expect(after([{ ...away, retryAfterMs: 600_000 }]).until).toBe(NOW + 600_000);
-    expect(after([success], health)).toEqual(HEALTHY);
+    expect(after([success], health)).toEqual({ ...HEALTHY, permits: 2 });
   });
 
   test('others who meet the same absence do not push its probe away', () => {
@@ -184,7 +190,53 @@ describe('the breaker', () => {
 
     expect(four.state).toBe('active');
     expect(nextHealth(four, failure, NOW)).toMatchObject({ state: 'broken', until: NOW + 30_000 });
-    expect(after([success, failure], four).state).toBe('active');
+    const later = NOW + BREAKER_WINDOW_MS + 1;
+    expect(after([success, failure], four, later).state).toBe('active');
+  });
+
+  test('opens at five failures that took hours, if nothing succeeded between them', () => {
+    let health = HEALTHY;
+    for (let at = 0; at < BREAKER_FAILURES; at += 1) {
+      health = nextHealth(health, failure, NOW + at * 3_600_000);
+    }
+
+    expect(health.state).toBe('broken');
+  });
+
+  test.each([
+    ['half of the answers of a window are failures', 'sfsfsfsfsf', 0, 'broken'],
+    ['every third answer of a window is a failure', 'ssfssfssfssfssf', 0, 'active'],
+    ['half of the answers are failures, over a longer time', 'sfsfsfsfsf', 8_000, 'active'],
+  ])('when %s', (_name, answers, everyMs, state) => {
+    const health = [...answers].reduce(
+      (before, answer, at) =>
+        nextHealth(before, answer === 'f' ? failure : success, NOW + at * everyMs),
+      HEALTHY,
+    );
+
+    expect(health.state).toBe(state);
+  });
+
+  test('a healthy connection is not written for its successes', () => {
+    expect(nextHealth(HEALTHY, success, NOW)).toEqual(HEALTHY);
+    expect(after([failure, success], HEALTHY).windowAt).toBe(NOW);
+    const later = NOW + BREAKER_WINDOW_MS + 1;
+    expect(nextHealth(after([failure]), success, later)).toEqual(HEALTHY);
+  });
+
+  test('after an outage lets out two, and one more with each success, until all', () => {
+    const until = broken.until ?? 0;
+    const permits: (number | null)[] = [];
+    let health = broken;
+    for (let count = 0; count < 32; count += 1) {
+      health = nextHealth(health, success, until + count);
+      permits.push(health.permits);
+    }
+
+    // Two answers make four, four make eight: twice as many with each round.
+    expect(permits.slice(0, 3)).toEqual([2, 3, 4]);
+    expect(permits.slice(28, 31)).toEqual([30, 31, null]);
+    expect(health).toEqual(HEALTHY);
   });
 
   test('lets one probe out after its wait, which doubles to 15 minutes', () => {

@@ -13,6 +13,12 @@ export interface ConnectionHealth {
   readonly throttles: number;
   /** How often in a row the breaker opened. */
   readonly breaks: number;
+  /** Since when failures and successes are counted together; null: no failure lately. */
+  readonly windowAt: number | null;
+  readonly windowFailures: number;
+  readonly windowSuccesses: number;
+  /** Requests at the same time after an outage; null: as many as the options say. */
+  readonly permits: number | null;
 }
 
 export type ConnectionEvent =
@@ -46,10 +52,23 @@ export const HEALTHY: ConnectionHealth = {
   failures: 0,
   throttles: 0,
   breaks: 0,
+  windowAt: null,
+  windowFailures: 0,
+  windowSuccesses: 0,
+  permits: null,
 };
 
-/** One failure is a hiccup; five in a row are the CRM's, and more requests help nobody. */
+/**
+ * One failure is a hiccup. Five in a row are the CRM's, however long they took: four requests at a
+ * time that each time out after 30 seconds would never be five within a window. So are five within
+ * the window if at least half of its answers are failures.
+ */
 export const BREAKER_FAILURES = 5;
+export const BREAKER_WINDOW_MS = 30_000;
+/** After an outage: the probe was the one, then two, and one more with each success. */
+const FIRST_PERMITS = 2;
+/** No connection sends more at a time. */
+const ALL_PERMITS = 32;
 const FIRST_PROBE_MS = 30_000;
 const LONGEST_PROBE_MS = 15 * 60_000;
 /** A sign-in server that restarts is back in seconds, and until then no call is written. */
@@ -124,7 +143,29 @@ function succeed(health: ConnectionHealth, now: number): ConnectionHealth {
   if (isHeld(health)) return health;
   // An answer to a request of before the 429 does not shorten the pause that the CRM asked for.
   const pausing = health.state === 'throttled' && health.until !== null && health.until > now;
-  return pausing ? { ...health, failures: 0, breaks: 0 } : HEALTHY;
+  const counted = countSuccess(health, now);
+  if (pausing) return { ...health, failures: 0, breaks: 0, ...counted };
+  if (health.state === 'broken') return { ...HEALTHY, permits: FIRST_PERMITS };
+  return { ...HEALTHY, ...counted };
+}
+
+/** A healthy connection has no window, so that its row is not written for each of its successes. */
+function countSuccess(
+  { windowAt, windowFailures, windowSuccesses, permits }: ConnectionHealth,
+  now: number,
+): Pick<ConnectionHealth, 'windowAt' | 'windowFailures' | 'windowSuccesses' | 'permits'> {
+  const open = windowAt !== null && isInWindow(windowAt, now);
+  return {
+    windowAt: open ? windowAt : null,
+    windowFailures: open ? windowFailures : 0,
+    windowSuccesses: open ? windowSuccesses + 1 : 0,
+    permits: permits === null || permits + 1 >= ALL_PERMITS ? null : permits + 1,
+  };
+}
+
+function isInWindow(windowAt: number, now: number): boolean {
+  // A clock that was set back ends the window, too.
+  return now >= windowAt && now - windowAt <= BREAKER_WINDOW_MS;
 }
 
 function isHeld({ state }: ConnectionHealth): boolean {
@@ -165,22 +206,34 @@ function waitForSignIn(
   return { ...health, state: 'broken', reason: event.reason, until, breaks };
 }
 
-function fail(health: ConnectionHealth, reason: string, now: number): ConnectionHealth {
-  const failures = health.failures + 1;
+function fail(before: ConnectionHealth, reason: string, now: number): ConnectionHealth {
+  const health = { ...before, failures: before.failures + 1, ...countFailure(before, now) };
   if (health.state === 'broken') {
     // Answers of requests sent before the breaker opened must not push the probe away.
-    if (health.until !== null && health.until > now) return { ...health, failures };
-    return open({ ...health, failures }, reason, now);
+    if (health.until !== null && health.until > now) return health;
+    return open(health, reason, now);
   }
-  if (failures >= BREAKER_FAILURES) return open({ ...health, failures }, reason, now);
-  return { ...health, failures };
+  const { failures, windowFailures, windowSuccesses } = health;
+  const isOften = windowFailures >= BREAKER_FAILURES && windowFailures >= windowSuccesses;
+  return failures >= BREAKER_FAILURES || isOften ? open(health, reason, now) : health;
+}
+
+function countFailure(
+  { windowAt, windowFailures, windowSuccesses }: ConnectionHealth,
+  now: number,
+): Pick<ConnectionHealth, 'windowAt' | 'windowFailures' | 'windowSuccesses'> {
+  return windowAt !== null && isInWindow(windowAt, now)
+    ? { windowAt, windowFailures: windowFailures + 1, windowSuccesses }
+    : { windowAt: now, windowFailures: 1, windowSuccesses: 0 };
 }
 
 function open(health: ConnectionHealth, reason: string, now: number): ConnectionHealth {
   const breaks = health.breaks + 1;
   const until = now + doubled(FIRST_PROBE_MS, breaks, LONGEST_PROBE_MS);
-  return { ...health, state: 'broken', reason, until, breaks };
+  return { ...health, state: 'broken', reason, until, breaks, ...NO_WINDOW };
 }
+
+const NO_WINDOW = { windowAt: null, windowFailures: 0, windowSuccesses: 0, permits: null } as const;
 
 function doubled(first: number, times: number, longest: number): number {
   return Math.min(first * 2 ** Math.min(times - 1, 30), longest);
