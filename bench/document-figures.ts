@@ -1,0 +1,11 @@
+import { renderFigures } from './document-render.ts';
+import { speedFigures } from './document-speed.ts';
+import { printRows } from './document/print-rows.ts';
+import type { BenchRow } from './row.ts';
+
+/** Every figure of documents: lint, compile, render and bind. `npm run -s bench:document` prints them. */
+export async function documentFigures(): Promise<readonly BenchRow[]> {
+  return [...(await speedFigures()), ...(await renderFigures())];
+}
+
+if (import.meta.main) printRows(await documentFigures());

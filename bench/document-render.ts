@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { createPhoneNumbers } from '../src/contacts/phone-number.ts';
+import { compileDocument } from '../src/document/compile.ts';
+import { firstRequest } from '../src/document/method-requests.ts';
+import { answer, DOCUMENT, RECORDS, VALUES } from './document/crm-list.ts';
+import { readRecords, writeRequest } from './document/hand-written.ts';
+import { throughJsonata } from './document/in-jsonata.ts';
+import { medianOf } from './document/median.ts';
+import { printRows } from './document/print-rows.ts';
+import type { BenchRow } from './row.ts';
+
+/** Calls per measured run: one takes less than the clock can tell. */
+const CALLS = 100;
+const RUNS = { warm: 30, runs: 41 };
+const MOST_OF_HAND_WRITTEN = 2;
+const LEAST_OF_JSONATA = 10;
+
+/**
+ * Milliseconds to render the request for a page of contacts and to bind the 100 records of its answer,
+ * beside the same by hand and by JSONata: values to a request, a parsed answer to records. Throws when
+ * the three do not give the same.
+ */
+export async function renderFigures(): Promise<readonly BenchRow[]> {
+  const tree = answer();
+  const own = createOwn();
+  const byHand = (): readonly unknown[] => [writeRequest(VALUES), readRecords(tree)];
+  const byJsonata = (): Promise<readonly unknown[]> => throughJsonata(VALUES, tree);
+  const [ours, hand, jsonata] = [own(tree), byHand(), await byJsonata()].map(comparable);
+  if (!isDeepStrictEqual(ours, hand)) throw new Error('By hand the result is another one.');
+  if (!isDeepStrictEqual(ours, jsonata)) throw new Error('By JSONata the result is another one.');
+
+  const times = {
+    ours: (await medianOf(() => repeated(() => own(tree)), RUNS)) / CALLS,
+    hand: (await medianOf(() => repeated(byHand), RUNS)) / CALLS,
+    jsonata: await medianOf(byJsonata, { warm: 100, runs: 101 }),
+  };
+  const figure = `render a request and bind an answer of ${RECORDS} records`;
+  const toHand = times.ours / times.hand;
+  const toJsonata = times.ours / times.jsonata;
+  return [
+    {
+      figure,
+      value: times.ours,
+      unit: 'ms',
+      comparison: { what: 'JavaScript by hand', value: times.hand, ratio: toHand },
+      goal: `at most ${MOST_OF_HAND_WRITTEN} times by hand`,
+      holds: toHand <= MOST_OF_HAND_WRITTEN,
+    },
+    {
+      figure,
+      value: times.ours,
+      unit: 'ms',
+      comparison: { what: 'JSONata', value: times.jsonata, ratio: toJsonata },
+      goal: `at least ${LEAST_OF_JSONATA} times faster`,
+      holds: toJsonata <= 1 / LEAST_OF_JSONATA,
+    },
+  ];
+}
+
+/** What the server does: one compiled document, a request rendered, the answer's tree bound. */
+function createOwn(): (tree: ReturnType<typeof answer>) => readonly unknown[] {
+  const request = firstRequest(compileDocument(DOCUMENT), 'Contacts');
+  if (request === undefined) throw new Error('The document has no Contacts.');
+  const phones = createPhoneNumbers();
+  const { since, page, apiKey } = VALUES;
+  return (tree) => {
+    const properties = { 'API key': apiKey };
+    const values = { since };
+    const rendered = request.render({
+      values,
+      properties,
+      country: 'GB',
+      timezone: 'Europe/London',
+      phones,
+      boundary: 'boundary',
+      moving: { page, page_size: RECORDS },
+    });
+    if (rendered.status !== 'request') throw new Error(`Rendering stopped: ${rendered.status}.`);
+    const bound = request.bind.read(tree, { values, properties });
+    if (bound.status !== 'bound') throw new Error(`The answer was not bound: ${bound.status}.`);
+    const { method, url, headers } = rendered.request;
+    return [{ method, url, headers }, bound.records];
+  };
+}
+
+/** As data alone: records of ours have no prototype, JSONata marks its lists. */
+function comparable(result: readonly unknown[]): unknown {
+  return sortedKeys(JSON.parse(JSON.stringify(result)));
+}
+
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, each]) => each !== null && each !== '');
+  return Object.fromEntries(
+    members.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sortedKeys(each)]),
+  );
+}
+
+function repeated(work: () => unknown): void {
+  for (let i = 0; i < CALLS; i += 1) work();
+}
+
+if (import.meta.main) printRows(await renderFigures());
