@@ -76,6 +76,7 @@ function compileObject(name: MethodName, object: Json, frame: MethodFrame): Obje
       ...(when === undefined ? {} : { when }),
       ...(contactType === undefined ? {} : { contactType }),
       ...(link === undefined ? {} : { contactLink: link }),
+      isStepwise: jsonMember(object, 'steps') !== undefined,
       requests: requests.map((request) => request.finish(origins)),
     }),
   };

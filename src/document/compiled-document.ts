@@ -54,6 +54,8 @@ export interface CompiledMethodObject {
   readonly contactType?: string;
   /** The page of a record that this object found; without it the document's. */
   readonly contactLink?: (context: RenderContext) => string | undefined;
+  /** True for `steps`: one that lacks a value is passed over. */
+  readonly isStepwise: boolean;
   /** The method object itself, or its `steps`. Never empty. */
   readonly requests: readonly CompiledRequest[];
 }

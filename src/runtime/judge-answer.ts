@@ -1,13 +1,16 @@
-import type { ErrorRow } from '../document/bind/answer-rules.ts';
+import type { ErrorRow, SuccessAnswer } from '../document/bind/answer-rules.ts';
 import type { BindResult, CompiledBinding } from '../document/bind/compile-binding.ts';
 import type { ErrorWords } from '../document/bind/error-map.ts';
 import type { AnswerView } from '../document/expression/answer-reader.ts';
 import type { RenderedRequest } from '../document/render/request.ts';
+import { methodRow } from '../document/methods.ts';
+import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { classify } from './classify.ts';
 import type { ClassifyContext } from './classify.ts';
 import { crmWords } from './crm-words.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import { isKeyed } from './idempotency.ts';
 import { judgeBinding } from './judge-binding.ts';
 import type { MethodJob } from './method-job.ts';
 import type { BodyForm } from './outcome-table.ts';
@@ -22,6 +25,7 @@ export interface Judged {
   readonly outcome: Outcome;
   /** Where the answer was bound. */
   readonly bound?: BindResult;
+  readonly notes: readonly Note[];
 }
 
 /** An answer in hand, with all that is known of it. */
@@ -47,7 +51,7 @@ export function judgeAnswer(
   read: ReadAnswer | undefined,
 ): Judged {
   const context = situation(job, request);
-  if (result.kind === 'failure') return { outcome: classify(result, context) };
+  if (result.kind === 'failure') return { outcome: classify(result, context), notes: [] };
   const answer = answerOf(job, result, read ?? readAnswer(result.body, result.headers));
   const row = job.compiled.rules.rowFor(answer.view, job.context);
   const { status, headers } = result;
@@ -55,18 +59,34 @@ export function judgeAnswer(
   const builtIn = classify({ kind: 'answer', status, headers, form, ...given(words) }, context);
   const retryAfterMs = askedToWait(answer, context.now);
   if (row !== undefined && row.then !== 'accept') {
-    return { outcome: rowOutcome(row, { builtIn, status, words, retryAfterMs }) };
+    return { outcome: rowOutcome(row, { builtIn, status, words, retryAfterMs }), notes: [] };
   }
   const outcome =
     row === undefined
       ? withWait(builtIn, retryAfterMs)
       : rowOutcome(row, { builtIn, status, words, retryAfterMs });
   // A look-up that the CRM answered with 404 has found nothing, whatever its body says.
-  if (row === undefined && (status < 200 || status > 299)) return { outcome };
-  const failed = row === undefined ? unsuccessful(job, answer, outcome) : undefined;
-  if (failed !== undefined) return { outcome: failed };
-  if (outcome.action !== 'succeed') return { outcome };
-  return bindAnswer(job, answer, outcome, row);
+  if (row === undefined && (status < 200 || status > 299)) return { outcome, notes: [] };
+  const success = row === undefined ? askSuccess(job, answer) : undefined;
+  if (success !== undefined && !success.holds) {
+    return { outcome: unsuccessful(outcome, success, answer), notes: [] };
+  }
+  if (outcome.action !== 'succeed') return { outcome, notes: [] };
+  const rules = row !== undefined || success !== undefined || job.compiled.bind.demands;
+  const notes = status === MULTI_STATUS && isWrite(job) && !rules ? [PARTS_UNKNOWN] : [];
+  return { ...bindAnswer(job, answer, { outcome, row, url: result.url }), notes };
+}
+
+/** RFC 4918, section 11.1: each part of the answer has a status of its own. */
+const MULTI_STATUS = 207;
+const PARTS_UNKNOWN: Note = {
+  code: 'partial_success',
+  message:
+    'The CRM answered with 207: parts of it may have failed. Let "success" or a value in "response_map" say which answer means that all was done.',
+};
+
+function isWrite({ call }: MethodJob): boolean {
+  return methodRow(call.method).writes;
 }
 
 /** What the meaning of an exchange depends on beside the exchange itself. */
@@ -75,7 +95,7 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
   return {
     method: job.call.method,
     httpMethod: request.method,
-    idempotent: job.compiled.idempotent,
+    idempotent: job.compiled.idempotent || isKeyed(job),
     binds: job.compiled.bind.binds.length > 0,
     now: job.deps.clock.now(),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
@@ -85,12 +105,17 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
 function bindAnswer(
   job: MethodJob,
   answer: Answer,
-  outcome: Outcome,
-  row: ErrorRow | undefined,
-): Judged {
+  of: {
+    readonly outcome: Outcome;
+    readonly row: ErrorRow | undefined;
+    readonly url: string;
+  },
+): Omit<Judged, 'notes'> {
+  const { outcome, row, url } = of;
   const { method } = job.call;
   const bind: CompiledBinding = row?.bind ?? job.compiled.bind;
-  const answered = bind.read(answer.view.body, job.compared);
+  const exchange = { answer: answer.view, url, context: job.context };
+  const answered = bind.read(answer.view.body, { ...job.compared, exchange });
   const bound = hideSecrets(answered, method, job.scrubber.value);
   const { form, words } = answer;
   if (bound.status === 'executed_without_id' && speaks(answer.told)) {
@@ -100,14 +125,16 @@ function bindAnswer(
   return { outcome: judgeBinding(outcome, bound, { method, form, binds, words }), bound };
 }
 
-/** The outcome where `success` of the method does not hold; `undefined` where nothing speaks against. */
-function unsuccessful(job: MethodJob, answer: Answer, outcome: Outcome): Outcome | undefined {
+/** What `success` of the document says of an answer; of one that was not read nothing is asked. */
+function askSuccess(job: MethodJob, answer: Answer): SuccessAnswer | undefined {
   if (!READABLE.has(answer.form)) return undefined;
-  const success = job.compiled.rules.succeeds(answer.view, job.context);
-  if (success === undefined || success.holds) return undefined;
+  return job.compiled.rules.succeeds(answer.view, job.context);
+}
+
+function unsuccessful(outcome: Outcome, success: SuccessAnswer, { words }: Answer): Outcome {
   const why = success.notes.map(({ message }) => ` ${message}`).join('');
   const message = `Its answer does not meet "success" of the document.${why}`;
-  return refusal(outcome, message, answer.words);
+  return refusal(outcome, message, words);
 }
 
 function refusal(outcome: Outcome, message: string, words: string | undefined): Outcome {

@@ -1,7 +1,7 @@
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
 import type { MethodName } from '../document/methods.ts';
-import type { Note, PhoneNumbers, Values } from '../document/values/values.ts';
+import type { Note, PhoneNumbers, Scalar, Values } from '../document/values/values.ts';
 import type { Egress } from '../http/egress.ts';
 import type { FileSource } from '../http/request-body.ts';
 import type { Clock } from '../time/clock.ts';
@@ -54,6 +54,10 @@ export interface MethodCall {
   readonly recordAgeMs?: number;
   /** Where an earlier run of this method ended; without it the method begins. */
   readonly progress?: MethodProgress;
+  /** Parameters that the user emptied, by name; `UpdateContact` alone writes them. */
+  readonly cleared?: ReadonlySet<string>;
+  /** Marks of the last sync, one per object of a method of several; the others begin anew. */
+  readonly sinceByObject?: readonly (Scalar | null | undefined)[];
   /** Stable over all tries of one step: with it a CRM recognises a repeated request. */
   readonly idempotencyKey?: string;
   /**
@@ -78,6 +82,20 @@ export interface MethodRun {
    * first, then prepares the method again with it.
    */
   readonly next?: MethodProgress;
+  /** The requests that were sent, in order; those for further pages belong to the first. */
+  readonly asked: readonly AskedRequest[];
+}
+
+/** One request of a run, and what its answer gave. */
+export interface AskedRequest {
+  /** Places in the document, from 0. */
+  readonly object: number;
+  readonly request: number;
+  /** The form of the number, of those in `phone_formats`. */
+  readonly phoneFormat?: string;
+  readonly exchanges: readonly ScrubbedExchange[];
+  /** What it bound by itself, before it is joined with the rest. */
+  readonly bound: readonly BoundRecord[];
 }
 
 /** What running a method needs from the process. */

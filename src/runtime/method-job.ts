@@ -1,19 +1,32 @@
-import type { BindContext } from '../document/bind/compile-binding.ts';
-import type { CompiledRequest } from '../document/compiled-document.ts';
+import type { BindContext, BoundRecord } from '../document/bind/compile-binding.ts';
+import type { CompiledMethodObject, CompiledRequest } from '../document/compiled-document.ts';
 import { isRawNumber } from '../document/json-value.ts';
+import type { PhoneFormat } from '../document/names/parameters.ts';
 import { completeProperties } from '../document/names/properties.ts';
 import type { RenderContext } from '../document/render/request.ts';
-import type { Scalar } from '../document/values/values.ts';
+import type { Scalar, Values } from '../document/values/values.ts';
 import { secretsIn } from './credential.ts';
 import type { Credential } from './credential.ts';
 import type { MethodCall, MethodRunnerDeps } from './method-call.ts';
 import { createExchangeScrubber } from './scrub-exchange.ts';
 import type { ExchangeScrubber } from './scrub-exchange.ts';
 
+/** Which request of a method is about to run, and what is known by then. */
+export interface RequestPlace {
+  readonly object: CompiledMethodObject;
+  /** Places in the document, from 0. */
+  readonly objectIndex: number;
+  readonly requestIndex: number;
+  /** What earlier requests of the method bound; it is nearer than the values of the call. */
+  readonly bound: BoundRecord;
+  readonly phoneFormat?: PhoneFormat;
+}
+
 /** One request of a method about to run, with one credential. */
 export interface MethodJob {
   readonly deps: MethodRunnerDeps;
   readonly call: MethodCall;
+  readonly place: RequestPlace;
   readonly compiled: CompiledRequest;
   readonly credential: Credential | undefined;
   readonly context: RenderContext;
@@ -26,29 +39,60 @@ export interface MethodJob {
   readonly tokens: readonly string[];
 }
 
-/**
- * Puts together what running a method needs: values and properties of the call with those of the
- * sign-in, and the origins that these properties pin. `earlier`: tokens used before in this run.
- */
+/** What all requests of a run start from. */
+export interface RunStart {
+  readonly deps: MethodRunnerDeps;
+  readonly call: MethodCall;
+  readonly credential: Credential | undefined;
+  /** Tokens used before in this run. */
+  readonly earlier?: readonly string[];
+}
+
+/** Puts together what one request of a method needs. */
 export function createJob(
-  deps: MethodRunnerDeps,
-  call: MethodCall,
-  of: {
-    readonly compiled: CompiledRequest;
-    readonly credential?: Credential | undefined;
-    readonly earlier?: readonly string[];
-  },
+  start: RunStart,
+  place: RequestPlace,
+  compiled: CompiledRequest,
 ): MethodJob {
+  const { deps, call, credential, earlier = [] } = start;
+  const { document } = call;
+  const context = contextOf(start, place);
+  const tokens = [...earlier, ...(credential === undefined ? [] : secretsIn(credential))];
+  return {
+    deps,
+    call,
+    place,
+    compiled,
+    credential,
+    context,
+    origins: context.origins ?? [],
+    compared: comparedIn(call, compiled, context),
+    scrubber: createExchangeScrubber(document.properties, context.properties, [
+      ...tokens,
+      ...(call.hidden ?? []),
+    ]),
+    tokens,
+  };
+}
+
+/**
+ * What a request is rendered with: values and properties of the call with those of the sign-in, what
+ * earlier requests bound, and the origins that these properties pin.
+ */
+export function contextOf(
+  { deps, call, credential }: RunStart,
+  place: RequestPlace,
+): RenderContext {
   const { connection, document } = call;
-  const { compiled, credential, earlier = [] } = of;
   const filled = credential?.properties ?? {};
   const properties = { ...connection.properties, ...filled };
   // What a sign-in fills may choose the address; `hosts` says among which.
   const origins =
     Object.keys(filled).length === 0 ? connection.origins : document.originsOf(properties);
   const { accessToken, sessionToken } = credential ?? {};
-  const context: RenderContext = {
-    values: { ...credential?.locals, ...call.values },
+  const { phoneFormat } = place;
+  return {
+    values: { ...credential?.locals, ...call.values, ...valuesAt(call, place) },
     properties,
     country: connection.country,
     timezone: connection.timezone,
@@ -56,24 +100,25 @@ export function createJob(
     boundary: deps.randomId().replaceAll(/[^A-Za-z0-9]/g, ''),
     origins,
     ...(call.file === undefined ? {} : { file: call.file }),
+    ...(call.cleared === undefined ? {} : { cleared: call.cleared }),
+    ...(phoneFormat === undefined ? {} : { phoneFormat }),
     ...(accessToken === undefined ? {} : { accessToken }),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
-  const tokens = [...earlier, ...(credential === undefined ? [] : secretsIn(credential))];
-  return {
-    deps,
-    call,
-    compiled,
-    credential,
-    context,
-    origins,
-    compared: comparedIn(call, compiled, context),
-    scrubber: createExchangeScrubber(document.properties, properties, [
-      ...tokens,
-      ...(call.hidden ?? []),
-    ]),
-    tokens,
-  };
+}
+
+/** The values that belong to this object of the method and to its earlier requests. */
+function valuesAt(
+  { sinceByObject }: MethodCall,
+  { object, objectIndex, bound }: RequestPlace,
+): Values {
+  const values: Record<string, Scalar | null | undefined> = Object.create(null);
+  if (sinceByObject !== undefined) values['since'] = sinceByObject[objectIndex];
+  if (object.contactType !== undefined) values['contact_type'] = object.contactType;
+  for (const [name, value] of Object.entries(bound)) {
+    values[name] = typeof value === 'string' ? value : value[0];
+  }
+  return values;
 }
 
 /**

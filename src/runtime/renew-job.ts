@@ -17,7 +17,7 @@ export async function renewJob(
   refused: Outcome,
   { timeLeftMs, signal }: { readonly timeLeftMs?: number; readonly signal: AbortSignal },
 ): Promise<Renewed | undefined> {
-  const { call, credential, deps, compiled } = job;
+  const { call, credential, deps, compiled, place } = job;
   if (credential === undefined || call.renew === undefined) return undefined;
   const ends =
     timeLeftMs === undefined
@@ -26,8 +26,8 @@ export async function renewJob(
   const answer = await ask(() => call.renew?.(credential, ends));
   switch (answer?.status) {
     case 'ready': {
-      const next = { compiled, credential: answer.credential, earlier: job.tokens };
-      return { status: 'renewed', job: createJob(deps, call, next) };
+      const start = { deps, call, credential: answer.credential, earlier: job.tokens };
+      return { status: 'renewed', job: createJob(start, place, compiled) };
     }
     case 'needs_auth': {
       const message = `${refused.message} ${answer.message}`;

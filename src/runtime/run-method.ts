@@ -1,13 +1,17 @@
-import type { CompiledDocument, CompiledRequest } from '../document/compiled-document.ts';
+import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
 import { methodRow } from '../document/methods.ts';
-import { requestsOf } from '../document/method-requests.ts';
 import { mayRepeat } from './classify.ts';
-import { situation } from './judge-answer.ts';
 import type { Credential } from './credential.ts';
+import { isKeyed } from './idempotency.ts';
+import { situation } from './judge-answer.ts';
 import type { MethodCall, MethodProgress, MethodRun, MethodRunnerDeps } from './method-call.ts';
-import { createJob } from './method-job.ts';
+import type { RunStart } from './method-job.ts';
+import { nextRequest } from './next-request.ts';
+import type { NextRequest } from './next-request.ts';
+import { contextForWhen, readTasks, runReads } from './run-reads.ts';
+import type { LeftOut } from './run-reads.ts';
+import { runWrite } from './run-write.ts';
 import type { ScrubbedRequest } from './scrub-exchange.ts';
-import { renderFirst, sendPages } from './send-pages.ts';
 
 /**
  * Why nothing is sent. `skipped`: its `when`, or that of each of its objects, does not hold.
@@ -30,16 +34,16 @@ export type PreparedMethod =
       readonly status: 'ready';
       /** The first request, for people. */
       readonly request: ScrubbedRequest;
-      /** Of a method of several requests: which one this is, from 1. */
+      /** Of a method that writes by several requests: which one this is, from 1. */
       readonly part?: { readonly number: number; readonly of: number };
-      /** Of a method of several objects or requests: where in it this one stands. */
-      readonly place?: Pick<MethodProgress, 'object' | 'request'>;
-      /** Its answer tells the id of the record that the method is about. */
-      readonly makesRecord?: true;
+      /** Of a method that writes: places of the object and the request in the document, from 0. */
+      readonly place: Pick<MethodProgress, 'object' | 'request'>;
       /** Sending it twice does no harm. */
       readonly idempotent: boolean;
-      /** That is so by its idempotency key: the CRM wants the very same request again. */
+      /** That is so by an idempotency key: what is repeated must be the same. */
       readonly keyed?: true;
+      /** Its answer tells the id of the record that the method is about. */
+      readonly makesRecord?: true;
       /** What the sign-in bound: links to pages of the CRM may need it. */
       readonly signedIn: Pick<Credential, 'locals' | 'properties'>;
       /** Never rejects: whatever happens is an outcome. */
@@ -57,7 +61,10 @@ export type PreparedMethod =
     };
 
 export interface MethodRunner {
-  /** Renders the request; nothing is sent before `send`. */
+  /**
+   * Renders the next request; nothing is sent before `send`. A method that writes sends one request,
+   * one that reads all of them.
+   */
   prepare(call: MethodCall): PreparedMethod;
 }
 
@@ -85,45 +92,97 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
           'Nobody has signed in at the CRM yet: sign in first.',
         );
       }
-      const [compiled] = requestsOf(method);
-      if (compiled === undefined) {
-        return notSent('absent', call.method, `The document has no request for ${call.method}.`);
-      }
-      return prepareMethod(deps, call, compiled);
+      const start: RunStart = { deps, call, credential: call.credential };
+      return methodRow(call.method).writes
+        ? prepareWrite(start, method)
+        : prepareReads(start, method);
     },
   };
 }
 
-function prepareMethod(
-  deps: MethodRunnerDeps,
-  call: MethodCall,
-  compiled: CompiledRequest,
+function prepareReads(start: RunStart, method: CompiledMethod): PreparedMethod {
+  const { tasks, leftOut } = readTasks(start, method);
+  const ready = tasks.find(({ begun }) => begun.status === 'ready')?.begun;
+  // One object that lacks a value is passed over for the next; a property concerns them all.
+  const stopped = tasks.find(({ begun }) => begun.status === 'stopped')?.begun;
+  if (stopped?.status === 'stopped' && (ready === undefined || method.objects.length === 1)) {
+    return notSent(stopped.reason, stopped.name, stopped.message);
+  }
+  if (ready?.status !== 'ready') {
+    const passed = tasks.flatMap(({ place, begun }) =>
+      begun.status === 'none'
+        ? begun.notes.map(({ message }) => ({ object: place.objectIndex, message }))
+        : [],
+    );
+    return notSent('skipped', 'when', whyNone(method, [...leftOut, ...passed]));
+  }
+  return toReady(start, ready, (signal) => runReads(start, tasks, signal));
+}
+
+function prepareWrite(start: RunStart, method: CompiledMethod): PreparedMethod {
+  const { progress } = start.call;
+  const leftOut: LeftOut[] = [];
+  const objectIndex = progress?.object ?? chosen(start, method, leftOut);
+  const object = objectIndex === undefined ? undefined : method.objects[objectIndex];
+  if (objectIndex === undefined || object === undefined) {
+    return progress === undefined
+      ? notSent('skipped', 'when', whyNone(method, leftOut))
+      : notSent('nothing_left', 'steps', 'The document has no further request.');
+  }
+  const next = nextRequest(start, {
+    object,
+    objectIndex,
+    requestIndex: progress?.request ?? 0,
+    bound: progress?.bound ?? {},
+  });
+  if (next.status === 'stopped') return notSent(next.reason, next.name, next.message);
+  if (next.status === 'none') {
+    const message = next.notes.map((note) => note.message).join(' ');
+    return progress === undefined
+      ? notSent('skipped', 'steps', message)
+      : notSent('nothing_left', 'steps', message);
+  }
+  return toReady(start, next, (signal) => runWrite(start, next, signal));
+}
+
+/** The first object whose `when` holds. */
+function chosen(start: RunStart, method: CompiledMethod, leftOut: LeftOut[]): number | undefined {
+  for (const [objectIndex, object] of method.objects.entries()) {
+    const place = { object, objectIndex, requestIndex: 0, bound: {} };
+    const condition = object.when?.(contextForWhen(start, place));
+    if (condition?.runs !== false) return objectIndex;
+    leftOut.push({ object: objectIndex, message: condition.message });
+  }
+  return undefined;
+}
+
+function whyNone({ name, objects }: CompiledMethod, leftOut: readonly LeftOut[]): string {
+  if (objects.length === 1) return `${name}: ${leftOut.map(({ message }) => message).join(' ')}`;
+  const why = leftOut.map(({ object, message }) => `${String(object + 1)}. ${message}`);
+  return `None of the ${String(objects.length)} requests of ${name} is for this: ${why.join(' ')}`;
+}
+
+function toReady(
+  { call }: RunStart,
+  { job, first }: Extract<NextRequest, { readonly status: 'ready' }>,
+  send: (signal: AbortSignal) => Promise<MethodRun>,
 ): PreparedMethod {
-  const job = createJob(deps, call, { compiled, credential: call.credential });
-  const { scrubber } = job;
-  const first = renderFirst(job);
-  if (first.status === 'missing_value') {
-    const field = call.document.properties.find(({ label }) => label === first.name);
-    if (field?.filledBySignIn === true) {
-      const message = `'${first.name}' comes with the sign-in: sign in at the CRM again.`;
-      return notSent('needs_auth', first.name, message);
-    }
-    return notSent('missing_value', first.name, `${call.method} needs a value for ${first.name}.`);
-  }
-  if (first.status === 'unsafe_value') {
-    const message = scrubber.text(`The value of ${first.name} cannot be sent: ${first.message}`);
-    return notSent('unsafe_value', first.name, message);
-  }
+  const { place, compiled, scrubber } = job;
+  const { writes, idField } = methodRow(call.method);
+  const of = place.object.requests.length;
   return {
     status: 'ready',
     request: scrubber.request(first.request, call.file?.size),
-    ...(compiled.bind.binds.includes(methodRow(call.method).idField) ? { makesRecord: true } : {}),
+    ...(writes && of > 1 ? { part: { number: place.requestIndex + 1, of } } : {}),
+    place: { object: place.objectIndex, request: place.requestIndex },
     idempotent: mayRepeat(situation(job, first.request)),
+    ...(isKeyed(job) ? { keyed: true as const } : {}),
+    ...(compiled.bind.binds.includes(idField) ? { makesRecord: true as const } : {}),
     signedIn: {
       locals: call.credential?.locals ?? {},
       properties: call.credential?.properties ?? {},
     },
-    send: (signal) => sendPages(job, first, signal),
+    send,
   };
 }
 

@@ -1,9 +1,6 @@
-import { pickCaller } from '../document/bind/pick-caller.ts';
 import type { BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
 import type { RenderContext, RenderResult, RenderedRequest } from '../document/render/request.ts';
-import { methodRow } from '../document/methods.ts';
 import { createPager } from '../document/paging/pager.ts';
-import { readValue } from '../document/values/values.ts';
 import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
 import { originOf } from '../http/url-policy.ts';
@@ -11,16 +8,28 @@ import { classify, mayRepeat } from './classify.ts';
 import type { Ending } from './classify.ts';
 import type { Outcome } from './outcome.ts';
 import { judgeAnswer, situation } from './judge-answer.ts';
-import { tellFound } from './outcome-words.ts';
 import { readAnswer } from './read-answer.ts';
-import type { MethodCall, MethodRun } from './method-call.ts';
+import type { MethodCall } from './method-call.ts';
 import type { MethodJob } from './method-job.ts';
 import { renewJob } from './renew-job.ts';
+import type { RunLog } from './run-log.ts';
+import { withKey } from './idempotency.ts';
 import type { ScrubbedExchange } from './scrub-exchange.ts';
 
 export interface FirstRequest {
   readonly request: RenderedRequest;
   readonly notes: readonly Note[];
+}
+
+/** What came of one request with its pages. */
+export interface PagesRun {
+  readonly outcome: Outcome;
+  /** As bound, raw. */
+  readonly records: readonly BoundRecord[];
+  /** Why paging ended. */
+  readonly endedBy?: string;
+  /** The job as it ended: its credential may be a newer one. */
+  readonly job: MethodJob;
 }
 
 /** Where in the pages a request stands. */
@@ -31,14 +40,13 @@ interface Page {
   readonly outcome: Outcome;
   /** Where the answer was bound. */
   readonly bound?: BindResult;
+  readonly notes: readonly Note[];
   readonly headers: Readonly<Record<string, string>>;
   readonly url: string;
 }
 
-/** Exchanges of one method that are kept: the first and the last half of these. */
-const EXCHANGES_MAX = 40;
 /** Records of one method held at once; a longer list than any CRM of a telephone customer has. */
-const RECORDS_MAX = 250_000;
+export const RECORDS_MAX = 250_000;
 
 /**
  * Sends the request, and those of further pages; joins what they bound. A request whose credential is
@@ -47,22 +55,44 @@ const RECORDS_MAX = 250_000;
 export async function sendPages(
   begun: MethodJob,
   first: FirstRequest,
+  log: RunLog,
   signal: AbortSignal,
-): Promise<MethodRun> {
-  const { deps, call, compiled } = begun;
+): Promise<PagesRun> {
+  const exchanges: ScrubbedExchange[] = [];
+  const run = await sendAll(begun, first, { log, exchanges, signal });
+  const { objectIndex: object, requestIndex: request, phoneFormat } = begun.place;
+  const format = phoneFormat === undefined ? {} : { phoneFormat };
+  log.asked({ object, request, ...format, exchanges, bound: run.records });
+  return run;
+}
+
+interface Sending {
+  readonly log: RunLog;
+  readonly exchanges: ScrubbedExchange[];
+  readonly signal: AbortSignal;
+}
+
+async function sendAll(
+  begun: MethodJob,
+  first: FirstRequest,
+  { log, exchanges, signal }: Sending,
+): Promise<PagesRun> {
+  const { call, compiled } = begun;
   const pager =
     compiled.paging === undefined ? undefined : createPager(compiled.paging, isPinned(begun));
   let place: Place = pager === undefined ? {} : { moving: pager.first() };
-  const started = deps.clock.monotonic();
-  const exchanges: ScrubbedExchange[] = [];
+  const { started } = log;
   const records: BoundRecord[] = [];
-  const notes: Note[] = [...first.notes];
+  log.note(...first.notes);
   let job = begun;
   let { request } = first;
   let renewed = false;
   for (;;) {
+    if (!(await isAdmitted(call, log, signal))) {
+      return { job, outcome: givenUp(job, request, NOT_ADMITTED), records };
+    }
     const page = await sendPage(job, request, { started, signal });
-    if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
+    log.exchange(page.exchange);
     exchanges.push(page.exchange);
     if (isRefusedCredential(page, job) && !renewed) {
       renewed = true;
@@ -71,38 +101,66 @@ export async function sendPages(
         ({ job, request } = again);
         continue;
       }
-      return finish(job, { outcome: again.outcome, records, exchanges, notes });
+      return { job, outcome: again.outcome, records };
     }
     renewed = false;
-    if (page.bound !== undefined && page.bound.status !== 'refused') {
-      const known = new Set(notes.map(({ message }) => message));
-      notes.push(...page.bound.notes.filter(({ message }) => !known.has(message)));
-    }
+    log.note(...page.notes);
+    if (page.bound !== undefined && page.bound.status !== 'refused') log.note(...page.bound.notes);
     if (page.bound?.status === 'bound') records.push(...page.bound.records);
-    const run = { outcome: page.outcome, records, exchanges, notes };
+    const run = { job, outcome: page.outcome, records };
     const goesOn = page.outcome.action === 'succeed' && page.bound?.status === 'bound';
-    if (!goesOn || pager === undefined) return finish(job, run);
+    if (!goesOn || pager === undefined) return run;
     const step = pager.next({
       records: page.bound.received,
       moving: page.bound.moving,
       headers: page.headers,
       url: page.url,
     });
-    if (step.status === 'end') return finish(job, { ...run, endedBy: step.endedBy });
-    if (records.length >= RECORDS_MAX) return finish(job, { ...run, endedBy: 'page_cap' });
+    if (step.status === 'end') return { ...run, endedBy: step.endedBy };
+    if (records.length >= RECORDS_MAX) return { ...run, endedBy: 'page_cap' };
     place = {
       moving: step.moving,
       ...(step.nextUrl === undefined ? {} : { nextUrl: step.nextUrl }),
     };
     const next = renderAt(job, place);
     if (next.status !== 'request') {
-      const endedBy = next.status === 'unsafe_value' ? 'origin_refused' : 'no_next';
-      return finish(job, { ...run, endedBy });
+      return { ...run, endedBy: next.status === 'unsafe_value' ? 'origin_refused' : 'no_next' };
     }
     ({ request } = next);
-    if (deps.clock.monotonic() - started >= (call.deadlineMs ?? Number.POSITIVE_INFINITY)) {
-      return finish(job, { ...run, outcome: outOfTime(job, request) });
-    }
+    if (isOutOfTime(job, started)) return { ...run, outcome: givenUp(job, request, OUT_OF_TIME) };
+  }
+}
+
+const OUT_OF_TIME = 'The time for this method was over before its last request.';
+const NOT_ADMITTED = 'The request was given up while it waited for its turn.';
+
+/** True once the time for all requests of a call is over. */
+export function isOutOfTime({ deps, call }: MethodJob, started: number): boolean {
+  return deps.clock.monotonic() - started >= (call.deadlineMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** What it means that the next request did not leave in time. */
+export function outOfTime(job: MethodJob, request: RenderedRequest): Outcome {
+  return givenUp(job, request, OUT_OF_TIME);
+}
+
+function givenUp(job: MethodJob, request: RenderedRequest, message: string): Outcome {
+  const ending: Ending = { kind: 'failure', phase: 'pool', code: 'aborted', message };
+  return classify(ending, situation(job, request));
+}
+
+/** The first request of a run has its place in the rate already; those after it wait for theirs. */
+async function isAdmitted(
+  { admit }: MethodCall,
+  log: RunLog,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (admit === undefined || log.sent() === 0) return true;
+  try {
+    await admit(signal);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -116,7 +174,7 @@ export function renderFirst(job: MethodJob): RenderResult {
 }
 
 function renderAt(job: MethodJob, place: Place): RenderResult {
-  return job.compiled.render({ ...job.context, ...place });
+  return withKey(job, job.compiled.render({ ...job.context, ...place }));
 }
 
 /** Refused, and surely nothing was done: the very same request may leave again. */
@@ -135,9 +193,11 @@ async function signInAgain(
   | { readonly status: 'given_up'; readonly outcome: Outcome }
 > {
   const { refused, started, signal } = of;
-  const { deadlineMs } = remaining(job, started);
-  const time = deadlineMs === undefined ? { signal } : { timeLeftMs: deadlineMs, signal };
-  const answer = await renewJob(job, refused, time);
+  const timeLeftMs = timeLeft(job, started);
+  const answer = await renewJob(job, refused, {
+    signal,
+    ...(timeLeftMs === undefined ? {} : { timeLeftMs }),
+  });
   if (answer?.status !== 'renewed') {
     return { status: 'given_up', outcome: answer?.outcome ?? refused };
   }
@@ -163,14 +223,16 @@ async function sendPage(
 ): Promise<Page> {
   const { deps, call, scrubber } = job;
   const startedAt = deps.clock.now();
+  const { unpinned, ...sent } = request;
+  const own = unpinned === true ? originOf(request.url) : undefined;
   const result = await deps.egress.send({
-    ...request,
+    ...sent,
     ...(request.body === undefined ? {} : { body: withFile(request.body, call) }),
     organizationId: call.connection.organizationId,
     connectionId: call.connection.id,
-    origins: job.origins,
+    origins: own === undefined ? job.origins : [own],
     idempotent: mayRepeat(situation(job, request)),
-    ...remaining(job, run.started),
+    ...deadlines(job, run.started),
     signal: run.signal,
   });
   const read = result.kind === 'response' ? readAnswer(result.body, result.headers) : undefined;
@@ -192,47 +254,6 @@ async function sendPage(
   return { exchange, ...judged, ...endOf(result, request) };
 }
 
-function finish(job: MethodJob, run: Omit<MethodRun, 'executedWithoutId'>): MethodRun {
-  const { method } = job.call;
-  const outcome = ofAllPages(run);
-  const isWrite = methodRow(method).writes;
-  const executedWithoutId =
-    isWrite && outcome.effect === 'executed' && outcome.action === 'look_up';
-  const whole: MethodRun = { ...run, outcome, executedWithoutId };
-  const kept = method === 'FindContact' && run.records.length > 0 ? keepCaller(job, whole) : whole;
-  const told = tellFound(kept.outcome, method, kept.records.length);
-  return { ...kept, outcome: { ...told, message: job.scrubber.text(told.message) } };
-}
-
-/** A last page without records finds nobody, but the pages before it did. */
-function ofAllPages({ outcome, records }: Pick<MethodRun, 'outcome' | 'records'>): Outcome {
-  return outcome.kind === 'not_found' && records.length > 0
-    ? { ...outcome, kind: 'success' }
-    : outcome;
-}
-
-/** Some CRMs answer everybody to a filter they do not know: only the number decides who it is. */
-function keepCaller(job: MethodJob, run: MethodRun): MethodRun {
-  const { call, compiled, deps } = job;
-  // The request asked for this one, in this order.
-  const number = readValue(call.values, 'party_number') ?? readValue(call.values, 'phone');
-  if (number === undefined) return run;
-  const { country } = call.connection;
-  const { bindsNumber } = compiled.bind;
-  const records = pickCaller(run.records, String(number), country, deps.phones, bindsNumber);
-  if (records.length === run.records.length) return run;
-  const left = run.records.length - records.length;
-  const message = `${String(left)} of the records have another number than the one that called.`;
-  const notes = [...run.notes, { code: 'other_numbers', message }];
-  if (records.length > 0) return { ...run, records, notes };
-  const outcome: Outcome = {
-    ...run.outcome,
-    kind: 'not_found',
-    message: 'The CRM answered with records, none of them with the number that called.',
-  };
-  return { ...run, outcome, records, notes };
-}
-
 function withFile(
   body: NonNullable<RenderedRequest['body']>,
   call: MethodCall,
@@ -240,16 +261,21 @@ function withFile(
   return call.file === undefined ? body : { ...body, file: call.file };
 }
 
-function remaining(job: MethodJob, started: number): { readonly deadlineMs?: number } {
-  const { deadlineMs } = job.call;
-  if (deadlineMs === undefined) return {};
-  return { deadlineMs: Math.max(1, deadlineMs - (job.deps.clock.monotonic() - started)) };
+/** Milliseconds that are left of the call's own time; `undefined` where it has none. */
+function timeLeft({ call, deps }: MethodJob, started: number): number | undefined {
+  if (call.deadlineMs === undefined) return undefined;
+  return Math.max(1, call.deadlineMs - (deps.clock.monotonic() - started));
 }
 
-function outOfTime(job: MethodJob, request: RenderedRequest): Outcome {
-  const message = 'The time for this method was over before its last page.';
-  const ending: Ending = { kind: 'failure', phase: 'pool', code: 'aborted', message };
-  return classify(ending, situation(job, request));
+/** What the document gives this request, within what is left of the call's own time. */
+function deadlines(
+  job: MethodJob,
+  started: number,
+): { readonly deadlineMs?: number; readonly headersMs?: number } {
+  const { timeoutMs } = job.compiled;
+  const left = timeLeft(job, started);
+  if (timeoutMs === undefined) return left === undefined ? {} : { deadlineMs: left };
+  return { deadlineMs: Math.min(timeoutMs, left ?? timeoutMs), headersMs: timeoutMs };
 }
 
 function endOf(

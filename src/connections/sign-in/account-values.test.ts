@@ -66,6 +66,7 @@ function aRun(outcome: Partial<MethodRun['outcome']>, records: MethodRun['record
     executedWithoutId: false,
     exchanges: [],
     notes: [],
+    asked: [],
   };
 }
 
@@ -80,6 +81,7 @@ function start(answer: () => Promise<MethodRun> = () => Promise.resolve(ACME)) {
         return {
           status: 'ready',
           request: { method: 'GET', url: '', headers: {} },
+          place: { object: 0, request: 0 },
           idempotent: true,
           signedIn: EMPTY,
           send: answer,

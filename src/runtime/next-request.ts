@@ -1,0 +1,79 @@
+import type { CompiledMethodObject } from '../document/compiled-document.ts';
+import type { Note } from '../document/values/values.ts';
+import { contextOf, createJob } from './method-job.ts';
+import type { MethodJob, RequestPlace, RunStart } from './method-job.ts';
+import { renderFirst } from './send-pages.ts';
+import type { FirstRequest } from './send-pages.ts';
+
+/** The next request of a method object that has something to do. */
+export type NextRequest =
+  | { readonly status: 'ready'; readonly job: MethodJob; readonly first: FirstRequest }
+  /** None is left: `steps` that were passed over are in the notes. */
+  | { readonly status: 'none'; readonly notes: readonly Note[] }
+  /** A value is missing or cannot be sent. */
+  | {
+      readonly status: 'stopped';
+      readonly reason: 'missing_value' | 'unsafe_value' | 'needs_auth';
+      readonly name: string;
+      readonly message: string;
+    };
+
+/** Where an object stands: `requestIndex` is the first request that may run. */
+export type ObjectPlace = RequestPlace;
+
+/**
+ * Goes on to the next request of an object that runs. A step is passed over whose `when` does not
+ * hold or whose path lacks a value; a property that is not filled in stops all.
+ */
+export function nextRequest(start: RunStart, place: ObjectPlace): NextRequest {
+  const { requests, isStepwise } = place.object;
+  const notes: Note[] = [];
+  for (let index = place.requestIndex; index < requests.length; index += 1) {
+    const compiled = requests[index];
+    if (compiled === undefined) break;
+    const here: RequestPlace = { ...place, requestIndex: index };
+    const condition = compiled.when?.(contextOf(start, here));
+    if (condition?.runs === false) {
+      notes.push(passedOver(place.object, index, condition.message));
+      continue;
+    }
+    const job = createJob(start, here, compiled);
+    const first = renderFirst(job);
+    if (first.status === 'request') {
+      return { status: 'ready', job, first: { ...first, notes: [...notes, ...first.notes] } };
+    }
+    if (first.status === 'missing_value' && isStepwise && !isProperty(start, first.name)) {
+      notes.push(passedOver(place.object, index, `${first.name} has no value.`));
+      continue;
+    }
+    return stopped(job, first);
+  }
+  return { status: 'none', notes };
+}
+
+function passedOver({ requests }: CompiledMethodObject, index: number, why: string): Note {
+  const which = `Request ${String(index + 1)} of ${String(requests.length)}`;
+  return { code: 'step_skipped', message: `${which} was left out: ${why}` };
+}
+
+function isProperty({ call }: RunStart, name: string): boolean {
+  return call.document.properties.some(({ label }) => label === name);
+}
+
+function stopped(
+  { call, scrubber }: MethodJob,
+  stop: Exclude<ReturnType<typeof renderFirst>, { readonly status: 'request' }>,
+): NextRequest {
+  const { name } = stop;
+  if (stop.status === 'unsafe_value') {
+    const message = scrubber.text(`The value of ${name} cannot be sent: ${stop.message}`);
+    return { status: 'stopped', reason: 'unsafe_value', name, message };
+  }
+  const field = call.document.properties.find(({ label }) => label === name);
+  if (field?.filledBySignIn === true) {
+    const message = `'${name}' comes with the sign-in: sign in at the CRM again.`;
+    return { status: 'stopped', reason: 'needs_auth', name, message };
+  }
+  const message = `${call.method} needs a value for ${name}.`;
+  return { status: 'stopped', reason: 'missing_value', name, message };
+}
