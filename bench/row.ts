@@ -16,4 +16,8 @@ export interface BenchRow {
   readonly goal?: string;
   /** Whether it reached it. */
   readonly holds?: boolean;
+  /** How far the runs lie apart, in percent of the value, which is their median: the noise. */
+  readonly spread?: number;
+  /** What else has to be known to read the figure. */
+  readonly note?: string;
 }

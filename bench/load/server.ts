@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import * as z from 'zod';
+
+import { freePort } from '../../scripts/test/free-port.ts';
+import { environmentOf, runCommand } from '../../test/real/patchcord-server.ts';
+import type { ServerReport } from './server-report.ts';
+
+export interface BenchServer {
+  /** `host:port`. */
+  readonly host: string;
+  readonly origin: string;
+  readonly adminKey: string;
+  /** Of the server itself, also where another program runs it. */
+  readonly pid: number;
+  report(): Promise<ServerReport>;
+  stop(): Promise<void>;
+}
+
+export interface ServerPlan {
+  readonly dataDir: string;
+  /** `host:port` of the mock CRM. */
+  readonly crm: string;
+  /** Absent: SQLite. An empty database of PostgreSQL otherwise. */
+  readonly databaseUrl?: string | undefined;
+  /** A program and its arguments that runs the server: strace. */
+  readonly wrapper?: readonly string[] | undefined;
+}
+
+const START_LIMIT_MS = 60_000;
+const WATCH = fileURLToPath(new URL('watch-server.ts', import.meta.url));
+/** The program that operators run: `npm run build` makes it. */
+const PROGRAM = 'dist/src/main.js';
+
+/** Starts the server as operators do: `serve` of the compiled package. */
+export async function startServer(plan: ServerPlan): Promise<BenchServer> {
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const environment =
+    plan.databaseUrl === undefined ? {} : { DATABASE_URL: plan.databaseUrl, MASTER_KEY: key };
+  const place = { dataDir: plan.dataDir, crm: plan.crm, environment };
+  const port = await freePort();
+  const [program = '', ...args] = [...(plan.wrapper ?? []), process.execPath, ...programArgs()];
+  const child = spawn(program, args, {
+    env: environmentOf(place, port),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-5_000)));
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const origin = `http://127.0.0.1:${port}`;
+  await untilReady(origin, child, () => log);
+  const made = await runCommand(place, ['key', 'create', '--name', 'Bench']);
+  const pid = plan.wrapper === undefined ? pidOf(child) : childOf(pidOf(child));
+  return {
+    host: `127.0.0.1:${port}`,
+    origin,
+    adminKey: z.object({ key: z.string() }).parse(made).key,
+    pid,
+    report: () =>
+      new Promise((resolve) => {
+        child.once('message', (report: ServerReport) => resolve(report));
+        child.send('report');
+      }),
+    stop: async () => {
+      process.kill(pid, 'SIGTERM');
+      await gone;
+    },
+  };
+}
+
+/** `BENCH_NODE_FLAGS='--cpu-prof'` profiles the server; `BENCH_PROGRAM` is another build of it. */
+function programArgs(): readonly string[] {
+  const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+  return [...flags, '--import', WATCH, process.env['BENCH_PROGRAM'] ?? PROGRAM, 'serve'];
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error('the server has no process');
+  return child.pid;
+}
+
+function childOf(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return Number(children[0]);
+}
+
+async function untilReady(origin: string, child: ChildProcess, log: () => string): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  const isReady = (): Promise<boolean> =>
+    fetch(`${origin}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      throw new Error(`The server did not start: ${log()}`);
+    }
+    await sleep(50);
+  }
+}
