@@ -113,6 +113,7 @@ async function addLane(
     memory: '{}',
     skip_reason: null,
     skip_message: null,
+    unplanned_from: null,
     replayed_at: null,
     created_at: now,
     updated_at: now,

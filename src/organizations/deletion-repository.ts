@@ -38,6 +38,7 @@ export const GOING_WITH = {
   exchange: 'attempt',
   logo: 'integration',
   connection_rate: 'connection',
+  made_contact: 'connection',
 } as const;
 
 /** Tables whose rows go in the last transaction, with the organization itself. */

@@ -201,6 +201,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   logo: 'a copy of a picture whose address the document names',
   connection_pace: 'the rate of requests at this moment',
   connection_rate: 'the rate of requests at this moment',
+  made_contact: 'kept for some days; the contact itself is exported with its call',
   idempotency: 'answers already given, kept for a day',
   usage_delta: 'is part of the months of usage',
   usage_month: 'exported as usage',

@@ -13,6 +13,7 @@ import { createIntake } from '../intake.ts';
 import type { EventResult, Intake } from '../intake.ts';
 import { createFakeRunner } from './fake-runner.ts';
 import type { FakeRunner } from './fake-runner.ts';
+import type { StepRunner } from '../step-runner.ts';
 import { createVault } from '../../connections/vault.ts';
 import { createRecordingAddresses } from '../recording-addresses.ts';
 import type { RecordingAddresses } from '../recording-addresses.ts';
@@ -26,6 +27,8 @@ export const NAME_KEY = new Uint8Array(32).fill(4);
 export interface PipelineOptions extends SeedOptions {
   /** Recordings have addresses of our own. */
   readonly ownLinks?: boolean;
+  /** What runs the steps, in place of the fake one. */
+  readonly crm?: (clock: Clock) => StepRunner;
 }
 
 /** A clock that only a test moves. */
@@ -106,7 +109,7 @@ export async function pipelineOn(
   const deliver: DeliverDeps = {
     database,
     ids,
-    runner,
+    runner: options.crm?.(clock) ?? runner,
     recordings: {
       addressesOf: (call) => addresses.read(database.read, call),
       open: () =>

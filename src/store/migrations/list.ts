@@ -7,6 +7,7 @@ import { recordings } from './0005-recordings.ts';
 import { provisioning } from './0007-provisioning.ts';
 import { methodProgress } from './0008-method-progress.ts';
 import { pace } from './0009-pace.ts';
+import { madeContacts } from './0010-made-contacts.ts';
 import { logos } from './0011-logos.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
@@ -28,5 +29,6 @@ export const MIGRATIONS: readonly Migration[] = [
   provisioning,
   methodProgress,
   pace,
+  madeContacts,
   logos,
 ];

@@ -62,6 +62,8 @@ export interface CallTables {
     /** Why nothing goes to this CRM, as long as that is so. */
     skip_reason: string | null;
     skip_message: string | null;
+    /** The first event, by its sequence, that waits to be planned; null: none does. */
+    unplanned_from: number | null;
     /** Since when it is replayed with many others: one such lane of a connection at a time. */
     replayed_at: Timestamp | null;
     created_at: Timestamp;
@@ -165,6 +167,17 @@ export interface CallTables {
     /** Name of its address in `recording_address`. */
     address: string | null;
   };
+  /** Who makes, or has made, the contact of a number: a CRM's search finds it only later. */
+  made_contact: {
+    connection_id: string;
+    organization_id: string;
+    /** E.164, or the digits of what is no number of a plan. */
+    number: string;
+    /** The create; what came of it stands in its lane. */
+    step_id: string;
+    lane_id: string;
+    claimed_at: Timestamp;
+  };
   /** What of a connection changes with each request; its settings are elsewhere. */
   connection_pace: {
     connection_id: string;
@@ -175,6 +188,8 @@ export interface CallTables {
     claimed_at: Timestamp;
     /** JSON list: lanes refused with 403 lately. */
     forbidden: string;
+    /** Look-ups in a row in which the CRM found nobody. */
+    unfound: Generated<number>;
     /** It is not looked at before: no slot of its rate is due, or its host is away. */
     held_until: Generated<Timestamp>;
     /** Where its calls go to, as the last claim knew it. */
