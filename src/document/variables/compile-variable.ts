@@ -113,7 +113,9 @@ function compileLines(
       const kept = lines.flatMap((line) => {
         const { met, present } = scope;
         const filled = renderText(line, scope, writeWord);
-        return filled === undefined || allMissingSince(scope, { met, present }) ? [] : [filled];
+        // What is left of an element of several lines was judged line by line.
+        const goes = line.lines === undefined && allMissingSince(scope, { met, present });
+        return filled === undefined || goes ? [] : [filled];
       });
       return kept.length === 0 ? undefined : kept.join('\n');
     },

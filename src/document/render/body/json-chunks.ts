@@ -1,4 +1,5 @@
 import type { BodyChunk } from '../request.ts';
+import { openValue } from './rendered-tree.ts';
 import type { Rendered } from './rendered-tree.ts';
 
 const BASE64_FILE: BodyChunk = { file: 'base64' };
@@ -12,9 +13,13 @@ export function jsonChunks(rendered: Rendered): readonly BodyChunk[] {
   let text = '';
   const write = (node: Rendered): void => {
     switch (node.kind) {
-      case 'value':
-        text += JSON.stringify(node.value);
+      case 'value': {
+        // Objects are opened: their own order is lost where keys are numbers.
+        const opened = typeof node.value === 'object' ? openValue(node) : node;
+        if (opened.kind === 'value') text += JSON.stringify(opened.value);
+        else write(opened);
         return;
+      }
       case 'file':
         text += JSON.stringify(node.before).slice(0, -1);
         chunks.push(text, BASE64_FILE);
