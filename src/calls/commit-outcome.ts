@@ -2,12 +2,15 @@ import type { Transaction } from 'kysely';
 
 import { changeState } from '../connections/change-state.ts';
 import type { StateChange } from '../connections/change-state.ts';
+import { changeHost } from '../connections/host-repository.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
 import { countUsage } from '../organizations/usage.ts';
 import type { Tables } from '../store/schema.ts';
 import { countForbidden, settleAttempt } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
+import { releaseHeld } from './claim-repository.ts';
 import { FREE } from './commit-step.ts';
+import type { SentTo } from './commit-step.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { nextInLane } from './lane.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
@@ -37,6 +40,9 @@ interface Settled {
   readonly underWay: StepProgress | undefined;
   readonly idempotent: boolean;
   readonly run: StepRun;
+  /** It asked whether the CRM is back. */
+  readonly isProbe: boolean;
+  readonly host: SentTo | undefined;
   /** The lane has had its share of this claim. */
   readonly last: boolean;
   /** When the request was built; epoch milliseconds. */
@@ -101,6 +107,7 @@ export async function settleExchange(
         .execute();
     }
     const health = await teach(transaction, deps, { work, change, now });
+    await teachHost(transaction, { work, change, now });
     told = stands ? { change, health } : { health };
     const steps = await readSteps(transaction, lease.laneId);
     const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
@@ -161,7 +168,9 @@ function decide(
     ...(next === undefined ? {} : { next }),
     ...(part === undefined ? {} : { part }),
   };
-  return withProgress(settleRun({ ...common, ...more, outcome: run.outcome }), { step, run });
+  const since = underWay?.makesRecord === true ? given.now : underWay?.since;
+  const change = settleRun({ ...common, ...more, outcome: run.outcome });
+  return withProgress(change, { step, run, since });
 }
 
 /** What a look-up says about a create of unknown outcome. */
@@ -184,6 +193,30 @@ async function teach(
   const scope = { organizationId: work.connection.organizationId };
   const { connection, asOf } = work;
   return await changeState(transaction, scope, { connectionId: connection.id, event, now, asOf });
+}
+
+/** A host is told of failures, and of successes while it is known to fail. */
+async function teachHost(
+  transaction: Transaction<Tables>,
+  { work, change, now }: { work: Settled; change: StepChange; now: number },
+): Promise<void> {
+  const { host, run, connection } = work;
+  // The server that gives credentials is another one.
+  if (host === undefined || change.connection?.kind === 'sign_in_unavailable') return;
+  const failed = run.outcome.breaker;
+  // What the way out refused says nothing about the host.
+  const answered = run.exchanges.at(-1)?.response !== undefined;
+  if (!failed && !(host.isWatched && answered)) return;
+  const isBack = await changeHost(transaction, {
+    origin: host.origin,
+    event: {
+      kind: failed ? 'failure' : 'success',
+      connectionId: connection.id,
+      organizationId: connection.organizationId,
+    },
+    now,
+  });
+  if (isBack) await releaseHeld(transaction, host.origin);
 }
 
 async function connectionEvent(

@@ -74,7 +74,8 @@ const REASONS: Readonly<Record<StepReason, ReasonRow>> = {
   },
   gone: {
     why: 'The record of the call is no longer in the CRM.',
-    remedy: 'Replay if it was restored there; otherwise discard the step.',
+    remedy:
+      'Replay if it was restored there. If it should be there again, settle the step as deleted: then it is created anew. Otherwise discard the step.',
   },
   unreadable: {
     why: 'The answer of the CRM cannot be read.',

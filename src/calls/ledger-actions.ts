@@ -1,38 +1,11 @@
-import type { Transaction } from 'kysely';
-
-import { recordDeed } from '../access/audit.ts';
 import type { Actor } from '../access/audit.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
-import type { Database } from '../store/database.ts';
-import type { Tables } from '../store/schema.ts';
-import type { Ids } from '../text/uuid.ts';
-import type { CallConnection, ConnectionBook } from './call-connection.ts';
-import { readSteps, restingState } from './lane-repository.ts';
+import { again, changeStep, settled } from './change-step.ts';
+import type { ActionDeps } from './change-step.ts';
 import { mustSettle, settleFirst } from './must-settle.ts';
-import { forgetFailure } from './recording-repository.ts';
 import { planAgain } from './plan-again.ts';
-import type { PlanLanesDeps } from './plan-lanes.ts';
 import { isSettled } from './step.ts';
-import type { Step } from './step.ts';
-import type { StepChange } from './settle.ts';
-import { readMemory, stepUpdate, toStep } from './step-rows.ts';
-import type { LaneRow } from './step-rows.ts';
-
-export interface ActionDeps extends PlanLanesDeps {
-  readonly database: Database;
-  readonly ids: Ids;
-  readonly connections: ConnectionBook<CallConnection>;
-  readonly wake: () => void;
-}
-
-interface Act {
-  readonly action: string;
-  readonly actor: Actor;
-  readonly details?: Readonly<Record<string, unknown>>;
-}
-
-type Change = StepChange & { readonly firstAt?: null; readonly activityId?: string };
 
 /**
  * Tries a parked step again, in the order of its lane. Pressing twice does it once. A step whose
@@ -49,7 +22,7 @@ export async function replayStep(
   return await changeStep(deps, scope, {
     ...request,
     act: { action: 'step.replayed', actor: request.actor },
-    decide: (step, now) => {
+    decide: (step, { now }) => {
       if (step.state === 'pending' || step.state === 'sending' || step.state === 'unknown')
         return 'nothing';
       if (step.state === 'parked') return again(step, now);
@@ -99,49 +72,6 @@ function stillLeftOut(reasons: readonly string[]): AppError {
   );
 }
 
-/**
- * Takes a person's word for what became of a step: `found` in the CRM (with the id of the record
- * where it is a create), or `absent`: then it is sent again. Returns the call's id. Throws
- * `not_found`, `invalid_request` for a create without an id, `conflict` for a step whose outcome is
- * known or that is under way.
- */
-export async function settleUnknown(
-  deps: ActionDeps,
-  scope: OrganizationScope,
-  request: {
-    readonly stepId: string;
-    readonly actor: Actor;
-    readonly answer: { readonly found: string | undefined } | { readonly absent: true };
-  },
-): Promise<string> {
-  const { answer, actor } = request;
-  const found = 'found' in answer;
-  return await changeStep(deps, scope, {
-    ...request,
-    act: {
-      action: 'step.settled',
-      actor,
-      details: found ? { found: answer.found ?? null } : { absent: true },
-    },
-    decide: (step, now) => {
-      if (step.state !== 'unknown' && step.state !== 'parked') throw settled(step);
-      if (!found) return { ...again(step, now), state: 'pending', executed: false };
-      if (answer.found === undefined && step.method === 'CreateActivity') {
-        throw new AppError(
-          'invalid_request',
-          'Say the id of the record in the CRM: `activity_id`.',
-        );
-      }
-      const id = answer.found;
-      return {
-        state: 'done',
-        message: `${actor} found it in the CRM`,
-        ...(id === undefined ? {} : { activityId: id }),
-      };
-    },
-  });
-}
-
 /** Gives a step up for ever; later steps that need it are skipped. Throws like `replayStep`. */
 export async function discardStep(
   deps: ActionDeps,
@@ -158,116 +88,4 @@ export async function discardStep(
       return { state: 'discarded', message: `${actor} gave it up: ${reason}` };
     },
   });
-}
-
-async function changeStep(
-  deps: ActionDeps,
-  scope: OrganizationScope,
-  work: { stepId: string; act: Act; decide: (step: Step, now: number) => Change | 'nothing' },
-): Promise<string> {
-  const callId = await deps.database.write(async (transaction) => {
-    const now = deps.database.now();
-    const lane = await lockLaneOf(transaction, scope, { stepId: work.stepId, now });
-    const steps = await readSteps(transaction, lane.id);
-    const step = steps.find((one) => one.id === work.stepId);
-    if (step === undefined) throw notFound(work.stepId);
-    const change = work.decide(step, now);
-    if (change === 'nothing') return lane.call_id;
-    if (work.act.action === 'step.replayed' && step.recordingKey !== undefined) {
-      const recording = { callId: lane.call_id, key: step.recordingKey };
-      await forgetFailure(transaction, { ...recording, now });
-    }
-    await applyChange(transaction, { lane, step, change, now });
-    await recordDeed(transaction, scope, {
-      ids: deps.ids,
-      actor: work.act.actor,
-      action: work.act.action,
-      objectKind: 'step',
-      objectId: step.id,
-      details: { method: step.method, ...work.act.details },
-      at: now,
-    });
-    return lane.call_id;
-  });
-  deps.wake();
-  return callId;
-}
-
-async function applyChange(
-  transaction: Transaction<Tables>,
-  of: { lane: LaneRow; step: Step; change: Change; now: number },
-): Promise<void> {
-  const { lane, step, change, now } = of;
-  const { firstAt, activityId } = change;
-  const row = await transaction
-    .updateTable('step')
-    .set({ ...stepUpdate(change, now), ...(firstAt === undefined ? {} : { first_at: firstAt }) })
-    .where('id', '=', step.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  const changed = toStep(row);
-  const steps = await readSteps(transaction, lane.id);
-  const memory = readMemory(lane);
-  const learned =
-    activityId === undefined || changed.method === 'UploadFile'
-      ? {}
-      : { memory: JSON.stringify(learn(memory, changed, activityId)) };
-  await transaction
-    .updateTable('lane')
-    .set({
-      ...learned,
-      updated_at: now,
-      ...(lane.state === 'leased' ? {} : restingState(steps, now)),
-    })
-    .where('id', '=', lane.id)
-    .execute();
-}
-
-function learn(memory: ReturnType<typeof readMemory>, step: Step, id: string) {
-  return step.method === 'CreateContact'
-    ? { ...memory, contact: { ...memory.contact, contact_id: id } }
-    : { ...memory, activity: { ...memory.activity, activity_id: id } };
-}
-
-/** Locks the lane of a step; a foreign one is as absent as a missing one. */
-async function lockLaneOf(
-  transaction: Transaction<Tables>,
-  scope: OrganizationScope,
-  of: { stepId: string; now: number },
-): Promise<LaneRow> {
-  const lane = await transaction
-    .updateTable('lane')
-    .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: of.now }))
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '=', (eb) =>
-      eb.selectFrom('step').select('step.lane_id').where('step.id', '=', of.stepId),
-    )
-    .returningAll()
-    .executeTakeFirst();
-  if (lane === undefined) throw notFound(of.stepId);
-  return lane;
-}
-
-function again(step: Step, now: number): Change {
-  const unknown = step.reason === 'unknown_outcome' || step.reason === 'executed_without_id';
-  return {
-    state: unknown ? 'unknown' : 'pending',
-    attempts: 0,
-    asked: 0,
-    readyAt: now,
-    firstAt: null,
-    message: 'Somebody asked for it to be tried again',
-    ...(unknown ? { unknownAt: now } : {}),
-  };
-}
-
-function notFound(stepId: string): AppError {
-  return new AppError('not_found', `There is no step '${stepId}'.`);
-}
-
-function settled(step: Step): AppError {
-  return new AppError(
-    'conflict',
-    `The step is ${step.state}: only a parked or unknown one can be changed by hand.`,
-  );
 }

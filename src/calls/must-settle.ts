@@ -3,6 +3,7 @@ import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { askMethod } from './prepare-step.ts';
+import { toStep } from './step-rows.ts';
 
 /**
  * True for a parked step of unknown outcome about which the CRM cannot be asked, because the
@@ -17,14 +18,15 @@ export async function mustSettle(
   const step = await deps.database.read
     .selectFrom('step')
     .innerJoin('lane', 'lane.id', 'step.lane_id')
-    .select(['step.state', 'step.reason', 'step.method', 'lane.connection_id'])
+    .selectAll('step')
+    .select('lane.connection_id')
     .where('lane.organization_id', '=', scope.organizationId)
     .where('step.id', '=', stepId)
     .executeTakeFirst();
   if (step?.state !== 'parked') return false;
   if (step.reason !== 'unknown_outcome' && step.reason !== 'executed_without_id') return false;
   const connection = await deps.connections.open(scope.organizationId, step.connection_id);
-  return connection !== undefined && askMethod(step, connection) === undefined;
+  return connection !== undefined && askMethod(toStep(step), connection) === undefined;
 }
 
 /** What a person does with such a step. */

@@ -100,7 +100,7 @@ function partDone({ step, outcome, part, now }: SettleInput, next: MethodProgres
     ...beginAnew(now),
     possibleDuplicate: step.possibleDuplicate,
     message: `${which}${outcome.message}`,
-    progress: { ...next, since: now },
+    progress: next,
     sentValues: null,
   };
 }

@@ -60,9 +60,15 @@ export function withProgress(
   of: {
     readonly step: Pick<Step, 'progress' | 'sentValues'>;
     readonly run: Pick<StepRun, 'outcome'>;
+    /** When the record of the step was made; epoch milliseconds. */
+    readonly since?: number | undefined;
   },
 ): StepChange {
-  if (change.progress !== undefined) return change;
+  const { since } = of;
+  if (change.progress !== undefined && change.progress !== null) {
+    const progress = { ...change.progress, ...(since === undefined ? {} : { since }) };
+    return { ...change, progress };
+  }
   if (change.state === 'done') return { ...change, progress: null, sentValues: null };
   if (of.run.outcome.effect !== 'not_executed') return change;
   const { progress = null, sentValues = null } = of.step;

@@ -71,7 +71,7 @@ export type StepReason =
 
 /** Where a step of several requests stands, as kept with it; JSON. */
 export interface StepProgress extends MethodProgress {
-  /** When its last request was done: a record that it made may not be visible yet. Epoch milliseconds. */
+  /** When its record was made, which may not be visible yet. Epoch milliseconds. */
   readonly since?: number;
   /** Of a request under way: its answer tells the id of the record. */
   readonly makesRecord?: true;

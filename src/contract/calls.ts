@@ -241,11 +241,13 @@ export const settleStep = defineEndpoint({
   path: '/v1/steps/{step_id}/settle',
   summary: 'Say what became of a step whose outcome is unknown',
   description:
-    '`found`: it stands in the CRM under this id, go on. `absent`: it is not there, send it again.',
+    '`found`: it stands in the CRM under this id, go on. `absent`: it is not there, send it again. `deleted`: the record of the call was deleted there, create it again and tell it all that is known of the call.',
   params: stepParams,
   query: noQuery,
   body: z.strictObject({
-    outcome: z.enum(['found', 'absent']).meta({ description: 'What somebody saw in the CRM.' }),
+    outcome: z
+      .enum(['found', 'absent', 'deleted'])
+      .meta({ description: 'What somebody saw in the CRM.' }),
     activity_id: z
       .string()
       .min(1)

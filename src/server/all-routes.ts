@@ -1,4 +1,4 @@
-import type { ActionDeps } from '../calls/ledger-actions.ts';
+import type { ActionDeps } from '../calls/change-step.ts';
 import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';

@@ -1,13 +1,14 @@
 import type * as z from 'zod';
 
 import { getCall as readCall, listCalls as readCalls } from '../../calls/ledger.ts';
+import type { ActionDeps } from '../../calls/change-step.ts';
 import {
   discardStep as discard,
   replayCall as replayAll,
   replayStep as replay,
-  settleUnknown,
 } from '../../calls/ledger-actions.ts';
-import type { ActionDeps } from '../../calls/ledger-actions.ts';
+import { settleUnknown } from '../../calls/settle-by-hand.ts';
+import type { Seen } from '../../calls/settle-by-hand.ts';
 import { listRecordings as readRecordings } from '../../calls/list-recordings.ts';
 import type { ListRecordingsDeps } from '../../calls/list-recordings.ts';
 import type { ViewDeps } from '../../connections/connection-view.ts';
@@ -80,7 +81,7 @@ export function callRoutes(
       const callId = await settleUnknown(deps, scope, {
         stepId: params.step_id,
         actor: actorOf(context),
-        answer: body.outcome === 'absent' ? { absent: true } : { found: body.activity_id },
+        answer: seen(body),
       });
       return answer(scope, callId);
     }),
@@ -90,4 +91,15 @@ export function callRoutes(
       return answer(scope, await discard(deps, scope, request));
     }),
   ];
+}
+
+function seen(body: z.output<typeof settleStep.body>): Seen {
+  switch (body.outcome) {
+    case 'found':
+      return { found: body.activity_id };
+    case 'absent':
+      return { absent: true };
+    case 'deleted':
+      return { deleted: true };
+  }
 }
