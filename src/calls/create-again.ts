@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error.ts';
+import type { LaneMemory } from './call-values.ts';
 import type { ByHand } from './change-step.ts';
 import { beginAnew } from './settle.ts';
 import type { StepChange } from './settle.ts';
@@ -33,8 +34,13 @@ export function createAgain(
   return {
     ...(own?.change ?? anew(step, now, actor)),
     others: changes.filter((one) => one !== own),
-    learned: ({ activity: _, createdAt: __, ...kept }) => kept,
+    learned: withoutRecord,
   };
+}
+
+function withoutRecord(memory: LaneMemory): LaneMemory {
+  const { activity: _activity, createdAt: _createdAt, ...kept } = memory;
+  return kept;
 }
 
 /** Its record was made, as a whole or by one of its requests. */
