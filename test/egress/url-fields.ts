@@ -10,9 +10,10 @@ import { createDirectorySpool } from '../../src/recordings/directory-spool.ts';
 import { fetchRecording } from '../../src/recordings/fetch-recording.ts';
 import type { Credential } from '../../src/runtime/credential.ts';
 import { createMethodRunner } from '../../src/runtime/run-method.ts';
+import { runToEnd } from '../../src/runtime/run-to-end.ts';
 import { requestSignIn } from '../../src/runtime/sign-in/request-token.ts';
 import { systemClock } from '../../src/time/clock.ts';
-import { CRM_HOST } from './hostile-urls.ts';
+import { CRM_HOST, FORBIDDEN_NAMES } from './hostile-urls.ts';
 
 /** Asks for a URL as the product does where it stands in this place; whatever comes of it. */
 export type UrlField = (url: string) => Promise<unknown>;
@@ -60,8 +61,10 @@ export function urlFields(egress: Egress, folder: string): Readonly<Record<strin
         deadlineMs: DEADLINE_MS,
         ...(credential === undefined ? {} : { credential: credential(url) }),
       };
-      const prepared = runner.prepare(call);
-      return prepared.status === 'ready' ? await prepared.send(signal) : prepared;
+      return await runToEnd(
+        (progress) => runner.prepare(progress === undefined ? call : { ...call, progress }),
+        signal,
+      );
     };
   };
   const signIn = (source: object): UrlField => {
@@ -140,6 +143,26 @@ export function urlFields(egress: Egress, folder: string): Readonly<Record<strin
     'a redirect of the CRM': told(
       '/redirect',
       method('FindContact', { API: { FindContact: { ...LIST, request_url: '$Address$' } } }),
+    ),
+    'an address that an earlier step was given': told(
+      '/next',
+      method('UploadFile', {
+        // Whoever writes documents may list any host: the door judges all the same.
+        hosts: [CRM_HOST, ...Object.keys(FORBIDDEN_NAMES)],
+        parameters: { upload_url: 'string' },
+        API: {
+          UploadFile: {
+            steps: [
+              {
+                request_method: 'GET',
+                request_url: '$Address$',
+                response_map: { next: '$upload_url$' },
+              },
+              { request_method: 'PUT', request_url: '$upload_url$', auth: 'none' },
+            ],
+          },
+        },
+      }),
     ),
     recording,
     'a redirect of the recording': told('/redirect', recording),
