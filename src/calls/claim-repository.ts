@@ -3,9 +3,13 @@ import type { Kysely, RawBuilder, Transaction } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
 
-/** How busy a connection is. */
-export interface Pace {
-  readonly connection_id: string;
+/** What a claim knows of a connection without opening it. */
+export interface Waiting {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly state: 'active' | 'throttled' | 'broken';
+  readonly state_until: number | null;
+  readonly permits: number | null;
 }
 
 export interface Branch {
@@ -14,53 +18,45 @@ export interface Branch {
 }
 
 /**
- * Connections that may send and have a ready lane; who waited longest comes first. Those of an
- * organization that is suspended may not.
+ * Connections that may send and have a ready lane: first one of each organization, then the second
+ * ones; whoever was served longest ago comes first. Those of an organization that is suspended may
+ * not, and those that are held have nothing to send before.
  */
 export async function selectCandidates(
   handle: Kysely<Tables>,
   of: { readonly now: number; readonly limit: number },
-): Promise<
-  readonly {
-    id: string;
-    organization_id: string;
-    state: 'active' | 'throttled' | 'broken';
-    state_until: number | null;
-  }[]
-> {
-  const { rows } = await sql<{
-    id: string;
-    organization_id: string;
-    state: 'active' | 'throttled' | 'broken';
-    state_until: number | null;
-  }>`
-    select c.id, c.organization_id, c.state, c.state_until
-    from connection_pace p join connection c on c.id = p.connection_id
-    where c.state in ('active', 'throttled', 'broken')
-      and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
-      and not exists (select 1 from organization_hold h
-        where h.organization_id = c.organization_id)
-      and exists (select 1 from lane l
-        where l.connection_id = p.connection_id and l.state = 'ready' and l.ready_at <= ${of.now})
-    order by p.claimed_at, p.connection_id limit ${of.limit}`.execute(handle);
+): Promise<readonly Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select id, organization_id, state, state_until, permits from (
+      select c.id, c.organization_id, c.state, c.state_until, c.permits, p.claimed_at,
+        row_number() over (partition by c.organization_id order by p.claimed_at, c.id) as turn,
+        max(p.claimed_at) over (partition by c.organization_id) as served_at
+      from connection_pace p join connection c on c.id = p.connection_id
+      where p.held_until <= ${of.now} and c.state in ('active', 'throttled', 'broken')
+        and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
+        and not exists (select 1 from organization_hold h
+          where h.organization_id = c.organization_id)
+        and exists (select 1 from lane l
+          where l.connection_id = p.connection_id and l.state = 'ready' and l.ready_at <= ${of.now})
+    ) as waiting order by turn, served_at, claimed_at, id limit ${of.limit}`.execute(handle);
   return rows;
 }
 
 /**
- * Locks the paces of connections. Those that another node works on at this moment are left out: two
+ * Locks the paces of connections, and tells which address each was last known to call. Those that another node works on at this moment are left out: two
  * that counted the same free permits would exceed them.
  */
 export async function lockPaces(
   transaction: Transaction<Tables>,
   connectionIds: readonly string[],
   skipLocked: RawBuilder<unknown>,
-): Promise<readonly Pace[]> {
-  const { rows } = await sql<Pace>`
-    select connection_id
+): Promise<ReadonlyMap<string, string | null>> {
+  const { rows } = await sql<{ connection_id: string; origin: string | null }>`
+    select connection_id, origin
     from connection_pace where connection_id in (${sql.join(connectionIds)})
-    order by claimed_at, connection_id
+    order by connection_id
     ${skipLocked}`.execute(transaction);
-  return rows;
+  return new Map(rows.map((row) => [row.connection_id, row.origin]));
 }
 
 /**
@@ -77,6 +73,19 @@ export async function countLeased(
     where state = 'leased' and connection_id in (${sql.join(connectionIds)})
     group by connection_id`.execute(transaction);
   return new Map(rows.map((row) => [row.connection_id, Number(row.leased)]));
+}
+
+/** Counts the claimed lanes of all connections that call these addresses. */
+export async function countLeasedAt(
+  transaction: Transaction<Tables>,
+  origins: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (origins.length === 0) return new Map();
+  const { rows } = await sql<{ origin: string; leased: number }>`
+    select p.origin, count(*) as leased
+    from connection_pace p join lane l on l.connection_id = p.connection_id and l.state = 'leased'
+    where p.origin in (${sql.join(origins)}) group by p.origin`.execute(transaction);
+  return new Map(rows.map((row) => [row.origin, Number(row.leased)]));
 }
 
 /** Claims the first ready lanes of each connection: one statement with a branch per connection. */
@@ -117,6 +126,40 @@ export async function passOver(
   await transaction
     .updateTable('connection_pace')
     .set({ claimed_at: of.now })
+    .where('connection_id', 'in', of.connectionIds)
+    .execute();
+}
+
+/** Keeps connections from being looked at before `until`, in epoch milliseconds. */
+export async function holdConnections(
+  transaction: Transaction<Tables>,
+  of: { readonly connectionIds: readonly string[]; readonly until: number },
+): Promise<void> {
+  await transaction
+    .updateTable('connection_pace')
+    .set({ held_until: of.until })
+    .where('connection_id', 'in', of.connectionIds)
+    .execute();
+}
+
+/** Lets the connections that were held because of an address be looked at again. */
+export async function releaseHeld(transaction: Transaction<Tables>, origin: string): Promise<void> {
+  await transaction
+    .updateTable('connection_pace')
+    .set({ held_until: 0 })
+    .where('origin', '=', origin)
+    .where('held_until', '>', 0)
+    .execute();
+}
+
+/** Writes down which address connections call, where that was not known. */
+export async function writeOrigin(
+  transaction: Transaction<Tables>,
+  of: { readonly connectionIds: readonly string[]; readonly origin: string | null },
+): Promise<void> {
+  await transaction
+    .updateTable('connection_pace')
+    .set({ origin: of.origin })
     .where('connection_id', 'in', of.connectionIds)
     .execute();
 }

@@ -1,17 +1,26 @@
+import type { Transaction } from 'kysely';
+
 import { slotsDue } from '../connections/pace.ts';
 import type { Buckets } from '../connections/pace.ts';
 import { readBuckets } from '../connections/pace-repository.ts';
 import { permission } from '../connections/transitions.ts';
 import type { Database } from '../store/database.ts';
+import type { Tables } from '../store/schema.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import {
   claimReady,
   countLeased,
+  holdConnections,
   lockPaces,
   passOver,
   selectCandidates,
+  writeOrigin,
 } from './claim-repository.ts';
-import type { Branch } from './claim-repository.ts';
+import type { Waiting } from './claim-repository.ts';
+import { gateByHosts, LONGEST_HOLD_MS } from './host-gate.ts';
+import type { Asking } from './host-gate.ts';
+import { shareOut } from './share-out.ts';
+import type { Pool } from './share-out.ts';
 
 export interface ClaimedLane {
   readonly laneId: string;
@@ -36,17 +45,25 @@ export interface ClaimDeps {
 export const MAX_CONNECTIONS = 64;
 /** Where more connections have work than one claim looks at, the next ones are looked at so soon. */
 const LOOK_ON_MS = 25;
+/** A connection whose next slot is nearer than this is looked at all the same. */
+const SHORTEST_HOLD_MS = 1_000;
 
 interface Candidate {
   readonly connection: CallConnection;
-  readonly probe: boolean;
+  /** Lanes that it may have at a time. */
+  readonly most: number;
 }
 
 /**
- * Claims ready lanes for this node, at most `limit` and for each connection no more than its free
- * permits; a broken connection gets one, as a probe. Each claim raises the lane's fence.
+ * Claims ready lanes for this node, at most `limit`, shared out among organizations, and for each
+ * connection no more than its free permits; a broken connection gets one, as a probe. `pool`: what
+ * the process works on already. Each claim raises the lane's fence.
  */
-export async function claimLanes(deps: ClaimDeps, limit: number): Promise<Claims> {
+export async function claimLanes(
+  deps: ClaimDeps,
+  limit: number,
+  pool: Omit<Pool, 'limit'> = {},
+): Promise<Claims> {
   const { database } = deps;
   const seen = await selectCandidates(database.read, {
     now: database.now(),
@@ -58,22 +75,17 @@ export async function claimLanes(deps: ClaimDeps, limit: number): Promise<Claims
   const { rows, againAt } = await database.write(async (transaction) => {
     const now = database.now();
     const seenIds = seen.map(({ id }) => id);
-    const paces = await lockPaces(transaction, seenIds, database.skipLocked);
-    const ids = paces.map((pace) => pace.connection_id);
-    const leased = await countLeased(transaction, ids);
-    const limited = [...candidates.values()].filter(
-      ({ connection }) => connection.limits.length > 0,
-    );
-    const buckets = await readBuckets(
-      transaction,
-      limited.map(({ connection }) => connection.id),
-    );
-    const permits = ids.map((id) => permitsOf(id, { candidates, leased, buckets, now }));
-    const branches = shareOut(permits, limit);
-    const times = permits.flatMap((permit) => permit.againAt ?? []);
+    const origins = await lockPaces(transaction, seenIds, database.skipLocked);
+    const locked = seenIds.filter((id) => origins.has(id));
+    const asking = await permitsOf(transaction, candidates, { locked, now });
+    await keepOrigins(transaction, asking, origins);
+    const wanted = await gateByHosts(transaction, asking, now);
+    await hold(transaction, wanted, now);
+    const branches = shareOut(wanted, { ...pool, limit });
+    const times = wanted.flatMap((each) => each.againAt ?? []);
     if (isCut) {
       // Those that may send nothing now would keep the places of all who come after them.
-      await passOver(transaction, { connectionIds: ids, now });
+      await passOver(transaction, { connectionIds: locked, now });
       times.push(now + LOOK_ON_MS);
     }
     return {
@@ -105,7 +117,7 @@ export async function claimLanes(deps: ClaimDeps, limit: number): Promise<Claims
 /** Those of the connections that may send now, opened. */
 async function openCandidates(
   deps: ClaimDeps,
-  seen: Awaited<ReturnType<typeof selectCandidates>>,
+  seen: readonly Waiting[],
 ): Promise<ReadonlyMap<string, Candidate>> {
   const now = deps.database.now();
   const candidates = new Map<string, Candidate>();
@@ -113,48 +125,68 @@ async function openCandidates(
     const allowed = permission({ state: row.state, until: row.state_until }, now);
     if (allowed === 'closed') continue;
     const connection = await deps.connections.open(row.organization_id, row.id);
-    if (connection !== undefined)
-      candidates.set(row.id, { connection, probe: allowed === 'probe' });
+    if (connection === undefined) continue;
+    const { concurrency } = connection.options;
+    const most = allowed === 'probe' ? 1 : Math.min(concurrency, row.permits ?? concurrency);
+    candidates.set(row.id, { connection, most });
   }
   return candidates;
 }
 
-interface Permits extends Branch {
-  /** The rate has no slot before. */
-  readonly againAt?: number;
-}
-
-function permitsOf(
-  connectionId: string,
-  given: {
-    candidates: ReadonlyMap<string, Candidate>;
-    leased: ReadonlyMap<string, number>;
-    buckets: ReadonlyMap<string, Buckets>;
-    now: number;
-  },
-): Permits {
-  const candidate = given.candidates.get(connectionId);
-  if (candidate === undefined) return { connectionId, permits: 0 };
-  const { limits, options } = candidate.connection;
-  const most = candidate.probe ? 1 : options.concurrency;
-  const free = Math.max(0, most - (given.leased.get(connectionId) ?? 0));
-  if (limits.length === 0 || free === 0) return { connectionId, permits: free };
-  // More lanes than the next slots serve would be claimed only to be put back.
-  const due = slotsDue(limits, given.buckets.get(connectionId) ?? NO_BUCKETS, given.now);
-  return due.count === 0
-    ? { connectionId, permits: 0, againAt: due.nextAt }
-    : { connectionId, permits: Math.min(free, due.count) };
+/** What each connection may have for itself: free places, and slots of its rate that are due. */
+async function permitsOf(
+  transaction: Transaction<Tables>,
+  candidates: ReadonlyMap<string, Candidate>,
+  of: { readonly locked: readonly string[]; readonly now: number },
+): Promise<readonly Asking[]> {
+  const leased = await countLeased(transaction, of.locked);
+  const limited = of.locked.filter((id) => (candidates.get(id)?.connection.limits.length ?? 0) > 0);
+  const buckets = await readBuckets(transaction, limited);
+  return of.locked.flatMap((connectionId): readonly Asking[] => {
+    const candidate = candidates.get(connectionId);
+    if (candidate === undefined) return [];
+    const { connection, most } = candidate;
+    const { organizationId, limits } = connection;
+    const free = Math.max(0, most - (leased.get(connectionId) ?? 0));
+    const asking = { connectionId, organizationId, permits: free, origin: connection.origins[0] };
+    if (limits.length === 0 || free === 0) return [asking];
+    // More lanes than the next slots serve would be claimed only to be put back.
+    const due = slotsDue(limits, buckets.get(connectionId) ?? NO_BUCKETS, of.now);
+    return due.count === 0
+      ? [{ ...asking, permits: 0, againAt: due.nextAt }]
+      : [{ ...asking, permits: Math.min(free, due.count) }];
+  });
 }
 
 const NO_BUCKETS: Buckets = new Map();
 
-function shareOut(permits: readonly Branch[], limit: number): readonly Branch[] {
-  const branches: Branch[] = [];
-  let left = limit;
-  for (const { connectionId, permits: wanted } of permits) {
-    const given = Math.min(wanted, left);
-    if (given > 0) branches.push({ connectionId, permits: given });
-    left -= given;
+/** The delay sits on the connection: it is not even looked at while it has nothing to send. */
+async function hold(
+  transaction: Transaction<Tables>,
+  asking: readonly Asking[],
+  now: number,
+): Promise<void> {
+  const waiting = asking.filter(({ againAt = 0 }) => againAt - now >= SHORTEST_HOLD_MS);
+  const times = Map.groupBy(waiting, ({ againAt = now }) =>
+    Math.min(againAt, now + LONGEST_HOLD_MS),
+  );
+  for (const [until, held] of times) {
+    const connectionIds = held.map(({ connectionId }) => connectionId);
+    await holdConnections(transaction, { connectionIds, until });
   }
-  return branches;
+}
+
+/** The lanes of a host are found by what their connections were last known to call. */
+async function keepOrigins(
+  transaction: Transaction<Tables>,
+  asking: readonly Asking[],
+  known: ReadonlyMap<string, string | null>,
+): Promise<void> {
+  const changed = asking.filter(
+    ({ connectionId, origin = null }) => known.get(connectionId) !== origin,
+  );
+  for (const [origin, those] of Map.groupBy(changed, (each) => each.origin ?? null)) {
+    const connectionIds = those.map(({ connectionId }) => connectionId);
+    await writeOrigin(transaction, { connectionIds, origin });
+  }
 }

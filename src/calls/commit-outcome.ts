@@ -147,7 +147,7 @@ async function isAsSent(
 }
 
 function decide(
-  { step, run, purpose, connection, idempotent, part, underWay }: Settled,
+  { step, run, purpose, connection, idempotent, part, underWay, isProbe }: Settled,
   given: { policy: DeliverDeps['policy']; now: number; random: number },
 ): StepChange {
   const asked = underWay === undefined ? step : { ...step, progress: underWay };
@@ -157,6 +157,7 @@ function decide(
     idempotent,
     canAsk: askMethod(asked, connection) !== undefined,
     onUnknown: connection.options.on_unknown,
+    isLostProbe: isProbe && run.outcome.breaker,
     policy: given.policy,
     now: given.now,
     random: given.random,

@@ -1,14 +1,22 @@
+import type { Transaction } from 'kysely';
+
 import { changeState } from '../connections/change-state.ts';
+import { hostPermission } from '../connections/host-health.ts';
+import { readHosts } from '../connections/host-repository.ts';
 import { takeSlots } from '../connections/pace-repository.ts';
 import { permission } from '../connections/transitions.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
 import { countUsage } from '../organizations/usage.ts';
+import type { Tables } from '../store/schema.ts';
 import { insertAttempt } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
+import { partyNumber } from './call-rules.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { claimContact } from './made-contact-repository.ts';
+import { contactKey } from './made-contacts.ts';
 import type { StepChange } from './settle.ts';
 import { learnDone } from './remember.ts';
 import type { Step, StepPart } from './step.ts';
@@ -21,10 +29,26 @@ import type { Told } from './tell-operator.ts';
 type CommitDeps = Pick<DeliverDeps, 'database' | 'ids' | 'node' | 'log'>;
 
 export type Sending =
-  | { readonly status: 'sending'; readonly attemptId: string }
+  | {
+      readonly status: 'sending';
+      readonly attemptId: string;
+      /** It asks whether a CRM is back: a failure uses up no try. */
+      readonly isProbe: boolean;
+      /** Where it goes to. */
+      readonly host: SentTo | undefined;
+    }
   /** `until`: when the lane is due again, in epoch milliseconds. */
   | { readonly status: 'released'; readonly until: number }
   | { readonly status: 'read_again' | 'replaced' };
+
+export interface SentTo {
+  readonly origin: string;
+  /** It failed lately: a success is worth telling, too. */
+  readonly isWatched: boolean;
+}
+
+/** A lane whose request goes elsewhere than its connection's others waits for that host alone. */
+const HOST_WAIT_MS = 1_000;
 
 /**
  * Puts on disk that a request is about to leave, under the fence, and takes its slot of the
@@ -43,6 +67,8 @@ export async function commitSending(
     idempotent: boolean;
     part?: StepPart | undefined;
     underWay?: Pick<StepChange, 'progress' | 'sentValues'> | undefined;
+    /** Where the request goes: scheme, host and port. */
+    origin?: string | undefined;
   },
 ): Promise<Sending> {
   const { lease, loaded, connection, step } = work;
@@ -63,10 +89,20 @@ export async function commitSending(
       .where('id', '=', connection.id)
       .executeTakeFirst();
     // A suspension that came after the claim holds the next request back.
-    const closed =
-      health === undefined || health.hold !== null || permission(health, now) === 'closed';
+    const allowed =
+      health === undefined || health.hold !== null ? 'closed' : permission(health, now);
+    const host =
+      work.origin === undefined
+        ? undefined
+        : (await readHosts(transaction, [work.origin])).get(work.origin);
+    const hostAllows = hostPermission(host, connection.id, now);
+    const closed = allowed === 'closed' || hostAllows === 'closed';
+    const away = hostAllows === 'closed' ? Math.max(host?.until ?? now, now + HOST_WAIT_MS) : now;
+    if (!closed && !(await mayMakeContact(transaction, work, now))) {
+      return { status: 'read_again' };
+    }
     const slot = closed
-      ? ({ status: 'later', at: now } as const)
+      ? ({ status: 'later', at: away } as const)
       : await takeSlots(transaction, {
           connectionId: connection.id,
           organizationId: connection.organizationId,
@@ -101,7 +137,35 @@ export async function commitSending(
       part: work.part,
       now,
     });
-    return { status: 'sending', attemptId };
+    return {
+      status: 'sending',
+      attemptId,
+      isProbe: allowed === 'probe' || hostAllows === 'probe',
+      host:
+        work.origin === undefined
+          ? undefined
+          : { origin: work.origin, isWatched: host !== undefined },
+    };
+  });
+}
+
+/** Of two calls from one number that the CRM does not know, one makes the contact. */
+async function mayMakeContact(
+  transaction: Transaction<Tables>,
+  work: { loaded: LoadedLane; connection: CallConnection; step: Step; purpose: 'run' | 'ask' },
+  now: number,
+): Promise<boolean> {
+  const { loaded, connection, step } = work;
+  if (step.method !== 'CreateContact' || work.purpose === 'ask') return true;
+  const number = contactKey(partyNumber(loaded.facts), connection.country);
+  if (number === undefined) return true;
+  return await claimContact(transaction, {
+    connectionId: connection.id,
+    organizationId: connection.organizationId,
+    number,
+    stepId: step.id,
+    laneId: loaded.lane.id,
+    now,
   });
 }
 

@@ -116,6 +116,7 @@ async function deliverNext(
     idempotent: prepared.idempotent,
     part: prepared.part,
     underWay: prepared.underWay,
+    origin: prepared.origin,
   });
   if (sending.status === 'released') deps.postponed?.(sending.until);
   if (sending.status !== 'sending') return sending.status;
@@ -128,6 +129,8 @@ async function deliverNext(
     step: next.step,
     purpose,
     attemptId: sending.attemptId,
+    isProbe: sending.isProbe,
+    host: sending.host,
     part: prepared.part,
     underWay: prepared.underWay?.progress ?? undefined,
     idempotent: prepared.idempotent,

@@ -2,6 +2,7 @@ import type { CallConnection } from './call-connection.ts';
 import { partyNumber } from './call-rules.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { whyMadeAlready } from './why-made-already.ts';
 import { settleLost } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import { idempotencyKey } from './idempotency-key.ts';
@@ -21,6 +22,7 @@ import type {
 import { cleanNumber, isNumberOfPerson } from '../contacts/clean-number.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
+import { asSentence } from '../text/as-sentence.ts';
 
 export interface PrepareDeps {
   readonly database: Database;
@@ -37,6 +39,8 @@ export type Preparation =
       readonly method: StepMethod | 'FindActivity';
       readonly idempotent: boolean;
       readonly part?: StepPart;
+      /** Where the request goes: scheme, host and port. */
+      readonly origin?: string;
       /** What of the step is kept while this request is under way. */
       readonly underWay?: Pick<StepChange, 'progress' | 'sentValues'>;
       send(signal: AbortSignal): Promise<StepRun>;
@@ -61,6 +65,8 @@ export async function prepareRun(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step } = work;
   const needless = whyNeedless(work);
   if (needless !== undefined) return { status: 'settled', change: needless };
+  const made = await whyMadeAlready(deps.database, work);
+  if (made !== undefined) return { status: 'settled', ...made };
   if (step.recordingKey === undefined) return toPreparation(await runStep(deps, work), step);
   const callId = work.loaded.lane.call_id;
   const opened = await deps.recordings.open({ callId, key: step.recordingKey });
@@ -81,7 +87,9 @@ export async function prepareAsk(deps: PrepareDeps, work: Work): Promise<Prepara
     const call = { connection, method: asks, ...(await stepValues(deps, work, asks)) };
     const prepared = await prepareSafely(deps, call, work.signal);
     if (prepared.status === 'ready') {
-      return { status: 'ready', method: asks, idempotent: true, send: prepared.send };
+      const { send, origin } = prepared;
+      const to = origin === undefined ? {} : { origin };
+      return { status: 'ready', method: asks, idempotent: true, ...to, send };
     }
     if (isSignIn(prepared.reason)) return toPreparation(prepared, step);
     const message = `The CRM cannot be asked: ${prepared.message}`;
@@ -198,7 +206,13 @@ function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   const { reason, message } = prepared;
   if (reason === 'nothing_left') {
     const bound = step.progress?.bound;
-    const change = { state: 'done', message, progress: null, sentValues: null } as const;
+    const said = [step.message, message].flatMap((text) => text ?? []).map(asSentence);
+    const change = {
+      state: 'done',
+      message: said.join(' '),
+      progress: null,
+      sentValues: null,
+    } as const;
     return { status: 'settled', change, ...(bound === undefined ? {} : { bound }) };
   }
   if (reason === 'skipped') {

@@ -27,6 +27,8 @@ export interface SettleInput {
   /** The document can look up what a create made. */
   readonly canAsk: boolean;
   readonly onUnknown: 'retry_once' | 'park';
+  /** The request asked whether the CRM is back, and it is not: that uses up no try. */
+  readonly isLostProbe?: boolean;
   readonly policy: DeliveryPolicy;
   readonly now: number;
   /** In [0, 1). */
@@ -147,7 +149,11 @@ function lostAnswer(input: SettleInput): StepChange {
   const conflict = outcome.kind === 'conflict';
   if (input.idempotent && !(conflict && input.canAsk)) return retry(input);
   if (input.canAsk && !isPatienceOver(input, step.attempts + 1))
-    return { ...firstQuestion(policy, now), attempts: step.attempts + 1, message: outcome.message };
+    return {
+      ...firstQuestion(policy, now),
+      attempts: step.attempts + (input.isLostProbe === true ? 0 : 1),
+      message: outcome.message,
+    };
   const message = `${outcome.message}; whether the CRM executed the request is unknown`;
   // One repetition at most, of a change too: a second unknown outcome would make a third record, or
   // a third comment, possible.
@@ -188,7 +194,8 @@ function settleGone(input: SettleInput): StepChange {
 function retry(input: SettleInput): StepChange {
   const { step, outcome, policy } = input;
   const tries = step.attempts + 1;
-  if (step.method === 'FindContact' && tries >= policy.lookupTries) {
+  const isFree = input.isLostProbe === true;
+  if (step.method === 'FindContact' && tries >= policy.lookupTries && !isFree) {
     return {
       state: 'skipped',
       attempts: tries,
@@ -199,6 +206,7 @@ function retry(input: SettleInput): StepChange {
   if (outcome.kind === 'certificate' && tries >= policy.certificateTries) {
     return { ...park(step, 'certificate', outcome.message), attempts: tries };
   }
+  if (isFree) return again(input, 0);
   if (isPatienceOver(input, tries)) {
     return { ...park(step, 'gave_up', `The last answer was: ${outcome.message}`), attempts: tries };
   }

@@ -46,6 +46,8 @@ export type PreparedStep =
       readonly place?: Pick<MethodProgress, 'object' | 'request'>;
       /** Its answer tells the id of the record that the method is about. */
       readonly makesRecord?: true;
+      /** Where the request goes: scheme, host and port. */
+      readonly origin?: string;
       send(signal: AbortSignal): Promise<StepRun>;
     }
   | {

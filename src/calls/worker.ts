@@ -123,11 +123,22 @@ class LaneWorker implements Worker {
     const free = MAX_LANES - this.#active.size;
     if (free <= 0) return { lanes: [] };
     try {
-      return await claimLanes({ ...this.#deps, leaseMs: this.#deps.times.leaseMs }, free);
+      const { leaseMs } = this.#deps.times;
+      const pool = { size: MAX_LANES, held: this.#heldByOrganization() };
+      return await claimLanes({ ...this.#deps, leaseMs }, free, pool);
     } catch (err) {
       this.#deps.log.warn({ err }, 'claiming lanes failed; trying again');
       return { lanes: [] };
     }
+  }
+
+  #heldByOrganization(): ReadonlyMap<string, number> {
+    const held = new Map<string, number>();
+    for (const { claim } of this.#active.values()) {
+      const { organizationId } = claim.connection;
+      held.set(organizationId, (held.get(organizationId) ?? 0) + 1);
+    }
+    return held;
   }
 
   #begin(claim: ClaimedLane): void {

@@ -1,5 +1,7 @@
 import type { StepRunner } from '../calls/step-runner.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import { originOf } from '../http/url-policy.ts';
+import type { CompiledMethod } from '../document/compiled-document.ts';
 import type { PipelineConnection } from './connection-book.ts';
 
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
@@ -8,17 +10,26 @@ export function createStepRunner(runner: SignedInRunner): StepRunner<PipelineCon
     prepare: async ({ connection, ...call }, ends) => {
       const prepared = await runner.prepare(call, connection.opened, ends);
       if (prepared.status === 'not_sent') return prepared;
-      const { part, place, makesRecord, keyed } = prepared;
+      const { part, makesRecord, keyed } = prepared;
+      const method = connection.opened.document.methods.get(call.method);
+      const place = method !== undefined && isOfSeveral(method) ? prepared.place : undefined;
+      const origin = originOf(prepared.request.url);
       return {
         status: 'ready',
         ...(part === undefined ? {} : { part }),
         ...(place === undefined ? {} : { place }),
         ...(makesRecord === undefined ? {} : { makesRecord }),
         ...(keyed === undefined ? {} : { keyed }),
+        ...(origin === undefined ? {} : { origin }),
         // The same PATCH writes the same values again.
         idempotent: prepared.idempotent || prepared.request.method === 'PATCH',
         send: (signal) => prepared.send(signal),
       };
     },
   };
+}
+
+/** A method of one request has no place that would need to be kept. */
+function isOfSeveral({ objects }: CompiledMethod): boolean {
+  return objects.length > 1 || objects.some(({ requests }) => requests.length > 1);
 }
