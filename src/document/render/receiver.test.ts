@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../json-value.ts';
 import type { MethodName } from '../methods.ts';
+import { hostileText as value } from '../testing/hostile-text.ts';
 import { bodyText, contextOf, documentOf } from '../testing/render-request.ts';
 import type { RenderedRequest, RenderResult } from './request.ts';
 import { firstRequest } from '../method-requests.ts';
@@ -9,55 +10,6 @@ import { firstRequest } from '../method-requests.ts';
 // The receiver's own parsers read what was sent: the platform's URL, URLSearchParams, JSON and
 // form-data readers, and for query languages the grammar of their text literals.
 const SEEDED = { seed: 20_260, numRuns: 400 };
-
-const HOSTILE = [
-  '$contact_id$',
-  '{contact_id}',
-  '\r\n',
-  '\n',
-  '\0',
-  '\t',
-  "'",
-  '"',
-  '\\',
-  '%',
-  '%2e',
-  '%00',
-  '+',
-  '&',
-  '=',
-  '?',
-  '#',
-  '/',
-  '//',
-  '.',
-  '..',
-  ';',
-  ':',
-  '@',
-  '[',
-  ']',
-  '<',
-  '>',
-  '--boundary0123456789',
-  '\r\n--boundary0123456789--\r\n',
-  '\ud800',
-  '\udc00',
-  '\u{1f4de}',
-  '\u00e9',
-  '\u2028',
-  ' ',
-  'a',
-  '0',
-];
-const value = fc
-  .oneof(
-    fc
-      .array(fc.constantFrom(...HOSTILE), { minLength: 1, maxLength: 8 })
-      .map((bits) => bits.join('')),
-    fc.string({ unit: 'binary', minLength: 1 }),
-  )
-  .filter((text) => text !== '');
 
 /** Compiles once; each run renders with another subject. */
 function renderer(method: JsonObject, options: { name?: MethodName; escape?: string } = {}) {
