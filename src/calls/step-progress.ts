@@ -11,14 +11,16 @@ type Ready = Extract<PreparedStep, { status: 'ready' }>;
  */
 export function placeUnderWay(
   step: Pick<Step, 'progress'>,
-  { place, makesRecord }: Pick<Ready, 'place' | 'makesRecord'>,
+  { place, part, makesRecord }: Pick<Ready, 'place' | 'part' | 'makesRecord'>,
 ): StepProgress | undefined {
   if (place === undefined) return step.progress;
+  // A request that stands alone is all that the record comes from, whatever its answer tells.
+  const makes = makesRecord === true || part === undefined;
   return {
     ...place,
     bound: step.progress?.bound ?? {},
     ...(step.progress?.since === undefined ? {} : { since: step.progress.since }),
-    ...(makesRecord === true ? { makesRecord } : {}),
+    ...(makes ? { makesRecord: true } : {}),
   };
 }
 

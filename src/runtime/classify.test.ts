@@ -237,6 +237,16 @@ describe('what an exchange means', () => {
     expect([at(59_999), at(60_000)]).toEqual(['gone not_executed retry', 'gone not_executed park']);
   });
 
+  test('a record that a later request of its own create does not find is asked for again while it is young', () => {
+    const later = { follows: true };
+    const at = (recordAgeMs: number): string =>
+      told(answer(404), context('CreateActivity', { ...later, recordAgeMs }));
+
+    expect([at(59_999), at(60_000)]).toEqual(['gone not_executed retry', 'gone not_executed park']);
+    expect(told(answer(404), context('CreateActivity'))).toBe(REFUSED);
+    expect(told(answer(409), context('CreateActivity', later))).toBe('conflict unknown look_up');
+  });
+
   test("the CRM's words and its wait are passed on", () => {
     const refused = classify(
       { ...answer(422), kind: 'answer', status: 422, headers: {}, form: 'json', words: 'too long' },

@@ -34,6 +34,8 @@ export interface ClassifyContext {
   readonly idempotent?: boolean;
   /** The method's answer binds something. */
   readonly binds: boolean;
+  /** An earlier request of the same method was executed: what this one names should be there. */
+  readonly follows?: boolean;
   /** Milliseconds since the record was created, where that is known. */
   readonly recordAgeMs?: number;
   /** Epoch milliseconds. */
@@ -107,7 +109,10 @@ function byStatus(
   headers: Readonly<Record<string, string>>,
   context: ClassifyContext,
 ): Verdict | undefined {
-  const { kind } = methodRow(context.method);
+  const own = methodRow(context.method).kind;
+  // What follows the request that made a record names it, as a change does.
+  const names = context.follows === true && own === 'create' && MISSING.has(status);
+  const kind = names ? 'change' : own;
   const age = context.recordAgeMs;
   return STATUS_ROWS.find(
     (row) =>
@@ -117,6 +122,9 @@ function byStatus(
       (row.young !== true || (age !== undefined && age < YOUNG_RECORD_MS)),
   )?.then;
 }
+
+/** The record is not there. */
+const MISSING: ReadonlySet<number> = new Set([404, 410]);
 
 function byForm(form: BodyForm, kind: MethodKind, binds: boolean): Verdict {
   const row = BODY_ROWS.find(

@@ -98,6 +98,7 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
     idempotent: job.compiled.idempotent || isKeyed(job),
     binds: job.compiled.bind.binds.length > 0,
     now: job.deps.clock.now(),
+    ...(job.place.requestIndex > 0 ? { follows: true } : {}),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
   };
 }
