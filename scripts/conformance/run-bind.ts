@@ -29,11 +29,11 @@ function bindCase(compiled: CompiledDocument, json: Json): Json {
   const name = methodNamed(jsonText(json, 'method') ?? '');
   const method = name === undefined ? undefined : compiled.methods.get(name);
   if (method === undefined) return 'the document has no such method';
-  if (method.unsupported.length > 0) return `not supported: ${method.unsupported.join(', ')}`;
   const response = jsonMember(json, 'response') ?? null;
   const status = Number(jsonMember(response, 'status') ?? 200);
   const context = contextOf(json);
-  const answer: AnswerView = { status, headers: {}, body: answerOf(response) };
+  const headers = headersOf(response);
+  const answer: AnswerView = { status, headers, body: answerOf(response) };
   const [request] = requestsOf(method);
   if (request === undefined) return 'the method has no request';
   const row = request.rules.rowFor(answer, context);
@@ -42,7 +42,10 @@ function bindCase(compiled: CompiledDocument, json: Json): Json {
     if (status >= 400) return refused(request, answer, context);
     if (request.rules.succeeds(answer, context)?.holds === false) return { refused: true };
   }
-  const result = (row?.bind ?? request.bind).read(answer.body, context);
+  const rendered = request.render(context);
+  const url = rendered.status === 'request' ? rendered.request.url : '';
+  const exchange = { answer, url, context };
+  const result = (row?.bind ?? request.bind).read(answer.body, { ...context, exchange });
   if (result.status === 'refused') return { refused: true };
   if (result.status === 'executed_without_id') return { executed_without_id: true };
   const kept =
@@ -66,6 +69,16 @@ function keepCaller(
 ): readonly BoundRecord[] {
   if (typeof number !== 'string') return records;
   return pickCaller(records, number, 'GB', phones, request.bind.bindsNumber);
+}
+
+/** The headers of a `response` of a case, names in lower case. */
+function headersOf(response: Json): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    jsonMembers(jsonMember(response, 'headers')).map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === 'string' ? value : '',
+    ]),
+  );
 }
 
 /** The body of a `response` of a case: JSON, or a text that may be JSON; empty is none. */

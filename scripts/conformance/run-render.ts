@@ -5,7 +5,6 @@ import type {
 } from '../../src/document/render/request.ts';
 import { isJsonArray, jsonMember, jsonMembers, jsonText } from '../../src/document/json-value.ts';
 import type { Json } from '../../src/document/json-value.ts';
-import { firstRequest } from '../../src/document/method-requests.ts';
 import { methodNamed } from '../../src/document/methods.ts';
 import { compileCase, contextOf, fileBytes } from './prepare.ts';
 import { readMultipart } from './read-multipart.ts';
@@ -23,11 +22,13 @@ export function runRender(json: Json): Verdict {
   const name = methodNamed(jsonText(json, 'method') ?? '');
   const method = name === undefined ? undefined : compiled.methods.get(name);
   if (method === undefined) return verdict(expected, 'the document has no such method');
-  if (method.unsupported.length > 0) {
-    return verdict(expected, `not supported: ${method.unsupported.join(', ')}`);
+  const context = contextOf(json);
+  const object = method.objects.find(({ when }) => when?.(context).runs !== false);
+  const [request] = object?.requests ?? [];
+  if (request === undefined) {
+    return sameJson(expected, { skipped: 'when' }) ? undefined : verdict(expected, 'skipped');
   }
-  const result = firstRequest(compiled, method.name)?.render(contextOf(json));
-  if (result === undefined) return verdict(expected, 'the method has no request');
+  const result = request.render(context);
   const wanted = jsonMember(expected, 'request');
   if (result.status !== 'request' || wanted === undefined) {
     return sameStop(result, expected) ? undefined : verdict(expected, JSON.stringify(result));

@@ -13,8 +13,6 @@ export interface Case {
   readonly suite: string;
   readonly name: string;
   readonly rule: string;
-  /** Words for what the case needs beside the core of the language. */
-  readonly needs: readonly string[];
   /** The whole case, as written. */
   readonly json: JsonObject;
 }
@@ -52,12 +50,10 @@ function readSuite(file: string): readonly Case[] {
 
 function readCase(suite: string, json: Json): Case {
   if (!isJsonObject(json)) throw new TypeError(`a case of ${suite} is no object`);
-  const needs = jsonMember(json, 'needs');
   return {
     suite,
     name: jsonText(json, 'name') ?? '(no name)',
     rule: jsonText(json, 'rule') ?? '',
-    needs: isJsonArray(needs) ? needs.filter((word) => typeof word === 'string') : [],
     json,
   };
 }

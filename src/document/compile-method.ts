@@ -38,7 +38,7 @@ export interface MethodFrame {
 /** A method whose URLs are known, before the origins of the whole document are. */
 export interface MethodDraft {
   readonly urls: readonly CompiledUrl[];
-  finish(origins: OriginPolicy, unsupported: readonly string[]): CompiledMethod;
+  finish(origins: OriginPolicy): CompiledMethod;
 }
 
 /** Compiles a method, an object or a list of them; what it renders is decided here, once. */
@@ -47,9 +47,8 @@ export function compileMethod(name: MethodName, method: Json, frame: MethodFrame
   const drafts = objects.map((object) => compileObject(name, object, frame));
   return {
     urls: drafts.flatMap(({ urls }) => urls),
-    finish: (origins, unsupported) => ({
+    finish: (origins) => ({
       name,
-      unsupported,
       objects: drafts.map((draft) => draft.finish(origins)),
     }),
   };

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/app-error.ts';
 import { compileDocument, createCompiler } from './compile.ts';
-import type { Json, JsonObject } from './json-value.ts';
 import { contextOf, documentOf } from './testing/render-request.ts';
 import { firstRequest } from './method-requests.ts';
 import { startingDocument } from './starting-document.ts';
 
 const GET = { request_method: 'GET', request_path: '/c' } as const;
-
-/** What keeps a method (`CreateActivity`) of a document from running. */
-function unsupported(document: JsonObject, method: Json = GET): readonly string[] {
-  return (
-    documentOf({ API: { CreateActivity: method }, ...document }).methods.get('CreateActivity')
-      ?.unsupported ?? []
-  );
-}
 
 describe('compileDocument', () => {
   it('refuses a document with errors and hands over every finding', () => {
@@ -56,49 +47,6 @@ describe('compileDocument', () => {
     [{}, 'none'],
   ])('tells how %j authorises', (partial, kind) => {
     expect(documentOf(partial).signIn.kind).toBe(kind);
-  });
-});
-
-describe('what does not run yet', () => {
-  it.each([
-    ['when', { when: 'contact_id' }],
-    ['timeout_seconds', { timeout_seconds: 5 }],
-    ['idempotency_header', { idempotency_header: 'X-Key' }],
-    ['contact_type', { contact_type: 'lead' }],
-    ['response_map as text', { response_map: '$activity_id$' }],
-    ['a placeholder in a key', { response_map: { $subject$: '$activity_id$' } }],
-  ])('of a method: %s', (key, extra) => {
-    expect(unsupported({}, { ...GET, ...extra })).toEqual([key]);
-  });
-
-  it.each([['a placeholder in a key', { response_map: { $User$: '$session_token$' } }]])(
-    'of a sign-in keeps each method from running: %s',
-    (key, extra) => {
-      const auth = {
-        type: 'Session',
-        request_path: '/login',
-        response_map: { token: '$session_token$' },
-        present: { name: 'X-Session', value: '$session_token$' },
-      };
-      const document = { properties: ['User'] };
-
-      expect(unsupported({ ...document, auth })).toEqual([]);
-      expect(unsupported({ ...document, auth: { ...auth, ...extra } })).toEqual([key]);
-    },
-  );
-
-  it('names a list of method objects', () => {
-    expect(unsupported({}, [GET])).toEqual(['a list of method objects']);
-  });
-
-  it.each([
-    [{ options: { log_internal: true }, limits: { requests: 1, per_seconds: 1 } }],
-    [{ description: 'd', version: '1', homepage: 'https://x.example' }],
-    [{ escape: 'soql', hosts: ['crm.example'], request_headers: { 'X-A': '1' } }],
-    [{ parameters: { since: { type: 'date', default: '2020-01-01' } } }],
-    [{ variables: { v: { expression: "'x'" } } }],
-  ])('does not name what runs or only informs: %j', (document) => {
-    expect(unsupported(document)).toEqual([]);
   });
 });
 

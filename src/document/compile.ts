@@ -11,7 +11,6 @@ import type { Json } from './json-value.ts';
 import { toJson } from './json-text/json-node.ts';
 import { parseJsonText } from './json-text/parse-json-text.ts';
 import { lintDocument } from './lint/lint-document.ts';
-import { unsupportedUses } from './unsupported/unsupported-uses.ts';
 import { methodNamed } from './methods.ts';
 import type { MethodName } from './methods.ts';
 import { collectNames, declaredMembers, withTokens } from './names/names.ts';
@@ -31,7 +30,6 @@ import { bindRecord } from './sign-in/sign-in-answer.ts';
 import type { AnswerFrame } from './sign-in/sign-in-answer.ts';
 import { filledLabels } from './sign-in/sign-in-names.ts';
 import { notationOf } from './templates/template.ts';
-import { unsupportedInDocument, unsupportedInMethod } from './unsupported/unsupported-keys.ts';
 import { compileVariable } from './variables/compile-variable.ts';
 import type { CompiledVariable } from './variables/compile-variable.ts';
 
@@ -109,7 +107,7 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   const drafts = compileMethods(source, frame);
   const hosts = readHosts(source);
   // What methods call is known now; the sign-in is asked for its own addresses below.
-  const addresses = [...drafts.values()].flatMap(({ draft }) => draft.urls);
+  const addresses = [...drafts.values()].flatMap(({ urls: called }) => called);
   const urls = new Set(properties.filter(({ type }) => type === 'url').map(({ label }) => label));
   const answers: AnswerFrame = { names, notation, filled, rules: { urls, addresses, hosts } };
   const signIn = compileSignIn({
@@ -124,13 +122,7 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   addresses.push(...signIn.urls);
   const origins = createOriginPolicy(addresses, hosts);
   const methods = new Map<MethodName, CompiledMethod>();
-  for (const [name, { draft, method }] of drafts) {
-    const unsupported = [
-      ...unsupportedInMethod(source, name, method),
-      ...unsupportedUses(source, method, { names, notation }),
-    ];
-    methods.set(name, draft.finish(origins, [...new Set(unsupported)]));
-  }
+  for (const [name, draft] of drafts) methods.set(name, draft.finish(origins));
   const version = jsonText(source, 'version');
   return {
     id: jsonText(source, 'id') ?? '',
@@ -144,7 +136,6 @@ function compileTree(source: Json, digest: string): CompiledDocument {
     methods,
     hosts,
     signIn: signIn.finish(origins),
-    unsupported: unsupportedInDocument(source),
     originsOf: (given) => origins.of(completed(given)),
     bindAccount: (record, context) => bindRecord(record, answers, complete(context)),
     link: compileLinks(source, complete, (text) => compileText(text, notation, readerOf)),
@@ -166,17 +157,14 @@ function createVariableReader(variables: ReadonlyMap<string, CompiledVariable>):
   };
 }
 
-function compileMethods(
-  source: Json,
-  frame: MethodFrame,
-): ReadonlyMap<MethodName, { readonly draft: MethodDraft; readonly method: Json }> {
-  const drafts = new Map<MethodName, { draft: MethodDraft; method: Json }>();
+function compileMethods(source: Json, frame: MethodFrame): ReadonlyMap<MethodName, MethodDraft> {
+  const drafts = new Map<MethodName, MethodDraft>();
   const api = jsonMember(source, 'API') ?? jsonMember(source, 'api');
   for (const [key, method] of jsonMembers(api)) {
     const name = methodNamed(key);
     if (name === undefined) continue;
     const isMethod = isJsonArray(method) ? method.some(isJsonObject) : isJsonObject(method);
-    if (isMethod) drafts.set(name, { draft: compileMethod(name, method, frame), method });
+    if (isMethod) drafts.set(name, compileMethod(name, method, frame));
   }
   return drafts;
 }

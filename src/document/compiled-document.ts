@@ -25,8 +25,6 @@ export interface CompiledDocument {
   readonly hosts: readonly HostRule[];
   /** How requests are authorised, and where that comes from. */
   readonly signIn: CompiledSignIn;
-  /** Keys that do not run yet, `options` too. */
-  readonly unsupported: readonly string[];
   /** The pinned origins that these property values give, in lower case, each once. */
   originsOf(properties: Readonly<Record<string, string>>): readonly string[];
   /** What a record of the method `Account` says of the sign-in; a URL outside `hosts` is refused. */
@@ -40,8 +38,6 @@ export interface CompiledDocument {
 /** A method: one request, several in order, or a list of alternatives. */
 export interface CompiledMethod {
   readonly name: MethodName;
-  /** Keys of the method or the document that do not run yet: running it must be refused. */
-  readonly unsupported: readonly string[];
   /** In the order of the document; a method object that stands alone is a list of one. */
   readonly objects: readonly CompiledMethodObject[];
 }

@@ -23,7 +23,8 @@ export function stepsOf(object: Json): readonly Json[] {
 }
 
 function withMethod(step: Json, method: Json): Json {
-  const own = new Map(jsonMembers(step));
+  // Pages belong to a method that is one request.
+  const own = new Map(jsonMembers(step).filter(([key]) => key !== 'paging'));
   for (const key of INHERITED) {
     const inherited = jsonMember(method, key);
     if (inherited !== undefined && !own.has(key)) own.set(key, inherited);

@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { compileDocument } from './compile.ts';
 import { lintDocument } from './lint/lint-document.ts';
 import { METHOD_NAMES } from './methods.ts';
-import { PENDING_METHODS } from './fields/field-sets.ts';
 import { integrationId, startingDocument } from './starting-document.ts';
 import { bodyText } from './testing/render-request.ts';
 import type { PhoneNumbers } from './values/values.ts';
 import { firstRequest } from './method-requests.ts';
 
-const METHODS = METHOD_NAMES.filter((name) => !PENDING_METHODS.includes(name));
+const METHODS = METHOD_NAMES;
 
 const VALUES = {
   user_id: '7',

@@ -22,7 +22,6 @@ import type { ScrubbedRequest } from './scrub-exchange.ts';
 export type NotSentReason =
   | 'missing_value'
   | 'unsafe_value'
-  | 'not_supported'
   | 'needs_auth'
   | 'sign_in_unavailable'
   | 'absent'
@@ -75,15 +74,6 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
       const method = call.document.methods.get(call.method);
       if (method === undefined) {
         return notSent('absent', call.method, `The document has no method ${call.method}.`);
-      }
-      const [key] = method.unsupported;
-      if (key !== undefined) {
-        const keys = method.unsupported.join(', ');
-        return notSent(
-          'not_supported',
-          key,
-          `${call.method} uses what is not supported yet: ${keys}.`,
-        );
       }
       if (signsIn(call.document) && call.credential === undefined) {
         return notSent(

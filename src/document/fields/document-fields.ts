@@ -5,7 +5,6 @@ import {
   map,
   object,
   oneOf,
-  pending,
   text,
   tree,
   whole,
@@ -144,7 +143,7 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
   field(
     'API',
     'M',
-    map('method', object('method'), pending(list(object('method')))),
+    map('method', object('method'), list(object('method'))),
     'The requests, by method: what is sent to the CRM, when, and what its answer means.',
     {
       Users: {
@@ -268,7 +267,7 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
     list(map('text', ...SCALARS, ...tree('request', 'object', 'list').map((each) => each))),
     'Examples of requests and answers, to be tried without the CRM.',
     [{ name: 'a call from a known number', method: 'FindContact' }],
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
 ];
 

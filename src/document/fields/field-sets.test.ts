@@ -182,14 +182,6 @@ describe('each field', () => {
     expect(schemaFaults(JSON.parse(exampleDocument(set, field)), SCHEMA)).toEqual([]);
   });
 
-  test.each(ALL.filter(([, , { pending }]) => pending === true))(
-    '%s, which does not run yet, is warned of',
-    (_name, set, field) => {
-      const codes = lintDocument(exampleDocument(set, field)).map(({ code }) => code);
-      expect(codes).toContain('not_supported_yet');
-    },
-  );
-
   test('stands once in its set', () => {
     for (const { fields } of Object.values(FIELDS)) {
       const names = fields.map(({ name }) => name);

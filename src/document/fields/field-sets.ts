@@ -10,7 +10,6 @@ import {
   VARIABLE_JSON_FIELDS,
   VARIABLE_TEXT_FIELDS,
 } from './name-fields.ts';
-import type { MethodName } from '../methods.ts';
 
 export interface FieldSet {
   /** Heading on the reference page. */
@@ -136,9 +135,6 @@ export const FIELD_SET_NAMES: readonly FieldSetName[] = Object.keys(FIELDS).filt
 function isFieldSetName(name: string): name is FieldSetName {
   return Object.hasOwn(FIELDS, name);
 }
-
-/** Methods that are known and checked, but do not run yet. */
-export const PENDING_METHODS: readonly MethodName[] = [];
 
 /** The field of that name or old spelling in a set; exact case. */
 export function fieldNamed(set: FieldSetName, name: string): Field | undefined {

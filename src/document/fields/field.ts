@@ -22,15 +22,9 @@ export type TextUse =
 export interface Choice {
   readonly value: string;
   readonly description: string;
-  /** Known and checked, but it does not run yet. */
-  readonly pending?: true;
 }
 
-interface ShapeBase {
-  /** Known and checked, but it does not run yet. */
-  readonly pending?: true;
-}
-export interface TextShape extends ShapeBase {
+export interface TextShape {
   readonly kind: 'text';
   readonly use: TextUse;
   readonly choices?: readonly Choice[];
@@ -43,41 +37,41 @@ export interface TextShape extends ShapeBase {
   /** In characters. */
   readonly maxLength?: number;
 }
-export interface NumberShape extends ShapeBase {
+export interface NumberShape {
   readonly kind: 'number';
   readonly minimum: number;
   readonly maximum: number;
   readonly whole?: true;
 }
-export interface BooleanShape extends ShapeBase {
+export interface BooleanShape {
   readonly kind: 'boolean';
 }
-export interface NullShape extends ShapeBase {
+export interface NullShape {
   readonly kind: 'null';
 }
 /** An object of known keys, described by the fields of that name in `FIELDS`. */
-export interface ObjectShape extends ShapeBase {
+export interface ObjectShape {
   readonly kind: 'object';
   readonly fields: FieldSetName;
 }
 /** An object whose keys the author chooses. */
-export interface MapShape extends ShapeBase {
+export interface MapShape {
   readonly kind: 'map';
   readonly keys: 'name' | 'header' | 'method' | 'parameter' | 'text';
   readonly values: readonly Shape[];
 }
-export interface ListShape extends ShapeBase {
+export interface ListShape {
   readonly kind: 'list';
   readonly items: readonly Shape[];
 }
 /** JSON of any form with placeholders in its texts: a body, or the map of an answer. */
-export interface TreeShape extends ShapeBase {
+export interface TreeShape {
   readonly kind: 'tree';
   readonly use: 'request' | 'response' | 'error';
   readonly root: 'object' | 'list' | 'text';
 }
 /** The definition of a variable in one of its object forms. */
-export interface VariableShape extends ShapeBase {
+export interface VariableShape {
   readonly kind: 'variable';
 }
 
@@ -132,8 +126,6 @@ export interface Field {
   readonly default?: Json;
   /** Old spellings, accepted with a warning. */
   readonly aliases?: readonly string[];
-  /** Known and checked, but it does not run yet. */
-  readonly pending?: true;
 }
 
 type Extras = Partial<Omit<Field, 'name' | 'mark' | 'description' | 'shapes' | 'example'>>;
@@ -173,8 +165,8 @@ export function oneOf(
 }
 
 /** A choice of `oneOf`. */
-export function choice(value: string, description: string, pending?: 'pending'): Choice {
-  return pending === undefined ? { value, description } : { value, description, pending: true };
+export function choice(value: string, description: string): Choice {
+  return { value, description };
 }
 
 export const BOOLEAN: BooleanShape = { kind: 'boolean' };
@@ -198,11 +190,6 @@ export function map(keys: MapShape['keys'], ...values: readonly Shape[]): MapSha
 /** A list. */
 export function list(...items: readonly Shape[]): ListShape {
   return { kind: 'list', items };
-}
-
-/** The same shape, known and checked, but it does not run yet. */
-export function pending<S extends Shape>(shape: S): S & { readonly pending: true } {
-  return { ...shape, pending: true };
 }
 
 /** A tree of JSON for each of these kinds of root. */

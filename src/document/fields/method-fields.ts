@@ -6,7 +6,6 @@ import {
   map,
   object,
   oneOf,
-  pending,
   text,
   tree,
   whole,
@@ -58,10 +57,7 @@ const REQUEST_FIELDS: readonly Field[] = [
   field(
     'response_map',
     'M',
-    [
-      ...tree('response', 'object', 'list'),
-      pending({ kind: 'tree', use: 'response', root: 'text' }),
-    ],
+    tree('response', 'object', 'list', 'text'),
     'Where in the answer the values stand; an array of one element means "for each".',
     { id: '$activity_id$' },
   ),
@@ -87,7 +83,7 @@ const REQUEST_FIELDS: readonly Field[] = [
     text('condition'),
     'The request runs only if this name has a value or this expression is true.',
     'contact_id',
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'success',
@@ -127,7 +123,7 @@ const REQUEST_FIELDS: readonly Field[] = [
     map('header', text('response')),
     'Values that stand in headers of the answer.',
     { Location: '/contacts/$contact_id$' },
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'derive',
@@ -135,7 +131,7 @@ const REQUEST_FIELDS: readonly Field[] = [
     map('name', text('expression')),
     'Values computed from the record just read and `response`.',
     { contact_name: 'trim(firstname + " " + lastname)' },
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'auth',
@@ -143,6 +139,25 @@ const REQUEST_FIELDS: readonly Field[] = [
     oneOf([choice('none', "Neither credentials nor the document's headers are sent.")]),
     'For requests to an address that an answer gave, which must not see the credentials; its host must be one of `hosts`.',
     'none',
+    { advanced: true },
+  ),
+  field('timeout_seconds', 'X', whole(1, 900), 'How long to wait for the answer.', 30, {
+    advanced: true,
+  }),
+  field(
+    'idempotent',
+    'X',
+    BOOLEAN,
+    'True where the same request twice leaves the CRM as once would, for example because it writes the whole record; then it is simply repeated when its answer is lost. Only needed for POST.',
+    true,
+    { advanced: true, default: false },
+  ),
+  field(
+    'idempotency_header',
+    'X',
+    words(),
+    'Name of the header under which the CRM recognises a repeated request.',
+    'Idempotency-Key',
     { advanced: true },
   ),
 ];
@@ -160,33 +175,13 @@ export const METHOD_FIELDS: readonly Field[] = [
     { type: 'page', size: 100 },
     { advanced: true },
   ),
-  field('timeout_seconds', 'X', whole(1, 900), 'How long to wait for the answer.', 30, {
-    advanced: true,
-    pending: true,
-  }),
-  field(
-    'idempotent',
-    'X',
-    BOOLEAN,
-    'True where the same request twice leaves the CRM as once would, for example because it writes the whole record; then it is simply repeated when its answer is lost. Only needed for POST.',
-    true,
-    { advanced: true, default: false },
-  ),
-  field(
-    'idempotency_header',
-    'X',
-    words(),
-    'Name of the header under which the CRM recognises a repeated request.',
-    'Idempotency-Key',
-    { advanced: true, pending: true },
-  ),
   field(
     'contact_type',
     'X',
     words(),
     'The kind of record that this method lists or finds; later a parameter of that name.',
     'lead',
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'contact_url',
@@ -194,7 +189,7 @@ export const METHOD_FIELDS: readonly Field[] = [
     text('link'),
     'Page of the contacts that this method lists or finds.',
     'https://app.example.com/leads/$contact_id$',
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
   field(
     'cleared',
@@ -215,7 +210,7 @@ export const METHOD_FIELDS: readonly Field[] = [
     list(object('step')),
     'Requests in order; each may bind values for the next.',
     [{ request_method: 'POST', request_path: '/uploads', response_map: { id: '$upload_ref$' } }],
-    { advanced: true, pending: true },
+    { advanced: true },
   ),
 ];
 
@@ -295,7 +290,7 @@ export const ERROR_ROW_FIELDS: readonly Field[] = [
   field(
     'response_map',
     'X',
-    tree('response', 'object', 'list'),
+    tree('response', 'object', 'list', 'text'),
     "How to read the answer that is accepted; else the method's own map is used.",
     { existing: { id: '$contact_id$' } },
   ),

@@ -124,13 +124,6 @@ export const FINDING_CODES = {
     meaning: 'An old spelling, still understood.',
     advice: 'Write the spelling that the message names.',
   },
-  not_supported_yet: {
-    severity: 'warning',
-    group: 'shape',
-    meaning:
-      'A part of the language that is checked but does not run yet. What depends on it is refused when it runs, never left out.',
-    advice: 'Leave it out, or wait for the version that runs it.',
-  },
   no_methods: {
     severity: 'error',
     group: 'shape',
@@ -445,8 +438,21 @@ export const FINDING_CODES = {
     severity: 'warning',
     group: 'methods',
     meaning:
-      'A key changes nothing where it stands: `cleared` outside of `UpdateContact`, or `phone_formats` where `FindContact` does not ask for the bare number.',
+      'A key changes nothing where it stands: `cleared` outside of `UpdateContact`, `phone_formats` where `FindContact` does not ask for the bare number, a request beside `steps`, `contact_url` of a method that is about no contact.',
     advice: 'Remove it, or write what it is for.',
+  },
+  no_requests: {
+    severity: 'error',
+    group: 'methods',
+    meaning: 'A method is an empty list, or its `steps` are: it never sends anything.',
+    advice: 'Write a request, or remove the method.',
+  },
+  unreachable_request: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'Of several objects of a method the first runs whose `when` holds. One before this has no `when`, so this one never runs.',
+    advice: 'Give the one before it a `when`, or move it to the end.',
   },
   refused_header: {
     severity: 'error',
@@ -500,6 +506,13 @@ export const FINDING_CODES = {
     group: 'methods',
     meaning: 'An answer cannot fill a variable: variables are computed.',
     advice: 'Bind a parameter, or declare a value of your own under `parameters`.',
+  },
+  not_to_be_filled: {
+    severity: 'error',
+    group: 'methods',
+    meaning:
+      '`derive` names something that an answer of this method cannot fill, such as a property or a value of the call.',
+    advice: 'Declare a value of your own under `parameters` and compute that.',
   },
   ambiguous_answer_text: {
     severity: 'error',

@@ -8,7 +8,6 @@ import { TEXT_EXAMPLES } from './examples/text-examples.ts';
 import { VARIABLE_EXAMPLES } from './examples/variable-examples.ts';
 import type { FindingCode } from './finding-codes.ts';
 import type { FindingExample } from './finding-example.ts';
-import { PENDING_EXAMPLE } from './examples/pending-example.ts';
 
 /**
  * A bad and a good example of every code of lint. The page of each code is made from them, and a
@@ -23,5 +22,4 @@ export const FINDING_EXAMPLES: Readonly<Record<FindingCode, FindingExample>> = {
   ...METHOD_EXAMPLES,
   ...SIGN_IN_EXAMPLES,
   ...SECRET_EXAMPLES,
-  not_supported_yet: PENDING_EXAMPLE,
 };

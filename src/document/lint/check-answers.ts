@@ -1,5 +1,5 @@
 import { jsonPointer } from '../findings/finding.ts';
-import { memberOf } from '../json-text/json-node.ts';
+import { memberOf, membersOf } from '../json-text/json-node.ts';
 import type { JsonNode } from '../json-text/json-node.ts';
 import { methodNamed, methodRow } from '../methods.ts';
 import type { MethodName } from '../methods.ts';
@@ -64,6 +64,9 @@ function boundNames(context: LintContext, method: MethodNode): ReadonlySet<strin
       }
     }
   }
+  for (const { node } of requestsOf(method)) {
+    for (const { key } of membersOf(memberOf(node, 'derive')?.value)) names.add(key.value);
+  }
   return names;
 }
 
@@ -92,7 +95,7 @@ function checkId(
 }
 
 function checkNumber(context: LintContext, method: MethodNode, bound: ReadonlySet<string>): void {
-  const map = memberOf(method.node, 'response_map');
+  const [map] = requestsOf(method).flatMap(({ node }) => memberOf(node, 'response_map') ?? []);
   if (map === undefined || bound.has('phone') || bound.has('mobile')) {
     return;
   }

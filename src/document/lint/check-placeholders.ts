@@ -40,21 +40,12 @@ export function checkPlaceholders(
     }
     checkUnknown(context, place);
     checkOtherNotation(context, place);
-    const names = namesIn(context, place);
-    checkKeys(context, place, names);
-    for (const name of names) {
+    for (const name of namesIn(context, place)) {
       used.add(name);
       checkParameter(context, place, name, { declared, undeclared });
     }
   }
   checkUnusedProperties(context, used);
-}
-
-function checkKeys(context: LintContext, place: Place, names: readonly string[]): void {
-  if (!place.isKey || place.use !== 'response' || names.length === 0) return;
-  const message =
-    'A placeholder in a key of an answer is checked, but it does not run yet: the method is refused.';
-  context.report('not_supported_yet', { node: place.node, steps: place.steps }, message);
 }
 
 /** Looks at each sign that begins no placeholder for a name that was meant as one. */

@@ -1,7 +1,7 @@
 import { jsonKindOf } from '../fields/field.ts';
 import type { Field, FieldSetName, MapShape, Shape, TextShape, TextUse } from '../fields/field.ts';
 import { isCommentKey } from '../comment-key.ts';
-import { FIELDS, PENDING_METHODS, fieldNamed, kindOfSet } from '../fields/field-sets.ts';
+import { FIELDS, fieldNamed, kindOfSet } from '../fields/field-sets.ts';
 import { memberOf, stringOf } from '../json-text/json-node.ts';
 import type { JsonNode, Member, ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { METHOD_NAMES, methodNamed } from '../methods.ts';
@@ -88,9 +88,6 @@ class ShapeWalker {
       const message = `"${key.value}" has no meaning for the ${kindOfSet(set).key} "${type}".`;
       this.#report('unknown_field', { node: key, steps: at.steps }, message, 'remove it');
     }
-    if (found.pending === true) {
-      this.#pending(key, `"${key.value}"`, at);
-    }
     this.#value(value, found.shapes, `"${key.value}"`, at);
   }
 
@@ -122,11 +119,6 @@ class ShapeWalker {
     this.#report('missing_field', { node, steps: at.steps }, message, fix);
   }
 
-  #pending(node: JsonNode, what: string, at: Spot): void {
-    const message = `${what} is checked, but it does not run yet: what needs it is refused, never left out.`;
-    this.#report('not_supported_yet', { node, steps: at.steps }, message);
-  }
-
   #value(node: JsonNode, shapes: readonly Shape[], what: string, at: Spot): void {
     const kind = KINDS[node.kind];
     const shape = shapes.find((each) => jsonKindOf(each) === kind);
@@ -135,9 +127,6 @@ class ShapeWalker {
       const message = `${what} must be ${wanted}, not ${KIND_WORDS[kind]}.`;
       this.#report('wrong_type', { node, steps: at.steps }, message, kindFix(node, shapes));
       return;
-    }
-    if (shape.pending === true) {
-      this.#pending(node, `${what} as ${KIND_WORDS[kind]}`, at);
     }
     this.#shape(node, shape, what, at);
   }
@@ -186,8 +175,6 @@ class ShapeWalker {
           message,
           choiceFix(value, values),
         );
-      } else if (found.pending === true) {
-        this.#pending(node, `"${found.value}"`, at);
       }
     }
     if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`).test(value)) {
@@ -233,13 +220,7 @@ class ShapeWalker {
       const message = `"${key.value}" is an old spelling of "${name}".`;
       this.#report('deprecated_field', { node: key, steps: at.steps }, message, `write "${name}"`);
     }
-    if (name !== undefined && PENDING_METHODS.includes(name)) {
-      this.#pending(key, `The method "${name}"`, at);
-    }
     const several = value.kind === 'array';
-    if (several) {
-      this.#pending(value, `"${key.value}" as a list of requests`, at);
-    }
     const objects = several ? value.elements : [value];
     objects.forEach((node, index) => {
       const { steps } = several ? inside(at, index) : at;

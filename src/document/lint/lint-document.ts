@@ -26,6 +26,7 @@ import { checkNames } from './check-names.ts';
 import { checkOptions } from './check-options.ts';
 import { checkQuotes } from './check-quotes.ts';
 import { checkPlaceholders } from './check-placeholders.ts';
+import { checkRequestLists } from './check-request-lists.ts';
 import { checkRequests } from './check-requests.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { checkShapes } from './check-shapes.ts';
@@ -97,6 +98,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkDates(context);
   checkAddresses(context);
   checkRequests(context);
+  checkRequestLists(context);
   checkKeys(context);
   checkTextBodies(context);
   checkFilePlaces(context);

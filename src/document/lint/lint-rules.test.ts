@@ -490,7 +490,7 @@ describe('the address of a sign-in', () => {
     codesOf({
       properties: ['Secret'],
       OAuth2: { ...OAuth2, authorization_parameters },
-    }).filter((code) => code !== 'not_supported_yet');
+    });
 
   test.each([
     'response_type',
@@ -738,12 +738,12 @@ describe('requests', () => {
     [
       'steps in place of a request',
       { API: { CreateActivity: { steps: [{ request_method: 'POST' }] } } },
-      ['not_supported_yet'],
+      [],
     ],
     [
       'several requests',
       { API: { CreateActivity: [{ request_method: 'POST' }, { request_method: 'GET' }] } },
-      ['not_supported_yet'],
+      ['unreachable_request'],
     ],
     ['a body as text', post('plain'), []],
     ['a condition by name', post({ a: { '@when': 'subject', b: 1 } }), []],

@@ -1,14 +1,12 @@
 import type { Field, FieldSetName, Mark, Shape } from '../fields/field.ts';
 import { jsonKindOf } from '../fields/field.ts';
-import { FIELD_SET_NAMES, FIELDS, PENDING_METHODS } from '../fields/field-sets.ts';
+import { FIELD_SET_NAMES, FIELDS } from '../fields/field-sets.ts';
 import { FUNCTIONS } from '../expression/functions.ts';
 import { METHODS } from '../methods.ts';
 import { NUMBER_FORMS, PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
 import type { NumberForm } from '../names/parameters.ts';
 import { DATE_FIELDS, DURATION_FIELDS } from '../../time/date-pattern.ts';
 import { GENERATED_NOTICE } from './generated-notice.ts';
-
-const PENDING = '**Does not run yet.** It is checked; what needs it is refused when it runs.';
 
 const MARKS: Readonly<Record<Mark, string>> = {
   M: 'original framework',
@@ -80,7 +78,6 @@ function fieldSection(field: Field): string {
     `#### \`${field.name}\`\n`,
     `${field.description}\n`,
     `*${facts.join('; ')}*\n`,
-    ...(field.pending === true ? [`${PENDING}\n`] : []),
     ...old,
     ...field.shapes.flatMap(choiceRows),
     `\`\`\`json\n"${field.name}": ${JSON.stringify(field.example, null, 2)}\n\`\`\`\n`,
@@ -102,18 +99,17 @@ const KIND_WORDS = {
 } as const;
 
 function shapeWords(shape: Shape): string {
-  const later = shape.pending === true ? ' (does not run yet)' : '';
   if (shape.kind === 'number' && shape.maximum < 1e15) {
-    return `number from ${String(shape.minimum)} to ${String(shape.maximum)}${later}`;
+    return `number from ${String(shape.minimum)} to ${String(shape.maximum)}`;
   }
   if (shape.kind === 'object') {
     const { title } = FIELDS[shape.fields];
-    return `object, see [${title}](#${anchor(title)})${later}`;
+    return `object, see [${title}](#${anchor(title)})`;
   }
   if (shape.kind === 'list') {
-    return `list of ${shape.items.map(shapeWords).join(' or ')}${later}`;
+    return `list of ${shape.items.map(shapeWords).join(' or ')}`;
   }
-  return `${KIND_WORDS[jsonKindOf(shape)]}${later}`;
+  return `${KIND_WORDS[jsonKindOf(shape)]}`;
 }
 
 function choiceRows(shape: Shape): readonly string[] {
@@ -121,8 +117,7 @@ function choiceRows(shape: Shape): readonly string[] {
     return [];
   }
   const rows = shape.choices.map(
-    ({ value, description, pending }) =>
-      `| \`${value}\` | ${cell(description)}${pending === true ? ' Does not run yet.' : ''} |`,
+    ({ value, description }) => `| \`${value}\` | ${cell(description)} |`,
   );
   return [`| value | meaning |\n| --- | --- |\n${rows.join('\n')}\n`];
 }
@@ -178,8 +173,7 @@ const ORIGINS = {
 
 function methodsSection(): string {
   const rows = [...METHODS.values()].map(({ name, purpose, moment, targets }) => {
-    const later = PENDING_METHODS.includes(name) ? ' Does not run yet.' : '';
-    return `| \`${name}\` | ${cell(purpose)}${later} | ${cell(moment)} | ${codeList([...targets])} |`;
+    return `| \`${name}\` | ${cell(purpose)} | ${cell(moment)} | ${codeList([...targets])} |`;
   });
   return [
     '## Methods\n',

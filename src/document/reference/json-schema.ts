@@ -1,6 +1,6 @@
 import { jsonKindOf } from '../fields/field.ts';
 import type { Field, FieldSetName, MapShape, Shape, TextShape } from '../fields/field.ts';
-import { FIELD_SET_NAMES, FIELDS, kindOfSet, PENDING_METHODS } from '../fields/field-sets.ts';
+import { FIELD_SET_NAMES, FIELDS, kindOfSet } from '../fields/field-sets.ts';
 import { METHODS, METHOD_ALIASES } from '../methods.ts';
 import { PARAMETER_ALIASES, PARAMETERS } from '../names/parameters.ts';
 
@@ -61,9 +61,8 @@ function propertiesOf(field: Field): [string, Schema][] {
 }
 
 function fieldSchema(field: Field): Schema {
-  const pendingWords = field.pending === true ? ' (Checked, but it does not run yet.)' : '';
   return {
-    description: `${field.description}${pendingWords}`,
+    description: field.description,
     ...alternatives(field.shapes),
     ...(field.default === undefined ? {} : { default: field.default }),
     examples: [field.example],
@@ -180,8 +179,7 @@ function valuesOf(name: string): Schema {
 
 function methodProperties(): Schema {
   const known = [...METHODS.values()].map(({ name, purpose, moment }) => {
-    const later = PENDING_METHODS.includes(name) ? ' (Checked, but it does not run yet.)' : '';
-    return [name, { description: `${purpose} ${moment}${later}`, ...METHOD }] as const;
+    return [name, { description: `${purpose} ${moment}`, ...METHOD }] as const;
   });
   const old = [...METHOD_ALIASES].map(
     ([alias, name]) =>

@@ -16,7 +16,6 @@ function account(response_map: JsonObject, answer: Json, partial: JsonObject = {
   });
   const context = contextOf({ properties: { Key: 'k' } });
   const method = firstRequest(document, 'Account');
-  expect(document.methods.get('Account')?.unsupported).toEqual([]);
   const found = method?.bind.read(answer, context);
   const record = found?.status === 'bound' ? (found.records[0] ?? {}) : {};
   return document.bindAccount(record, context);

@@ -157,6 +157,40 @@ export const METHOD_EXAMPLES = {
     path: '/phone_formats',
     at: '"phone_formats"',
   },
+  no_requests: {
+    bad: { API: { CreateActivity: [] } },
+    good: { API: { CreateActivity: [{ request_method: 'POST', request_path: '/calls' }] } },
+    path: '/API/CreateActivity',
+    at: '[]',
+  },
+  unreachable_request: {
+    bad: {
+      API: {
+        CreateActivity: [
+          { request_method: 'POST', request_path: '/calls' },
+          {
+            when: 'contact_id',
+            request_method: 'POST',
+            request_path: '/contacts/$contact_id$/calls',
+          },
+        ],
+      },
+    },
+    good: {
+      API: {
+        CreateActivity: [
+          {
+            when: 'contact_id',
+            request_method: 'POST',
+            request_path: '/contacts/$contact_id$/calls',
+          },
+          { request_method: 'POST', request_path: '/calls' },
+        ],
+      },
+    },
+    path: '/API/CreateActivity/1',
+    at: '{\n        "when"',
+  },
   refused_header: {
     bad: { request_headers: { Cookie: 'session=$API key$' } },
     good: { request_headers: { Accept: 'application/json' } },
@@ -216,6 +250,21 @@ export const METHOD_EXAMPLES = {
     },
     path: '/API/CreateActivity/response_map/title',
     at: '$call_title$',
+  },
+  not_to_be_filled: {
+    bad: method('CreateActivity', {
+      response_map: { id: '$activity_id$' },
+      derive: { subject: 'upper(response.body.title)' },
+    }),
+    good: {
+      parameters: { activity_id: 'string', crm_subject: 'string' },
+      ...method('CreateActivity', {
+        response_map: { id: '$activity_id$' },
+        derive: { crm_subject: 'upper(response.body.title)' },
+      }),
+    },
+    path: '/API/CreateActivity/derive/subject',
+    at: '"subject": "upper',
   },
   ambiguous_answer_text: {
     bad: find({ items: [{ id: '$contact_id$', both: '$phone$ $mobile$' }] }),
