@@ -140,6 +140,17 @@ export function methodNamed(name: string): MethodName | undefined {
   return METHOD_NAMES.find((known) => known === name) ?? METHOD_ALIASES.get(name);
 }
 
+/**
+ * Which objects of a method run where it is a list: each of them, one after the other until something
+ * is found, or the first whose `when` holds.
+ */
+export function objectsThatRun(name: MethodName): 'all' | 'until_found' | 'first' {
+  if (name === 'FindContact') return 'until_found';
+  return ALL_RUN.includes(name) ? 'all' : 'first';
+}
+
+const ALL_RUN: readonly MethodName[] = ['Users', 'Contacts', 'Organizations', 'SearchContacts'];
+
 /** The row of a method. */
 export function methodRow(name: MethodName): MethodRow {
   const found = METHODS.get(name);

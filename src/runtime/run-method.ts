@@ -1,5 +1,6 @@
 import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
 import { methodRow } from '../document/methods.ts';
+import type { Note } from '../document/values/values.ts';
 import { mayRepeat } from './classify.ts';
 import type { Credential } from './credential.ts';
 import { isKeyed } from './idempotency.ts';
@@ -8,7 +9,7 @@ import type { MethodCall, MethodProgress, MethodRun, MethodRunnerDeps } from './
 import type { RunStart } from './method-job.ts';
 import { nextRequest } from './next-request.ts';
 import type { NextRequest } from './next-request.ts';
-import { contextForWhen, readTasks, runReads } from './run-reads.ts';
+import { objectsToRun, readTasks, runReads } from './run-reads.ts';
 import type { LeftOut } from './run-reads.ts';
 import { runWrite } from './run-write.ts';
 import type { ScrubbedRequest } from './scrub-exchange.ts';
@@ -111,39 +112,40 @@ function prepareReads(start: RunStart, method: CompiledMethod): PreparedMethod {
 
 function prepareWrite(start: RunStart, method: CompiledMethod): PreparedMethod {
   const { progress } = start.call;
-  const leftOut: LeftOut[] = [];
-  const objectIndex = progress?.object ?? chosen(start, method, leftOut);
-  const object = objectIndex === undefined ? undefined : method.objects[objectIndex];
-  if (objectIndex === undefined || object === undefined) {
-    return progress === undefined
-      ? notSent('skipped', 'when', whyNone(method, leftOut))
-      : notSent('nothing_left', 'steps', 'The document has no further request.');
-  }
-  const next = nextRequest(start, {
-    object,
-    objectIndex,
-    requestIndex: progress?.request ?? 0,
-    bound: progress?.bound ?? {},
-  });
-  if (next.status === 'stopped') return notSent(next.reason, next.name, next.message);
-  if (next.status === 'none') {
-    const message = next.notes.map((note) => note.message).join(' ');
-    return progress === undefined
-      ? notSent('skipped', 'steps', message)
-      : notSent('nothing_left', 'steps', message);
-  }
-  return toReady(start, next, (signal) => runWrite(start, next, signal));
+  if (progress !== undefined) return goOn(start, method, progress);
+  const { running, leftOut } = objectsToRun(start, method);
+  const [place] = running;
+  if (place === undefined) return notSent('skipped', 'when', whyNone(method, leftOut));
+  const next = nextRequest(start, place);
+  return next.status === 'none'
+    ? notSent('skipped', 'steps', inWords(next.notes))
+    : toWrite(start, next);
 }
 
-/** The first object whose `when` holds. */
-function chosen(start: RunStart, method: CompiledMethod, leftOut: LeftOut[]): number | undefined {
-  for (const [objectIndex, object] of method.objects.entries()) {
-    const place = { object, objectIndex, requestIndex: 0, bound: {} };
-    const condition = object.when?.(contextForWhen(start, place));
-    if (condition?.runs !== false) return objectIndex;
-    leftOut.push({ object: objectIndex, message: condition.message });
-  }
-  return undefined;
+/** The next request of a method that an earlier run began. */
+function goOn(start: RunStart, method: CompiledMethod, progress: MethodProgress): PreparedMethod {
+  const { object: objectIndex, request: requestIndex, bound } = progress;
+  const object = method.objects[objectIndex];
+  if (object === undefined) return notSent('nothing_left', 'steps', NO_FURTHER);
+  const next = nextRequest(start, { object, objectIndex, requestIndex, bound });
+  return next.status === 'none'
+    ? notSent('nothing_left', 'steps', inWords(next.notes))
+    : toWrite(start, next);
+}
+
+const NO_FURTHER = 'The document has no further request for this.';
+
+function inWords(notes: readonly Note[]): string {
+  return notes.length === 0 ? NO_FURTHER : notes.map(({ message }) => message).join(' ');
+}
+
+function toWrite(
+  start: RunStart,
+  next: Exclude<NextRequest, { readonly status: 'none' }>,
+): PreparedMethod {
+  return next.status === 'stopped'
+    ? notSent(next.reason, next.name, next.message)
+    : toReady(start, next, (signal) => runWrite(start, next, signal));
 }
 
 function whyNone({ name, objects }: CompiledMethod, leftOut: readonly LeftOut[]): string {

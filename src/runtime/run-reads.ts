@@ -1,6 +1,6 @@
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import type { CompiledMethod, CompiledMethodObject } from '../document/compiled-document.ts';
-import { methodRow } from '../document/methods.ts';
+import { methodRow, objectsThatRun } from '../document/methods.ts';
 import type { PhoneFormat } from '../document/names/parameters.ts';
 import type { Note } from '../document/values/values.ts';
 import { phoneFormatsFor } from '../document/render/phone-formats.ts';
@@ -40,14 +40,7 @@ export function readTasks(
   start: RunStart,
   method: CompiledMethod,
 ): { readonly tasks: readonly ReadTask[]; readonly leftOut: readonly LeftOut[] } {
-  const leftOut: LeftOut[] = [];
-  const running = method.objects.flatMap((object, objectIndex) => {
-    const place: RequestPlace = { object, objectIndex, requestIndex: 0, bound: {} };
-    const condition = object.when?.(contextForWhen(start, place));
-    if (condition?.runs !== false) return [place];
-    leftOut.push({ object: objectIndex, message: condition.message });
-    return [];
-  });
+  const { running, leftOut } = objectsToRun(start, method);
   const asked = new Set<string>();
   const tasks = formatsOf(start, method).flatMap((format) =>
     running.flatMap((place): readonly ReadTask[] => {
@@ -64,8 +57,28 @@ export function readTasks(
   return { tasks, leftOut };
 }
 
+/** The objects whose `when` holds: as many as the method runs. */
+export function objectsToRun(
+  start: RunStart,
+  method: CompiledMethod,
+): { readonly running: readonly RequestPlace[]; readonly leftOut: readonly LeftOut[] } {
+  const running: RequestPlace[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const [objectIndex, object] of method.objects.entries()) {
+    const place: RequestPlace = { object, objectIndex, requestIndex: 0, bound: {} };
+    const condition = object.when?.(contextForWhen(start, place));
+    if (condition?.runs === false) {
+      leftOut.push({ object: objectIndex, message: condition.message });
+      continue;
+    }
+    running.push(place);
+    if (objectsThatRun(method.name) === 'first') break;
+  }
+  return { running, leftOut };
+}
+
 /** A condition asks about the values of the call: the kind of record is that of the call too. */
-export function contextForWhen(start: RunStart, place: RequestPlace): ReturnType<typeof contextOf> {
+function contextForWhen(start: RunStart, place: RequestPlace): ReturnType<typeof contextOf> {
   const { contactType: _, ...object } = place.object;
   return contextOf(start, { ...place, object });
 }

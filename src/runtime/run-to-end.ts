@@ -45,6 +45,7 @@ function joined(earlier: MethodRun, later: MethodRun): MethodRun {
   return {
     ...later,
     exchanges: [...earlier.exchanges, ...later.exchanges],
+    asked: [...earlier.asked, ...later.asked],
     notes: [...earlier.notes, ...later.notes.filter(({ message }) => !known.has(message))],
   };
 }

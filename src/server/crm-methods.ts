@@ -3,11 +3,15 @@ import type * as z from 'zod';
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { Exchange } from '../contract/exchanges.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
+import { jsonMember } from '../document/json-value.ts';
+import type { Json } from '../document/json-value.ts';
 import { METHODS } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
+import { requestSource, requestSources } from '../document/request-sources.ts';
 import type { Values } from '../document/values/values.ts';
 import type { NotSentReason } from '../runtime/run-method.ts';
-import type { MethodRun } from '../runtime/method-call.ts';
+import type { AskedRequest, MethodRun } from '../runtime/method-call.ts';
+import { runToEnd } from '../runtime/run-to-end.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { Credential } from '../runtime/credential.ts';
 import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
@@ -37,13 +41,21 @@ export async function askCrm(
   },
 ): Promise<Asked> {
   const { method, values = {}, deadlineMs = INTERACTIVE_DEADLINE_MS, signal } = question;
-  const prepared = await runner.prepare({ method, values, deadlineMs }, connection, signal);
-  if (prepared.status === 'not_sent') {
-    const { reason, message } = prepared;
+  const call = { method, values, deadlineMs };
+  const whole = await runToEnd(
+    (progress) =>
+      runner.prepare(
+        { ...call, ...(progress === undefined ? {} : { progress }) },
+        connection,
+        signal,
+      ),
+    signal,
+  );
+  if (whole.status === 'not_sent') {
+    const { reason, message } = whole;
     return { status: 'not_sent', reason, message };
   }
-  const { signedIn } = prepared;
-  return { status: 'ran', run: await prepared.send(signal), signedIn };
+  return { status: 'ran', run: whole.run, signedIn: whole.first.signedIn };
 }
 
 /** What to do where only a person can sign in, with a blank before it; else nothing. */
@@ -76,24 +88,16 @@ export function presentExchange(exchange: ScrubbedExchange): z.input<typeof Exch
   };
 }
 
-/** The `response_map` of a method as its author wrote it; undefined when there is none. */
-export function mapOf(document: CompiledDocument, name: MethodName): unknown {
-  return memberOf(sourceOf(document, name), 'response_map');
+/** The `response_map` of a request as its author wrote it; undefined when there is none. */
+export function mapOf(
+  document: CompiledDocument,
+  name: MethodName,
+  place: Pick<AskedRequest, 'object' | 'request'>,
+): Json | undefined {
+  return jsonMember(requestSource(document.source, name, place), 'response_map');
 }
 
 function isGet(document: CompiledDocument, name: MethodName): boolean {
-  return memberOf(sourceOf(document, name), 'request_method') === 'GET';
-}
-
-function sourceOf(document: CompiledDocument, name: MethodName): unknown {
-  const source: unknown = document.source;
-  const api = memberOf(source, 'API') ?? memberOf(source, 'api');
-  const method = memberOf(api, name);
-  return Array.isArray(method) ? method[0] : method;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
+  const [first] = requestSources(document.source, name);
+  return jsonMember(first?.source, 'request_method') === 'GET';
 }

@@ -1,5 +1,8 @@
 import type * as z from 'zod';
 
+import type { Connections } from '../calls/call-connection.ts';
+import { findContactClaim } from '../calls/made-contact-repository.ts';
+import { contactKey, madeContact } from '../calls/made-contacts.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { permission } from '../connections/transitions.ts';
 import type { Caller, CallerAnswer } from '../contract/callers.ts';
@@ -8,6 +11,7 @@ import { completeNames } from '../document/values/person-names.ts';
 import type { PhoneNumbers, Values } from '../document/values/values.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { Credential } from '../runtime/credential.ts';
+import type { Database } from '../store/database.ts';
 import { askCrm } from './crm-methods.ts';
 import { listOf, textOf } from './bound-record.ts';
 
@@ -18,6 +22,7 @@ type Verdict = z.input<typeof CallerAnswer>;
 const MATCH_LIMIT_MS = 2_000;
 
 export interface FindCallersDeps {
+  readonly database: Pick<Database, 'read'>;
   readonly runner: SignedInRunner;
   readonly phones: PhoneNumbers;
   readonly now: () => number;
@@ -29,12 +34,13 @@ export interface FindCallersDeps {
  */
 export async function findCallersOf(
   deps: FindCallersDeps,
-  connections: readonly PipelineConnection[],
+  connections: Connections<PipelineConnection>,
   question: { readonly number: string; readonly signal: AbortSignal },
 ): Promise<{ callers: CallerRow[]; connections: Verdict[] }> {
-  const answers = await Promise.all(
-    connections.map((connection) => askOne(deps, connection, question)),
-  );
+  const answers = await Promise.all([
+    ...connections.open.map((connection) => askOne(deps, connection, question)),
+    ...connections.shut.map((id) => nobody(id, 'failed', 'The connection cannot be opened.')),
+  ]);
   return {
     callers: answers.flatMap(({ callers }) => callers),
     connections: answers.map(({ verdict }) => verdict),
@@ -46,22 +52,24 @@ interface OneAnswer {
   readonly verdict: Verdict;
 }
 
+function nobody(connectionId: string, status: Verdict['status'], message: string): OneAnswer {
+  return { callers: [], verdict: { connection_id: connectionId, status, message } };
+}
+
 async function askOne(
   deps: FindCallersDeps,
   connection: PipelineConnection,
   { number, signal }: { readonly number: string; readonly signal: AbortSignal },
 ): Promise<OneAnswer> {
   const { opened } = connection;
-  const nobody = (status: Verdict['status'], message: string): OneAnswer => ({
-    callers: [],
-    verdict: { connection_id: connection.id, status, message },
-  });
+  const none = (status: Verdict['status'], message: string): OneAnswer =>
+    nobody(connection.id, status, message);
   if (!connection.methods.has('FindContact')) {
-    return nobody('not_asked', 'The document has no method FindContact.');
+    return none('not_asked', 'The document has no method FindContact.');
   }
   const health = { state: opened.state, until: opened.stateUntil };
   if (permission(health, deps.now()) === 'closed') {
-    return nobody('not_asked', `The connection is ${opened.state}.`);
+    return none('not_asked', `The connection is ${opened.state}.`);
   }
   const asked = await askCrm(deps.runner, opened, {
     method: 'FindContact',
@@ -69,12 +77,21 @@ async function askOne(
     deadlineMs: MATCH_LIMIT_MS,
     signal,
   });
-  if (asked.status === 'not_sent') return nobody('failed', asked.message);
+  if (asked.status === 'not_sent') return none('failed', asked.message);
   const { outcome, records } = asked.run;
   if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
-    return nobody('failed', outcome.message);
+    return none('failed', outcome.message);
   }
-  if (records.length === 0) return nobody('not_found', 'The CRM knows nobody with this number.');
+  if (records.length === 0) {
+    const made = await askMemory(deps, connection, number);
+    if (made === undefined) return none('not_found', 'The CRM knows nobody with this number.');
+    return {
+      callers: [
+        { ...toCaller(deps, connection, { record: made, ...asked.signedIn }), source: 'made' },
+      ],
+      verdict: { connection_id: connection.id, status: 'found', message: MADE },
+    };
+  }
   const count = records.length;
   return {
     callers: records.map((record) => toCaller(deps, connection, { record, ...asked.signedIn })),
@@ -87,6 +104,20 @@ async function askOne(
             message: `${count} people have this number.`,
           },
   };
+}
+
+const MADE = 'Patchcord made this contact; the search of the CRM does not show it yet.';
+
+/** The contact that we made for an earlier call from this number. */
+async function askMemory(
+  deps: FindCallersDeps,
+  connection: PipelineConnection,
+  number: string,
+): Promise<BoundRecord | undefined> {
+  const key = contactKey(number, connection.country);
+  if (key === undefined) return undefined;
+  const of = { connectionId: connection.id, number: key };
+  return madeContact(await findContactClaim(deps.database.read, of), deps.now());
 }
 
 /** A record, and what the sign-in bound: some addresses come with it. */
@@ -106,6 +137,7 @@ function toCaller(deps: FindCallersDeps, connection: PipelineConnection, found: 
   });
   return {
     connection_id: connection.id,
+    source: 'crm',
     contact_id: textOf(record, 'contact_id') ?? null,
     name: names.full ?? null,
     company: textOf(record, 'company_name') ?? null,
@@ -120,6 +152,9 @@ function contactPage(
   { opened }: PipelineConnection,
   { record, locals, properties }: Found,
 ): string | null {
+  // The method that found somebody may know a page of its own.
+  const own = textOf(record, 'contact_url');
+  if (own !== undefined) return own;
   const bound: Values = Object.fromEntries(
     Object.keys(record).map((name) => [name, textOf(record, name)]),
   );

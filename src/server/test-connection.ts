@@ -5,6 +5,7 @@ import type { ConnectionTest } from '../contract/connections.ts';
 import type { MethodName } from '../document/methods.ts';
 import type { SignIns } from '../connections/sign-in/sign-ins.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import type { MethodRun } from '../runtime/method-call.ts';
 import type { ScrubbedExchange } from '../runtime/scrub-exchange.ts';
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import { missingInAnswer } from './answer-lack.ts';
@@ -51,7 +52,7 @@ export async function testConnection(
   const exchanges = [...asked.run.exchanges];
   const accepted =
     outcome.kind === 'success' || (outcome.kind === 'not_found' && method !== 'Users');
-  const lack = accepted && records.length === 0 ? lackOf(connection, method, exchanges) : undefined;
+  const lack = accepted && records.length === 0 ? lackOf(connection, method, asked.run) : undefined;
   const ok = accepted && lack === undefined;
   const whose = ok ? await accountOf(deps, connection, { method, records, signal }) : NOBODY;
   exchanges.push(...whose.exchanges);
@@ -116,13 +117,14 @@ function accountInWords(account: Test['account']): string {
 function lackOf(
   connection: OpenConnection,
   method: MethodName,
-  exchanges: readonly ScrubbedExchange[],
+  run: MethodRun,
 ): string | undefined {
   // A look-up that finds nobody may answer anything.
   if (method !== 'Users' && method !== 'Account') return undefined;
-  const response = exchanges.at(-1)?.response;
-  if (response === undefined || response.truncated) return undefined;
-  const missing = missingInAnswer(mapOf(connection.document, method), response.body);
+  const last = run.asked.at(-1);
+  const response = last?.exchanges.at(-1)?.response;
+  if (last === undefined || response === undefined || response.truncated) return undefined;
+  const missing = missingInAnswer(mapOf(connection.document, method, last), response.body);
   return missing === undefined
     ? undefined
     : `The CRM answered, but without ${missing}, which the response_map of ${method} looks for. Compare the answer with the map, and the address with that of the CRM's API.`;

@@ -3,8 +3,7 @@ import { bindTarget } from '../bind/bind-target.ts';
 import { isCommentKey } from '../comment-key.ts';
 import { memberOf, membersOf } from '../json-text/json-node.ts';
 import type { JsonNode, ObjectNode } from '../json-text/json-node.ts';
-import { methodNamed, methodRow } from '../methods.ts';
-import type { MethodName } from '../methods.ts';
+import { methodNamed, methodRow, objectsThatRun } from '../methods.ts';
 import { requestsOf } from './check-requests.ts';
 import type { LintContext, MethodNode, Steps } from './lint-context.ts';
 
@@ -20,15 +19,6 @@ const OF_A_REQUEST = [
   'response_headers',
   'derive',
   'paging',
-];
-
-/** Methods of which all objects run, or one after the other. */
-const ALL_RUN: readonly MethodName[] = [
-  'Users',
-  'Contacts',
-  'Organizations',
-  'FindContact',
-  'SearchContacts',
 ];
 
 /** Checks methods of several requests, and what is bound beside the map of an answer. */
@@ -77,7 +67,7 @@ function checkReached(context: LintContext): void {
   const always = new Set<string>();
   for (const { node, steps, key, name, spelling } of context.methods) {
     const isElement = typeof steps.at(-1) === 'number';
-    if (name === undefined || !isElement || ALL_RUN.includes(name)) continue;
+    if (name === undefined || !isElement || objectsThatRun(name) !== 'first') continue;
     if (always.has(spelling)) {
       const message = `An object of "${spelling}" before this one has no "when", so this one never runs.`;
       const fix = 'give the one before it a "when", or move it to the end';
