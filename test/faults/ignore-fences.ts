@@ -26,6 +26,7 @@ export function withoutFences(database: Database): Database {
   const plugin = new IgnoreFences();
   return {
     ...database,
+    read: database.read.withPlugin(plugin),
     write: (job) => database.write((transaction) => job(transaction.withPlugin(plugin))),
   };
 }
@@ -44,16 +45,25 @@ class IgnoreFences implements KyselyPlugin {
 
 class Transformer extends OperationNodeTransformer {
   protected override transformBinaryOperation(node: BinaryOperationNode): BinaryOperationNode {
-    return isFence(node.leftOperand) && isEquals(node.operator)
-      ? BinaryOperationNode.create(node.leftOperand, OperatorNode.create('>='), ValueNode.create(0))
+    if (!isEquals(node.operator)) return super.transformBinaryOperation(node);
+    if (isColumn(node.leftOperand, 'fence')) return compare(node.leftOperand, '>=', 0);
+    return isColumn(node.leftOperand, 'state') && isLeased(node.rightOperand)
+      ? compare(node.leftOperand, '<>', '')
       : super.transformBinaryOperation(node);
   }
 }
 
-function isFence(node: OperationNode): boolean {
-  return (
-    ReferenceNode.is(node) && ColumnNode.is(node.column) && node.column.column.name === 'fence'
-  );
+/** What every row fulfils. */
+function compare(left: OperationNode, operator: '>=' | '<>', value: unknown): BinaryOperationNode {
+  return BinaryOperationNode.create(left, OperatorNode.create(operator), ValueNode.create(value));
+}
+
+function isColumn(node: OperationNode, name: string): boolean {
+  return ReferenceNode.is(node) && ColumnNode.is(node.column) && node.column.column.name === name;
+}
+
+function isLeased(node: OperationNode): boolean {
+  return ValueNode.is(node) && node.value === 'leased';
 }
 
 function isEquals(node: OperationNode): boolean {

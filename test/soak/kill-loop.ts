@@ -13,6 +13,8 @@ export interface KillLoopDeps {
   /** Of processes that are stopped for longer than their leases. */
   readonly stops: number;
   readonly calls: number;
+  /** Whether the first stop may come. */
+  readonly mayStop: () => boolean;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -62,9 +64,9 @@ export async function killServers(deps: KillLoopDeps, counts: KillCounts): Promi
 
 /** Stops processes for longer than their leases and wakes them up, spread over the calls. */
 export async function stopServers(deps: KillLoopDeps, counts: KillCounts): Promise<void> {
-  const { pool, lines, stops, calls } = deps;
+  const { pool, lines, stops, calls, mayStop } = deps;
   for (let stop = 1; stop <= stops; stop += 1) {
-    await until(() => lines.done || lines.told >= (stop * calls) / (stops + 1));
+    await until(() => lines.done || (mayStop() && lines.told >= ((stop - 1) * calls) / stops));
     if (lines.done) return;
     await pool.suspend(Math.floor(deps.random() * pool.size), STOP_MS);
     counts.stops += 1;

@@ -3,6 +3,8 @@ import { fakeCrmDocument } from '../../src/runtime/testing/fake-crm-document.ts'
 /** What a CRM offers against a lost answer. */
 export type CrmStyle = 'ask' | 'key' | 'upsert' | 'dumb';
 
+export const CRM_STYLES: readonly CrmStyle[] = ['ask', 'key', 'upsert', 'dumb'];
+
 export interface OfficeStyle {
   readonly style: CrmStyle;
   /** No record of a call may ever stand there twice, flagged or not. */
@@ -44,6 +46,9 @@ const LACKS: Readonly<Record<CrmStyle, readonly string[]>> = {
   dumb: ['FindActivity', 'CreateContact'],
 };
 
+/** The more requests are under way, the more each kill tears apart. */
+const CONCURRENCY = 32;
+
 /** The offices of a soak: one for each style of CRM. */
 export function officeStyles(styles: readonly CrmStyle[]): readonly OfficeStyle[] {
   return styles.map((style) => ({
@@ -54,7 +59,10 @@ export function officeStyles(styles: readonly CrmStyle[]): readonly OfficeStyle[
       without: LACKS[style],
       methods: METHODS_OF_STYLE[style],
     }),
-    options: style === 'dumb' ? {} : { unknown_callers: 'create_contact' },
+    options: {
+      concurrency: CONCURRENCY,
+      unknown_callers: style === 'dumb' ? 'nothing' : 'create_contact',
+    },
   }));
 }
 

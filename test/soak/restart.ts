@@ -60,6 +60,7 @@ export async function measureRestart(
     styles: ['ask'],
     faultShare: 0,
     latencyMs: 20,
+    holdMs: 0,
     random: Math.random,
   });
   const database = await makeSoakDatabase(options.database, folder);

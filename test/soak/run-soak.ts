@@ -16,7 +16,6 @@ import { killServers, stopServers } from './kill-loop.ts';
 import type { KillCounts } from './kill-loop.ts';
 import { planKills } from './kill-plan.ts';
 import { officeStyles } from './office-styles.ts';
-import type { CrmStyle } from './office-styles.ts';
 import { PhoneLines } from './phone-lines.ts';
 import { ServerPool } from './server-pool.ts';
 import { readCrmLog, startSoakCrm } from './soak-crm.ts';
@@ -52,13 +51,11 @@ export interface SoakProgress {
   readonly violations: number;
 }
 
-const STYLES: readonly CrmStyle[] = ['ask', 'upsert', 'dumb'];
 const PROCESSES = { sqlite: 1, postgres: 3 } as const;
 const LINES = 96;
 const PAUSE_MS = 900;
 const RECORDED_SHARE = 0.1;
 const EVENTS_PER_CALL = 4 + RECORDED_SHARE;
-const LATENCY_MS = 20;
 const LOOK_EVERY_MS = 2_000;
 /** Phones wait with new calls while the servers are so many steps behind. */
 const BEHIND = 4_000;
@@ -77,9 +74,10 @@ export async function runSoak(
   mkdirSync(join(folder, 'data'), { mode: 0o700 });
   const crm = await startSoakCrm({
     logFile,
-    styles: STYLES,
+    styles: options.styles,
     faultShare: options.faultShare,
-    latencyMs: LATENCY_MS,
+    latencyMs: options.latencyMs,
+    holdMs: options.holdMs,
     random: seededRandom(options.seed + 1),
   });
   const database = await makeSoakDatabase(options.database, folder);
@@ -149,6 +147,7 @@ async function soak(work: Soak): Promise<SoakResult> {
     const watching = watch(work, { reader, lines, counts, signal: ended.signal });
     const deps = {
       ...{ pool, lines, random, stops: options.stops, calls: options.calls },
+      mayStop: () => crm.holdsAll(),
       plan: planKills(options.kills, random),
       events: Math.round(options.calls * EVENTS_PER_CALL),
     };
@@ -196,7 +195,7 @@ async function setUp(work: Soak): Promise<readonly SoakOffice[]> {
   for (let at = 0; at < pool.size; at += 1) await pool.start(at);
   const adminKey = z.object({ key: z.string() }).parse(key).key;
   return await openSoakOffices(pool.origins[0] ?? '', adminKey, {
-    styles: officeStyles(STYLES),
+    styles: officeStyles(work.options.styles),
     crmOrigin: crm.origin,
   });
 }

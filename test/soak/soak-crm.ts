@@ -21,6 +21,8 @@ export interface SoakCrmOptions {
   readonly faultShare: number;
   /** Longest time in milliseconds that an answer takes. */
   readonly latencyMs: number;
+  /** The first creates wait for so long, in milliseconds, and are refused then; 0: they do not. */
+  readonly holdMs: number;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -34,12 +36,16 @@ export interface SoakCrm {
   /** Answers that did not go out whole, and exchanges that it spoiled itself. */
   lost(): number;
   faults(): number;
+  /** Whether all creates that are to wait have arrived. */
+  holdsAll(): boolean;
   close(): Promise<void>;
 }
 
 /** What the mock gives as a recording. */
 const SOUND = Buffer.from('RIFF\u0024\u0000\u0000\u0000WAVEfmt \u0010\u0000\u0000\u0000');
 const BUSY_SECONDS = '1';
+/** Creates that are held back: some for each process, and all are over before a stopped one wakes up. */
+const HELD = 24;
 
 /**
  * Starts the CRMs of a soak on a loopback port, one for each style under `/<style>`, and the phone
@@ -50,6 +56,7 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
   let requests = 0;
   let lost = 0;
   let faults = 0;
+  let held = 0;
   const write = (line: CrmLogLine): void => {
     appendFileSync(options.logFile, `${JSON.stringify(line)}\n`);
   };
@@ -71,6 +78,11 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
       lost += 1;
       write({ kind: 'lost', style, method: request.method });
     });
+    if (options.holdMs > 0 && request.method === 'POST' && path.length === 1 && held < HELD) {
+      held += 1;
+      await sleep(options.holdMs);
+      return busy(response, 429);
+    }
     const fault = options.random() < options.faultShare ? pick(options.random()) : undefined;
     if (fault !== undefined) faults += 1;
     await sleep(options.latencyMs * options.random());
@@ -94,6 +106,7 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
     requests: () => requests,
     lost: () => lost,
     faults: () => faults,
+    holdsAll: () => options.holdMs === 0 || held >= HELD,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 
+import { CRM_STYLES } from './office-styles.ts';
+import type { CrmStyle } from './office-styles.ts';
 import { PLANTS } from './soak-protocol.ts';
 import type { Plant } from './soak-protocol.ts';
 
@@ -13,6 +15,11 @@ export interface SoakOptions {
   /** How often a process is stopped for longer than its leases and wakes up again. */
   readonly stops: number;
   readonly plant: Plant | undefined;
+  /** Longest time in milliseconds that a CRM takes, before it executes a request and after. */
+  readonly latencyMs: number;
+  readonly styles: readonly CrmStyle[];
+  /** The first creates wait for so long, in milliseconds, and are refused then; 0: they do not. */
+  readonly holdMs: number;
   /** Measures a restart on a full database instead of killing. */
   readonly restart: boolean;
   /** Steps in that database. */
@@ -26,6 +33,7 @@ export class UsageError extends Error {}
 const CALLS = 25_000;
 const KILLS = 1_000;
 const STOPS = 40;
+const LATENCY_MS = 20;
 const STEPS = 1_000_000;
 
 /** Reads the command line of `npm run soak`; throws `UsageError`. `freshSeed`: when none is given. */
@@ -52,31 +60,49 @@ export function readSoakOptions(args: readonly string[], freshSeed: () => number
     faultShare: wholeNumber('faults', values.faults, 0) / 100,
     stops: wholeNumber('stops', values.stops, database === 'postgres' ? STOPS : 0),
     plant,
+    latencyMs: wholeNumber('latency', values.latency, LATENCY_MS),
+    holdMs: wholeNumber('hold', values.hold, 0),
+    styles: readStyles(values.styles),
     restart: values.restart ?? false,
     steps: wholeNumber('steps', values.steps, STEPS),
     keep: values.keep ?? false,
   };
 }
 
-function parse(args: readonly string[]): {
-  readonly [
-    name in 'database' | 'calls' | 'kills' | 'seed' | 'faults' | 'stops' | 'plant' | 'steps'
-  ]?: string | undefined;
-} & { readonly restart?: boolean | undefined; readonly keep?: boolean | undefined } {
-  const text = { type: 'string' } as const;
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean' } as const;
+
+const OPTIONS = {
+  database: TEXT,
+  calls: TEXT,
+  kills: TEXT,
+  seed: TEXT,
+  faults: TEXT,
+  stops: TEXT,
+  plant: TEXT,
+  latency: TEXT,
+  hold: TEXT,
+  styles: TEXT,
+  steps: TEXT,
+  restart: FLAG,
+  keep: FLAG,
+} as const;
+
+function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...{ database: text, calls: text, kills: text, seed: text, faults: text, stops: text },
-        ...{ plant: text, steps: text },
-        restart: { type: 'boolean' },
-        keep: { type: 'boolean' },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (err) {
     throw new UsageError(err instanceof Error ? err.message : 'unknown option', { cause: err });
   }
+}
+
+function readStyles(given: string | undefined): readonly CrmStyle[] {
+  if (given === undefined) return CRM_STYLES;
+  return given.split(',').map((name) => {
+    const style = CRM_STYLES.find((one) => one === name);
+    if (style !== undefined) return style;
+    throw new UsageError(`--styles are of ${CRM_STYLES.join(', ')}, not '${name}'.`);
+  });
 }
 
 function wholeNumber(name: string, given: string | undefined, otherwise: number): number;

@@ -14,13 +14,13 @@ export const SOAK_POLICY: Partial<DeliveryPolicy> = {
 };
 
 export const SOAK_TIMES: WorkerTimes = {
-  leaseMs: 3_000,
-  renewEveryMs: 600,
-  abortAfterMs: 2_000,
+  leaseMs: 5_000,
+  renewEveryMs: 1_000,
+  abortAfterMs: 3_500,
   pollEveryMs: 200,
   housekeepEveryMs: 5_000,
   closeAfterMs: 10_000,
 };
 
 /** Longer than a lease: the others have taken over when the process wakes up. */
-export const STOP_MS = 4_500;
+export const STOP_MS = 8_000;
