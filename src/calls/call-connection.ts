@@ -25,10 +25,17 @@ export interface CallConnection {
   readonly methods: ReadonlySet<MethodName>;
 }
 
+/** The connections of an organization, whatever their state. */
+export interface Connections<C extends CallConnection = CallConnection> {
+  readonly open: readonly C[];
+  /** Ids of those that cannot be opened now: their calls wait until they can. */
+  readonly shut: readonly string[];
+}
+
 /** The connections of the pipeline, decrypted and compiled; what is costly comes from a cache. */
 export interface ConnectionBook<C extends CallConnection = CallConnection> {
-  /** All connections of an organization, whatever their state. Rejects when one cannot be opened. */
-  ofOrganization(organizationId: string): Promise<readonly C[]>;
+  /** Rejects only when the database cannot be asked. */
+  ofOrganization(organizationId: string): Promise<Connections<C>>;
   /** `undefined` for one that was removed, or cannot be opened: then the others go on without it. */
   open(organizationId: string, connectionId: string): Promise<C | undefined>;
 }

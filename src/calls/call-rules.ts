@@ -24,7 +24,9 @@ export type SkipReason =
   | 'number_excluded'
   | 'extension_excluded'
   | 'no_user_link'
-  | 'absent_method';
+  | 'absent_method'
+  /** Its secrets or its document cannot be read now. */
+  | 'connection_shut';
 
 export type LogDecision =
   | { readonly status: 'log' }

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import type { CallConnection, ConnectionBook } from './call-connection.ts';
+import type { ConnectionBook } from './call-connection.ts';
 import type { CallEvent } from './call-event.ts';
 import { CLOSED_WITHOUT_END } from './call-facts.ts';
 import type { DeliveryLog } from './deliver.ts';
@@ -45,9 +45,7 @@ export async function closeSilentCalls(
 /** False when something was heard of it meanwhile. */
 async function close(deps: CloseSilentDeps, call: SilentCall, before: number): Promise<boolean> {
   const { database } = deps;
-  const connections: readonly CallConnection[] = await deps.connections.ofOrganization(
-    call.organization_id,
-  );
+  const connections = await deps.connections.ofOrganization(call.organization_id);
   return await database.write(async (transaction) => {
     if (!(await isSilent(transaction, call, before))) return false;
     await recordEvent(transaction, deps, {

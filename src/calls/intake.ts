@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
-import type { CallConnection, ConnectionBook } from './call-connection.ts';
+import type { ConnectionBook, Connections } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
@@ -53,6 +53,7 @@ export interface Intake {
   acceptWebhook(source: EventSource, body: unknown): Promise<EventResult>;
 }
 
+const NO_CONNECTIONS: Connections = { open: [], shut: [] };
 const OTHER_BODY =
   'an event of this call with this id came before with another body: this one is not used, so give each event an id of its own';
 
@@ -109,7 +110,7 @@ interface OneEvent {
   readonly source: EventSource;
   readonly body: unknown;
   readonly parsed: ParsedEvent;
-  readonly books: ReadonlyMap<string, readonly CallConnection[]>;
+  readonly books: ReadonlyMap<string, Connections>;
   readonly routeOf: (event: CallEvent) => Routed;
 }
 
@@ -128,7 +129,7 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
     phoneSystemId: source.phoneSystemId,
     externalId: event.callId,
   };
-  const connections = one.books.get(organizationId) ?? [];
+  const connections = one.books.get(organizationId) ?? NO_CONNECTIONS;
   const sealed = deps.addresses.seal(organizationId, event);
   try {
     const { callId, repeated, same } = await deps.database.write((transaction) =>
@@ -173,7 +174,7 @@ export async function recordEvent(
     addresses?: readonly SealedAddress[];
     /** JSON text. */
     body: string;
-    connections: readonly CallConnection[];
+    connections: Connections;
     now: number;
   },
 ): Promise<Recorded> {
@@ -199,6 +200,7 @@ export async function recordEvent(
       phoneSystemId: call.phone_system_id,
       facts,
       previous: readFacts(call),
+      sequence: call.event_count,
     },
     connections: work.connections,
     now,
@@ -209,7 +211,7 @@ export async function recordEvent(
 async function readConnections(
   book: ConnectionBook,
   routed: readonly Routed[],
-): Promise<ReadonlyMap<string, readonly CallConnection[]>> {
+): Promise<ReadonlyMap<string, Connections>> {
   const organizations = new Set(
     routed.flatMap((one) => (one.status === 'routed' ? one.organizationId : [])),
   );

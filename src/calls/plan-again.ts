@@ -41,14 +41,13 @@ export async function planAgain(
     .where('call_id', '=', request.callId)
     .where('skip_reason', 'is not', null)
     .execute();
-  // A connection that cannot be opened is no reason to keep the steps of the others parked.
   const connections =
-    left.length === 0 ? [] : await deps.connections.ofOrganization(scope.organizationId);
+    left.length === 0 ? undefined : await deps.connections.ofOrganization(scope.organizationId);
   return await database.write(async (transaction) => {
     const now = database.now();
     const call = await lockCallRow(transaction, scope, request.callId);
     const facts = readFacts(call);
-    if (facts === undefined || left.length === 0) return { planned: 0, leftOut: [] };
+    if (facts === undefined || connections === undefined) return { planned: 0, leftOut: [] };
     const only = await readLeftOut(transaction, call.id);
     await planLanes(transaction, deps, {
       call: {
@@ -56,6 +55,7 @@ export async function planAgain(
         organizationId: call.organization_id,
         phoneSystemId: call.phone_system_id,
         facts,
+        sequence: call.event_count,
       },
       connections,
       only: new Set(only.keys()),
@@ -78,8 +78,11 @@ export async function planAgain(
   });
 }
 
-/** As when an event comes, so that no event is planned at the same time. */
-async function lockCallRow(
+/**
+ * Locks the call's row as when an event comes, so that no event is planned at the same time. Throws
+ * `not_found`.
+ */
+export async function lockCallRow(
   transaction: Transaction<Tables>,
   scope: OrganizationScope,
   callId: string,

@@ -4,9 +4,12 @@ import { isListed } from '../contacts/number-list.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
-import type { CallConnection } from './call-connection.ts';
+import type { CallConnection, Connections } from './call-connection.ts';
+import { mergeEvents } from './call-facts.ts';
 import type { CallFacts } from './call-facts.ts';
 import { callKey } from './call-key.ts';
+import { readEvents } from './call-repository.ts';
+import type { SkipReason } from './call-rules.ts';
 import { readLinks, readSteps, restingState, touchLane } from './lane-repository.ts';
 import { wantRecordings } from './recording-repository.ts';
 import { planCall } from './plan.ts';
@@ -30,6 +33,8 @@ export interface CallToPlan {
   readonly phoneSystemId: string;
   readonly facts: CallFacts;
   readonly previous?: CallFacts | undefined;
+  /** Of its newest event. */
+  readonly sequence: number;
 }
 
 /**
@@ -41,16 +46,64 @@ export async function planLanes(
   deps: PlanLanesDeps,
   work: {
     call: CallToPlan;
-    connections: readonly CallConnection[];
+    connections: Connections;
     /** Ids of those to plan on; all of them when absent. */
     only?: ReadonlySet<string>;
     now: number;
   },
 ): Promise<void> {
-  for (const connection of work.connections) {
+  for (const connection of work.connections.open) {
     if (work.only?.has(connection.id) === false) continue;
     await planLane(transaction, deps, { ...work, connection });
   }
+  for (const connectionId of work.connections.shut) {
+    if (work.only?.has(connectionId) === false) continue;
+    await planLater(transaction, deps, { ...work, connectionId });
+  }
+}
+
+/** What nobody could plan stands in the lane, to be seen and to be planned when that is possible. */
+async function planLater(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  { call, connectionId, now }: { call: CallToPlan; connectionId: string; now: number },
+): Promise<void> {
+  const lane = await openLane(transaction, deps, { call, connectionId, now });
+  await transaction
+    .updateTable('lane')
+    .set({
+      unplanned_from: lane.unplanned_from ?? call.sequence,
+      skip_reason: 'connection_shut' satisfies SkipReason,
+      skip_message:
+        'The connection cannot be opened, so this CRM is told nothing new of the call; that follows as soon as it can',
+    })
+    .where('id', '=', lane.id)
+    .execute();
+}
+
+async function openLane(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  of: { call: CallToPlan; connectionId: string; now: number },
+): Promise<LaneRow> {
+  const { call, connectionId, now } = of;
+  return (
+    (await touchLane(transaction, { callId: call.id, connectionId, now })) ??
+    (await addLane(transaction, deps, of))
+  );
+}
+
+/** What the connection knew of the call: the facts before the first event that it has not seen. */
+async function factsBefore(
+  transaction: Transaction<Tables>,
+  call: CallToPlan,
+  lane: LaneRow,
+): Promise<CallFacts | undefined> {
+  const { unplanned_from: from } = lane;
+  if (from === null) return call.previous;
+  const events = await readEvents(transaction, call.id);
+  const seen = events.filter(({ sequence }) => sequence < from);
+  return seen.length === 0 ? undefined : mergeEvents(seen);
 }
 
 async function planLane(
@@ -58,24 +111,23 @@ async function planLane(
   deps: PlanLanesDeps,
   work: {
     call: CallToPlan;
-    connections: readonly CallConnection[];
+    connections: Connections;
     connection: CallConnection;
     now: number;
   },
 ): Promise<void> {
   const { call, connection, now } = work;
-  const lane =
-    (await touchLane(transaction, { callId: call.id, connectionId: connection.id, now })) ??
-    (await addLane(transaction, deps, work));
+  const lane = await openLane(transaction, deps, { call, connectionId: connection.id, now });
   const links = await readLinks(transaction, {
     organizationId: call.organizationId,
     connectionId: connection.id,
     extensions: [...new Set([...call.facts.ringing, ...call.facts.spoke])],
   });
   const steps = await readSteps(transaction, lane.id);
+  const previous = await factsBefore(transaction, call, lane);
   const plan = planCall({
     facts: call.facts,
-    ...(call.previous === undefined ? {} : { previous: call.previous }),
+    ...(previous === undefined ? {} : { previous }),
     methods: connection.methods,
     options: connection.options,
     links,
@@ -85,7 +137,7 @@ async function planLane(
         country: connection.country,
         phones: createPhoneNumbers(),
       }),
-    onlyConnection: work.connections.length === 1,
+    onlyConnection: work.connections.open.length + work.connections.shut.length === 1,
     ownLinks: deps.ownLinks,
     times: deps.planTimes,
     now,
@@ -96,14 +148,14 @@ async function planLane(
 async function addLane(
   transaction: Transaction<Tables>,
   deps: PlanLanesDeps,
-  { call, connection, now }: { call: CallToPlan; connection: CallConnection; now: number },
+  { call, connectionId, now }: { call: CallToPlan; connectionId: string; now: number },
 ): Promise<LaneRow> {
   const lane: LaneRow = {
     id: deps.ids.next(),
     organization_id: call.organizationId,
-    connection_id: connection.id,
+    connection_id: connectionId,
     call_id: call.id,
-    call_key: callKey(deps.callKeySecret, call.id, connection.id),
+    call_key: callKey(deps.callKeySecret, call.id, connectionId),
     state: 'idle',
     ready_at: now,
     lease_until: null,
@@ -122,7 +174,7 @@ async function addLane(
   await transaction
     .insertInto('connection_pace')
     .values({
-      connection_id: connection.id,
+      connection_id: connectionId,
       organization_id: call.organizationId,
       next_cell_at: 0,
       claimed_at: 0,
@@ -169,6 +221,7 @@ async function applyPlan(
   await transaction
     .updateTable('lane')
     .set({
+      unplanned_from: null,
       skip_reason: plan.skip?.reason ?? null,
       skip_message: plan.skip?.message ?? null,
       // A claimed lane gets its state from whoever holds it.

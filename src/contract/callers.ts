@@ -5,6 +5,10 @@ import { idOf, noBody, noParams } from './parts.ts';
 export const Caller = z
   .object({
     connection_id: idOf('connection'),
+    source: z.enum(['crm', 'made']).meta({
+      description:
+        '`crm`: its search found the contact. `made`: Patchcord made the contact for an earlier call, and the search does not show it yet.',
+    }),
     contact_id: z.string().nullable().meta({ description: "The CRM's id of the contact." }),
     name: z
       .string()

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { createAccess } from '../access/access.ts';
 import type { ConnectionBook } from '../calls/call-connection.ts';
 import { closeSilentCalls } from '../calls/close-silent-calls.ts';
+import { deleteOldContactClaims } from '../calls/made-contact-repository.ts';
+import { planWaiting } from '../calls/plan-waiting.ts';
 import type { DeliveryPoint } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
@@ -284,6 +286,10 @@ function createPipelineWorker(
         {
           'end silent calls': () =>
             closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks, log }),
+          'plan what waited': () =>
+            planWaiting({ database, ids, connections, callKeySecret, ownLinks, log }),
+          'forget made contacts': () =>
+            database.write((transaction) => deleteOldContactClaims(transaction, database.now())),
           'remove what is old': () => removeOld({ database, spool }, parts.retention),
           'remove old sign-ins': () => removeOldSignIns(database),
           'keep sign-ins alive': () => made.signIns.keepAlive(),

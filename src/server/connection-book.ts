@@ -31,27 +31,37 @@ export function createConnectionBook(deps: ConnectionBookDeps): ConnectionBook<P
       throw err;
     }
   };
+  const tryToOpen = async (
+    organizationId: string,
+    connectionId: string,
+  ): Promise<PipelineConnection | 'shut' | undefined> => {
+    try {
+      const connection = await find(organizationId, connectionId);
+      shut.delete(connectionId);
+      return connection;
+    } catch (err) {
+      if (isOfDatabase(err)) throw err;
+      // It is asked for again and again: once is enough for the log.
+      if (!shut.has(connectionId)) {
+        const of = { connection_id: connectionId, organization_id: organizationId };
+        deps.log.error({ err, ...of }, 'a connection cannot be opened: its calls wait');
+      }
+      shut.add(connectionId);
+      return 'shut';
+    }
+  };
   return {
     open: async (organizationId, connectionId) => {
-      try {
-        const connection = await find(organizationId, connectionId);
-        shut.delete(connectionId);
-        return connection;
-      } catch (err) {
-        if (isOfDatabase(err)) throw err;
-        // It is asked for again and again: once is enough for the log.
-        if (!shut.has(connectionId)) {
-          const of = { connection_id: connectionId, organization_id: organizationId };
-          deps.log.error({ err, ...of }, 'a connection cannot be opened: its calls wait');
-        }
-        shut.add(connectionId);
-        return undefined;
-      }
+      const connection = await tryToOpen(organizationId, connectionId);
+      return connection === 'shut' ? undefined : connection;
     },
     ofOrganization: async (organizationId) => {
       const ids = await listConnectionIds(database.read, { organizationId });
-      const opened = await Promise.all(ids.map((id) => find(organizationId, id)));
-      return opened.filter((connection) => connection !== undefined);
+      const opened = await Promise.all(ids.map((id) => tryToOpen(organizationId, id)));
+      return {
+        open: opened.filter((one) => one !== undefined && one !== 'shut'),
+        shut: ids.filter((_id, at) => opened[at] === 'shut'),
+      };
     },
   };
 }

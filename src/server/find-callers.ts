@@ -37,10 +37,11 @@ export async function findCallersOf(
   connections: Connections<PipelineConnection>,
   question: { readonly number: string; readonly signal: AbortSignal },
 ): Promise<{ callers: CallerRow[]; connections: Verdict[] }> {
-  const answers = await Promise.all([
-    ...connections.open.map((connection) => askOne(deps, connection, question)),
-    ...connections.shut.map((id) => nobody(id, 'failed', 'The connection cannot be opened.')),
-  ]);
+  const asked = await Promise.all(
+    connections.open.map((connection) => askOne(deps, connection, question)),
+  );
+  const shut = connections.shut.map((id) => nobody(id, 'failed', SHUT));
+  const answers = [...asked, ...shut];
   return {
     callers: answers.flatMap(({ callers }) => callers),
     connections: answers.map(({ verdict }) => verdict),
@@ -106,6 +107,7 @@ async function askOne(
   };
 }
 
+const SHUT = 'The connection cannot be opened.';
 const MADE = 'Patchcord made this contact; the search of the CRM does not show it yet.';
 
 /** The contact that we made for an earlier call from this number. */

@@ -136,7 +136,8 @@ export function seededBook(options: SeedOptions = {}): ConnectionBook {
     }),
   );
   return {
-    ofOrganization: (id) => Promise.resolve(id === SEEDED.organizationId ? connections : []),
+    ofOrganization: (id) =>
+      Promise.resolve({ open: id === SEEDED.organizationId ? connections : [], shut: [] }),
     open: (_organizationId, id) => Promise.resolve(connections.find((one) => one.id === id)),
   };
 }

@@ -10,7 +10,8 @@ import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { StoreDeps } from './route-deps.ts';
 
-export interface CallerDeps extends FindCallersDeps, Pick<StoreDeps, 'database' | 'ids'> {
+export interface CallerDeps
+  extends Omit<FindCallersDeps, 'database'>, Pick<StoreDeps, 'database' | 'ids'> {
   readonly connections: ConnectionBook<PipelineConnection>;
 }
 
