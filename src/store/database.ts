@@ -14,6 +14,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { makeFolder } from './make-folder.ts';
 import type { Tables } from './schema.ts';
 import { openSqlite } from './sqlite-driver.ts';
+import { openLogSync } from './sqlite-log-sync.ts';
 import { makeSqliteHandles } from './sqlite-handles.ts';
 import { TranslatingDriver } from './translating-driver.ts';
 
@@ -89,10 +90,16 @@ async function openSqliteDatabase(
   makeFolder(directory);
   const unlock = exclusive ? lockDirectory(directory) : () => {};
   try {
-    const file = openSqlite(join(directory, DATABASE_FILE), SQLITE.translate);
-    const { reader, writer } = makeSqliteHandles(file);
+    const path = join(directory, DATABASE_FILE);
+    const { reader, writer } = makeSqliteHandles(openSqlite(path, SQLITE.translate));
     await SQLITE.check(writer);
-    return assemble({ dialect: SQLITE, reader, writer, deps, now: deps.clock.now, end: unlock });
+    const log = openLogSync(path);
+    const end = (): void => {
+      log.close();
+      unlock();
+    };
+    const { now } = deps.clock;
+    return assemble({ dialect: SQLITE, reader, writer, deps, now, end, sync: log.sync });
   } catch (err) {
     unlock();
     throw err;
@@ -159,12 +166,14 @@ function assemble(parts: {
   deps: DatabaseDeps;
   now: () => number;
   end: () => void;
+  sync?: () => Promise<void>;
 }): Database {
   const commits = createGroupCommit({
     begin: () => parts.writer.startTransaction().execute(),
     clock: parts.deps.clock,
     onFatal: (err) => parts.deps.onFatal(err),
     oneTurn: parts.dialect.name === 'sqlite',
+    sync: parts.sync,
   });
   const end = async (): Promise<void> => {
     await commits.close();

@@ -11,7 +11,7 @@ interface Script {
   readonly begins?: readonly (AppError | undefined)[];
 }
 
-function scripted(script: Script, oneTurn = false) {
+function scripted(script: Script, oneTurn = false, sync?: () => Promise<void>) {
   const log: string[] = [];
   const fatal: AppError[] = [];
   let begun = 0;
@@ -49,7 +49,13 @@ function scripted(script: Script, oneTurn = false) {
       return Promise.resolve();
     },
   };
-  const commits = createGroupCommit({ begin, clock, onFatal: (err) => fatal.push(err), oneTurn });
+  const commits = createGroupCommit({
+    begin,
+    clock,
+    onFatal: (err) => fatal.push(err),
+    oneTurn,
+    sync,
+  });
   return { commits, log, fatal, slept };
 }
 
@@ -137,3 +143,83 @@ test('more jobs than the memory should hold are refused, the others are done', a
   expect(refused).toHaveLength(10);
   expect(refused[0]).toMatchObject({ reason: { code: 'overloaded' } });
 });
+
+test('where a commit is not on disk yet, nobody is answered before the sync that follows it', async () => {
+  const syncs: (() => void)[] = [];
+  const { commits, log } = scripted({}, true, () => new Promise((resolve) => syncs.push(resolve)));
+  const answered: string[] = [];
+  const write = (name: string) =>
+    commits.write(() => Promise.resolve()).then(() => answered.push(name));
+
+  const first = write('first');
+  await turns();
+  const second = write('second');
+  await turns();
+  const before = [...answered];
+  syncs.shift()?.();
+  await first;
+  await turns();
+  const between = [...answered];
+  syncs.shift()?.();
+  await second;
+
+  expect(before).toEqual([]);
+  expect(between).toEqual(['first']);
+  expect(answered).toEqual(['first', 'second']);
+  expect(log).toEqual(['begin', 'commit', 'begin', 'commit']);
+});
+
+test('a sync that fails is fatal, and what was committed meanwhile is reported as lost too', async () => {
+  let syncs = 0;
+  const { commits, fatal } = scripted({}, true, () => {
+    syncs += 1;
+    return Promise.reject(new Error('input/output error'));
+  });
+
+  const written = Array.from({ length: 300 }, () => commits.write(() => Promise.resolve()));
+  const settled = await Promise.allSettled(written);
+
+  expect(new Set(settled.map(({ status }) => status))).toEqual(new Set(['rejected']));
+  expect(settled[299]).toMatchObject({ reason: { code: 'database_failed' } });
+  expect(fatal).toHaveLength(1);
+  expect(syncs).toBe(1);
+  await expect(commits.write(() => Promise.resolve())).rejects.toMatchObject({
+    code: 'database_failed',
+  });
+});
+
+test('jobs beyond what one commit takes do not wait for the disk to go on', async () => {
+  const syncs: (() => void)[] = [];
+  const { commits, log } = scripted({}, true, () => new Promise((resolve) => syncs.push(resolve)));
+
+  const written = Array.from({ length: 400 }, () => commits.write(() => Promise.resolve()));
+  await turns();
+  const whileSyncing = [...log];
+  syncs.shift()?.();
+  await turns();
+  syncs.shift()?.();
+  await Promise.all(written);
+
+  expect(whileSyncing).toEqual(['begin', 'commit', 'begin', 'commit']);
+});
+
+test('closes after the last sync', async () => {
+  const syncs: (() => void)[] = [];
+  const { commits } = scripted({}, true, () => new Promise((resolve) => syncs.push(resolve)));
+  let closed = false;
+
+  const written = commits.write(() => Promise.resolve());
+  const closing = commits.close().then(() => (closed = true));
+  await turns();
+  const before = closed;
+  syncs.shift()?.();
+  await written;
+  await closing;
+
+  expect(before).toBe(false);
+});
+
+/** Lets the turns of the event loop pass that a commit takes. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -2,6 +2,8 @@ import type { ControlledTransaction, Transaction } from 'kysely';
 
 import { AppError } from '../errors/app-error.ts';
 import type { Clock } from '../time/clock.ts';
+import { createDiskQueue } from './disk-queue.ts';
+import type { CommittedJob } from './disk-queue.ts';
 import type { Tables } from './schema.ts';
 
 export type Job<T> = (transaction: Transaction<Tables>) => Promise<T>;
@@ -19,6 +21,8 @@ export interface GroupCommitDeps {
   onFatal(err: AppError): void;
   /** True where a job that lets a turn of the event loop pass has awaited something foreign. */
   oneTurn: boolean;
+  /** Puts what was committed on disk, where a commit alone does not; rejects with `database_failed`. */
+  sync?: (() => Promise<void>) | undefined;
 }
 
 interface WaitingJob {
@@ -27,6 +31,8 @@ interface WaitingJob {
   fail(err: unknown): void;
 }
 
+/** While a sync is under way fewer jobs than these wait for its end, and share the next one. */
+const JOBS_WORTH_A_COMMIT = 64;
 /** Enough to make one fsync cheap per job, few enough to stay within some milliseconds. */
 const MAX_JOBS_PER_COMMIT = 256;
 /** Beyond this the database does not keep up: refuse rather than fill the memory. */
@@ -43,16 +49,26 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
   const waiting: WaitingJob[] = [];
   let working: Promise<void> | undefined;
   let refusal: AppError | undefined;
+  let enough: () => void = () => {};
+
+  const fatal = (err: AppError): void => {
+    if (refusal?.code === 'database_failed') return;
+    refusal = err;
+    deps.onFatal(err);
+  };
+  const disk = deps.sync === undefined ? undefined : createDiskQueue(deps.sync, fatal);
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       // Wait for the end of the turn: what its other callbacks ask for shares the commit.
       await new Promise((resolve) => setImmediate(resolve));
-      await settle(waiting.splice(0, MAX_JOBS_PER_COMMIT), deps, (err) => {
-        if (refusal?.code === 'database_failed') return;
-        refusal = err;
-        deps.onFatal(err);
-      });
+      if (disk?.busy !== undefined && waiting.length < JOBS_WORTH_A_COMMIT) {
+        const many = new Promise<void>((resolve) => {
+          enough = resolve;
+        });
+        await Promise.race([disk.busy, many]);
+      }
+      await settle(waiting.splice(0, MAX_JOBS_PER_COMMIT), deps, { fatal, committed: disk?.add });
     }
     working = undefined;
   };
@@ -71,27 +87,36 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
           },
           fail: reject,
         });
+        if (waiting.length >= JOBS_WORTH_A_COMMIT) enough();
         working ??= drain();
       }),
     close: async () => {
       refusal ??= new AppError('database_unavailable', 'The database is being closed.');
       await working;
+      await disk?.busy;
     },
   };
+}
+
+interface Settling {
+  fatal(err: AppError): void;
+  /** Takes over the answers; absent where a commit is on disk when it returns. */
+  readonly committed?: ((jobs: readonly CommittedJob[]) => void) | undefined;
 }
 
 async function settle(
   batch: readonly WaitingJob[],
   deps: GroupCommitDeps,
-  fatal: (err: AppError) => void,
+  settling: Settling,
 ): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    const failure = await runTogether(batch, deps);
+    const failure = await runTogether(batch, deps, settling);
     if (failure === undefined) return;
     const { error, undone } = failure;
-    if (error instanceof AppError && error.code === 'database_failed') fatal(error);
-    else if (undone && batch.length > 1 && failure.place !== 'begin') {
-      for (const job of batch) await settle([job], deps, fatal);
+    if (error instanceof AppError && error.code === 'database_failed') {
+      settling.fatal(error);
+    } else if (undone && batch.length > 1 && failure.place !== 'begin') {
+      for (const job of batch) await settle([job], deps, settling);
       return;
     }
     const delay = RETRY_DELAYS_MS[attempt];
@@ -113,23 +138,30 @@ interface Failure {
 async function runTogether(
   batch: readonly WaitingJob[],
   deps: GroupCommitDeps,
+  { committed = answerAll }: Settling,
 ): Promise<Failure | undefined> {
   let place: Failure['place'] = 'begin';
   let transaction: ControlledTransaction<Tables> | undefined;
   try {
     transaction = await deps.begin();
     place = 'job';
-    const answers: (() => void)[] = [];
-    for (const job of batch) answers.push(await runGuarded(job, transaction, deps.oneTurn));
+    const done: CommittedJob[] = [];
+    for (const job of batch) {
+      done.push({ answer: await runGuarded(job, transaction, deps.oneTurn), fail: job.fail });
+    }
     place = 'commit';
     await transaction.commit().execute();
-    for (const answer of answers) answer();
+    committed(done);
     return undefined;
   } catch (error) {
     // SQLite has often rolled back by itself and a broken connection always; then this one fails.
     await transaction?.rollback().execute().catch(ignore);
     return { error, place, undone: place !== 'commit' || isSurelyUndone(error) };
   }
+}
+
+function answerAll(jobs: readonly CommittedJob[]): void {
+  for (const job of jobs) job.answer();
 }
 
 /** On SQLite a write inside a write, or a foreign wait, would hold the only writer for ever. */

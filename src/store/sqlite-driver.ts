@@ -11,8 +11,9 @@ const MAX_STATEMENTS = 512;
 
 /**
  * Opens an SQLite file in the form that Kysely's SqliteDialect takes.
- * The write-ahead log with `synchronous=FULL` is the promise "committed is on disk": with NORMAL a
- * power cut loses acknowledged rows (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * With `synchronous=NORMAL` a commit is in the write-ahead log but not yet on disk
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous): whoever acknowledges it syncs the log
+ * first, beside the event loop (`sqlite-log-sync.ts`). `FULL` would stop the loop for each commit.
  * `translate` makes node:sqlite's errors those of the catalogue, here and in each statement.
  */
 export function openSqlite(path: string, translate: (err: unknown) => unknown): SqliteDatabase {
@@ -49,7 +50,7 @@ function connect(path: string): DatabaseSync {
   // What is deleted is overwritten: keys, credentials and customers that went must not be found in a
   // stolen file (https://www.sqlite.org/pragma.html#pragma_secure_delete).
   database.exec(
-    'pragma journal_mode=wal; pragma synchronous=full; pragma journal_size_limit=67108864; pragma secure_delete=on',
+    'pragma journal_mode=wal; pragma synchronous=normal; pragma journal_size_limit=67108864; pragma secure_delete=on',
   );
   database.exec('pragma trusted_schema=off; pragma cache_size=-32768');
   return database;
