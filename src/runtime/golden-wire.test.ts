@@ -65,21 +65,15 @@ async function runOnWire(fault: GoldenFault, method: MethodName, wire: WireFault
   const egress = openDoor(server.port, wire);
   const golden = createGoldenRunner();
   const way: GoldenWay = { door: { egress, origin }, signal: abort.signal, ...fileOf(wire) };
-  const asks = wire.file === undefined ? fault : { ...fault, says: SENDS_FILE };
   if (wire.oddity === 'no_listener') await server.close();
   if (wire.oddity === 'egress_closed') await egress.close();
-  if (wire.oddity !== 'busy') return await golden.run(asks, method, way);
-  const patient = golden.run(asks, method, way);
-  const run = await golden.run(asks, method, way);
+  if (wire.oddity !== 'busy') return await golden.run(fault, method, way);
+  const patient = golden.run(fault, method, way);
+  const run = await golden.run(fault, method, way);
   abort.abort();
   await patient;
   return run;
 }
-
-const SENDS_FILE = {
-  request_content_type: 'multipart/form-data',
-  request_parameters: { file: '$file$' },
-};
 
 async function listen(
   wire: WireFault,

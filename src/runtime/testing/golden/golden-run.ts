@@ -1,5 +1,5 @@
 import { compileDocument } from '../../../document/compile.ts';
-import { METHOD_NAMES, methodRow } from '../../../document/methods.ts';
+import { methodRow } from '../../../document/methods.ts';
 import type { MethodName } from '../../../document/methods.ts';
 import type { Egress, EgressResult } from '../../../http/egress.ts';
 import type { FileSource } from '../../../http/request-body.ts';
@@ -23,6 +23,7 @@ export interface GoldenWay {
   readonly verb?: Verb;
   /** Where requests leave by, and to which origin; without it the fault is the answer. */
   readonly door?: { readonly egress: Egress; readonly origin: string };
+  /** What `UploadFile` sends. */
   readonly file?: FileSource;
   readonly signal?: AbortSignal;
 }
@@ -35,7 +36,8 @@ export function createGoldenRunner(): GoldenRunner {
   return {
     run: async (fault, method, { verb = 'POST', door, file, signal } = {}) => {
       const origin = door?.origin ?? ORIGIN;
-      const text = goldenDocument(verb, fault.says, origin);
+      const says = file === undefined ? fault.says : { ...fault.says, ...SENDS_FILE };
+      const text = goldenDocument(method, { verb, says, origin });
       const document = documents.get(text) ?? compileDocument(text);
       documents.set(text, document);
       const runner = createMethodRunner({
@@ -80,28 +82,34 @@ const CONNECTION = {
   timezone: 'Europe/London',
 };
 
-/** A document with every method, each binding the id of its record. */
-function goldenDocument(verb: Verb, says: GoldenFault['says'], origin: string): string {
-  const methods = METHOD_NAMES.map((name) => {
-    const { writes, idField } = methodRow(name);
-    const method = {
-      request_method: writes ? verb : 'GET',
-      request_path: '/thing',
-      ...(writes ? { request_parameters: { text: 'hello' } } : {}),
-      response_map: { id: '$ID$' },
-      ...says,
-    };
-    const text = JSON.stringify(method).replaceAll('$ID$', `$${idField}$`);
-    return [name, JSON.parse(text)];
-  });
-  return JSON.stringify({
+const SENDS_FILE = {
+  request_content_type: 'multipart/form-data',
+  request_parameters: { file: '$file$' },
+};
+
+/** A document with this method, binding the id of its record. */
+function goldenDocument(
+  name: MethodName,
+  of: { readonly verb: Verb; readonly says: GoldenFault['says']; readonly origin: string },
+): string {
+  const { verb, says, origin } = of;
+  const { writes, idField } = methodRow(name);
+  const method = {
+    request_method: writes ? verb : 'GET',
+    request_path: '/thing',
+    ...(writes ? { request_parameters: { text: 'hello' } } : {}),
+    response_map: { id: '$ID$' },
+    ...says,
+  };
+  const document = {
     id: 'golden',
     name: 'Golden',
     class: 'crm',
     version: '1.0.0',
     resource_url: origin,
-    API: Object.fromEntries(methods),
-  });
+    API: { [name]: method },
+  };
+  return JSON.stringify(document).replaceAll('$ID$', `$${idField}$`);
 }
 
 /** `kind effect action`, then `breaker`, then the wait in milliseconds. */
