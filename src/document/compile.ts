@@ -88,7 +88,12 @@ function compileTree(source: Json, digest: string): CompiledDocument {
   const names = collectNames(source);
   const notation = notationOf(jsonMember(source, 'var_char'));
   const variables = new Map<string, CompiledVariable>();
-  const readers = createReaders({ names, notation, variable: createVariableReader(variables) });
+  const readers = createReaders({
+    names,
+    notation,
+    variable: createVariableReader(variables),
+    usesOf: (name) => variables.get(name)?.uses ?? [],
+  });
   const readerOf = readers.at('request');
   const inAuth = readers.at('auth');
   const inVariables = { names: withTokens(names), notation, readerOf: inAuth };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../json-value.ts';
+import type { Values } from '../values/values.ts';
 import type { Rendering } from '../testing/render-request.ts';
 import { bodyText, renderDocument, requestOf } from '../testing/render-request.ts';
 
@@ -122,6 +123,20 @@ describe('a value that the user emptied', () => {
     const variables = { v: { expression: "present(email) ? 'yes' : 'no'" } };
 
     expect(body({ v: '$v$' }, { document: { variables } })).toEqual({ v: 'no' });
+  });
+
+  it.each<[string, Json, Values, Json]>([
+    ['a text that is it alone', '$email$', {}, { v: null }],
+    ['what is computed from it', { expression: 'lower(email)' }, {}, { v: null }],
+    ['a choice that finds no row', { email: { a: 'b' } }, {}, { v: null }],
+    ['lines of which none is left', ['$email$', '$mobile$'], {}, { v: null }],
+    ['another variable', '$w$', {}, { v: null }],
+    ['not what has a value beside it', '$email$$job_title$', { job_title: 'x' }, { v: 'x' }],
+    ['not what lacks another value', '$job_title$', {}, {}],
+  ])('empties %s', (_, v, values, expected) => {
+    const variables = { v, w: { expression: 'trim(email)' } };
+
+    expect(body({ v: '$v$' }, { document: { variables }, values })).toEqual(expected);
   });
 
   it('is missing in a path and a header', () => {

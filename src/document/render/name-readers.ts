@@ -28,8 +28,10 @@ export function createReaders(options: {
   readonly names: Names;
   readonly notation: Notation;
   readonly variable: ReadVariable;
+  /** The names that a variable is made with; without it none is known to be emptied. */
+  readonly usesOf?: (variable: string) => readonly string[];
 }): ReaderTable {
-  const { names, notation, variable } = options;
+  const { names, notation, variable, usesOf = () => [] } = options;
   const known = new Map<string, NameReader>();
   const readerAt = (place: NamePlace, name: string): NameReader | undefined => {
     const key = `${place} ${name}`;
@@ -38,7 +40,9 @@ export function createReaders(options: {
     const ref = names.resolve(name, place);
     if (ref === undefined || ref.kind === 'target') return undefined;
     const slots: Slots = {};
-    const reader = makeReader(ref, slots, variable);
+    const used = (): readonly NameReader[] =>
+      usesOf(name).flatMap((each) => readerAt(place, each) ?? []);
+    const reader = makeReader(ref, slots, { variable, used });
     // Registered before its default is compiled, which may name it.
     known.set(key, reader);
     compileSlots(ref, slots, (text) => {
@@ -66,7 +70,13 @@ function compileSlots(ref: NameRef, slots: Slots, compile: (text: string) => Tex
   if (timezone !== undefined) slots.zone = compile(timezone);
 }
 
-function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameReader {
+interface Variables {
+  readonly variable: ReadVariable;
+  /** What the variable that is read is made with. */
+  readonly used: () => readonly NameReader[];
+}
+
+function makeReader(ref: NameRef, slots: Slots, { variable, used }: Variables): NameReader {
   const reader: NameReader = {
     name: ref.name,
     reference: isReference(ref),
@@ -80,7 +90,10 @@ function makeReader(ref: NameRef, slots: Slots, variable: ReadVariable): NameRea
       countValue(scope, ref.name, kept);
       return kept;
     },
-    isCleared: (scope) => isCleared(ref, scope),
+    isCleared: (scope) =>
+      ref.kind === 'variable'
+        ? variable(ref.name, scope) === undefined && areCleared(used(), scope)
+        : isCleared(ref, scope),
     text: (scope) => {
       const value = reader.typed(scope);
       return value === undefined ? undefined : textOf(value);
@@ -97,6 +110,15 @@ function isCleared(ref: NameRef, { context, cleared }: Scope): boolean {
     (ref.kind === 'parameter' || ref.kind === 'local') &&
     context.cleared?.has(ref.name) === true &&
     readValue(context.values, ref.name) === undefined
+  );
+}
+
+/** True for a variable's names when one was emptied and no other has a value. */
+function areCleared(readers: readonly NameReader[], scope: Scope): boolean {
+  return (
+    scope.cleared !== 'omit' &&
+    readers.some((reader) => reader.isCleared(scope)) &&
+    readers.every((reader) => !reader.isFile && reader.raw(scope) === undefined)
   );
 }
 
