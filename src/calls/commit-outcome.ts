@@ -15,6 +15,8 @@ import type { DeliverDeps } from './deliver.ts';
 import { nextInLane } from './lane.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
+import type { LaneMemory } from './call-values.ts';
+import { countLookup, forgetContactOfCall } from './note-lookup-repository.ts';
 import { askMethod } from './prepare-step.ts';
 import { remember } from './remember.ts';
 import { settleAsk } from './settle-ask.ts';
@@ -106,6 +108,7 @@ export async function settleExchange(
         .where('id', '=', step.id)
         .execute();
     }
+    await noteContact(transaction, work, { callId: lane.call_id, memory });
     const health = await teach(transaction, deps, { work, change, now });
     await teachHost(transaction, { work, change, now });
     told = stands ? { change, health } : { health };
@@ -126,6 +129,27 @@ export async function settleExchange(
   });
   tellOperator(deps.log, { connectionId: work.connection.id, step }, told);
   return result;
+}
+
+/** Methods whose record names the contact: a CRM that has it no more says so here. */
+const NAMES_CONTACT: ReadonlySet<string> = new Set(['CreateActivity', 'AssignActivity']);
+
+/** What the answer says of contacts: how the searches go, and whether one that we made is gone. */
+async function noteContact(
+  transaction: Transaction<Tables>,
+  { step, run, purpose, connection }: Settled,
+  of: { readonly callId: string; readonly memory: LaneMemory },
+): Promise<void> {
+  const { kind } = run.outcome;
+  const connectionId = connection.id;
+  if (step.method === 'FindContact' && (kind === 'success' || kind === 'not_found')) {
+    await countLookup(transaction, { connectionId, found: run.records.length > 0 });
+  }
+  const gone = kind === 'gone' || kind === 'not_found';
+  if (!gone || purpose === 'ask' || !NAMES_CONTACT.has(step.method)) return;
+  if (of.memory.contact?.['contact_id'] === undefined) return;
+  const { callId } = of;
+  await forgetContactOfCall(transaction, { callId, connectionId, country: connection.country });
 }
 
 /**

@@ -24,6 +24,7 @@ const HEALTHY: ConnectionReport = {
   waiting_since: null,
   due_since: null,
   parked_steps: 0,
+  unfound: 0,
 };
 const WAITING = { waiting_calls: 3, waiting_since: NOW - 2 * HOUR_MS };
 const DUE = { ...WAITING, due_since: NOW - HOUR_MS };
@@ -82,6 +83,13 @@ test.each<[string, Partial<ConnectionReport>, string, RegExp]>([
   ],
   ['is paused', { state: 'paused' }, 'ok', /resume` sends what waits/],
   ['is paused with calls', { state: 'paused', ...WAITING }, 'warning', /^paused/],
+  ['has found nobody for a while', { unfound: 19 }, 'ok', /no call waits$/],
+  [
+    'has found nobody for long',
+    { unfound: 20 },
+    'warning',
+    /FindContact found nobody in the last 20 calls: try it .*`phone_formats`/,
+  ],
   ['has parked steps', { parked_steps: 1 }, 'warning', /1 step is parked \(`GET \/v1\/calls/],
   ['never worked', { last_success_at: null }, 'ok', /no success yet/],
   [

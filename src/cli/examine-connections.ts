@@ -1,3 +1,4 @@
+import { connectionWarnings } from '../connections/connection-warnings.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import { listConnectionReports } from '../server/connection-report-repository.ts';
 import type { ConnectionReport } from '../server/connection-report-repository.ts';
@@ -62,11 +63,15 @@ export function judgeConnection(
     lastSuccess(connection, now),
     waitingCalls(connection, now),
     parked(connection),
+    ...connectionWarnings(connection),
     live === undefined ? '' : `test: ${live.message.trim().replace(/[.]$/u, '')}`,
   ].filter((word) => word !== '');
   const facts = words.join('; ');
   const failed = live?.ok === false || state.status === 'failed';
-  const warned = connection.parked_steps > 0 || state.status === 'warning';
+  const warned =
+    connection.parked_steps > 0 ||
+    connectionWarnings(connection).length > 0 ||
+    state.status === 'warning';
   return {
     name: `${connection.organization_name} / ${connection.name}`,
     status: failed ? 'failed' : warned ? 'warning' : 'ok',

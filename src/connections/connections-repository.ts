@@ -14,6 +14,8 @@ export interface ConnectionInUse extends ConnectionRow {
   readonly integration_number: number;
   readonly document: string;
   readonly digest: string;
+  /** Look-ups in a row in which its CRM found nobody; null before its first call. */
+  readonly unfound: number | null;
 }
 
 /** The part of a connection that changes without a new revision, and the revision. */
@@ -222,8 +224,10 @@ function inUse(handle: Handle) {
   return handle
     .selectFrom('connection')
     .innerJoin('integration_version as version', 'version.id', 'connection.integration_version_id')
+    .leftJoin('connection_pace as pace', 'pace.connection_id', 'connection.id')
     .selectAll('connection')
     .select([
+      'pace.unfound',
       'version.integration_id',
       'version.number as integration_number',
       'version.document',

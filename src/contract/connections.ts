@@ -68,6 +68,9 @@ export const Connection = z
       .string()
       .nullable()
       .meta({ description: 'Why it is in this state and what to do, in words.' }),
+    warnings: z.array(z.string()).meta({
+      description: 'What seems wrong although it works, and what to do, in words.',
+    }),
     sign_in: SignIn.nullable().meta({
       description: 'Its sign-in at the CRM; null where the properties alone authorise requests.',
     }),

@@ -29,6 +29,8 @@ export interface ConnectionReport {
   /** When the first of them was due to be sent; one that waits for its recording or its next try is due later. */
   readonly due_since: number | null;
   readonly parked_steps: number;
+  /** Look-ups in a row in which its CRM found nobody. */
+  readonly unfound: number;
 }
 
 /** Newest calls of a connection among which the last success is looked for. */
@@ -48,11 +50,13 @@ export async function listConnectionReports(
         (select l.id from lane l where l.connection_id = c.id
           order by l.call_id desc limit ${NEWEST_CALLS})) as last_success_at,
       coalesce(w.calls, 0) as waiting_calls, w.since as waiting_since,
-      w.due as due_since,      coalesce(p.steps, 0) as parked_steps
+      w.due as due_since, coalesce(p.steps, 0) as parked_steps,
+      coalesce(r.unfound, 0) as unfound
     from connection c
     join organization o on o.id = c.organization_id
     left join organization_hold h on h.organization_id = c.organization_id
     left join sign_in s on s.connection_id = c.id
+    left join connection_pace r on r.connection_id = c.id
     left join (select connection_id, count(*) as calls, min(created_at) as since,
         min(ready_at) as due
       from lane where state = 'ready' group by connection_id) w on w.connection_id = c.id

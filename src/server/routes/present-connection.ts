@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 
+import { connectionWarnings } from '../../connections/connection-warnings.ts';
 import type { ConnectionView, ViewDeps } from '../../connections/connection-view.ts';
 import type { SignInDescription } from '../../connections/sign-in/describe-sign-in.ts';
 import type { SignIns } from '../../connections/sign-in/sign-ins.ts';
@@ -44,6 +45,7 @@ export async function presentConnection(
     integration_version: row.integration_number,
     state: row.state,
     state_reason: reasonOf(row, signIn?.by ?? 'credentials'),
+    warnings: [...connectionWarnings({ unfound: row.unfound ?? 0 })],
     sign_in: signIn,
     properties: { ...known?.properties, ...Object.fromEntries(properties) },
     secrets_set: [...secretsSet],
