@@ -153,7 +153,10 @@ export const OF_CALLS: readonly ChildTable[] = [
     ],
     json: ['memory'],
     // Who works on it at this moment.
-    withheld: ['state', 'ready_at', 'lease_until', 'fence', 'node', 'revision', 'replayed_at'],
+    withheld: [
+      ...['state', 'ready_at', 'lease_until', 'fence', 'node', 'revision', 'replayed_at'],
+      'unplanned_from',
+    ],
   },
   {
     table: 'step',
