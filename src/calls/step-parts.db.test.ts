@@ -174,7 +174,6 @@ describeDatabases('a method of several requests', ({ open }) => {
     'before-sending',
     'sending-committed',
     'request-sent',
-    'response-read',
     'before-settle',
     'settled',
   ])('goes on where it stood when the process dies at "%s", whenever', async (point) => {
