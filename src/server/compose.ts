@@ -11,6 +11,8 @@ import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
+import { createAdmission } from '../connections/admission.ts';
+import type { Admission } from '../connections/admission.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
 import { shipIntegration } from '../connections/integrations.ts';
 import type { Keyring } from '../connections/keyring.ts';
@@ -49,6 +51,7 @@ import { createIdempotency } from './idempotency/idempotency.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import { createDeleter } from './deleter.ts';
 import type { Deleter } from './deleter.ts';
+import { createLiveRunner } from './live-runner.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
 import { checkReady } from './readiness.ts';
@@ -154,6 +157,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     runner: methods,
     log: logger,
   });
+  const admission = createAdmission({ database, clock });
+  const liveRunner = createLiveRunner({ runner, admission, clock });
   const callKeySecret = parts.keyring.pinned('patchcord call key');
   const recordings = createRecordingParts({ ...parts, vault }, () => {
     pipeline.wake();
@@ -169,6 +174,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     connections,
     signIns,
     runner,
+    admission,
     callKeySecret,
     recordings,
     deleter,
@@ -194,7 +200,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     documents,
     openConnections,
     signIns,
-    runner,
+    runner: liveRunner,
     connections,
     spool,
     addresses,
@@ -229,7 +235,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile }, ADMIN, document);
   const test: ComposedServer['testConnection'] = async (scope, id, signal) =>
-    await testConnection({ runner, signIns }, await openConnections.open(scope, id), signal);
+    await testConnection(
+      { runner: liveRunner, signIns },
+      await openConnections.open(scope, id),
+      signal,
+    );
   return { app, worker, ship, testConnection: test };
 }
 
@@ -259,6 +269,7 @@ function createPipelineWorker(
     readonly connections: ConnectionBook<PipelineConnection>;
     readonly signIns: SignIns;
     readonly runner: SignedInRunner;
+    readonly admission: Admission;
     readonly callKeySecret: Uint8Array;
     readonly recordings: RecordingParts;
     readonly deleter: Deleter;
@@ -276,7 +287,7 @@ function createPipelineWorker(
     node: parts.node,
     random: parts.random,
     log,
-    runner: createStepRunner(made.runner),
+    runner: createStepRunner(made.runner, made.admission),
     recordings: source,
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },

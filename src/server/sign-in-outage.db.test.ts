@@ -6,6 +6,7 @@ import { claimLanes } from '../calls/claim.ts';
 import { deliverLane } from '../calls/deliver.ts';
 import type { DeliverDeps } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
+import { createAdmission } from '../connections/admission.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
 import { fixedKeyring } from '../connections/keyring.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
@@ -61,6 +62,7 @@ function createWork(
     ...{ database, ids, log },
     runner: createStepRunner(
       createSignedInRunner({ runner: methods, signIns, phones, randomId, clock, log }),
+      createAdmission({ database, clock }),
     ),
     recordings: {
       open: () => Promise.reject(new Error('there are no recordings here')),

@@ -1,14 +1,25 @@
 import type { StepRunner } from '../calls/step-runner.ts';
+import type { Admission } from '../connections/admission.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { originOf } from '../http/url-policy.ts';
 import type { CompiledMethod } from '../document/compiled-document.ts';
 import type { PipelineConnection } from './connection-book.ts';
 
+/** A page waits so long for its turn; then the look-up begins anew, later. */
+const LONGEST_PAGE_WAIT_MS = 30_000;
+
 /** Lets the pipeline run methods of documents; the pipeline itself knows neither HTTP nor documents. */
-export function createStepRunner(runner: SignedInRunner): StepRunner<PipelineConnection> {
+export function createStepRunner(
+  runner: SignedInRunner,
+  admission: Admission,
+): StepRunner<PipelineConnection> {
   return {
     prepare: async ({ connection, ...call }, ends) => {
-      const prepared = await runner.prepare(call, connection.opened, ends);
+      const admit = async (signal: AbortSignal): Promise<void> => {
+        const entered = await admission.enter(connection, { ms: LONGEST_PAGE_WAIT_MS, signal });
+        if (entered.status === 'refused') throw new Error(entered.message);
+      };
+      const prepared = await runner.prepare({ ...call, admit }, connection.opened, ends);
       if (prepared.status === 'not_sent') return prepared;
       const { part, makesRecord, keyed } = prepared;
       const method = connection.opened.document.methods.get(call.method);

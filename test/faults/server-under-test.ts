@@ -5,6 +5,7 @@ import { createIntake } from '../../src/calls/intake.ts';
 import { createRecordingAddresses } from '../../src/calls/recording-addresses.ts';
 import { createWorker } from '../../src/calls/worker.ts';
 import { DELIVERY_POLICY } from '../../src/calls/delivery-policy.ts';
+import { createAdmission } from '../../src/connections/admission.ts';
 import { createOpenConnections } from '../../src/connections/open-connection.ts';
 import { createDocumentCache } from '../../src/connections/document-cache.ts';
 import { createSignedInRunner } from '../../src/connections/sign-in/signed-in-runner.ts';
@@ -123,6 +124,7 @@ function compose(database: Database, settings: ChildSettings) {
       clock: systemClock,
       log: { warn: report },
     }),
+    createAdmission({ database, clock: systemClock }),
   );
   return {
     database,

@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest';
+
+import { parseOptions } from '../connections/connection-options.ts';
+import { createAdmission } from '../connections/admission.ts';
+import type { OpenConnection } from '../connections/open-connection.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import { aCall, openPipeline } from '../calls/testing/pipeline.ts';
+import { SEEDED } from '../calls/testing/seed.ts';
+import { describeDatabases } from '../store/testing/databases.ts';
+import { compileDocument } from '../document/compile.ts';
+import { documentWith } from '../document/testing/document-with.ts';
+import type { MethodRun } from '../runtime/method-call.ts';
+import { createLiveRunner } from './live-runner.ts';
+
+const OPTIONS = { rate: { requests: 1, per_seconds: 10 } };
+const ANSWER: MethodRun = {
+  outcome: {
+    kind: 'success',
+    effect: 'executed',
+    action: 'succeed',
+    breaker: false,
+    message: 'The CRM answered 200',
+  },
+  records: [],
+  executedWithoutId: false,
+  exchanges: [],
+  asked: [],
+  notes: [],
+};
+
+describeDatabases('a look-up that somebody waits for', ({ open }) => {
+  async function begin(limited = true) {
+    const pipeline = await openPipeline(open, {
+      methods: ['CreateActivity', 'StopCallActivity'],
+      ...(limited ? { options: OPTIONS } : {}),
+    });
+    const { database, clock } = pipeline;
+    const sent: number[] = [];
+    const runner: SignedInRunner = {
+      prepare: () =>
+        Promise.resolve({
+          status: 'ready',
+          request: { method: 'GET', url: 'https://crm.test/', headers: {} },
+          place: { object: 0, request: 0 },
+          idempotent: true,
+          signedIn: { locals: {}, properties: {} },
+          send: () => {
+            sent.push(database.now());
+            return Promise.resolve(ANSWER);
+          },
+        }),
+    };
+    // Who waits lets the time pass at once.
+    const passing = { ...clock, sleep: async (ms: number) => clock.advance(ms) };
+    const admission = createAdmission({ database, clock: passing });
+    const live = createLiveRunner({ runner, admission, clock });
+    const known = await pipeline.connections.open(SEEDED.organizationId, SEEDED.connectionId);
+    if (known === undefined) throw new Error('no connection');
+    const connection: OpenConnection = {
+      ...{ name: 'CRM', revision: 1, state: 'active', stateUntil: null },
+      ...{ properties: {}, secrets: [], country: 'GB', timezone: 'UTC' },
+      id: known.id,
+      organizationId: known.organizationId,
+      origins: known.origins,
+      limits: known.limits,
+      options: parseOptions({}),
+      document: compileDocument(documentWith({})),
+    };
+    const ask = async (deadlineMs: number): Promise<MethodRun | undefined> => {
+      const { signal } = new AbortController();
+      const prepared = await live.prepare(
+        { method: 'Users', values: {}, deadlineMs },
+        connection,
+        signal,
+      );
+      return prepared.status === 'ready' ? await prepared.send(signal) : undefined;
+    };
+    return { ...pipeline, sent, ask };
+  }
+
+  it('takes the slot of a call, and the call goes later', async () => {
+    const { accept, drain, clock, runner, ask, sent } = await begin();
+    await accept(aCall().ringing);
+
+    await ask(2_000);
+    await drain();
+    const before = runner.sent.length;
+    clock.advance(10_500);
+    await drain();
+
+    expect(sent).toHaveLength(1);
+    expect([before, runner.sent.length]).toEqual([0, 1]);
+  });
+
+  it('waits for its slot as long as its deadline allows, and goes before waiting calls', async () => {
+    const { accept, drain, runner, ask, sent, database } = await begin();
+    await accept(aCall('c-1').ringing, aCall('c-2').ringing);
+    await drain();
+    const begun = database.now();
+
+    await ask(12_000);
+    await drain();
+
+    expect(runner.sent).toHaveLength(1);
+    expect(sent.map((at) => at - begun)).toEqual([10_200]);
+  });
+
+  it('says so, and sends nothing, where no slot comes within its deadline', async () => {
+    const { ask, sent } = await begin();
+    await ask(2_000);
+
+    const second = await ask(2_000);
+
+    expect(sent).toHaveLength(1);
+    expect(second?.outcome).toMatchObject({
+      kind: 'throttled',
+      effect: 'not_executed',
+      message:
+        'The CRM was not asked: of 1 request per 10 seconds that the connection may send, none is free for another 11 s.',
+    });
+  });
+
+  it('does not wait at all where the CRM has no limit', async () => {
+    const { ask, sent } = await begin(false);
+
+    await Promise.all([ask(1), ask(1), ask(1)]);
+
+    expect(sent).toHaveLength(3);
+  });
+});
