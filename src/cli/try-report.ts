@@ -1,5 +1,5 @@
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
-import type { MethodRun } from '../runtime/method-call.ts';
+import type { AskedRequest, MethodRun } from '../runtime/method-call.ts';
 import type { ScrubbedExchange, ScrubbedRequest } from '../runtime/scrub-exchange.ts';
 import type { BindingExplanation } from './explain-binding.ts';
 
@@ -17,18 +17,16 @@ export interface TryReport {
   readonly signIn: readonly ScrubbedExchange[];
 }
 
+const EXCHANGES_SHOWN = 3;
 const BODY_LINES_MAX = 60;
 const BODY_CHARACTERS_MAX = 4_000;
 const RECORDS_SHOWN = 50;
 
 /** The report as lines for people. */
 export function reportLines({ run, binds, why, unfilled, signIn }: TryReport): readonly string[] {
-  const shown = run.exchanges.slice(0, 3);
-  const left = run.exchanges.length - shown.length;
   return [
     ...(signIn.length === 0 ? [] : ['The sign-in:', '', ...signIn.flatMap(exchangeLines)]),
-    ...shown.flatMap(exchangeLines),
-    ...(left > 0 ? [`… and ${String(left)} more exchanges (--json shows all)`, ''] : []),
+    ...(run.asked.length > 1 ? run.asked.flatMap(askedLines) : pageLines(run.exchanges)),
     ...(unfilled.length === 0
       ? []
       : [`Sent without a value, since --set gave none: ${unfilled.join(', ')}.`]),
@@ -40,9 +38,33 @@ export function reportLines({ run, binds, why, unfilled, signIn }: TryReport): r
   ];
 }
 
+/** The pages of one request: the first few. */
+function pageLines(exchanges: readonly ScrubbedExchange[]): readonly string[] {
+  const shown = exchanges.slice(0, EXCHANGES_SHOWN);
+  const left = exchanges.length - shown.length;
+  return [
+    ...shown.flatMap(exchangeLines),
+    ...(left > 0 ? [`… and ${String(left)} more exchanges (--json shows all)`, ''] : []),
+  ];
+}
+
+/** One request of several: which, what was said, and what it bound. */
+function askedLines(asked: AskedRequest, index: number): readonly string[] {
+  const { object, request, phoneFormat, exchanges, bound } = asked;
+  const which = `object ${String(object + 1)}, request ${String(request + 1)}`;
+  const form = phoneFormat === undefined ? '' : `, number as ${phoneFormat}`;
+  return [
+    `${String(index + 1)}. (${which}${form})`,
+    '',
+    ...pageLines(exchanges),
+    ...(bound.length === 0 ? ['It bound nothing.'] : recordLines(bound)),
+    '',
+  ];
+}
+
 /** The report as one JSON text. */
 export function reportJson({ request, run, why, unfilled, signIn }: TryReport): string {
-  const { outcome, records, exchanges, notes, endedBy } = run;
+  const { outcome, records, exchanges, notes, endedBy, asked } = run;
   return JSON.stringify(
     {
       request,
@@ -53,11 +75,22 @@ export function reportJson({ request, run, why, unfilled, signIn }: TryReport): 
       without_value: unfilled,
       why: why?.reasons ?? [],
       ...(signIn.length === 0 ? {} : { sign_in: signIn.map(exchangeJson) }),
+      ...(asked.length > 1 ? { requests: asked.map(askedJson) } : {}),
       exchanges: exchanges.map(exchangeJson),
     },
     null,
     2,
   );
+}
+
+/** Places count from 1, as in the report for people. */
+function askedJson({ object, request, phoneFormat, bound }: AskedRequest): object {
+  return {
+    object: object + 1,
+    request: request + 1,
+    ...(phoneFormat === undefined ? {} : { phone_format: phoneFormat }),
+    bound,
+  };
 }
 
 /** A sign-in that came to nothing, as lines for people. */

@@ -6,11 +6,12 @@ import { readSettings } from '../config/settings.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { compileDocument } from '../document/compile.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
-import { isJsonArray, isJsonObject, jsonMember } from '../document/json-value.ts';
-import type { Json } from '../document/json-value.ts';
-import { firstRequest } from '../document/method-requests.ts';
+import { jsonMember } from '../document/json-value.ts';
+import { requestsOf } from '../document/method-requests.ts';
 import { methodNamed } from '../document/methods.ts';
 import type { MethodName } from '../document/methods.ts';
+import type { RenderContext } from '../document/render/request.ts';
+import { requestSource, requestSources } from '../document/request-sources.ts';
 import type { Values } from '../document/values/values.ts';
 import { AppError } from '../errors/app-error.ts';
 import { isLoopback } from '../http/address-policy.ts';
@@ -20,6 +21,8 @@ import { createEgress } from '../http/egress.ts';
 import type { Egress, EgressOptions, EgressResult } from '../http/egress.ts';
 import { readAnswer } from '../runtime/read-answer.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
+import { runToEnd } from '../runtime/run-to-end.ts';
+import { firstValues } from '../runtime/with-links.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
@@ -99,7 +102,9 @@ export async function tryMethod(
       : { filename: source.name, file_type: source.type, file_size: source.size }),
     ...readValues(options.set ?? [], document),
   };
-  const asked = requestNames(document, methodObject(document, method) ?? null);
+  const asked = requestSources(document.source, method).flatMap(({ source: request }) =>
+    requestNames(document, request),
+  );
   refuseHalf(method, asked, { values, hasFile: source !== undefined });
   const egress = createEgress(await egressOptions(options.allow ?? [], context));
   try {
@@ -123,31 +128,32 @@ export async function tryMethod(
       return 1;
     }
     const { signedIn } = signIn;
-    const prepared = runner.prepare({
-      document,
-      method,
-      connection,
-      values,
-      ...signedIn,
-      ...(source === undefined ? {} : { file: source }),
-    });
-    if (prepared.status === 'not_sent') {
-      const { reason, name, message } = prepared;
+    const call = { document, method, connection, values, ...signedIn };
+    const file = source === undefined ? {} : { file: source };
+    const whole = await runToEnd(
+      (progress) =>
+        runner.prepare({ ...call, ...file, ...(progress === undefined ? {} : { progress }) }),
+      signal,
+    );
+    if (whole.status === 'not_sent') {
+      const { reason, name, message } = whole;
       if (options.json === true)
         context.out(JSON.stringify({ not_sent: { reason, name, message } }));
       else context.out(`Nothing was sent (${reason}). ${message}`);
       return 1;
     }
-    const run = await prepared.send(signal);
+    const { run, first } = whole;
     const why = explain(document, method, run, answers.at(-1));
-    const binds = (firstRequest(document, method)?.bind.binds.length ?? 0) > 0;
-    const unfilled = unfilledNames(document, asked, {
+    const binds = requestsOf(document.methods.get(method)).some(
+      ({ bind }) => bind.binds.length > 0,
+    );
+    const unfilled = unfilledIn(document, method, run, {
       ...{ ...place, phones, origins, boundary: '' },
       values: { ...signedIn.credential?.locals, ...values },
       properties: { ...properties, ...signedIn.credential?.properties },
-      ...(source === undefined ? {} : { file: source }),
+      ...file,
     });
-    const report = { request: prepared.request, run, binds, why, unfilled, signIn: exchanges };
+    const report = { request: first.request, run, binds, why, unfilled, signIn: exchanges };
     if (options.json === true) context.out(reportJson(report));
     else for (const line of reportLines(report)) context.out(line);
     return didItsWork(run, why) ? 0 : 1;
@@ -210,26 +216,39 @@ function explain(
   run: MethodRun,
   answer: EgressResult | undefined,
 ): BindingExplanation | undefined {
-  const map = jsonMember(methodObject(document, method), 'response_map');
+  const last = run.asked.at(-1);
+  if (last === undefined) return undefined;
+  const map = jsonMember(requestSource(document.source, method, last), 'response_map');
   if (map === undefined || answer?.kind !== 'response') return undefined;
   if (answer.status < 200 || answer.status > 299) return undefined;
-  const { records } = run;
+  const compiled = document.methods.get(method)?.objects[last.object]?.requests[last.request];
+  // What the last request bound by itself: those before it had maps of their own.
   const why = explainBinding(map, readAnswer(answer.body, answer.headers).value, {
     method,
     names: document.names,
     notation: document.notation,
-    paging: firstRequest(document, method)?.paging !== undefined,
-    records,
+    paging: compiled?.paging !== undefined,
+    records: last.bound,
   });
-  return records.length > 0 && why.reasons.length === 0 ? undefined : why;
+  return last.bound.length > 0 && why.reasons.length === 0 ? undefined : why;
 }
 
-function methodObject(document: CompiledDocument, method: MethodName): Json | undefined {
-  const api = jsonMember(document.source, 'API') ?? jsonMember(document.source, 'api');
-  if (!isJsonObject(api)) return undefined;
-  const key = Object.keys(api).find((candidate) => methodNamed(candidate) === method);
-  const object = key === undefined ? undefined : api[key];
-  return isJsonArray(object) ? object[0] : object;
+/** The names without a value in the requests that were sent, each once. */
+function unfilledIn(
+  document: CompiledDocument,
+  method: MethodName,
+  run: MethodRun,
+  context: RenderContext,
+): readonly string[] {
+  let bound: Values = {};
+  const names = run.asked.flatMap((asked) => {
+    const source = requestSource(document.source, method, asked) ?? null;
+    const values = { ...context.values, ...bound };
+    const missing = unfilledNames(document, requestNames(document, source), { ...context, values });
+    for (const record of asked.bound.slice(0, 1)) bound = { ...bound, ...firstValues(record) };
+    return missing;
+  });
+  return [...new Set(names)];
 }
 
 const NUMBERS = ['phone', 'party_number', 'calling_number', 'called_number'];

@@ -5,7 +5,16 @@ import type { RenderContext } from '../document/render/request.ts';
 import { templateNames } from '../document/templates/template.ts';
 
 /** Members of a method object that say nothing about what is sent. */
-const NOT_SENT = ['response_map', 'error_map', 'paging'];
+const NOT_SENT = [
+  'response_map',
+  'response_headers',
+  'derive',
+  'error_map',
+  'errors',
+  'success',
+  'when',
+  'paging',
+];
 
 /**
  * The names that the request of a method object asks for, in the order of the text: parameters,

@@ -32,7 +32,7 @@ export interface ClassifyContext {
   readonly httpMethod: string;
   /** The document says that sending it twice does no harm. */
   readonly idempotent?: boolean;
-  /** The method's answer binds something. */
+  /** The method's answer binds something; of a write: its body must hold the id. */
   readonly binds: boolean;
   /** An earlier request of the same method was executed: what this one names should be there. */
   readonly follows?: boolean;

@@ -96,7 +96,8 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
     method: job.call.method,
     httpMethod: request.method,
     idempotent: job.compiled.idempotent || isKeyed(job),
-    binds: job.compiled.bind.binds.length > 0,
+    // A write looks for its id; what else an empty answer lacks is simply unset.
+    binds: isWrite(job) ? job.compiled.bind.needsBody : job.compiled.bind.binds.length > 0,
     now: job.deps.clock.now(),
     ...(job.place.requestIndex > 0 ? { follows: true } : {}),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),

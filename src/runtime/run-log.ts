@@ -18,6 +18,12 @@ export interface RunLog {
 /** Exchanges of one run that are kept: the first and the last half of these. */
 const EXCHANGES_MAX = 40;
 
+/** Adds an exchange; of very many those in the middle go. */
+export function keepExchange(exchanges: ScrubbedExchange[], exchange: ScrubbedExchange): void {
+  if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
+  exchanges.push(exchange);
+}
+
 /** A log of nothing yet. */
 export function createRunLog(started: number): RunLog {
   const exchanges: ScrubbedExchange[] = [];
@@ -29,8 +35,7 @@ export function createRunLog(started: number): RunLog {
     sent: () => count,
     exchange: (exchange) => {
       count += 1;
-      if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
-      exchanges.push(exchange);
+      keepExchange(exchanges, exchange);
     },
     note: (...added) => {
       for (const note of added) if (!notes.has(note.message)) notes.set(note.message, note);

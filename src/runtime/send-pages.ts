@@ -12,6 +12,7 @@ import { readAnswer } from './read-answer.ts';
 import type { MethodCall } from './method-call.ts';
 import type { MethodJob } from './method-job.ts';
 import { renewJob } from './renew-job.ts';
+import { keepExchange } from './run-log.ts';
 import type { RunLog } from './run-log.ts';
 import { withKey } from './idempotency.ts';
 import type { ScrubbedExchange } from './scrub-exchange.ts';
@@ -93,7 +94,7 @@ async function sendAll(
     }
     const page = await sendPage(job, request, { started, signal });
     log.exchange(page.exchange);
-    exchanges.push(page.exchange);
+    keepExchange(exchanges, page.exchange);
     if (isRefusedCredential(page, job) && !renewed) {
       renewed = true;
       const again = await signInAgain(job, place, { refused: page.outcome, started, signal });

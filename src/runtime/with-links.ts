@@ -17,7 +17,8 @@ export function withLinks(
   });
 }
 
-function firstValues(record: BoundRecord): Values {
+/** The values of a record as a request sees them: of several the first. */
+export function firstValues(record: BoundRecord): Values {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => [
       name,

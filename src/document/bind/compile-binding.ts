@@ -68,6 +68,8 @@ export interface CompiledBinding {
   readonly compares: readonly string[];
   /** True when a literal or a known value in the maps says which answers count. */
   readonly demands: boolean;
+  /** True when the body of an answer must hold the id of the method's own record. */
+  readonly needsBody: boolean;
   /**
    * Reads a successful answer, `undefined` for an empty or unreadable body. Never throws, whatever
    * the answer holds.
@@ -105,7 +107,8 @@ export function compileBinding(
   const binds = [...new Set([...mapped, ...(derive?.targets ?? [])])];
   const demands = canFail(root) || headers.nodes.some(canFail);
   if (binds.length === 0 && !demands && map === undefined) {
-    return { bindsNumber: false, binds, compares: [], demands, read: () => NO_RECORDS };
+    const nothing = { bindsNumber: false, binds, compares: [], demands, needsBody: false };
+    return { ...nothing, read: () => NO_RECORDS };
   }
   const bindsId = binds.includes(row.idField);
   const rules: ReadingRules = {
@@ -121,6 +124,7 @@ export function compileBinding(
     binds,
     compares: [...new Set([root, ...headers.nodes].flatMap(comparedNames))],
     demands,
+    needsBody: leaves.some(({ target }) => target === row.idField),
     read: (answer, context) => {
       // 204, 304 and empty answers: nothing was found, or there was nothing to say.
       if (answer === undefined && (!row.writes || (binds.length === 0 && !demands))) {
