@@ -36,16 +36,26 @@ const STOPS = 40;
 const LATENCY_MS = 20;
 const STEPS = 1_000_000;
 
+/** What a planted bug needs to show: a request whose sender dies, or one whose sender oversleeps. */
+const OF_PLANT: Readonly<Record<Plant, Readonly<Record<string, string>>>> = {
+  'no-sending': { calls: '400', kills: '40' },
+  'no-fence': {
+    ...{ database: 'postgres', styles: 'dumb', calls: '40', kills: '0', stops: '1' },
+    hold: '5500',
+  },
+};
+
 /** Reads the command line of `npm run soak`; throws `UsageError`. `freshSeed`: when none is given. */
 export function readSoakOptions(args: readonly string[], freshSeed: () => number): SoakOptions {
-  const values = parse(args);
+  const given = parse(args);
+  const plant = PLANTS.find((one) => one === given.plant);
+  if (given.plant !== undefined && plant === undefined) {
+    throw new UsageError(`--plant is one of ${PLANTS.join(', ')}, not '${given.plant}'.`);
+  }
+  const values = { ...(plant === undefined ? {} : parseDefaults(plant)), ...given };
   const database = values.database ?? 'sqlite';
   if (database !== 'sqlite' && database !== 'postgres') {
     throw new UsageError(`--database is sqlite or postgres, not '${database}'.`);
-  }
-  const plant = PLANTS.find((one) => one === values.plant);
-  if (values.plant !== undefined && plant === undefined) {
-    throw new UsageError(`--plant is one of ${PLANTS.join(', ')}, not '${values.plant}'.`);
   }
   if (plant === 'no-fence' && database === 'sqlite') {
     throw new UsageError(
@@ -67,6 +77,10 @@ export function readSoakOptions(args: readonly string[], freshSeed: () => number
     steps: wholeNumber('steps', values.steps, STEPS),
     keep: values.keep ?? false,
   };
+}
+
+function parseDefaults(plant: Plant): ReturnType<typeof parse> {
+  return parse(Object.entries(OF_PLANT[plant]).flatMap(([name, value]) => [`--${name}`, value]));
 }
 
 const TEXT = { type: 'string' } as const;
