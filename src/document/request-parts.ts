@@ -15,7 +15,6 @@ import { clearedForm } from './render/cleared.ts';
 import type { ClearedForm } from './render/cleared.ts';
 import { compileCondition } from './render/condition.ts';
 import { compileEscape } from './render/escapes.ts';
-import type { Escape } from './render/escapes.ts';
 import { compileHeaders, headerTemplate, isContentType } from './render/headers.ts';
 import type { Header } from './render/headers.ts';
 import type { ReaderOf } from './render/name-reader.ts';
@@ -67,7 +66,8 @@ export function compileRequestParts(method: Json, frame: RequestFrame): RequestP
   const verb = jsonText(method, 'request_method') ?? 'GET';
   const parameters = jsonMember(method, 'request_parameters');
   const text = (template: string) => compileText(template, notation, readerOf);
-  const escape = compileEscape(jsonMember(method, 'escape') ?? jsonMember(document, 'escape'));
+  const declared = jsonMember(method, 'escape') ?? jsonMember(document, 'escape');
+  const escape = compileEscape(declared);
   const absolute = jsonText(method, 'request_url');
   const base = text(absolute ?? jsonText(document, 'resource_url') ?? '');
   const path = absolute === undefined ? text(jsonText(method, 'request_path') ?? '') : undefined;
@@ -86,7 +86,7 @@ export function compileRequestParts(method: Json, frame: RequestFrame): RequestP
     body: compileRequestBody(isGet ? undefined : parameters, {
       verb,
       frame,
-      escape,
+      escape: declared,
       type: jsonText(method, 'request_content_type') ?? headerTemplate(layers, 'content-type'),
     }),
     auth: isBare ? () => NO_CREDENTIALS : frame.auth,
@@ -110,7 +110,7 @@ function compileRequestBody(
   options: {
     readonly verb: string;
     readonly frame: RequestFrame;
-    readonly escape: Escape | undefined;
+    readonly escape: Json | undefined;
     readonly type: string | undefined;
   },
 ): RenderBody {
@@ -123,7 +123,7 @@ function compileRequestBody(
   if (typeof parameters === 'string') {
     return compileTextBody(text(parameters), { contentType, escape, guarded });
   }
-  const tree = compileTreeWith(frame, writeEscaped(escape, guarded));
+  const tree = compileTreeWith(frame, writeEscaped(compileEscape(escape), guarded));
   return compileBody({ method: verb, parameters, contentType, tree });
 }
 

@@ -31,7 +31,17 @@ function isGuarded(method: MethodNode, place: Place, escapes: boolean): boolean 
   const isReading = method.name !== undefined && !methodRow(method.name).writes;
   const isSent =
     place.use === 'request' && (section === 'query' || section === 'request_parameters');
-  return isSent && !escapes && (isQuery || isReading);
+  const isText = place.steps.at(-1) === 'request_parameters' && !isWritten(method);
+  return isSent && !escapes && (isQuery || isReading || isText);
+}
+
+/** True where a body that is a text has a media type whose values are escaped, or plain text. */
+function isWritten({ node }: MethodNode): boolean {
+  const type = memberOf(node, 'request_content_type')?.value;
+  return (
+    type?.kind !== 'string' ||
+    /^\s*(?:text\/plain|text\/html|\S+[/+](?:json|xml))\b/i.test(type.value)
+  );
 }
 
 function checkPlace(context: LintContext, place: Place, escapes: boolean): void {

@@ -168,6 +168,30 @@ describe('a body that is a text', () => {
       },
       [],
     ],
+    [
+      'with quotes of a language that is not known',
+      text({ request_content_type: 'application/graphql', request_parameters: '"$subject$"' }),
+      ['quoted_value'],
+    ],
+    [
+      'with quotes, and an escape',
+      text({
+        request_content_type: 'application/graphql',
+        request_parameters: '"$subject$"',
+        escape: 'json',
+      }),
+      [],
+    ],
+    [
+      'with quotes of XML',
+      text({ request_content_type: 'text/xml', request_parameters: '<a b="$subject$"/>' }),
+      [],
+    ],
+    [
+      'with quotes of plain text',
+      text({ request_content_type: 'text/plain', request_parameters: '"$subject$"' }),
+      [],
+    ],
   ])('%s', (_, changes, expected) => {
     expect(codes(changes)).toEqual(expected);
   });

@@ -26,13 +26,17 @@ const ESCAPES: Readonly<Record<(typeof ESCAPE_NAMES)[number], Escape>> = {
   like: (text) => text.replaceAll(/[%_\\]/g, String.raw`\$&`),
 };
 
+export type EscapeName = (typeof ESCAPE_NAMES)[number];
+
+/** The escapes that `escape` names, in its order: one, or a list. */
+export function escapeNames(declared: Json | undefined): readonly EscapeName[] {
+  const list = isJsonArray(declared) ? declared : [declared];
+  return list.flatMap((name) => ESCAPE_NAMES.find((candidate) => candidate === name) ?? []);
+}
+
 /** One escape from `escape`, a name or a list applied in its order; `undefined` for none. */
 export function compileEscape(declared: Json | undefined): Escape | undefined {
-  const list = isJsonArray(declared) ? declared : [declared];
-  const chain = list.flatMap((name) => {
-    const known = ESCAPE_NAMES.find((candidate) => candidate === name);
-    return known === undefined ? [] : [ESCAPES[known]];
-  });
+  const chain = escapeNames(declared).map((name) => ESCAPES[name]);
   if (chain.length === 0) return undefined;
   return (text) => chain.reduce((escaped, escape) => escape(escaped), text);
 }

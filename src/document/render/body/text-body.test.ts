@@ -147,6 +147,29 @@ describe('values in a body that is a text', () => {
   });
 
   it.each([
+    [
+      'JSON',
+      'application/json',
+      'sql',
+      '{"q": "n = \'$subject$\'"}',
+      '{"q": "n = \'O\'\'B\\"<\'"}',
+    ],
+    ['XML', XML, 'sql', "<q>n = '$subject$'</q>", "<q>n = 'O&#39;&#39;B&quot;&lt;'</q>"],
+    [
+      'JSON that is escaped by hand',
+      'application/json',
+      'json',
+      '{"q": "$subject$"}',
+      '{"q": "O\'B\\"<"}',
+    ],
+    ['XML that is escaped by hand', XML, 'xml', '<q>$subject$</q>', '<q>O&#39;B&quot;&lt;</q>'],
+  ])('are written for `escape` and then for %s', (_, type, escape, text, expected) => {
+    const values = { subject: 'O\'B"<' };
+
+    expect(body(text, { type, escape, values })).toBe(expected);
+  });
+
+  it.each([
     ['a number', { call_duration: 27 }, '[$call_duration$]', '[27]'],
     [
       'JSON text of a variable',
@@ -173,6 +196,8 @@ describe('values in a body that is a text', () => {
   it.each([
     ['of a language that is not known', 'CreateActivity', 'application/graphql'],
     ['of a look-up, even as plain text', 'FindContact', 'text/plain'],
+    ['of a look-up in JSON', 'FindContact', 'application/json'],
+    ['of a look-up in XML', 'FindContact', 'text/xml'],
   ] as const)('are refused where they could end a quoted text %s', (_, method, type) => {
     const values = { subject: 'a"b' };
 

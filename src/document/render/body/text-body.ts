@@ -1,8 +1,9 @@
 import { escapeXml } from '../../../text/escape-xml.ts';
 import { parseLosslessJson } from '../../../text/lossless-json.ts';
-import type { Escape } from '../escapes.ts';
+import type { Json } from '../../json-value.ts';
+import { compileEscape, escapeNames } from '../escapes.ts';
 import { checkHeaderValue } from '../headers.ts';
-import { refuseInQuotes } from '../quote-guard.ts';
+import { writeEscaped } from '../quote-guard.ts';
 import { missingValue, unsafeValue } from '../render-stop.ts';
 import type { BodyChunk } from '../request.ts';
 import type { Scope } from '../scope.ts';
@@ -17,27 +18,12 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 /**
  * Compiles `request_parameters` that are a text: the body is that text, or the decoded bytes where
  * it is exactly the file; a file inside a text is Base64. Values in mixed text are written for
- * `escape`, else for the media type; a text that has no value sends nothing.
+ * `escape` and for the media type; a text that has no value sends nothing.
  */
-export function compileTextBody(
-  text: CompiledText,
-  options: {
-    readonly contentType: (scope: Scope) => string | undefined;
-    readonly escape: Escape | undefined;
-    /** True for look-ups: a value that could end a quoted text is refused. */
-    readonly guarded: boolean;
-  },
-): RenderBody {
-  const { contentType, escape, guarded } = options;
+export function compileTextBody(text: CompiledText, options: TextBodyOptions): RenderBody {
+  const { contentType } = options;
   if (text.single?.reader.isFile === true) return bytesBody(contentType);
-  const inTexts = placeholdersInTexts(text);
-  const write = (mediaType: string): WriteValue => {
-    if (text.single !== undefined) return isJsonType(mediaType) ? wholeJson : asIs;
-    if (escape !== undefined) return escape;
-    if (isJsonType(mediaType)) return jsonWriter(inTexts);
-    if (isMarkup(mediaType)) return escapeXml;
-    return guarded || mediaType !== 'text/plain' ? guardQuotes : asIs;
-  };
+  const write = compileWriter(text, options);
   const chunks = compileChunks(text);
   return (scope) => {
     const type = checkHeaderValue(contentType(scope) ?? TEXT_TYPE, 'request_content_type');
@@ -48,6 +34,37 @@ export function compileTextBody(
     }
     return { contentType: type, chunks: chunks(scope, write(mediaType)) };
   };
+}
+
+interface TextBodyOptions {
+  readonly contentType: (scope: Scope) => string | undefined;
+  /** `escape` of the request. */
+  readonly escape: Json | undefined;
+  /** True for look-ups: a value that could end a quoted text is refused without `escape`. */
+  readonly guarded: boolean;
+}
+
+/** How values are written, by media type. A language of queries may stand inside JSON or XML. */
+function compileWriter(
+  text: CompiledText,
+  { escape: declared, guarded }: TextBodyOptions,
+): (mediaType: string) => WriteValue {
+  const escape = compileEscape(declared);
+  const names = escapeNames(declared);
+  const inTexts = placeholdersInTexts(text);
+  const language = writeEscaped(escape, guarded);
+  return (mediaType) => {
+    if (text.single !== undefined) return isJsonType(mediaType) ? wholeJson : asIs;
+    if (isJsonType(mediaType) && !names.includes('json'))
+      return inTurn(language, jsonWriter(inTexts));
+    if (isMarkup(mediaType) && !names.includes('xml')) return inTurn(language, escapeXml);
+    if (mediaType === 'text/plain') return language;
+    return writeEscaped(escape, true);
+  };
+}
+
+function inTurn(first: WriteValue, second: WriteValue): WriteValue {
+  return (text, placeholder, scope) => second(first(text, placeholder, scope), placeholder, scope);
 }
 
 function bytesBody(contentType: (scope: Scope) => string | undefined): RenderBody {
@@ -85,11 +102,6 @@ function requireText(text: CompiledText, scope: Scope, write: WriteValue): strin
   const told = missing.find(({ reader }) => reader.reference) ?? missing[0];
   throw missingValue(told?.reader.name ?? 'request_parameters');
 }
-
-const guardQuotes: WriteValue = (text, placeholder) => {
-  refuseInQuotes(text, placeholder);
-  return text;
-};
 
 /** Inside a text of the template's JSON a value is escaped; elsewhere it must be JSON itself. */
 function jsonWriter(inTexts: ReadonlySet<Placeholder>): WriteValue {
