@@ -19,6 +19,8 @@ export interface LaneMemory {
   readonly activity?: Readonly<Record<string, string | readonly string[]>>;
   /** Contacts among which a person must choose. */
   readonly candidates?: number;
+  /** The first of them: whom the person chooses is known with all that the CRM told. */
+  readonly choices?: readonly Readonly<Record<string, string | readonly string[]>>[];
   readonly createdAt?: number;
 }
 
@@ -101,10 +103,8 @@ function ownerValues(owner: Owner): Record<string, Scalar | undefined> {
 function contactValues(input: CallValuesInput): Record<string, Scalar | undefined> {
   const { facts, method } = input;
   const party = cleanNumber(partyNumber(facts));
-  const contact = withNames(flatten(input.memory.contact ?? {}));
   const chosen = input.onlyConnection ? facts.contactId : undefined;
-  // The user chose somebody else than the search found: nothing of that one may go along.
-  const known = chosen === undefined || chosen === contact['contact_id'] ? contact : {};
+  const known = withNames(flatten(knownContact(input.memory, chosen)));
   const forNew =
     method === 'CreateContact' ? { contact_name: party, lastname: party, phone: party } : {};
   return {
@@ -113,6 +113,15 @@ function contactValues(input: CallValuesInput): Record<string, Scalar | undefine
     ...(chosen === undefined ? {} : { contact_id: chosen }),
     phone: method === 'FindContact' ? party : (readValue(known, 'phone') ?? party),
   };
+}
+
+/** The contact of the call; of somebody else than the user chose nothing may go along. */
+function knownContact(
+  { contact = {}, choices = [] }: LaneMemory,
+  chosen: string | undefined,
+): NonNullable<LaneMemory['contact']> {
+  if (chosen === undefined || chosen === contact['contact_id']) return contact;
+  return choices.find((one) => one['contact_id'] === chosen) ?? {};
 }
 
 /** Names derive from each other, so that a text with `contact_name` serves every CRM. */

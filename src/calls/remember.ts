@@ -49,6 +49,9 @@ export function learnDone(
   }
 }
 
+/** More contacts with one number than somebody looks through. */
+const CHOICES_MAX = 20;
+
 function rememberContact(
   memory: LaneMemory,
   records: readonly StepRecord[],
@@ -59,10 +62,11 @@ function rememberContact(
   if (records.length === 1) {
     return { memory: { ...memory, contact: first }, message: 'The caller was identified' };
   }
+  const choices = { candidates: records.length, choices: records.slice(0, CHOICES_MAX) };
   if (options.multiple_matches === 'first') {
     const message = `${records.length} contacts have this number; by option the first one gets the call`;
-    return { memory: { ...memory, contact: first, candidates: records.length }, message };
+    return { memory: { ...memory, ...choices, contact: first }, message };
   }
   const message = `${records.length} contacts have this number: the user chooses, until then the call has none`;
-  return { memory: { ...memory, candidates: records.length }, message };
+  return { memory: { ...memory, ...choices }, message };
 }
