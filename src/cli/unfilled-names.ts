@@ -51,6 +51,6 @@ function textsOf(value: Json): readonly string[] {
   if (isJsonArray(value)) return value.flatMap(textsOf);
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    key.startsWith('//') ? [] : textsOf(inner),
+    key.startsWith('//') ? [] : [key, ...textsOf(inner)],
   );
 }

@@ -56,9 +56,11 @@ function compileSession(auth: Json, frame: SignInFrame): SignInDraft {
   };
 }
 
-/** A login is a POST where the document does not say otherwise. */
+/** A login is a POST where the document does not say otherwise; `query` is a key of methods alone. */
 function withPost(auth: Json): Json {
-  return isJsonObject(auth) ? { request_method: 'POST', ...auth } : auth;
+  if (!isJsonObject(auth)) return auth;
+  const { query: _, ...own } = auth;
+  return { request_method: 'POST', ...own };
 }
 
 /** `username` and `password` of a session stand for Basic in the login request. */

@@ -46,6 +46,22 @@ describe('a login request', () => {
     expect(request.body).toBeUndefined();
   });
 
+  test('may be a text, and have placeholders in keys', () => {
+    const text = {
+      request_content_type: 'text/xml',
+      request_parameters: '<login user="$User$" password="$Password$"/>',
+    };
+    const keys = { request_path: '/login?$User$=1', request_parameters: { $User$: '$Password$' } };
+
+    expect(bodyText(requestOf(login(text)))).toBe('<login user="alice" password="p&quot;w"/>');
+    expect(requestOf(login(keys)).url).toBe('https://crm.example/login?alice=1');
+    expect(bodyText(requestOf(login(keys)))).toBe('{"alice":"p\\"w"}');
+  });
+
+  test('sends no key that it does not have', () => {
+    expect(requestOf(login({ query: { a: '1' } })).url).toBe('https://crm.example/login');
+  });
+
   test('keeps the positions of a list, as RPC wants it', () => {
     const request_parameters = {
       method: 'common.db.login',
