@@ -9,6 +9,7 @@ import { systemClock } from '../../src/time/clock.ts';
 import { readLedger } from '../faults/read-ledger.ts';
 import { seededRandom } from '../faults/seeded-random.ts';
 import { environmentOf, runCommand } from '../real/patchcord-server.ts';
+import { answerWaiting } from './answer-waiting.ts';
 import { countOpen } from './count-open.ts';
 import { judgeSoak } from './judge-soak.ts';
 import type { Verdict } from './judge-soak.ts';
@@ -61,6 +62,8 @@ const LOOK_EVERY_MS = 2_000;
 const BEHIND = 4_000;
 /** Longest that all may take to come to rest; a recording whose fetch was killed waits a minute. */
 const REST_LIMIT_MS = 5 * 60_000;
+/** An answer of a person may free a step behind it that waits as well. */
+const MOST_ROUNDS = 5;
 
 /** Runs a soak to its end and judges it. `tell` is called every two seconds. */
 export async function runSoak(
@@ -157,21 +160,25 @@ async function soak(work: Soak): Promise<SoakResult> {
       stopServers(deps, counts),
     ]);
     const told = systemClock.monotonic();
+    crm.heal();
     const rest = await comeToRest(reader);
     const restSeconds = (systemClock.monotonic() - told) / 1_000;
+    const first = await judge(work, { reader, lines, offices });
+    const answered = await answerAll(work, { reader, offices });
     ended.abort();
     await watching;
     const stopped = await pool.stop();
-    const verdict = await judge(work, { reader, lines, offices });
+    const last = await judge(work, { reader, lines, offices });
     return {
       violations: [
         ...pool.accidents,
         ...lines.refusals,
         ...rest,
         ...stopped,
-        ...verdict.violations,
+        ...new Set([...first.violations, ...last.violations]),
+        ...(last.figures.waiting > 0 ? [`${last.figures.waiting} steps still wait`] : []),
       ],
-      figures: verdict.figures,
+      figures: { ...last.figures, waiting: answered },
       counts,
       startTimes: pool.startTimes,
       repetitions: lines.repetitions,
@@ -234,6 +241,25 @@ async function comeToRest(reader: Database): Promise<readonly string[]> {
     open = await countOpen(reader);
   }
   return open > 0 ? [`${open} steps never came to rest`] : [];
+}
+
+/** Plays the person whom steps wait for, until none does. */
+async function answerAll(
+  work: Soak,
+  of: { readonly reader: Database; readonly offices: readonly SoakOffice[] },
+): Promise<number> {
+  const { reader, offices } = of;
+  const administrators = new Map(
+    offices.map(({ connectionId, administrator }) => [connectionId, administrator]),
+  );
+  let answered = 0;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const count = await answerWaiting(reader, readCrmLog(work.logFile), administrators);
+    if (count === 0) break;
+    answered += count;
+    await comeToRest(reader);
+  }
+  return answered;
 }
 
 async function judge(

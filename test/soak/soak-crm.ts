@@ -38,6 +38,8 @@ export interface SoakCrm {
   faults(): number;
   /** Whether all creates that are to wait have arrived. */
   holdsAll(): boolean;
+  /** Spoils nothing from now on. */
+  heal(): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
   let lost = 0;
   let faults = 0;
   let held = 0;
+  let healed = false;
   const write = (line: CrmLogLine): void => {
     appendFileSync(options.logFile, `${JSON.stringify(line)}\n`);
   };
@@ -83,7 +86,8 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
       await sleep(options.holdMs);
       return busy(response, 429);
     }
-    const fault = options.random() < options.faultShare ? pick(options.random()) : undefined;
+    const isFaulty = !healed && options.random() < options.faultShare;
+    const fault = isFaulty ? pick(options.random()) : undefined;
     if (fault !== undefined) faults += 1;
     await sleep(options.latencyMs * options.random());
     if (fault === 'busy') return busy(response, 429);
@@ -106,6 +110,9 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
     requests: () => requests,
     lost: () => lost,
     faults: () => faults,
+    heal: () => {
+      healed = true;
+    },
     holdsAll: () => options.holdMs === 0 || held >= HELD,
     close: () =>
       new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import type { ApiClient } from '../real/api-client.ts';
 import { openOffice } from '../real/office.ts';
 import type { CrmStyle, OfficeStyle } from './office-styles.ts';
 import type { PhoneSystem } from './phone-lines.ts';
@@ -6,6 +7,7 @@ export interface SoakOffice {
   readonly phone: PhoneSystem;
   readonly connectionId: string;
   readonly style: CrmStyle;
+  readonly administrator: ApiClient;
 }
 
 /** Sets up one organization for each style of CRM, over HTTP. */
@@ -23,7 +25,8 @@ export async function openSoakOffices(
       connection: options,
     });
     const phone = { eventsKey: office.eventsKey, name: style };
-    offices.push({ phone, connectionId: office.connectionId, style });
+    const { connectionId, administrator } = office;
+    offices.push({ phone, connectionId, style, administrator });
   }
   return offices;
 }

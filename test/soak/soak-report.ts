@@ -51,7 +51,7 @@ export function resultTable(options: SoakOptions, result: SoakResult): string {
     ['requests of unknown outcome', whole(figures.unknowns)],
     ['records twice in the CRM that cannot be asked', `${whole(figures.surplus)}, all flagged`],
     ['steps flagged as possible duplicates', whole(figures.flagged)],
-    ['steps that wait for a person after two lost answers', whole(figures.waiting)],
+    ['steps that waited for a person after two lost answers', whole(figures.waiting)],
     ['violations', whole(result.violations.length)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
