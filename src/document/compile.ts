@@ -20,7 +20,7 @@ import { compileAuth } from './render/auth.ts';
 import { compileHostRule } from './render/url/host.ts';
 import type { HostRule } from './render/url/host.ts';
 import { createReaders } from './render/name-readers.ts';
-import type { ReadVariable } from './render/name-readers.ts';
+import type { ReadVariable } from './render/raw-value.ts';
 import type { RenderContext } from './render/request.ts';
 import { createScope, uncounted } from './render/scope.ts';
 import { compileText } from './render/text.ts';

@@ -51,7 +51,7 @@ const REQUEST_FIELDS: readonly Field[] = [
     'request_parameters',
     'M',
     tree('request', 'object', 'list', 'text'),
-    'What is sent: in the query for GET, else as the body. A text is the body itself; exactly `$file$` is the recording, byte by byte.',
+    'What is sent: in the query for GET, else as the body. Keys may have placeholders too. A text is the body itself; exactly `$file$` is the recording, byte by byte.',
     { title: '$subject$', contact: '$contact_id$' },
   ),
   field(
@@ -65,7 +65,7 @@ const REQUEST_FIELDS: readonly Field[] = [
     'request_headers',
     'X',
     map('header', text('request')),
-    "Headers of this request; they beat the document's.",
+    "Headers of this request; they beat the document's. A name may have placeholders.",
     { 'Idempotency-Key': '$call_key$' },
     { advanced: true },
   ),

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { parseLosslessJson } from '../../text/lossless-json.ts';
 import type { JsonObject } from '../json-value.ts';
+import { firstRequest } from '../method-requests.ts';
 import {
   bodyText,
+  contextOf,
+  documentOf,
   renderBody,
   renderDocument,
   renderPath,
@@ -23,6 +27,37 @@ function sent(method: JsonObject, given: Record<string, string> = values) {
 describe('a piece of an answer that is kept whole', () => {
   it('is a tree where it stands alone in a body, and no digit is lost', () => {
     expect(bodyText(sent({ request_parameters: { o: '$upload_fields$' } }))).toBe(`{"o":${KEPT}}`);
+  });
+
+  it('comes back from an answer as it was, and goes out again', () => {
+    const document = documentOf({
+      ...DOCUMENT,
+      API: {
+        CreateActivity: {
+          request_method: 'POST',
+          request_path: '/c',
+          response_map: { id: '$activity_id$', upload: { fields: '$upload_fields$' } },
+        },
+        UploadFile: {
+          request_method: 'POST',
+          request_path: '/u',
+          request_parameters: { fields: '$upload_fields$' },
+        },
+      },
+    });
+    const answer = parseLosslessJson(`{"id": 7, "upload": {"fields": ${KEPT}}}`);
+    const context = contextOf({});
+
+    const bound = firstRequest(document, 'CreateActivity')?.bind.read(
+      answer.status === 'json' ? answer.value : undefined,
+      context,
+    );
+    const kept = bound?.status === 'bound' ? bound.records[0]?.['upload_fields'] : undefined;
+    const sent = firstRequest(document, 'UploadFile')?.render(
+      contextOf({ values: { upload_fields: String(kept) } }),
+    );
+
+    expect(sent?.status === 'request' && bodyText(sent.request)).toBe(`{"fields":${KEPT}}`);
   });
 
   it('is nested in a form and in a query', () => {
