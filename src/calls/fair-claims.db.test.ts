@@ -141,8 +141,9 @@ describeDatabases('places of a process', ({ open }) => {
 
     const counts = Map.groupBy(await claim(), (id) => id);
 
-    // A third each: the last third is for whoever comes.
-    expect(counts.get('many')).toHaveLength(21);
-    expect(counts.get('few')).toHaveLength(21);
+    // A third each, within one turn: the last third is for whoever comes.
+    const sizes = ['many', 'few'].map((id) => counts.get(id)?.length ?? 0);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(POOL / 3 - 4);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(POOL / 3 + 4);
   });
 });

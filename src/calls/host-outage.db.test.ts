@@ -106,13 +106,13 @@ describeDatabases('an outage of a host', ({ open }) => {
     const shown = sent.length;
     const attemptsThen = await attempts();
 
-    await pass(72 * HOUR, HOUR / 12);
+    await pass(72 * HOUR, HOUR / 4);
     const during = sent.slice(shown).filter(({ connectionId }) => connectionId !== 'con-other');
     const attemptsNow = await attempts();
     const state = (await host())?.state;
     recover();
     mostSince();
-    await pass(HOUR, HOUR / 60);
+    await pass(HOUR, HOUR / 20);
 
     const open_ = await database.read
       .selectFrom('step')
