@@ -74,7 +74,8 @@ export class ServerPool {
         this.accidents.push(`a server ended by itself with ${String(signal ?? code)}`);
       }
     });
-    await loaded;
+    // It may be killed before it could begin.
+    if ((await loaded) === undefined || hasEnded(child)) return false;
     const began = systemClock.monotonic();
     const { environment } = member.plan;
     const word = await ask(child, { kind: 'begin', environment, plant: this.#plant });
@@ -193,6 +194,10 @@ function nextWord(child: ChildProcess): Promise<ServerWord | undefined> {
 }
 
 function exitOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  if (hasEnded(child)) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
