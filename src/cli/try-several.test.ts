@@ -1,0 +1,119 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
+import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
+import { fakeCrmDocument, fakeCrmProperties } from '../runtime/testing/fake-crm-document.ts';
+import type { CommandContext } from './command-context.ts';
+import { tryMethod } from './try.ts';
+
+let crm: FakeCrm;
+let directory: string;
+
+beforeEach(async () => {
+  crm = await startFakeCrm();
+  directory = await mkdtemp(join(tmpdir(), 'patchcord-try-'));
+  await writeFile(join(directory, 'properties.json'), JSON.stringify(fakeCrmProperties(crm)));
+});
+
+afterEach(async () => {
+  await crm.close();
+  await rm(directory, { recursive: true });
+});
+
+async function attempt(
+  method: string,
+  object: unknown,
+  options: { readonly set?: readonly string[]; readonly json?: boolean } = {},
+): Promise<{ code: number; out: string }> {
+  await writeFile(join(directory, 'crm.json'), fakeCrmDocument({ methods: { [method]: object } }));
+  const lines: string[] = [];
+  const context: CommandContext = {
+    env: {},
+    directory,
+    out: (line) => void lines.push(line),
+    err: () => undefined,
+    readInput: async () => '',
+    exitWith: () => undefined,
+  };
+  const usual = { properties: 'properties.json', allow: [crm.host] };
+  const code = await tryMethod('crm.json', method, { ...usual, ...options }, context);
+  return { code, out: lines.join('\n') };
+}
+
+const STEPS = {
+  steps: [
+    {
+      request_method: 'POST',
+      request_path: '/calls',
+      request_parameters: { subject: '$subject$' },
+      response_map: { id: '$activity_id$' },
+    },
+    { request_method: 'POST', request_path: '/contacts/$contact_id$/calls' },
+    {
+      request_method: 'POST',
+      request_path: '/calls/$activity_id$/stop',
+      request_parameters: { result: '$call_result$' },
+    },
+  ],
+};
+
+describe('try of a method of several requests', () => {
+  test('shows each request in order, with what it bound', async () => {
+    const { code, out } = await attempt('CreateActivity', STEPS, { set: ['subject=Hello'] });
+
+    expect(code).toBe(0);
+    const places = [
+      '1. (object 1, request 1)',
+      `> POST ${crm.origin}/calls`,
+      'Bound 1 record:',
+      '2. (object 1, request 3)',
+      '/stop',
+      'It bound nothing.',
+      'Sent without a value, since --set gave none: call_result.',
+      'note step_skipped: Request 2 of 3 was left out: contact_id has no value.',
+    ].map((text) => out.indexOf(text));
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  test('tells the same as JSON', async () => {
+    const { out } = await attempt('CreateActivity', STEPS, { set: ['subject=Hello'], json: true });
+    const report: unknown = JSON.parse(out);
+
+    expect(report).toMatchObject({
+      outcome: { kind: 'success' },
+      requests: [
+        { object: 1, request: 1, bound: [{ activity_id: expect.any(String) }] },
+        { object: 1, request: 3, bound: [] },
+      ],
+    });
+  });
+
+  test('shows each object and form of the number that was asked for', async () => {
+    const find = (path: string) => ({
+      request_method: 'GET',
+      request_path: path,
+      request_parameters: { phone: '$phone$' },
+      response_map: { contacts: [{ id: '$contact_id$', phone: '$phone$' }] },
+    });
+
+    const { code, out } = await attempt('FindContact', [find('/contacts'), find('/contacts?b=1')], {
+      set: ['phone=+442071838750'],
+    });
+
+    expect(code).toBe(0);
+    expect(out).toContain('1. (object 1, request 1)');
+    expect(out).toContain('2. (object 2, request 1)');
+  });
+
+  test('says why nothing is sent', async () => {
+    const method = { request_method: 'POST', request_path: '/calls', when: 'contact_id' };
+
+    expect(await attempt('CreateActivity', method)).toEqual({
+      code: 1,
+      out: 'Nothing was sent (skipped). CreateActivity: contact_id has no value.',
+    });
+  });
+});
