@@ -78,6 +78,14 @@ describe('the auditor', () => {
       },
     ],
     [
+      'an end that a person had sent after the recording had gone on',
+      {
+        ...GOOD,
+        executed: [CREATE, { ...STOP, act: 'upload' }, STOP],
+        ledger: [{ ...LANE, answered: true }],
+      },
+    ],
+    [
       'a contact that was created once',
       { ...GOOD, executed: [CONTACT, CREATE, STOP], ledger: withStep('CreateContact') },
     ],

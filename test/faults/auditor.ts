@@ -23,6 +23,8 @@ export interface LedgerLane {
   readonly number: string;
   /** Kinds of the call's events. */
   readonly events: readonly string[];
+  /** A person answered for a step of it: what did not need that step went on meanwhile. */
+  readonly answered?: boolean;
   readonly steps: readonly {
     readonly method: string;
     readonly state: string;
@@ -151,6 +153,7 @@ const RANK: Readonly<Record<Act, number>> = {
 
 /** Each act's first execution comes after that of what ranks before it. */
 function checkOrder(lane: LedgerLane, executed: readonly Executed[]): readonly string[] {
+  if (lane.answered === true) return [];
   const own = executed.filter((one) => isOf(lane, one));
   const firsts = [...new Set(own.map(({ act }) => act))];
   const sorted = firsts.toSorted((a, b) => RANK[a] - RANK[b]);

@@ -13,13 +13,13 @@ const ACT_OF: ReadonlyMap<string, Act> = new Map([
 
 /**
  * Does what a person does with steps that wait for one: looks into the CRM and says, over the API,
- * what is there. Returns how many steps that were.
+ * what is there. Returns the keys of their calls, one for each step.
  */
 export async function answerWaiting(
   reader: Pick<Database, 'read'>,
   log: readonly CrmLogLine[],
   administrators: ReadonlyMap<string, ApiClient>,
-): Promise<number> {
+): Promise<readonly string[]> {
   const waiting = await reader.read
     .selectFrom('step')
     .innerJoin('lane', 'lane.id', 'step.lane_id')
@@ -49,5 +49,5 @@ export async function answerWaiting(
       ...(id ? { activity_id: last.record } : {}),
     });
   }
-  return waiting.length;
+  return waiting.map((step) => step.call_key);
 }

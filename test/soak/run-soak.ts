@@ -163,12 +163,12 @@ async function soak(work: Soak): Promise<SoakResult> {
     crm.heal();
     const rest = await comeToRest(reader);
     const restSeconds = (systemClock.monotonic() - told) / 1_000;
-    const first = await judge(work, { reader, lines, offices });
+    const first = await judge(work, { reader, lines, offices, answered: [] });
     const answered = await answerAll(work, { reader, offices });
     ended.abort();
     await watching;
     const stopped = await pool.stop();
-    const last = await judge(work, { reader, lines, offices });
+    const last = await judge(work, { reader, lines, offices, answered });
     return {
       violations: [
         ...pool.accidents,
@@ -178,7 +178,7 @@ async function soak(work: Soak): Promise<SoakResult> {
         ...new Set([...first.violations, ...last.violations]),
         ...(last.figures.waiting > 0 ? [`${last.figures.waiting} steps still wait`] : []),
       ],
-      figures: { ...last.figures, waiting: answered },
+      figures: { ...last.figures, waiting: answered.length },
       counts,
       startTimes: pool.startTimes,
       repetitions: lines.repetitions,
@@ -247,16 +247,16 @@ async function comeToRest(reader: Database): Promise<readonly string[]> {
 async function answerAll(
   work: Soak,
   of: { readonly reader: Database; readonly offices: readonly SoakOffice[] },
-): Promise<number> {
+): Promise<readonly string[]> {
   const { reader, offices } = of;
   const administrators = new Map(
     offices.map(({ connectionId, administrator }) => [connectionId, administrator]),
   );
-  let answered = 0;
+  const answered: string[] = [];
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const count = await answerWaiting(reader, readCrmLog(work.logFile), administrators);
-    if (count === 0) break;
-    answered += count;
+    const keys = await answerWaiting(reader, readCrmLog(work.logFile), administrators);
+    if (keys.length === 0) break;
+    answered.push(...keys);
     await comeToRest(reader);
   }
   return answered;
@@ -268,13 +268,20 @@ async function judge(
     readonly reader: Database;
     readonly lines: PhoneLines;
     readonly offices: readonly SoakOffice[];
+    /** Keys of calls that waited for a person. */
+    readonly answered: readonly string[];
   },
 ): Promise<Verdict> {
+  const answered = new Set(of.answered);
   const styleOf = new Map(of.offices.map(({ connectionId, style }) => [connectionId, style]));
   const lanes = await readLedger(of.reader);
   return judgeSoak({
     acknowledged: of.lines.acknowledged,
     log: readCrmLog(work.logFile),
-    ledger: lanes.map((lane) => ({ ...lane, style: styleOf.get(lane.connectionId) ?? 'dumb' })),
+    ledger: lanes.map((lane) => ({
+      ...lane,
+      style: styleOf.get(lane.connectionId) ?? 'dumb',
+      answered: answered.has(lane.key),
+    })),
   });
 }
