@@ -151,6 +151,7 @@ export function renderRequest(
     // The body carries its own type, with the boundary where it has one.
     headers: body === undefined ? headers : headers.filter(([name]) => !isContentType(name)),
     ...(body === undefined ? {} : { body }),
+    ...(parts.isBare ? { unsigned: true } : {}),
     ...(isPinned ? {} : { unpinned: true }),
   };
 }

@@ -289,3 +289,13 @@ describe('what an exchange means', () => {
     );
   });
 });
+
+test('a 401 to a request without credentials refuses none', () => {
+  const more = { unsigned: true } as const;
+
+  expect(told(answer(401), context('UploadFile', more))).toBe('forbidden not_executed park');
+  expect(told(answer(401, 'json', LATER), context('UploadFile', more))).toBe(
+    'throttled not_executed wait',
+  );
+  expect(told(answer(401), context('UploadFile'))).toBe('unauthorized not_executed refresh');
+});

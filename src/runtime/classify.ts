@@ -36,6 +36,8 @@ export interface ClassifyContext {
   readonly binds: boolean;
   /** An earlier request of the same method was executed: what this one names should be there. */
   readonly follows?: boolean;
+  /** The request carried no credentials, by the document's word. */
+  readonly unsigned?: boolean;
   /** Milliseconds since the record was created, where that is known. */
   readonly recordAgeMs?: number;
   /** Epoch milliseconds. */
@@ -114,9 +116,11 @@ function byStatus(
   const names = context.follows === true && own === 'create' && MISSING.has(status);
   const kind = names ? 'change' : own;
   const age = context.recordAgeMs;
+  // Where no credentials were sent, none were refused: 401 is a refusal like any other.
+  const meant = context.unsigned === true && status === 401 ? 403 : status;
   return STATUS_ROWS.find(
     (row) =>
-      hasStatus(row, status) &&
+      hasStatus(row, meant) &&
       (row.on === undefined || row.on.includes(kind)) &&
       (row.saysWhen !== true || headers['retry-after'] !== undefined) &&
       (row.young !== true || (age !== undefined && age < YOUNG_RECORD_MS)),

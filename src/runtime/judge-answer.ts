@@ -99,6 +99,7 @@ export function situation(job: MethodJob, request: RenderedRequest): ClassifyCon
     // A write looks for its id; what else an empty answer lacks is simply unset.
     binds: isWrite(job) ? job.compiled.bind.needsBody : job.compiled.bind.binds.length > 0,
     now: job.deps.clock.now(),
+    ...(request.unsigned === true ? { unsigned: true } : {}),
     ...(job.place.requestIndex > 0 ? { follows: true } : {}),
     ...(recordAgeMs === undefined ? {} : { recordAgeMs }),
   };

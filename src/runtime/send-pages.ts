@@ -224,7 +224,7 @@ async function sendPage(
 ): Promise<Page> {
   const { deps, call, scrubber } = job;
   const startedAt = deps.clock.now();
-  const { unpinned, ...sent } = request;
+  const { unpinned, unsigned: _, ...sent } = request;
   const own = unpinned === true ? originOf(request.url) : undefined;
   const result = await deps.egress.send({
     ...sent,

@@ -49,6 +49,7 @@ describe('a request with "auth": "none"', () => {
       url,
       headers: [['X-Own', 'o']],
       body: { contentType: 'application/octet-stream', chunks: [{ file: 'bytes' }] },
+      unsigned: true,
       unpinned: true,
     });
   });

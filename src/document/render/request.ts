@@ -36,6 +36,8 @@ export interface RenderedRequest {
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: RenderedBody;
+  /** Set for `"auth": "none"`: no credentials are sent, so that none can be refused. */
+  readonly unsigned?: true;
   /**
    * Set where the address is pinned by nothing but `hosts`: an answer gave it, and the request has
    * neither credentials nor secrets. Its own origin is then the only one that it may reach.
