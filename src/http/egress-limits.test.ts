@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createEgressKit, get, summary } from './testing/egress-kit.ts';
+import { answer, createEgressKit, get, summary } from './testing/egress-kit.ts';
 import { hasWhole } from './testing/raw-server.ts';
 
 const { listen, open, close } = createEgressKit();
@@ -8,6 +8,21 @@ const { listen, open, close } = createEgressKit();
 afterEach(close);
 
 describe('limits of the answer', () => {
+  test('the head may take longer where a request asks for it', async () => {
+    const release: (() => void)[] = [];
+    const server = await listen((socket, received) => {
+      if (hasWhole(received)) release.push(() => void socket.end(answer('late')));
+    });
+    const egress = open([server.port], { limits: { headersMs: 200 } });
+
+    const patient = egress.send(get(server.origin, { headersMs: 20_000 }));
+    const hasty = await egress.send(get(server.origin));
+    for (const each of release) each();
+
+    expect(summary(hasty)).toBe('waiting timeout');
+    expect(summary(await patient)).toBe('response 200 late');
+  });
+
   test('an endless body is cut at the limit', async () => {
     const server = await listen((socket, received) => {
       if (!hasWhole(received)) return;
