@@ -26,6 +26,9 @@ describe('a rendering', () => {
     ['a default', '$ref$'],
     ['a choice', { 'API token': { default: 'x' } }],
     ['a row', { Team: { blue: '$API token$' } }],
+    ['lines', ['a', 'x$API token$']],
+    ['JSON text', { json: ['$API token$'] }],
+    ['a key of JSON text', { json: { 'f_$API token$': 1 } }],
     ['an expression', { expression: "upper(properties['API token'])" }],
   ])('knows that %s was made with a secret', (_, definition) => {
     expect(readsSecret(definition)).toBe(true);
