@@ -82,7 +82,7 @@ describe('the auditor', () => {
       {
         ...GOOD,
         executed: [CREATE, { ...STOP, act: 'upload' }, STOP],
-        ledger: [{ ...LANE, answered: true }],
+        ledger: withStep('UploadFile').map((lane) => ({ ...lane, answered: true })),
       },
     ],
     [
