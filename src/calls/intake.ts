@@ -8,6 +8,7 @@ import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
 import { AHEAD_MAX_MS, isDate } from './event-time.ts';
+import type { IntakeBudget, OverBudget } from './intake-budget.ts';
 import { keepMalformed } from './keep-malformed.ts';
 import { insertRefusedEvent, removeSurplusRefused } from './refused-events-repository.ts';
 import {
@@ -64,6 +65,8 @@ export interface IntakeDeps extends PlanLanesDeps {
   readonly database: Database;
   readonly connections: ConnectionBook;
   readonly addresses: RecordingAddresses;
+  /** Absent: whatever comes is taken in. */
+  readonly budget?: Pick<IntakeBudget, 'admit'>;
   /** Called after each commit: there may be work. */
   readonly wake: () => void;
   readonly reached?: (point: 'event-committed') => void;
@@ -77,10 +80,13 @@ export function createIntake(deps: IntakeDeps): Intake {
   ): Promise<readonly EventResult[]> => {
     const parsedEvents = events.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
     const routeOf = await routeEvents(deps.database.read, source, parsedEvents);
+    const held = askBudget(deps.budget, parsedEvents.map(routeOf));
     const books = await readConnections(deps.connections, parsedEvents.map(routeOf));
     // All jobs are asked for in this turn, so they share one commit.
     const results = await Promise.all(
-      events.map(({ body, parsed }) => acceptOne(deps, { source, body, parsed, books, routeOf })),
+      events.map(({ body, parsed }) =>
+        acceptOne(deps, { source, body, parsed, books, routeOf, held }),
+      ),
     );
     if (results.some(({ status }) => status === 'refused')) {
       await deps.database.write((transaction) =>
@@ -112,6 +118,8 @@ interface OneEvent {
   readonly parsed: ParsedEvent;
   readonly books: ReadonlyMap<string, Connections>;
   readonly routeOf: (event: CallEvent) => Routed;
+  /** Why the events of these organizations must wait. */
+  readonly held: ReadonlyMap<string, OverBudget>;
 }
 
 async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> {
@@ -124,6 +132,8 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
   const routed = one.routeOf(event);
   if (routed.status === 'refused') return await keepRefused(deps, { source, body, event, routed });
   const { organizationId } = routed;
+  const over = one.held.get(organizationId);
+  if (over !== undefined) return refuse('over_budget', over.message);
   const identity = {
     organizationId,
     phoneSystemId: source.phoneSystemId,
@@ -206,6 +216,34 @@ export async function recordEvent(
     now,
   });
   return { callId: call.id, repeated: false, same: true };
+}
+
+/**
+ * Which organizations must wait with their events. Throws `over_budget` when none of the events can be
+ * taken, so that the whole request is sent again.
+ */
+function askBudget(
+  budget: IntakeDeps['budget'],
+  routed: readonly Routed[],
+): ReadonlyMap<string, OverBudget> {
+  if (budget === undefined) return new Map();
+  const counts = new Map<string, number>();
+  for (const one of routed) {
+    if (one.status !== 'routed') continue;
+    counts.set(one.organizationId, (counts.get(one.organizationId) ?? 0) + 1);
+  }
+  const held = new Map<string, OverBudget>();
+  for (const [organizationId, count] of counts) {
+    const over = budget.admit(organizationId, count);
+    if (over !== undefined) held.set(organizationId, over);
+  }
+  const [first] = held.values();
+  if (first !== undefined && held.size === counts.size) {
+    throw new AppError('over_budget', first.message, {
+      details: { retry_after_seconds: first.retryAfterSeconds },
+    });
+  }
+  return held;
 }
 
 async function readConnections(

@@ -10,6 +10,7 @@ import { composeServer } from '../server/compose.ts';
 import { openEgress } from '../server/open-egress.ts';
 import { loopbackOrigin } from '../server/open-server.ts';
 import { recordingLimitsOf } from '../server/recording-parts.ts';
+import { intakeLimitsOf } from '../server/intake-limits.ts';
 import { retentionOf } from '../server/retention.ts';
 import type { Database } from '../store/database.ts';
 import { createSecretRegistry } from '../text/scrub.ts';
@@ -51,6 +52,7 @@ export async function withLiveTest<T>(
     spoolDirectory: join(settings.dataDir, 'recordings'),
     recordings: recordingLimitsOf(settings),
     retention: retentionOf(settings),
+    intake: intakeLimitsOf(settings),
     node: `doctor ${hostname()}:${process.pid}`,
     version: packageVersion(),
     http: {

@@ -176,6 +176,30 @@ export const SETTINGS = {
       'How long at least a signed link to a recording (`content_url`) opens it: it ends at the midnight (UTC) after these days, so that a repeated request tells the CRM the same link. Whoever has the link can listen.',
     read: readInteger(1, 365),
   }),
+  intakeBacklog: withDefault({
+    env: 'INTAKE_BACKLOG',
+    type: 'number',
+    default: '1000000',
+    description:
+      'How many calls of one organization may wait for their CRM, parked steps included; beyond, its events are answered with 429 and Retry-After.',
+    read: readInteger(1, 1_000_000_000),
+  }),
+  intakeEventsPerMinute: withDefault({
+    env: 'INTAKE_EVENTS_PER_MINUTE',
+    type: 'number',
+    default: '60000',
+    description:
+      'How many events of one organization a process takes in per minute in the long run; ten times as many may come at once, then 429 and Retry-After.',
+    read: readInteger(1, 100_000_000),
+  }),
+  intakeDiskReservePercent: withDefault({
+    env: 'INTAKE_DISK_RESERVE_PERCENT',
+    type: 'percent',
+    default: '5',
+    description:
+      'With less free space on the disk of DATA_DIR no events are taken in (429 and Retry-After), so that what was taken in can be worked off; 0 looks at nothing. On PostgreSQL without meaning.',
+    read: readInteger(0, 50),
+  }),
   recordingMaxMib: withDefault({
     env: 'RECORDING_MAX_MIB',
     type: 'MiB',

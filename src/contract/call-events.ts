@@ -133,7 +133,7 @@ export const sendCallEvents = defineEndpoint({
   bodyKind: 'json',
   status: 202,
   response: EventResults,
-  problems: ['payload_too_large'],
+  problems: ['payload_too_large', 'over_budget'],
 });
 
 export const receiveWebhook = defineEndpoint({
@@ -185,7 +185,7 @@ export const receiveWebhook = defineEndpoint({
   bodyKind: 'json',
   status: 202,
   response: EventResults,
-  problems: ['unauthorized', 'payload_too_large'],
+  problems: ['unauthorized', 'payload_too_large', 'over_budget'],
 });
 
 export const RefusedEvent = z

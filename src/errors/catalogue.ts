@@ -209,6 +209,14 @@ export const CATALOGUE = {
     meaning: 'The storage under the database failed or its file is damaged; the process ends.',
     remedy: 'Check the disk; if the file is damaged, restore the last backup.',
   },
+  over_budget: {
+    category: 'rate_limited',
+    status: 429,
+    level: 'warn',
+    retry: true,
+    meaning: 'More events came than there is room for; nothing was stored.',
+    remedy: 'Send them again after the seconds of `Retry-After`; `detail` says what is full.',
+  },
   storage_full: {
     category: 'internal',
     status: 503,

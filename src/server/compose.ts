@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import type { FastifyInstance } from 'fastify';
 
 import { createAccess } from '../access/access.ts';
@@ -9,6 +11,10 @@ import type { DeliveryPoint } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
+import { countBacklog } from '../calls/backlog-repository.ts';
+import { createIntakeBudget } from '../calls/intake-budget.ts';
+import type { IntakeLimits } from '../calls/intake-budget.ts';
+import { freePercent } from './intake-limits.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createAdmission } from '../connections/admission.ts';
@@ -95,6 +101,7 @@ export interface ServerParts {
   readonly node: string;
   readonly version: string;
   readonly retention: KeptTimes;
+  readonly intake: IntakeLimits;
   readonly http: Pick<AppDeps, 'trustedProxies' | 'https' | 'tls'> & {
     readonly publicUrl: string | undefined;
     /** Scheme, host and port by which a browser comes back from a CRM; undefined: not known. */
@@ -184,6 +191,16 @@ export function composeServer(parts: ServerParts): ComposedServer {
     worker.wake();
   };
   const intake = createIntake({
+    budget: createIntakeBudget({
+      limits: parts.intake,
+      clock,
+      countBacklog: (organizationId, most) => countBacklog(database.read, { organizationId }, most),
+      freeDisk:
+        database.dialect === 'sqlite' && parts.intake.diskReservePercent > 0
+          ? () => freePercent(dirname(parts.spoolDirectory))
+          : undefined,
+      log: logger,
+    }),
     ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
     ...(parts.tuning?.reached === undefined ? {} : { reached: parts.tuning.reached }),
   });

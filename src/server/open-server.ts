@@ -28,6 +28,7 @@ import { listen, originOf } from './listen.ts';
 import { openEgress } from './open-egress.ts';
 import { startHeartbeat } from './node-heartbeat.ts';
 import { recordingLimitsOf } from './recording-parts.ts';
+import { intakeLimitsOf } from './intake-limits.ts';
 import { retentionOf } from './retention.ts';
 import { followTlsFiles, readTlsFiles } from './tls-files.ts';
 import type { TlsPaths } from './tls-files.ts';
@@ -90,6 +91,7 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
       spoolDirectory: join(settings.dataDir, 'recordings'),
       recordings: recordingLimitsOf(settings),
       retention: retentionOf(settings),
+      intake: intakeLimitsOf(settings),
       http: {
         trustedProxies: settings.trustedProxies,
         https: settings.https,

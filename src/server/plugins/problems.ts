@@ -60,7 +60,7 @@ export async function sendProblem(
     request.log.warn({ code: fault.code, detail: fault.message }, 'request not fulfilled');
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   if (retry && (status === 503 || status === 429 || status === 409))
-    void reply.header('retry-after', RETRY_AFTER_S);
+    void reply.header('retry-after', fault.details['retry_after_seconds'] ?? RETRY_AFTER_S);
   await reply.code(status).type(PROBLEM_TYPE).send(problemOf(fault, request.id));
 }
 

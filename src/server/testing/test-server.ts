@@ -23,6 +23,7 @@ import { systemClock } from '../../time/clock.ts';
 import { composeServer } from '../compose.ts';
 import type { ServerTuning } from '../compose.ts';
 import { recordingLimitsOf } from '../recording-parts.ts';
+import { intakeLimitsOf } from '../intake-limits.ts';
 import { retentionOf } from '../retention.ts';
 
 /** One answer of the API. */
@@ -64,6 +65,8 @@ export interface TestServerOptions {
   readonly otherCrm?: FakeCrm;
   readonly limits?: Partial<EgressLimits>;
   readonly tuning?: ServerTuning;
+  /** Settings by the names of their environment variables; only those of the intake count. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Where people reach it; without it recordings have no links. */
   readonly publicUrl?: string;
   /** False: what is planned stays where it is. */
@@ -101,6 +104,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     version: '0.0.0',
     recordings: recordingLimitsOf(readSettings({})),
     retention: retentionOf(readSettings({})),
+    intake: intakeLimitsOf(readSettings(options.settings ?? {})),
     http: {
       trustedProxies: [],
       https: false,
