@@ -56,7 +56,8 @@ function passedOver({ requests }: CompiledMethodObject, index: number, why: stri
   return { code: 'step_skipped', message: `${which} was left out: ${why}` };
 }
 
-function isProperty({ call }: RunStart, name: string): boolean {
+/** True for a field of the form: without it nothing of the connection can work. */
+export function isProperty({ call }: Pick<RunStart, 'call'>, name: string): boolean {
   return call.document.properties.some(({ label }) => label === name);
 }
 

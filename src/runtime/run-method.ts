@@ -7,7 +7,7 @@ import { isKeyed } from './idempotency.ts';
 import { situation } from './judge-answer.ts';
 import type { MethodCall, MethodProgress, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import type { RunStart } from './method-job.ts';
-import { nextRequest } from './next-request.ts';
+import { isProperty, nextRequest } from './next-request.ts';
 import type { NextRequest } from './next-request.ts';
 import { objectsToRun, readTasks, runReads } from './run-reads.ts';
 import type { LeftOut } from './run-reads.ts';
@@ -94,11 +94,12 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
 function prepareReads(start: RunStart, method: CompiledMethod): PreparedMethod {
   const { tasks, leftOut } = readTasks(start, method);
   const ready = tasks.find(({ begun }) => begun.status === 'ready')?.begun;
+  const stopped = tasks.flatMap(({ begun }) => (begun.status === 'stopped' ? [begun] : []));
   // One object that lacks a value is passed over for the next; a property concerns them all.
-  const stopped = tasks.find(({ begun }) => begun.status === 'stopped')?.begun;
-  if (stopped?.status === 'stopped' && (ready === undefined || method.objects.length === 1)) {
-    return notSent(stopped.reason, stopped.name, stopped.message);
-  }
+  const halt =
+    stopped.find(({ name }) => isProperty(start, name)) ??
+    (ready === undefined || method.objects.length === 1 ? stopped[0] : undefined);
+  if (halt !== undefined) return notSent(halt.reason, halt.name, halt.message);
   if (ready?.status !== 'ready') {
     const passed = tasks.flatMap(({ place, begun }) =>
       begun.status === 'none'

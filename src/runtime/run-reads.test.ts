@@ -129,6 +129,13 @@ describe('several objects of a method that lists', () => {
     expect(notes).toMatchObject([{ code: 'missing_value' }]);
   });
 
+  test('a property that is not filled in stops them all', () => {
+    const objects = [get('/lists/$Portal$', LIST), LEADS];
+    const crm = crmOf('Contacts', objects, {}, { properties: ['Portal'] });
+
+    expect(crm.prepare('Contacts')).toMatchObject({ reason: 'missing_value', name: 'Portal' });
+  });
+
   test('each has its own mark of the last sync', async () => {
     const since = { request_parameters: { after: '$since$' } };
     const crm = crmOf(

@@ -78,7 +78,9 @@ async function askOne(
     deadlineMs: MATCH_LIMIT_MS,
     signal,
   });
-  if (asked.status === 'not_sent') return none('failed', asked.message);
+  if (asked.status === 'not_sent') {
+    return none(asked.reason === 'skipped' ? 'not_asked' : 'failed', asked.message);
+  }
   const { outcome, records } = asked.run;
   if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
     return none('failed', outcome.message);
