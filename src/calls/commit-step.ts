@@ -15,6 +15,7 @@ import type { DeliverDeps } from './deliver.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { isBehindReplay } from './replay-repository.ts';
 import { claimContact } from './made-contact-repository.ts';
 import { contactKey } from './made-contacts.ts';
 import type { StepChange } from './settle.ts';
@@ -49,6 +50,7 @@ export interface SentTo {
 
 /** A lane whose request goes elsewhere than its connection's others waits for that host alone. */
 const HOST_WAIT_MS = 1_000;
+const REPLAY_WAIT_MS = 1_000;
 
 /**
  * Puts on disk that a request is about to leave, under the fence, and takes its slot of the
@@ -101,15 +103,21 @@ export async function commitSending(
     if (!closed && !(await mayMakeContact(transaction, work, now))) {
       return { status: 'read_again' };
     }
-    const slot = closed
-      ? ({ status: 'later', at: away } as const)
-      : await takeSlots(transaction, {
-          connectionId: connection.id,
-          organizationId: connection.organizationId,
-          limits: connection.limits,
-          now,
-          until: now,
-        });
+    // Of a connection without a limit, what is replayed with others goes one lane at a time.
+    const isBehind =
+      lane.replayed_at !== null &&
+      connection.limits.length === 0 &&
+      (await isBehindReplay(transaction, lane));
+    const slot =
+      closed || isBehind
+        ? ({ status: 'later', at: isBehind ? Math.max(away, now + REPLAY_WAIT_MS) : away } as const)
+        : await takeSlots(transaction, {
+            connectionId: connection.id,
+            organizationId: connection.organizationId,
+            limits: connection.limits,
+            now,
+            until: now,
+          });
     if (slot.status === 'later') {
       await updateLane(transaction, lease, { ...FREE, state: 'ready', ready_at: slot.at });
       return { status: 'released', until: slot.at };

@@ -68,7 +68,7 @@ export function restingState(
   steps: readonly Step[],
   now: number,
   dueSince = now,
-): Pick<LaneRow, 'state' | 'ready_at'> {
+): Pick<LaneRow, 'state' | 'ready_at'> & { readonly replayed_at?: null } {
   const next = nextInLane(steps, now);
   switch (next.kind) {
     case 'run':
@@ -78,9 +78,9 @@ export function restingState(
     case 'wait':
       return { state: 'ready', ready_at: next.until };
     case 'parked':
-      return { state: 'parked', ready_at: now };
+      return { state: 'parked', ready_at: now, replayed_at: null };
     case 'idle':
-      return { state: 'idle', ready_at: now };
+      return { state: 'idle', ready_at: now, replayed_at: null };
   }
 }
 

@@ -3,6 +3,7 @@ import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import { askMethod } from './prepare-step.ts';
+import type { Step } from './step.ts';
 import { toStep } from './step-rows.ts';
 
 /**
@@ -23,10 +24,25 @@ export async function mustSettle(
     .where('lane.organization_id', '=', scope.organizationId)
     .where('step.id', '=', stepId)
     .executeTakeFirst();
-  if (step?.state !== 'parked') return false;
-  if (step.reason !== 'unknown_outcome' && step.reason !== 'executed_without_id') return false;
+  if (step === undefined || !isOpenQuestion(step)) return false;
   const connection = await deps.connections.open(scope.organizationId, step.connection_id);
-  return connection !== undefined && askMethod(toStep(step), connection) === undefined;
+  return connection !== undefined && isForPeople(toStep(step), connection);
+}
+
+/** The same of a step and its connection that are known already. */
+export function isForPeople(step: Step, connection: CallConnection): boolean {
+  return isOpenQuestion(step) && askMethod(step, connection) === undefined;
+}
+
+function isOpenQuestion({
+  state,
+  reason,
+}: {
+  readonly state: string;
+  readonly reason?: string | null | undefined;
+}): boolean {
+  const isUnknown = reason === 'unknown_outcome' || reason === 'executed_without_id';
+  return state === 'parked' && isUnknown;
 }
 
 /** What a person does with such a step. */

@@ -22,6 +22,7 @@ import {
   createIntegration,
   createIntegrationVersion,
   getIntegration,
+  getIntegrationLogo,
   lintIntegration,
   listIntegrations,
   putIntegration,
@@ -48,6 +49,7 @@ import {
   putPhoneSystem,
 } from './phone-systems.ts';
 import { putConnection } from './put-connection.ts';
+import { replayMany } from './replays.ts';
 import { putExternalUserLink } from './put-user-link.ts';
 import {
   getRecording,
@@ -85,6 +87,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getCall,
   replayCall,
   replayStep,
+  replayMany,
   settleStep,
   discardStep,
   listRecordings,
@@ -115,6 +118,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   putIntegration,
   lintIntegration,
   getIntegration,
+  getIntegrationLogo,
   createIntegrationVersion,
   listExtensions,
   createExtension,

@@ -49,6 +49,7 @@ export const CALL_STEPS: readonly StoryStep[] = [
   { endpoint: 'replayStep', as: 'organization', params: { step_id: '{{call.steps.1.id}}' } },
   ...seen('call-4', 'delivered'),
   ...refused('call-5'),
+  { endpoint: 'replayMany', as: 'organization', body: { reason: 'refused', preview: true } },
   { endpoint: 'replayCall', as: 'organization', params: { call_id: '{{call.id}}' } },
   ...seen('call-5', 'delivered'),
   ...refused('call-6'),

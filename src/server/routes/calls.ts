@@ -7,6 +7,7 @@ import {
   replayCall as replayAll,
   replayStep as replay,
 } from '../../calls/ledger-actions.ts';
+import { replayMany as replaySeveral } from '../../calls/replay-many.ts';
 import { settleUnknown } from '../../calls/settle-by-hand.ts';
 import type { Seen } from '../../calls/settle-by-hand.ts';
 import { listRecordings as readRecordings } from '../../calls/list-recordings.ts';
@@ -23,12 +24,13 @@ import {
   settleStep,
 } from '../../contract/calls.ts';
 import type { CallWithSteps } from '../../contract/calls.ts';
+import { replayMany } from '../../contract/replays.ts';
 import type { OrganizationScope } from '../../organizations/scope.ts';
 import { presentCall, presentCallDetail } from '../present-call.ts';
 import type { ConnectionHealthView } from '../present-call.ts';
 import { route } from '../route.ts';
 import type { Answer, Route } from '../route.ts';
-import { actorOf, presentPage } from './present.ts';
+import { actorOf, iso, presentPage } from './present.ts';
 
 /** The ledger: what became of each call, and what people can do about it. */
 export function callRoutes(
@@ -75,6 +77,24 @@ export function callRoutes(
       const scope = context.scope();
       const request = { stepId: params.step_id, actor: actorOf(context) };
       return answer(scope, await replay(deps, scope, request));
+    }),
+    route(replayMany, async ({ body }, context) => {
+      const { since, until, reason, preview } = body;
+      const filter = {
+        connectionId: body.connection_id,
+        reason,
+        since: since === undefined ? undefined : Date.parse(since),
+        until: until === undefined ? undefined : Date.parse(until),
+      };
+      const request = { filter, preview, actor: actorOf(context) };
+      const replayed = await replaySeveral(deps, context.scope(), request);
+      const { steps, calls, more, leftToPeople, lastAt } = replayed;
+      return {
+        body: {
+          ...{ preview, steps, calls, more, left_to_people: leftToPeople },
+          last_at: lastAt === undefined ? null : iso(lastAt),
+        },
+      };
     }),
     route(settleStep, async ({ params, body }, context) => {
       const scope = context.scope();
