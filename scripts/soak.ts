@@ -30,7 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
   write(`Seed ${options.seed}: the same kills and calls come again with --seed ${options.seed}.`);
   const began = systemClock.monotonic();
   let lineAt = 0;
+  let shown = 0;
   const result = await runSoak(options, (progress) => {
+    for (const violation of progress.violations.slice(shown)) write(`  - ${violation}`);
+    shown = progress.violations.length;
     const now = systemClock.monotonic();
     if (now < lineAt) return;
     lineAt = now + LINE_EVERY_MS;

@@ -49,7 +49,7 @@ export interface SoakProgress {
   /** Steps that are not settled. */
   readonly open: number;
   /** What is known before the end: servers that end by themselves, events that are refused. */
-  readonly violations: number;
+  readonly violations: readonly string[];
 }
 
 const PROCESSES = { sqlite: 1, postgres: 3 } as const;
@@ -225,7 +225,7 @@ async function watch(
       kills: counts.kills,
       acknowledged: lines.acknowledged.length,
       open,
-      violations: work.pool.accidents.length + lines.refusals.length,
+      violations: [...work.pool.accidents, ...lines.refusals],
     });
     await systemClock.sleep(LOOK_EVERY_MS, signal).catch(() => {
       // The soak has ended.

@@ -19,7 +19,7 @@ export function progressLine(
     `${whole(progress.kills)}/${whole(options.kills)} kills`,
     `${whole(progress.acknowledged)} events acknowledged`,
     `${whole(progress.open)} steps open`,
-    `${progress.violations} violations so far`,
+    `${progress.violations.length} violations so far`,
     `${left === undefined ? '' : `${clockTime(left)} left`}`,
   ].join(', ');
 }
