@@ -1,11 +1,13 @@
 import { cpus, totalmem } from 'node:os';
 
+import { backlogFigures } from './backlog.ts';
 import { callFigures } from './calls-through.ts';
 import { documentFigures } from './document-figures.ts';
 import { ingestFigures } from './ingest.ts';
 import { latencyFigures } from './latency.ts';
 import { printTable } from './print-table.ts';
 import type { BenchRow } from './row.ts';
+import { slowDiskFigures } from './slow-disk.ts';
 
 // `npm run bench` measures everything in one table; `npm run bench -- ingest` a part of it. With
 // `--check` a figure that falls short ends the program with 1.
@@ -15,6 +17,8 @@ const PARTS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   calls: callFigures,
   ingest: ingestFigures,
   latency: latencyFigures,
+  backlog: backlogFigures,
+  'slow-disk': slowDiskFigures,
 };
 
 const words = process.argv.slice(2);

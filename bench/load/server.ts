@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,14 +7,13 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
 import { freePort } from '../../scripts/test/free-port.ts';
-import { environmentOf, runCommand } from '../../test/real/patchcord-server.ts';
+import { environmentOf } from '../../test/real/patchcord-server.ts';
 import type { ServerReport } from './server-report.ts';
 
 export interface BenchServer {
   /** `host:port`. */
   readonly host: string;
   readonly origin: string;
-  readonly adminKey: string;
   /** Of the server itself, also where another program runs it. */
   readonly pid: number;
   report(): Promise<ServerReport>;
@@ -27,6 +26,8 @@ export interface ServerPlan {
   readonly crm: string;
   /** Absent: SQLite. An empty database of PostgreSQL otherwise. */
   readonly databaseUrl?: string | undefined;
+  /** Absent: a free one. */
+  readonly port?: number;
   /** A program and its arguments that runs the server: strace. */
   readonly wrapper?: readonly string[] | undefined;
 }
@@ -38,13 +39,10 @@ const PROGRAM = 'dist/src/main.js';
 
 /** Starts the server as operators do: `serve` of the compiled package. */
 export async function startServer(plan: ServerPlan): Promise<BenchServer> {
-  const key = Buffer.alloc(32, 7).toString('base64');
-  const environment =
-    plan.databaseUrl === undefined ? {} : { DATABASE_URL: plan.databaseUrl, MASTER_KEY: key };
-  const place = { dataDir: plan.dataDir, crm: plan.crm, environment };
-  const port = await freePort();
-  const [program = '', ...args] = [...(plan.wrapper ?? []), process.execPath, ...programArgs()];
-  const child = spawn(program, args, {
+  const place = placeOf(plan);
+  const port = plan.port ?? (await freePort());
+  const [first = '', ...args] = [...(plan.wrapper ?? []), process.execPath, ...programArgs()];
+  const child = spawn(first, args, {
     env: environmentOf(place, port),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -53,12 +51,10 @@ export async function startServer(plan: ServerPlan): Promise<BenchServer> {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origin = `http://127.0.0.1:${port}`;
   await untilReady(origin, child, () => log);
-  const made = await runCommand(place, ['key', 'create', '--name', 'Bench']);
   const pid = plan.wrapper === undefined ? pidOf(child) : childOf(pidOf(child));
   return {
     host: `127.0.0.1:${port}`,
     origin,
-    adminKey: z.object({ key: z.string() }).parse(made).key,
     pid,
     report: () =>
       new Promise((resolve) => {
@@ -72,10 +68,31 @@ export async function startServer(plan: ServerPlan): Promise<BenchServer> {
   };
 }
 
+/** Makes a key for an administrator, with the command that operators use. */
+export function createAdminKey(plan: ServerPlan): string {
+  const words = ['key', 'create', '--name', 'Bench', '--json'];
+  const made = execFileSync(process.execPath, [program(), ...words], {
+    env: environmentOf(placeOf(plan), 0),
+    encoding: 'utf8',
+  });
+  return z.object({ key: z.string() }).parse(JSON.parse(made)).key;
+}
+
+function placeOf({ dataDir, crm, databaseUrl }: ServerPlan): Parameters<typeof environmentOf>[0] {
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const environment =
+    databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl, MASTER_KEY: key };
+  return { dataDir, crm, environment };
+}
+
 /** `BENCH_NODE_FLAGS='--cpu-prof'` profiles the server; `BENCH_PROGRAM` is another build of it. */
 function programArgs(): readonly string[] {
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
-  return [...flags, '--import', WATCH, process.env['BENCH_PROGRAM'] ?? PROGRAM, 'serve'];
+  return [...flags, '--import', WATCH, program(), 'serve'];
+}
+
+function program(): string {
+  return process.env['BENCH_PROGRAM'] ?? PROGRAM;
 }
 
 function pidOf(child: ChildProcess): number {

@@ -11,7 +11,7 @@ import type { BenchOffice } from './offices.ts';
 import { createRawClient } from './raw-client.ts';
 import type { Report } from './calls.ts';
 import { reporter } from './reporter.ts';
-import { startServer } from './server.ts';
+import { createAdminKey, startServer } from './server.ts';
 import type { BenchServer } from './server.ts';
 
 /** A server with its mock CRM and its customers, and whoever reports calls to it. */
@@ -25,6 +25,8 @@ export interface World {
   readonly databaseUrl: string | undefined;
   /** The rest stays: whoever reads the database has it alone. */
   stopServer(): Promise<void>;
+  /** On the same port and the same data. */
+  startServerAgain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,18 +50,24 @@ export async function openWorld(plan: WorldPlan): Promise<World> {
     plan.postgres === undefined ? undefined : await createPostgresDatabase(plan.postgres);
   const crm = await startMockCrm();
   const { wrapper } = plan;
-  const server = await startServer({ dataDir, crm: crm.host, databaseUrl: database?.url, wrapper });
+  const place = { dataDir, crm: crm.host, databaseUrl: database?.url, wrapper };
+  const server = await startServer(place);
   const document = crmDocument(crm.host, { answers: plan.answers === true });
-  const offices = await openOffices(server, {
-    document,
-    count: plan.offices,
-    concurrency: plan.concurrency,
-  });
+  const adminKey = createAdminKey(place);
+  const offices = await openOffices(
+    { origin: server.origin, adminKey },
+    {
+      document,
+      count: plan.offices,
+      concurrency: plan.concurrency,
+    },
+  );
   const client = createRawClient(server.host, plan.lines);
+  let running = server;
   let stopping: Promise<void> | undefined;
   const stopServer = (): Promise<void> => {
     client.close();
-    return (stopping ??= server.stop());
+    return (stopping ??= running.stop());
   };
   return {
     crm,
@@ -69,6 +77,10 @@ export async function openWorld(plan: WorldPlan): Promise<World> {
     dataDir,
     databaseUrl: database?.url,
     stopServer,
+    startServerAgain: async () => {
+      running = await startServer({ ...place, port: Number(server.host.split(':')[1]) });
+      stopping = undefined;
+    },
     close: async () => {
       await stopServer();
       await crm.close();
