@@ -5,6 +5,7 @@ import type { StateChange } from '../connections/change-state.ts';
 import { changeHost } from '../connections/host-repository.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
 import { countUsage } from '../organizations/usage.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import type { Tables } from '../store/schema.ts';
 import { countForbidden, settleAttempt } from './attempt-repository.ts';
 import type { CallConnection } from './call-connection.ts';
@@ -101,7 +102,7 @@ export async function settleExchange(
           })
         : { memory };
     if (stands) {
-      const message = learned.message ?? change.message;
+      const message = withPartial(learned.message ?? change.message, run);
       await transaction
         .updateTable('step')
         .set(stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now))
@@ -170,6 +171,13 @@ async function isAsSent(
   return now?.state === 'unknown';
 }
 
+/** That only a part of it was done must not be hidden behind a success. */
+function withPartial(message: string | undefined, { notes }: StepRun): string | undefined {
+  const partial = notes.find(({ code }) => code === 'partial_success');
+  if (partial === undefined || message === undefined) return message;
+  return `${asSentence(message)} ${partial.message}`;
+}
+
 function decide(
   { step, run, purpose, connection, idempotent, part, underWay, isProbe }: Settled,
   given: { policy: DeliverDeps['policy']; now: number; random: number },
@@ -212,11 +220,16 @@ async function teach(
   deps: Pick<DeliverDeps, 'policy'>,
   of: { work: Settled; change: StepChange; now: number },
 ): Promise<StateChange | undefined> {
-  const { work, now } = of;
+  const { work, change, now } = of;
   const event = await connectionEvent(transaction, deps, of);
   if (event === undefined) return undefined;
   const scope = { organizationId: work.connection.organizationId };
   const { connection, asOf } = work;
+  // The answer itself was one: a CRM that was away is back.
+  if (event.kind === 'throttled' && change.connection === undefined) {
+    const back = { kind: 'success' } as const;
+    await changeState(transaction, scope, { connectionId: connection.id, event: back, now });
+  }
   return await changeState(transaction, scope, { connectionId: connection.id, event, now, asOf });
 }
 
@@ -243,6 +256,8 @@ async function teachHost(
   });
   if (isBack) await releaseHeld(transaction, host.origin);
 }
+
+const SPENT = 'The CRM took the request and says that its limit is used up for now.';
 
 async function connectionEvent(
   transaction: Transaction<Tables>,
@@ -271,6 +286,9 @@ async function connectionEvent(
     }
     case undefined:
       if (outcome.breaker) return { kind: 'failure', reason };
+      if (work.run.spentMs !== undefined) {
+        return { kind: 'throttled', retryAfterMs: work.run.spentMs, reason: SPENT };
+      }
       // Any other answer of the CRM, a refusal too, proves that it is there.
       return { kind: 'success' };
   }
