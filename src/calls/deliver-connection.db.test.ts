@@ -233,6 +233,27 @@ describeDatabases('the connection of a delivery', ({ open }) => {
     expect(await steps()).toContain('CreateActivity done');
   });
 
+  it('waits where the CRM says that its limit is used up, before it refuses anything', async () => {
+    const { accept, drain, runner, clock, steps } = await openPipeline(open, {
+      methods: ['CreateActivity', 'StopCallActivity'],
+    });
+    runner.answer('CreateActivity', {
+      ...aRun({}, [{ activity_id: '1' }]),
+      spentMs: 30_000,
+    });
+    await accept(aCall().ringing, aCall().ended);
+    await drain();
+    clock.advance(29_000);
+    await drain();
+    const before = await steps();
+
+    clock.advance(1_000);
+    await drain();
+
+    expect(before).toEqual(['CreateActivity done', 'StopCallActivity pending']);
+    expect(await steps()).toEqual(['CreateActivity done', 'StopCallActivity done']);
+  });
+
   it('opens its breaker after five failures and sends one probe', async () => {
     const { accept, drain, runner, database, clock } = await openPipeline(open, {
       methods: ['CreateActivity', 'StopCallActivity'],

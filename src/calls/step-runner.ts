@@ -31,6 +31,8 @@ export interface StepRun {
   readonly notes: readonly { readonly code: string; readonly message: string }[];
   /** This request succeeded, and another of the method follows. */
   readonly next?: MethodProgress;
+  /** The CRM says that its limit is used up, for so long. */
+  readonly spentMs?: number;
 }
 
 export type PreparedStep =

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.ts';
+import { forgetHosts } from '../connections/host-repository.ts';
 import { claimLanes } from './claim.ts';
 import type { ClaimDeps, ClaimedLane, Claims } from './claim.ts';
 import { clampTimes } from './clamp-times.ts';
@@ -47,6 +48,9 @@ export interface WorkerDeps extends DeliverDeps, Omit<ClaimDeps, 'leaseMs'> {
 
 /** Lanes that one process works on at the same time. */
 const MAX_LANES = 256;
+
+/** A host of which nobody told anything for so long is as good as any. */
+const HOST_KEPT_MS = 60 * 60_000;
 
 const LEASE_LOST = new Error('the lease was lost');
 
@@ -215,7 +219,11 @@ class LaneWorker implements Worker {
 
   async #housekeep(): Promise<void> {
     try {
-      if ((await clampTimes(this.#deps.database)) > 0) this.wake();
+      const { database } = this.#deps;
+      if ((await clampTimes(database)) > 0) this.wake();
+      await database.write((transaction) =>
+        forgetHosts(transaction, database.now() - HOST_KEPT_MS),
+      );
       await this.#deps.housekeep();
     } catch (err) {
       this.#deps.log.warn({ err }, 'housekeeping failed; it runs again later');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHttpDate } from './http-date.ts';
-import { readRetryAfter } from './retry-after.ts';
+import { readRetryAfter, readSpentLimit } from './retry-after.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 const IN_90_S = 'Sun, 22 Nov 2026 12:01:30 GMT';
@@ -63,4 +63,30 @@ describe('how long the CRM asks to wait', () => {
       expect(parseHttpDate(text)).toBeUndefined();
     },
   );
+});
+
+describe('an answer that was the last one of its limit', () => {
+  test.each<[string, Readonly<Record<string, string>>, number | undefined]>([
+    [
+      'says when it begins anew',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' },
+      30_000,
+    ],
+    ['says so in one field', { ratelimit: '"burst";r=0;t=30' }, 30_000],
+    ['says so in the older field', { ratelimit: 'limit=100, remaining=0, reset=30' }, 30_000],
+    [
+      'is one of HubSpot',
+      {
+        'x-hubspot-ratelimit-remaining': '0',
+        'x-hubspot-ratelimit-interval-milliseconds': '10000',
+      },
+      10_000,
+    ],
+    ['is not the last', { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '30' }, undefined],
+    ['is not the last in one field', { ratelimit: '"burst";r=10;t=30' }, undefined],
+    ['does not say when', { 'x-ratelimit-remaining': '0' }, undefined],
+    ['says nothing', {}, undefined],
+  ])('%s', (_name, headers, wait) => {
+    expect(readSpentLimit(headers, NOW)).toBe(wait);
+  });
 });

@@ -25,6 +25,25 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
     : Math.min(Math.max(Math.ceil(wait), RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
 }
 
+/**
+ * Milliseconds until a CRM takes requests again that has answered, and says with the answer that it
+ * was the last one of its limit; `undefined` where it says nothing of the kind.
+ */
+export function readSpentLimit(headers: Headers, now: number): number | undefined {
+  const isSpent =
+    REMAINING_NAMES.some((name) => numberOf(headers[name]) === 0) ||
+    /(?:^|[;,\s])(?:r|remaining)=0(?:$|[;,\s])/.test(headers['ratelimit'] ?? '');
+  return isSpent ? readRetryAfter(headers, now) : undefined;
+}
+
+const REMAINING_NAMES: readonly string[] = [
+  'ratelimit-remaining',
+  'x-ratelimit-remaining',
+  'x-rate-limit-remaining',
+  'x-hubspot-ratelimit-remaining',
+  'x-hubspot-ratelimit-daily-remaining',
+];
+
 function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return undefined;

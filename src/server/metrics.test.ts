@@ -5,6 +5,7 @@ import type { Statistics } from './metrics.ts';
 
 const QUIET: Statistics = {
   connectionsByState: {},
+  hostsByState: {},
   stepsByState: {},
   unknownOutcomes: 0,
   possibleDuplicates: 0,

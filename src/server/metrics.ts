@@ -3,6 +3,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 /** Sums over all organizations, read from the database when the metrics are asked for. */
 export interface Statistics {
   readonly connectionsByState: Readonly<Record<string, number>>;
+  /** Addresses that failed lately, by state: watched, broken or opening. */
+  readonly hostsByState: Readonly<Record<string, number>>;
   readonly stepsByState: Readonly<Record<string, number>>;
   /** Steps whose outcome is being found out. */
   readonly unknownOutcomes: number;
@@ -34,6 +36,11 @@ export function createMetrics(readStatistics: () => Promise<Statistics>): Metric
   const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
     new Gauge({ name: `patchcord_${name}`, help, labelNames, registers: [registry] });
   const connections = gauge('connections', 'Connections by state.', ['state']);
+  const hosts = gauge(
+    'hosts',
+    'Addresses of CRMs that failed lately: watched, broken (only probes are sent) or opening.',
+    ['state'],
+  );
   const steps = gauge('steps', 'Steps that are not settled, by state.', ['state']);
   const unknown = gauge('unknown_outcomes', 'Steps whose outcome is being found out.');
   const duplicates = gauge('possible_duplicates', 'Steps that may have been done twice.');
@@ -42,6 +49,7 @@ export function createMetrics(readStatistics: () => Promise<Statistics>): Metric
     read: async () => {
       const statistics = await readStatistics();
       setStates(connections, statistics.connectionsByState);
+      setStates(hosts, statistics.hostsByState);
       setStates(steps, statistics.stepsByState);
       unknown.set(statistics.unknownOutcomes);
       duplicates.set(statistics.possibleDuplicates);

@@ -21,6 +21,7 @@ export async function readStatistics(
   const stepsByState = { pending: 0, sending: 0, unknown: 0, ...open, parked };
   return {
     connectionsByState: connections,
+    hostsByState: { watched: 0, broken: 0, opening: 0, ...(await countHosts(handle)) },
     stepsByState,
     unknownOutcomes: stepsByState.unknown,
     possibleDuplicates: await countSteps(handle, sql<boolean>`possible_duplicate = 1`),
@@ -31,6 +32,15 @@ export async function readStatistics(
 async function countConnections(handle: Handle): Promise<Record<string, number>> {
   const rows = await handle
     .selectFrom('connection')
+    .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
+}
+
+async function countHosts(handle: Handle): Promise<Record<string, number>> {
+  const rows = await handle
+    .selectFrom('host_health')
     .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
     .groupBy('state')
     .execute();

@@ -1,8 +1,10 @@
-import type { StepRunner } from '../calls/step-runner.ts';
+import type { StepRun, StepRunner } from '../calls/step-runner.ts';
 import type { Admission } from '../connections/admission.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { originOf } from '../http/url-policy.ts';
 import type { CompiledMethod } from '../document/compiled-document.ts';
+import type { MethodRun } from '../runtime/method-call.ts';
+import { readSpentLimit } from '../runtime/retry-after.ts';
 import type { PipelineConnection } from './connection-book.ts';
 
 /** A page waits so long for its turn; then the look-up begins anew, later. */
@@ -34,7 +36,7 @@ export function createStepRunner(
         ...(origin === undefined ? {} : { origin }),
         // The same PATCH writes the same values again.
         idempotent: prepared.idempotent || prepared.request.method === 'PATCH',
-        send: (signal) => prepared.send(signal),
+        send: async (signal) => withSpentLimit(await prepared.send(signal)),
       };
     },
   };
@@ -43,4 +45,12 @@ export function createStepRunner(
 /** A method of one request has no place that would need to be kept. */
 function isOfSeveral({ objects }: CompiledMethod): boolean {
   return objects.length > 1 || objects.some(({ requests }) => requests.length > 1);
+}
+
+/** A limit that is used up holds the connection back before the CRM refuses anything. */
+function withSpentLimit(run: MethodRun): StepRun {
+  const last = run.exchanges.at(-1);
+  if (last?.response === undefined) return run;
+  const spentMs = readSpentLimit(last.response.headers, last.startedAt + last.durationMs);
+  return spentMs === undefined ? run : { ...run, spentMs };
 }
