@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CRM, scriptedCrm } from './testing/scripted-crm.ts';
+
+/** What an answer may claim to be an address or an id. */
+const claim = fc.oneof(
+  fc.webUrl(),
+  fc.constantFrom(
+    'https://files.example/ok',
+    'https://files.example@evil.example/',
+    'https://evil.example#.files.example',
+    'https://evil.example\\.files.example/',
+    'https://files.example.evil.example/',
+    'https://u:p@files.example/',
+    'http://files.example/',
+    '//evil.example/x',
+    '/\\evil.example/x',
+    'https:/evil.example',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '../..',
+    '..',
+    '%2e%2e',
+    '\r\nX: y',
+    '',
+  ),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+);
+
+test('whatever an answer says, the next request goes to no other host and to no other path', async () => {
+  const document = {
+    properties: [{ label: 'Key', type: 'secret' }],
+    auth: { type: 'Bearer', token: '$Key$' },
+    hosts: ['crm.example', 'files.example'],
+    parameters: { activity_id: 'string', upload_url: 'string' },
+    API: {
+      CreateActivity: {
+        steps: [
+          {
+            request_method: 'POST',
+            request_path: '/calls',
+            response_map: { id: '$activity_id$', url: '$upload_url$' },
+            response_headers: { Location: '$upload_url$' },
+          },
+          { request_method: 'POST', request_path: '/calls/$activity_id$/parts' },
+          { request_method: 'PUT', request_url: '$upload_url$', auth: 'none' },
+        ],
+      },
+    },
+  };
+
+  const reached = new Set<string>();
+
+  await fc.assert(
+    fc.asyncProperty(claim, claim, claim, async (id, url, location) => {
+      const crm = scriptedCrm(document, {
+        'POST /calls': { body: { id, url }, headers: { location } },
+      });
+      const whole = await crm.run('CreateActivity');
+
+      expect(whole.status).toBe('ran');
+      for (const { whole: sent, headers } of crm.sent) {
+        const { origin, hostname, pathname, username } = new URL(sent.url);
+        expect(['crm.example', 'files.example']).toContain(hostname);
+        expect(username).toBe('');
+        reached.add(origin);
+        expect(sent.origins).toContain(origin);
+        if (origin !== CRM) expect(headers['authorization']).toBeUndefined();
+        if (headers['authorization'] !== undefined) {
+          expect(pathname).toMatch(/^\/calls(?:\/[^/]+\/parts)?$/);
+        }
+      }
+    }),
+    { seed: 13, numRuns: 500 },
+  );
+
+  expect(reached).toContain('https://files.example');
+});
