@@ -15,7 +15,7 @@ function after(
   from?: HostHealth,
   { now = NOW, everyMs = 0 } = {},
 ): HostHealth | undefined {
-  return [...answers].reduce<HostHealth | undefined>((health, answer, at) => {
+  return answers.split('').reduce<HostHealth | undefined>((health, answer, at) => {
     const kind = answer === answer.toLowerCase() ? 'failure' : 'success';
     return nextHostHealth(health, by(answer.toLowerCase(), kind), now + at * everyMs);
   }, from);

@@ -208,11 +208,13 @@ describe('the breaker', () => {
     ['every third answer of a window is a failure', 'ssfssfssfssfssf', 0, 'active'],
     ['half of the answers are failures, over a longer time', 'sfsfsfsfsf', 8_000, 'active'],
   ])('when %s', (_name, answers, everyMs, state) => {
-    const health = [...answers].reduce(
-      (before, answer, at) =>
-        nextHealth(before, answer === 'f' ? failure : success, NOW + at * everyMs),
-      HEALTHY,
-    );
+    const health = answers
+      .split('')
+      .reduce(
+        (before, answer, at) =>
+          nextHealth(before, answer === 'f' ? failure : success, NOW + at * everyMs),
+        HEALTHY,
+      );
 
     expect(health.state).toBe(state);
   });
