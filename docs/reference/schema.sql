@@ -39,7 +39,7 @@ CREATE TABLE attempt (
   notes text not null,
   started_at integer not null,
   ended_at integer
-) strict;
+, part integer, parts integer) strict;
 
 CREATE INDEX attempt_by_lane on attempt (lane_id);
 
@@ -131,7 +131,7 @@ CREATE TABLE connection (
   breaks integer not null,
   revision integer not null,
   created_at integer not null,
-  updated_at integer not null, external_id text,
+  updated_at integer not null, external_id text, window_at integer, window_failures integer, window_successes integer, permits integer,
   unique (organization_id, id),
   unique (organization_id, name)
 ) strict;
@@ -143,8 +143,20 @@ CREATE TABLE connection_pace (
   organization_id text not null,
   next_cell_at integer not null,
   claimed_at integer not null,
-  forbidden text not null,
+  forbidden text not null, held_until integer not null default 0, origin text, unfound integer not null default 0,
   foreign key (organization_id, connection_id) references connection (organization_id, id)
+) strict;
+
+CREATE INDEX connection_pace_by_origin on connection_pace (origin) where origin is not null;
+
+CREATE TABLE connection_rate (
+  connection_id text not null,
+  organization_id text not null,
+  window_ms integer not null,
+  next_us integer not null,
+  primary key (connection_id, window_ms),
+  foreign key (organization_id, connection_id) references connection (organization_id, id)
+    on delete cascade
 ) strict;
 
 CREATE TABLE exchange (
@@ -175,6 +187,19 @@ CREATE TABLE extension (
 ) strict;
 
 CREATE UNIQUE INDEX extension_external_id on extension (organization_id, external_id);
+
+CREATE TABLE host_health (
+  origin text primary key,
+  state text not null check (state in ('watched', 'broken', 'opening')),
+  until integer,
+  breaks integer not null,
+  permits integer,
+  votes text not null,
+  probe_connection text,
+  probe_organization text,
+  revision integer not null,
+  updated_at integer not null
+) strict;
 
 CREATE TABLE idempotency (
   id text primary key,
@@ -236,7 +261,7 @@ CREATE TABLE lane (
   skip_reason text,
   skip_message text,
   created_at integer not null,
-  updated_at integer not null,
+  updated_at integer not null, replayed_at integer, unplanned_from integer,
   unique (connection_id, call_id),
   foreign key (organization_id, connection_id) references connection (organization_id, id)
 ) strict;
@@ -246,6 +271,39 @@ CREATE INDEX lane_by_call on lane (call_id);
 CREATE INDEX lane_leased on lane (connection_id) where state = 'leased';
 
 CREATE INDEX lane_ready on lane (connection_id, ready_at, id) where state = 'ready';
+
+CREATE INDEX lane_unplanned on lane (connection_id, id) where unplanned_from is not null;
+
+CREATE TABLE logo (
+  integration_id text not null primary key references integration (id) on delete cascade,
+  organization_id text references organization (id),
+  version_id text not null,
+  url text,
+  state text not null check (state in ('none', 'wanted', 'stored', 'unavailable')),
+  message text,
+  tries integer not null,
+  ready_at integer not null,
+  media_type text,
+  sha256 text,
+  bytes blob,
+  updated_at integer not null
+) strict;
+
+CREATE INDEX logo_due on logo (ready_at) where state = 'wanted';
+
+CREATE TABLE made_contact (
+  connection_id text not null,
+  organization_id text not null,
+  number text not null,
+  step_id text not null,
+  lane_id text not null,
+  claimed_at integer not null,
+  primary key (connection_id, number),
+  foreign key (organization_id, connection_id) references connection (organization_id, id)
+    on delete cascade
+) strict;
+
+CREATE INDEX made_contact_by_age on made_contact (claimed_at);
 
 CREATE TABLE node (
   id text primary key,
@@ -430,7 +488,7 @@ CREATE TABLE step (
   asked integer not null,
   executed integer not null,
   created_at integer not null,
-  updated_at integer not null,
+  updated_at integer not null, progress text, sent_values text, key_number integer,
   unique (lane_id, key)
 ) strict;
 
