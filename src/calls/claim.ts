@@ -72,7 +72,8 @@ export async function claimLanes(
   const isCut = seen.length === MAX_CONNECTIONS;
   const candidates = await openCandidates(deps, seen);
   if (candidates.size === 0 && !isCut) return { lanes: [] };
-  const { rows, againAt } = await database.write(async (transaction) => {
+  // A claim that a power cut takes back was never used: what is sent under it is committed after it.
+  const { rows, againAt } = await database.writeSoon(async (transaction) => {
     const now = database.now();
     const seenIds = seen.map(({ id }) => id);
     const origins = await lockPaces(transaction, seenIds, database.skipLocked);

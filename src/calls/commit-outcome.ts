@@ -63,7 +63,8 @@ export async function settleExchange(
   const { lease, run, step } = work;
   const random = deps.random();
   let told: Told = {};
-  const result = await deps.database.write(async (transaction) => {
+  // Taken back by a power cut, the step stands as `sending`, as if the answer had been lost.
+  const result = await deps.database.writeSoon(async (transaction) => {
     // A job may run again: what the earlier run saw is not told.
     told = {};
     const now = deps.database.now();

@@ -197,7 +197,7 @@ export async function commitWithoutSending(
 ): Promise<'goes_on' | 'released' | 'read_again' | 'replaced'> {
   const { lease, loaded, connection, step, change } = work;
   let told: Told = {};
-  const result = await deps.database.write(async (transaction) => {
+  const result = await deps.database.writeSoon(async (transaction) => {
     told = {};
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
@@ -247,7 +247,7 @@ export async function releaseLane(
   lease: Lease,
   revision?: number,
 ): Promise<'released' | 'read_again' | 'replaced'> {
-  return await deps.database.write(async (transaction) => {
+  return await deps.database.writeSoon(async (transaction) => {
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return 'replaced';

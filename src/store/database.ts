@@ -34,6 +34,11 @@ export interface Database {
    */
   write<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
   /**
+   * The same, but on SQLite it resolves at the commit, whose sync follows at once. For what a power cut
+   * may take back: nothing may leave the process because of it before a later `write` has resolved.
+   */
+  writeSoon<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
    * The same in a transaction of its own, for large rows: on PostgreSQL beside the shared ones, which
    * do not wait for it. Rejects as `write` does.
    */
@@ -187,6 +192,7 @@ function assemble(parts: {
     read: parts.reader,
     skipLocked: parts.dialect.skipLocked,
     write: commits.write,
+    writeSoon: commits.writeSoon,
     writeApart: (job) =>
       parts.dialect.name === 'sqlite'
         ? commits.write(job)

@@ -5,6 +5,8 @@ export interface CommittedJob {
   /** Tells the caller. */
   answer(): void;
   fail(err: unknown): void;
+  /** It is told at once; its sync follows all the same. */
+  readonly soon: boolean;
 }
 
 export interface DiskQueue {
@@ -50,6 +52,8 @@ export function createDiskQueue(
       return busy;
     },
     add: (jobs) => {
+      // Answered twice or failed afterwards, a promise stays as it is.
+      for (const job of jobs) if (job.soon) job.answer();
       unsynced.push(...jobs);
       busy ??= work();
     },

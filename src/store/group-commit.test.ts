@@ -169,6 +169,26 @@ test('where a commit is not on disk yet, nobody is answered before the sync that
   expect(log).toEqual(['begin', 'commit', 'begin', 'commit']);
 });
 
+test('a job that may be taken back is answered at its commit, and synced all the same', async () => {
+  const syncs: (() => void)[] = [];
+  const { commits } = scripted({}, true, () => new Promise((resolve) => syncs.push(resolve)));
+  let written = false;
+
+  const soon = await commits.writeSoon(() => Promise.resolve('at once'));
+  const later = commits.write(() => Promise.resolve()).then(() => (written = true));
+  await turns();
+  const syncsBegun = syncs.length;
+  const before = written;
+  syncs.shift()?.();
+  await turns();
+  syncs.shift()?.();
+  await later;
+
+  expect(soon).toBe('at once');
+  expect(syncsBegun).toBe(1);
+  expect(before).toBe(false);
+});
+
 test('a sync that fails is fatal, and what was committed meanwhile is reported as lost too', async () => {
   let syncs = 0;
   const { commits, fatal } = scripted({}, true, () => {

@@ -9,7 +9,10 @@ import type { Tables } from './schema.ts';
 export type Job<T> = (transaction: Transaction<Tables>) => Promise<T>;
 
 export interface GroupCommit {
+  /** Resolves when the job is on disk. */
   write<T>(job: Job<T>): Promise<T>;
+  /** Resolves when the job is committed; it is on disk before any later `write` resolves. */
+  writeSoon<T>(job: Job<T>): Promise<T>;
   /** Resolves when all jobs asked for before are settled; later ones are refused. */
   close(): Promise<void>;
 }
@@ -29,6 +32,8 @@ interface WaitingJob {
   /** Runs the job; what it resolves to tells the caller, and is called after the commit only. */
   run(transaction: Transaction<Tables>): Promise<() => void>;
   fail(err: unknown): void;
+  /** Whoever asked goes on at the commit. */
+  readonly soon: boolean;
 }
 
 /** While a sync is under way fewer jobs than these wait for its end, and share the next one. */
@@ -73,23 +78,27 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
     working = undefined;
   };
 
+  const ask = <T>(job: Job<T>, soon: boolean): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (refusal !== undefined) return reject(refusal);
+      if (waiting.length >= MAX_WAITING_JOBS) {
+        return reject(new AppError('overloaded', 'Too many writes wait for the database.'));
+      }
+      waiting.push({
+        run: async (transaction) => {
+          const value = await job(transaction);
+          return () => resolve(value);
+        },
+        fail: reject,
+        soon,
+      });
+      if (waiting.length >= JOBS_WORTH_A_COMMIT) enough();
+      working ??= drain();
+    });
+
   return {
-    write: (job) =>
-      new Promise((resolve, reject) => {
-        if (refusal !== undefined) return reject(refusal);
-        if (waiting.length >= MAX_WAITING_JOBS) {
-          return reject(new AppError('overloaded', 'Too many writes wait for the database.'));
-        }
-        waiting.push({
-          run: async (transaction) => {
-            const value = await job(transaction);
-            return () => resolve(value);
-          },
-          fail: reject,
-        });
-        if (waiting.length >= JOBS_WORTH_A_COMMIT) enough();
-        working ??= drain();
-      }),
+    write: (job) => ask(job, false),
+    writeSoon: (job) => ask(job, true),
     close: async () => {
       refusal ??= new AppError('database_unavailable', 'The database is being closed.');
       await working;
@@ -147,7 +156,8 @@ async function runTogether(
     place = 'job';
     const done: CommittedJob[] = [];
     for (const job of batch) {
-      done.push({ answer: await runGuarded(job, transaction, deps.oneTurn), fail: job.fail });
+      const answer = await runGuarded(job, transaction, deps.oneTurn);
+      done.push({ answer, fail: job.fail, soon: job.soon });
     }
     place = 'commit';
     await transaction.commit().execute();

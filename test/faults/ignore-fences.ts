@@ -28,6 +28,7 @@ export function withoutFences(database: Database): Database {
     ...database,
     read: database.read.withPlugin(plugin),
     write: (job) => database.write((transaction) => job(transaction.withPlugin(plugin))),
+    writeSoon: (job) => database.writeSoon((transaction) => job(transaction.withPlugin(plugin))),
   };
 }
 

@@ -20,6 +20,7 @@ export function withoutSending(database: Database): Database {
   return {
     ...database,
     write: (job) => database.write((transaction) => job(transaction.withPlugin(plugin))),
+    writeSoon: (job) => database.writeSoon((transaction) => job(transaction.withPlugin(plugin))),
   };
 }
 
