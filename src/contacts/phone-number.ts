@@ -67,7 +67,9 @@ interface Side {
 
 function readSide(number: string, country: string): Side {
   const parsed = parseNumber(number, country);
-  const digits = digitsOf(parsed?.number ?? number);
+  // `*97` is a service of the phone system, and 97 an extension.
+  const digits =
+    parsed === undefined ? number.replaceAll(/[^0-9*#]/g, '') : digitsOf(parsed.number);
   return {
     e164: parsed?.number,
     significant: parsed?.nationalNumber ?? digits,
