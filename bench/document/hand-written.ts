@@ -1,5 +1,3 @@
-import { isJsonArray, jsonMember } from '../../src/document/json-value.ts';
-import type { Json } from '../../src/document/json-value.ts';
 import { RECORDS } from './crm-list.ts';
 import type { ListValues } from './crm-list.ts';
 
@@ -30,48 +28,57 @@ export function writeRequest({ since, page, apiKey }: ListValues): ListRequest {
 }
 
 /** The answer as a programmer reads it who trusts nothing in it: any part may be missing or of another kind. */
-export function readRecords(answer: Json): readonly ListRecord[] {
+export function readRecords(answer: unknown): readonly ListRecord[] {
   const records: ListRecord[] = [];
-  for (const item of listOf(jsonMember(answer, 'data'))) {
-    const record: Record<string, string | readonly string[]> = {};
-    const name = jsonMember(item, 'name');
-    const company = jsonMember(item, 'company');
-    put(record, 'contact_id', jsonMember(item, 'id'));
-    put(record, 'firstname', jsonMember(name, 'first'));
-    put(record, 'lastname', jsonMember(name, 'last'));
-    put(record, 'job_title', jsonMember(item, 'title'));
-    put(record, 'company_id', jsonMember(company, 'id'));
-    put(record, 'company_name', jsonMember(company, 'name'));
-    put(record, 'owner_ref', jsonMember(jsonMember(item, 'owner'), 'ref'));
+  for (const item of listOf(member(answer, 'data'))) {
+    const id = textOf(member(item, 'id'));
+    if (id === '') continue;
+    const record: Record<string, string | readonly string[]> = { contact_id: id };
+    const name = member(item, 'name');
+    const company = member(item, 'company');
+    put(record, 'firstname', member(name, 'first'));
+    put(record, 'lastname', member(name, 'last'));
+    put(record, 'job_title', member(item, 'title'));
+    put(record, 'company_id', member(company, 'id'));
+    put(record, 'company_name', member(company, 'name'));
     const [mobile, phone, email]: [string[], string[], string[]] = [[], [], []];
-    for (const each of listOf(jsonMember(item, 'phones'))) {
-      const number = textOf(jsonMember(each, 'number'));
-      if (number !== '') (jsonMember(each, 'kind') === 'mobile' ? mobile : phone).push(number);
+    for (const each of listOf(member(item, 'phones'))) {
+      const number = textOf(member(each, 'number'));
+      if (number !== '') (member(each, 'kind') === 'mobile' ? mobile : phone).push(number);
     }
-    for (const each of listOf(jsonMember(item, 'emails'))) {
-      const address = textOf(jsonMember(each, 'address'));
+    for (const each of listOf(member(item, 'emails'))) {
+      const address = textOf(member(each, 'address'));
       if (address !== '') email.push(address);
     }
     if (mobile.length > 0) record['mobile'] = mobile;
     if (phone.length > 0) record['phone'] = phone;
     if (email.length > 0) record['email'] = email;
-    if (record['contact_id'] !== undefined) records.push(record);
+    put(record, 'owner_ref', member(member(item, 'owner'), 'ref'));
+    records.push(record);
   }
   return records;
 }
 
-function listOf(value: Json | undefined): readonly Json[] {
-  return isJsonArray(value) ? value : [];
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
-function textOf(value: Json | undefined): string {
+function member(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function put(
   record: Record<string, string | readonly string[]>,
   key: string,
-  value: Json | undefined,
+  value: unknown,
 ): void {
   const text = textOf(value);
   if (text !== '') record[key] = text;

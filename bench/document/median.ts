@@ -1,17 +1,43 @@
-/** The median time of `runs` calls in milliseconds, after `warm` calls that do not count. */
-export async function medianOf(
-  work: () => unknown,
-  { warm, runs }: { readonly warm: number; readonly runs: number },
-): Promise<number> {
-  for (let i = 0; i < warm; i += 1) await work();
-  const times: number[] = [];
-  for (let i = 0; i < runs; i += 1) {
-    const begun = performance.now();
-    await work();
-    times.push(performance.now() - begun);
+/** How often something is measured. */
+export interface Rounds {
+  /** Rounds that do not count. */
+  readonly warm: number;
+  readonly runs: number;
+  /** Calls in one round, where one takes less than the clock can tell. */
+  readonly calls?: number;
+}
+
+/** The median time of a call in milliseconds. */
+export async function medianOf(work: () => unknown, rounds: Rounds): Promise<number> {
+  const [median = 0] = await mediansOf([work], rounds);
+  return median;
+}
+
+/**
+ * The median time of a call of each, in milliseconds and in their order. They take turns, round by
+ * round, so that a busy moment of the machine meets them all.
+ */
+export async function mediansOf(
+  works: readonly (() => unknown)[],
+  { warm, runs, calls = 1 }: Rounds,
+): Promise<readonly number[]> {
+  const times = works.map((): number[] => []);
+  for (let round = 0; round < warm + runs; round += 1) {
+    for (const [index, work] of works.entries()) {
+      const begun = performance.now();
+      for (let i = 0; i < calls; i += 1) {
+        const result = work();
+        if (result instanceof Promise) await result;
+      }
+      if (round >= warm) times[index]?.push((performance.now() - begun) / calls);
+    }
   }
-  times.sort((a, b) => a - b);
-  const middle = Math.floor(runs / 2);
-  const upper = times[middle] ?? 0;
-  return runs % 2 === 1 ? upper : ((times[middle - 1] ?? 0) + upper) / 2;
+  return times.map(middle);
+}
+
+function middle(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  const half = sorted.length >> 1;
+  const upper = sorted[half] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? 0) + upper) / 2;
 }

@@ -197,7 +197,12 @@ describe('derive', () => {
       { email: ['a@x.example'] },
     ],
     ['a number', { score: '2 * 3' }, [{ id: 1 }], { score: '6' }],
-    ['a flag', { is_customer: "firstname == 'Ada'" }, [{ id: 1, f: 'Ada' }], { is_customer: 'true' }],
+    [
+      'a flag',
+      { is_customer: "firstname == 'Ada'" },
+      [{ id: 1, f: 'Ada' }],
+      { is_customer: 'true' },
+    ],
     ['`deleted`', { deleted: "firstname == 'gone'" }, [{ id: 1, f: 'gone' }], { deleted: 'true' }],
     [
       'from what came before it',

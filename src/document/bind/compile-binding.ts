@@ -2,16 +2,18 @@ import type { Json } from '../json-value.ts';
 import { methodRow } from '../methods.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, Values } from '../values/values.ts';
-import { COLLECTING, canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
+import { canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
 import type { MapNode, MapOptions } from './response-map.ts';
 import type { AnswerView } from '../expression/answer-reader.ts';
 import type { RenderContext } from '../render/request.ts';
 import { compileDerive } from './derive.ts';
-import type { CompiledDerive, DeriveOptions, OpenRecord } from './derive.ts';
+import type { CompiledDerive, DeriveOptions } from './derive.ts';
 import { compileHeaderMap } from './read-headers.ts';
 import type { CompiledHeaderMap } from './read-headers.ts';
-import { compileReader, newScope, newWalk } from './walk-answer.ts';
-import type { Found, FoundScope, Reader, Walk } from './walk-answer.ts';
+import { newScope, recordOf, recordPlaces } from './found-scope.ts';
+import type { FoundScope, OpenRecord, RecordPlace } from './found-scope.ts';
+import { compileReader, differenceInWords, newWalk } from './walk-answer.ts';
+import type { Reader, Walk } from './walk-answer.ts';
 
 /**
  * Values bound from one record, by canonical name, without a prototype. All are texts; `phone`,
@@ -81,7 +83,7 @@ const NO_RECORDS: BindResult = {
   status: 'bound',
   records: [],
   received: 0,
-  moving: emptyRecord(),
+  moving: recordOf(newScope(), []),
   notes: [],
 };
 
@@ -99,7 +101,8 @@ export function compileBinding(
   const root = map === undefined ? EMPTY_MAP : readResponseMap(map, options);
   const leaves = leavesOf(root);
   const headers = compileHeaderMap(extras?.headers, options, leaves.length);
-  const mapped = [...leaves, ...headers.leaves].map(({ target }) => target);
+  const places = recordPlaces([...leaves, ...headers.leaves]);
+  const mapped = places.map(({ target }) => target);
   const derive =
     extras === undefined
       ? undefined
@@ -114,6 +117,7 @@ export function compileBinding(
   const rules: ReadingRules = {
     row,
     bindsId,
+    places,
     read: compileReader(root, { idField: row.idField, bindsId: mapped.includes(row.idField) }),
     headers,
     derive,
@@ -145,6 +149,8 @@ function takesContactType({ targets }: MethodRow): boolean {
 interface ReadingRules {
   readonly row: MethodRow;
   readonly bindsId: boolean;
+  /** In the order of the map, headers behind the body. */
+  readonly places: readonly RecordPlace[];
   readonly read: Reader;
   readonly headers: CompiledHeaderMap;
   readonly derive: CompiledDerive | undefined;
@@ -156,7 +162,7 @@ function readAnswer(
   context: BindContext,
   rules: ReadingRules,
 ): BindResult {
-  const { row, bindsId, read, headers } = rules;
+  const { row, bindsId, places, read, headers } = rules;
   const { exchange } = context;
   const root = newScope();
   const walk = newWalk(context);
@@ -165,13 +171,21 @@ function readAnswer(
   const differed = !read(answer, root, walk) || !headers.read(head, root, walk);
   if (differed || (row.writes && noneMatched(walk, root, rules))) {
     const difference = walk.difference ?? walk.elementDifference;
-    return { status: 'refused', message: difference ?? 'The answer differs from the document.' };
+    const message =
+      difference === undefined
+        ? 'The answer differs from the document.'
+        : differenceInWords(difference);
+    return { status: 'refused', message };
   }
   const isList = walk.elements.received > 0;
   const scopes = walk.records.length > 0 ? walk.records : [root];
-  const { records, notes: derived } = complete(scopes.map(recordOf), exchange, rules);
+  const { records, notes: derived } = complete(
+    scopes.map((scope) => recordOf(scope, places)),
+    exchange,
+    rules,
+  );
   const identified = bindsId
-    ? records.filter((record) => Object.hasOwn(record, row.idField))
+    ? records.filter((record) => record[row.idField] !== undefined)
     : records;
   const left = walk.records.length > 0 ? walk.records.length - identified.length : 0;
   const notes = [
@@ -188,7 +202,7 @@ function readAnswer(
     status: 'bound',
     records: identified,
     received,
-    moving: collect(walk.moving.found),
+    moving: recordOf(walk.moving, places),
     notes,
   };
 }
@@ -205,13 +219,11 @@ function complete(
   exchange: AnsweredExchange | undefined,
   { row, derive, contactType }: ReadingRules,
 ): { readonly records: readonly BoundRecord[]; readonly notes: readonly Note[] } {
-  const isFilled = (record: OpenRecord): boolean => Object.keys(record).length > 0;
-  const records = row.writes ? found : found.filter(isFilled);
-  const notes =
-    derive === undefined || exchange === undefined
-      ? []
-      : derive.fill(records, exchange.answer, exchange.context);
-  const filled = records.filter(isFilled);
+  const computes = derive !== undefined && exchange !== undefined;
+  const keepsEmpty = row.writes && computes;
+  const records = keepsEmpty ? found : found.filter(isFilled);
+  const notes = computes ? derive.fill(records, exchange.answer, exchange.context) : [];
+  const filled = keepsEmpty ? records.filter(isFilled) : records;
   if (contactType !== undefined) {
     for (const record of filled) record['contact_type'] ??= contactType;
   }
@@ -222,46 +234,24 @@ function complete(
 function noneMatched(
   { elements, records }: Walk,
   root: FoundScope,
-  { row, bindsId }: ReadingRules,
+  { row, bindsId, places }: ReadingRules,
 ): boolean {
   if (!elements.differed) return false;
   if (!bindsId) return !elements.matched;
-  return records.length === 0 && !root.found.some(({ leaf }) => leaf.target === row.idField);
-}
-
-/** The values of a scope and of all around it, in the order of the map. */
-export function recordOf(scope: FoundScope): OpenRecord {
-  let all = scope.found;
-  for (let outer = scope.parent; outer !== undefined; outer = outer.parent) {
-    all = [...outer.found, ...all];
-  }
-  return collect(all);
-}
-
-function collect(found: readonly Found[]): OpenRecord {
-  const sorted = found.toSorted((a, b) => a.leaf.order - b.leaf.order);
-  const lists = new Map<string, string[]>();
-  const record = emptyRecord();
-  for (const { leaf, text } of sorted) {
-    if (COLLECTING.has(leaf.target)) {
-      const list = lists.get(leaf.target) ?? [];
-      list.push(text);
-      lists.set(leaf.target, list);
-      record[leaf.target] = list;
-    } else {
-      record[leaf.target] ??= text;
-    }
-  }
-  return record;
-}
-
-function emptyRecord(): OpenRecord {
-  // Object.create is typed `any`; an object without a prototype has no member at all.
-  return Object.create(null) as OpenRecord;
+  const hasId = places.some(
+    ({ target, order }) => target === row.idField && root.texts[order] !== undefined,
+  );
+  return records.length === 0 && !hasId;
 }
 
 function withoutId(count: number, idField: string): readonly Note[] {
   if (count === 0) return [];
   const message = `${count} of the answer's elements have no ${idField} and were left out.`;
   return [{ code: 'record_without_id', message }];
+}
+
+/** A record inherits nothing: any name that it has is its own. */
+function isFilled(record: OpenRecord): boolean {
+  for (const _ in record) return true;
+  return false;
 }

@@ -15,6 +15,7 @@ import { numericValue, scalarText } from '../values/plain-number.ts';
 import type { Note, Scalar } from '../values/values.ts';
 import { bindTarget } from './bind-target.ts';
 import type { BindTarget } from './bind-target.ts';
+import type { OpenRecord } from './found-scope.ts';
 import { COLLECTING } from './response-map.ts';
 import type { MapOptions } from './response-map.ts';
 
@@ -23,9 +24,6 @@ export interface DeriveOptions extends MapOptions {
   /** Adds the defaults of properties. */
   readonly complete: (context: RenderContext) => RenderContext;
 }
-
-/** A record while it is filled; without a prototype. */
-export type OpenRecord = Record<string, string | readonly string[]>;
 
 export interface CompiledDerive {
   /** The names that it fills. */

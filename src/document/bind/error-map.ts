@@ -1,9 +1,9 @@
 import type { Json } from '../json-value.ts';
-import { recordOf } from './compile-binding.ts';
 import type { BindContext } from './compile-binding.ts';
-import { comparedNames, readResponseMap } from './response-map.ts';
+import { newScope, recordOf, recordPlaces } from './found-scope.ts';
+import { comparedNames, leavesOf, readResponseMap } from './response-map.ts';
 import type { MapOptions } from './response-map.ts';
-import { compileReader, newScope, newWalk } from './walk-answer.ts';
+import { compileReader, newWalk } from './walk-answer.ts';
 
 /** What a refusal says of itself, where the document knows the place. */
 export interface ErrorWords {
@@ -29,13 +29,14 @@ export function compileErrorMap(
 ): CompiledErrorMap {
   if (map === undefined) return { compares: [], read: () => NO_WORDS };
   const root = readResponseMap(map, { ...options, paging: false, errors: true });
+  const places = recordPlaces(leavesOf(root));
   const read = compileReader(root, { idField: '', bindsId: false });
   return {
     compares: comparedNames(root),
     read: (answer, context) => {
       const scope = newScope();
       if (answer === undefined || !read(answer, scope, newWalk(context))) return NO_WORDS;
-      const found = recordOf(scope);
+      const found = recordOf(scope, places);
       return {
         ...word('message', found['error_message']),
         ...word('code', found['error_code']),

@@ -76,7 +76,7 @@ it('no map and no answer makes it throw or leaves a trace on shared prototypes',
         });
         if (result.status !== 'bound') return;
         for (const record of [...result.records, result.moving]) {
-          expect(Object.getPrototypeOf(record)).toBeNull();
+          expect(inheritedNames(record)).toEqual([]);
           for (const [name, value] of Object.entries(record)) {
             if (record !== result.moving) expect(targets.has(name)).toBe(true);
             const texts = typeof value === 'string' ? [value] : value;
@@ -90,6 +90,17 @@ it('no map and no answer makes it throw or leaves a trace on shared prototypes',
 
   expect(sharedMembers()).toEqual(before);
 });
+
+/** What a record has without being filled. */
+function inheritedNames(record: object): readonly string[] {
+  const names: string[] = [];
+  let prototype: unknown = Object.getPrototypeOf(record);
+  while (typeof prototype === 'object' && prototype !== null) {
+    names.push(...Object.getOwnPropertyNames(prototype));
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return names;
+}
 
 function sharedMembers(): readonly string[] {
   const shared = [Object.prototype, Array.prototype, String.prototype];

@@ -1,8 +1,10 @@
 import type { Json } from '../json-value.ts';
 import { leavesOf, readHeaderMap } from './response-map.ts';
 import type { BindLeaf, MapNode, MapOptions } from './response-map.ts';
-import { differs, keep, knownText } from './walk-answer.ts';
-import type { FoundScope, Walk } from './walk-answer.ts';
+import { keep } from './found-scope.ts';
+import type { FoundScope } from './found-scope.ts';
+import { differs, knownText } from './walk-answer.ts';
+import type { Walk } from './walk-answer.ts';
 
 /** What `response_headers` reads beside the body. */
 export interface AnswerHead {

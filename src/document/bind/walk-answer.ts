@@ -1,29 +1,12 @@
 import { isJsonArray, jsonMember, REFUSED_KEYS } from '../json-value.ts';
-import type { Json } from '../json-value.ts';
+import type { Json, JsonObject } from '../json-value.ts';
 import { scalarText } from '../values/plain-number.ts';
 import type { Note, Values } from '../values/values.ts';
 import { readValue } from '../values/values.ts';
+import { countsIn, forgetSince, keep, newScope } from './found-scope.ts';
+import type { FoundScope } from './found-scope.ts';
 import { canFail, holdsDirectly, leavesOf } from './response-map.ts';
 import type { BindLeaf, KnownPart, MapNode } from './response-map.ts';
-
-/** A value found in the answer. */
-export interface Found {
-  readonly leaf: BindLeaf;
-  readonly text: string;
-}
-
-/** Values that belong together; those of the parent belong to it too. */
-export interface FoundScope {
-  readonly parent: FoundScope | undefined;
-  readonly found: Found[];
-  /** How many of `found` each leaf has. */
-  readonly counts: Map<BindLeaf, number>;
-}
-
-/** A scope in which nothing was found yet. */
-export function newScope(parent?: FoundScope): FoundScope {
-  return { parent, found: [], counts: new Map() };
-}
 
 /** The state of reading one answer. */
 export interface Walk {
@@ -42,10 +25,17 @@ export interface Walk {
     passedOver: boolean;
     received: number;
   };
-  /** The first difference from a literal outside any list, in words. */
-  difference: string | undefined;
+  /** The first difference from a literal outside any list. */
+  difference: Difference | undefined;
   /** The first one inside a list, which by itself refuses nothing. */
-  elementDifference: string | undefined;
+  elementDifference: Difference | undefined;
+}
+
+/** What the document expects and the answer has not; put into words once, where it is told. */
+export interface Difference {
+  readonly path: string;
+  readonly expected: string;
+  readonly value: Json | undefined;
 }
 
 /** A walk over an answer, at its beginning. */
@@ -96,19 +86,8 @@ function compile(node: MapNode, options: ReaderOptions, around: Surroundings): R
       return compileEqual(node.path, node.parts);
     case 'bind':
       return compileLeaf(node);
-    case 'object': {
-      const members = node.members.map((member) => ({
-        ...member,
-        read: compile(member.node, options, around),
-      }));
-      return (value, scope, walk) => {
-        const object = firstOfList(value, node.path, walk);
-        return members.every(({ key, keyParts, read }) => {
-          const name = keyParts === undefined ? key : knownKey(keyParts, walk);
-          return name === undefined || read(jsonMember(object, name), scope, walk);
-        });
-      };
-    }
+    case 'object':
+      return compileObject(node, options, around);
     case 'positions': {
       const elements = node.elements.map((element) => compile(element, options, around));
       return (value, scope, walk) => {
@@ -122,7 +101,58 @@ function compile(node: MapNode, options: ReaderOptions, around: Surroundings): R
   }
 }
 
+function compileObject(
+  node: MapNode & { readonly kind: 'object' },
+  options: ReaderOptions,
+  around: Surroundings,
+): Reader {
+  // What can differ and keeps nothing comes first: where it differs there is nothing to forget.
+  const members = node.members
+    .toSorted((a, b) => Number(isCheck(b.node)) - Number(isCheck(a.node)))
+    .map((member) => ({
+      key: member.key,
+      keyParts: member.keyParts,
+      plain: plainLeaf(member.node),
+      read: compile(member.node, options, around),
+    }));
+  return (value, scope, walk) => {
+    const first = isJsonArray(value) ? firstOfList(value, node.path, walk) : value;
+    const object = hasMembers(first) ? first : undefined;
+    for (const { key, keyParts, plain, read } of members) {
+      const name = keyParts === undefined ? key : knownKey(keyParts, walk);
+      if (name === undefined) continue;
+      const inner = object === undefined ? undefined : memberOf(object, name);
+      // Most of a map are names that take a text as it is: they are kept without a call.
+      if (plain !== undefined && typeof inner === 'string') {
+        if (inner !== '') keep(scope, plain, inner);
+      } else if (!read(inner, scope, walk)) {
+        return false;
+      }
+    }
+    return true;
+  };
+}
+
+/** True for what only says which answers are meant. */
+function isCheck(node: MapNode): boolean {
+  return canFail(node) && leavesOf(node).length === 0;
+}
+
+/** True where a value may be kept before it shows that the element differs. */
+function keepsBeforeItFails(node: MapNode): boolean {
+  if (!canFail(node)) return false;
+  return node.kind === 'object'
+    ? node.members.some((member) => canFail(member.node) && !isCheck(member.node))
+    : !isCheck(node);
+}
+
 function compileEqual(path: string, parts: readonly KnownPart[]): Reader {
+  const literal = textOnly(parts);
+  if (literal !== undefined) {
+    const expected = `"${literal}"`;
+    return (value, _scope, walk) =>
+      value === literal || scalarText(value) === literal || differs(walk, path, expected, value);
+  }
   return (value, _scope, walk) => {
     const expected = knownText(parts, walk);
     if (expected === undefined) return differs(walk, path, 'a value that is missing', value);
@@ -130,7 +160,40 @@ function compileEqual(path: string, parts: readonly KnownPart[]): Reader {
   };
 }
 
+function textOnly(parts: readonly KnownPart[]): string | undefined {
+  const texts = parts.map((part) => (part.kind === 'text' ? part.text : undefined));
+  return texts.includes(undefined) ? undefined : texts.join('');
+}
+
+/** A leaf that takes any text as it is. */
+function plainLeaf(node: MapNode): BindLeaf | undefined {
+  if (node.kind !== 'bind' || node.moving) return undefined;
+  return node.before.length === 0 && node.after.length === 0 ? node : undefined;
+}
+
+/** True for an object, and for a number kept as its digits, whose one member is no answer's. */
+function hasMembers(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isJsonArray(value);
+}
+
+/**
+ * A member of an object of the answer. What such an object inherits are functions, which no JSON
+ * value is, and `__proto__`, which is refused as a key: to ask for an own member takes twice the time.
+ */
+function memberOf(object: JsonObject, name: string): Json | undefined {
+  if (name === 'rawJSON') return jsonMember(object, name);
+  const value = object[name];
+  return typeof value === 'function' ? undefined : value;
+}
+
 function compileLeaf(leaf: BindLeaf): Reader {
+  if (plainLeaf(leaf) !== undefined) {
+    return (value, scope, walk) => {
+      const text = leafText(leaf, value, walk);
+      if (text !== undefined && text !== '') keep(scope, leaf, text);
+      return true;
+    };
+  }
   return (value, scope, walk) => {
     const text = leafText(leaf, value, walk);
     if (text === undefined) return true;
@@ -155,13 +218,18 @@ function compileList(
   // What has a literal is asked first; one without takes the rest, wherever it stands.
   const readers = elements
     .toSorted((a, b) => Number(canFail(b)) - Number(canFail(a)))
-    .map((element) => compile(element, options, inside));
-  const [first] = readers;
-  if (first === undefined) return () => true;
+    .map((element) => ({
+      read: compile(element, options, inside),
+      canFail: canFail(element),
+      undo: keepsBeforeItFails(element) ? leavesOf(element) : [],
+    }));
+  if (readers.length === 0) return () => true;
   if (role === 'demand') {
     return (value, scope, walk) => {
       const items = value === undefined || value === null ? [undefined] : asList(value);
-      const met = readers.every((read) => items.some((item) => attempt(read, item, scope, walk)));
+      const met = readers.every((reader) =>
+        items.some((item) => attempt(reader, item, scope, walk)),
+      );
       if (!met) walk.difference ??= walk.elementDifference;
       return met;
     };
@@ -174,7 +242,7 @@ function compileList(
     if (ownScope && !around.inList) walk.elements.received += items.length;
     for (const item of items) {
       const target = ownScope ? newScope(scope) : scope;
-      const matched = readers.some((read) => attempt(read, item, target, walk));
+      const matched = attemptAny(readers, item, target, walk);
       if (matched && role === 'record') walk.records.push(target);
       if (counts && matched) walk.elements.matched = true;
       if (counts && !matched) walk.elements.differed = true;
@@ -195,31 +263,50 @@ function roleOf(
   return elements.some((element) => holdsDirectly(element, idField)) ? 'record' : 'above';
 }
 
-/** Reads an element; one that differs leaves nothing behind. */
-function attempt(read: Reader, item: Json | undefined, scope: FoundScope, walk: Walk): boolean {
-  const marks = [scope.found.length, walk.moving.found.length, walk.records.length] as const;
-  const earlier = walk.difference;
-  if (read(item, scope, walk)) return true;
-  forget(scope, marks[0]);
-  forget(walk.moving, marks[1]);
-  walk.records.length = marks[2];
-  walk.elementDifference ??= walk.difference;
-  walk.difference = earlier;
+interface ElementReader {
+  readonly read: Reader;
+  readonly canFail: boolean;
+  /** What is forgotten where the element differs after all. */
+  readonly undo: readonly BindLeaf[];
+}
+
+function attemptAny(
+  readers: readonly ElementReader[],
+  item: Json | undefined,
+  scope: FoundScope,
+  walk: Walk,
+): boolean {
+  for (const reader of readers) if (attempt(reader, item, scope, walk)) return true;
   return false;
 }
 
-/** Keeps a value, unless its place of the map has enough of them. */
-export function keep(scope: FoundScope, leaf: BindLeaf, text: string): void {
-  const count = scope.counts.get(leaf) ?? 0;
-  if (count >= leaf.most) return;
-  scope.counts.set(leaf, count + 1);
-  scope.found.push({ leaf, text });
-}
+const NO_COUNTS: readonly number[] = [];
 
-function forget(scope: FoundScope, from: number): void {
-  for (const { leaf } of scope.found.splice(from)) {
-    scope.counts.set(leaf, (scope.counts.get(leaf) ?? 1) - 1);
+/** Reads an element; one that differs leaves nothing behind. */
+function attempt(
+  { read, canFail: mayDiffer, undo }: ElementReader,
+  item: Json | undefined,
+  scope: FoundScope,
+  walk: Walk,
+): boolean {
+  if (!mayDiffer) return read(item, scope, walk);
+  const records = walk.records.length;
+  const earlier = walk.difference;
+  const own = undo.length === 0 ? NO_COUNTS : countsIn(scope, undo);
+  const moving = undo.length === 0 ? NO_COUNTS : countsIn(walk.moving, undo);
+  // Of elements only the first difference is told: no other one is noted.
+  walk.difference ??= walk.elementDifference;
+  const matched = read(item, scope, walk);
+  if (!matched) {
+    if (undo.length > 0) {
+      forgetSince(scope, undo, own);
+      forgetSince(walk.moving, undo, moving);
+    }
+    walk.records.length = records;
+    walk.elementDifference ??= walk.difference;
   }
+  walk.difference = earlier;
+  return matched;
 }
 
 function leafText(leaf: BindLeaf, value: Json | undefined, walk: Walk): string | undefined {
@@ -283,10 +370,15 @@ export function differs(
   expected: string,
   value: Json | undefined,
 ): false {
+  walk.difference ??= { path, expected, value };
+  return false;
+}
+
+/** A difference as a sentence for people. */
+export function differenceInWords({ path, expected, value }: Difference): string {
   const what = path === '' ? 'The answer' : `"${path}"`;
   const where = path === '' ? '' : ' in the answer';
-  walk.difference ??= `${what} is ${inWords(value)}${where}; the document expects ${expected}.`;
-  return false;
+  return `${what} is ${inWords(value)}${where}; the document expects ${expected}.`;
 }
 
 function inWords(value: Json | undefined): string {

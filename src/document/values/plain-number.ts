@@ -31,7 +31,9 @@ export function scalarText(value: Scalar | RawNumber): string;
 export function scalarText(value: Json | undefined): string | undefined;
 export function scalarText(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return plainDigits(String(value));
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? String(value) : plainDigits(String(value));
+  }
   if (typeof value === 'boolean') return String(value);
   return isRawNumber(value) ? plainDigits(value.rawJSON) : undefined;
 }

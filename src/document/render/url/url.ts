@@ -96,14 +96,16 @@ function compileStart(base: CompiledText): Start {
     };
   }
   const { scheme, authority } = splitUrl(base.parts, false);
+  const isConstant = authority.every((part) => typeof part === 'string');
+  let constant: Authority | undefined;
   return {
     rest: base.parts,
     isPath: false,
-    read: (scope) => ({
-      authority: renderAuthority(scheme, authority, scope),
-      path: '',
-      query: [],
-    }),
+    read: (scope) => {
+      const found = constant ?? renderAuthority(scheme, authority, scope);
+      if (isConstant) constant = found;
+      return { authority: found, path: '', query: [] };
+    },
   };
 }
 
