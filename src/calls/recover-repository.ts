@@ -23,7 +23,11 @@ export async function recoverBatch(
       .$if(which.kind === 'node' && database.dialect === 'postgres', (query) =>
         query.where('node', '=', which.kind === 'node' ? which.node : ''),
       )
-      .limit(limit);
+      .orderBy('id')
+      .limit(limit)
+      // Whoever holds such a lane at this moment settles or recovers it. Waiting for them could end in a
+      // deadlock, or free the lease that the next owner has by then.
+      .modifyEnd(database.skipLocked);
     const lanes = await transaction
       .updateTable('lane')
       .set((eb) => ({

@@ -29,6 +29,8 @@ export interface LedgerLane {
     readonly method: string;
     readonly state: string;
     readonly reason: string | null;
+    /** What the ledger says about it. */
+    readonly message?: string | null;
     readonly possibleDuplicate: boolean;
     /** Requests of it whose outcome nobody knew. */
     readonly unknowns: number;
@@ -90,7 +92,7 @@ function checkSettled(lane: LedgerLane): readonly string[] {
   if (isHeldUp(lane)) return [];
   return lane.steps
     .filter((step) => step.state !== 'done' && !waitsForPerson(step))
-    .map((step) => `${lane.callId}: ${step.method} is ${step.state}`);
+    .map((step) => `${lane.callId}: ${step.method} is ${step.state}: ${step.message ?? 'no word'}`);
 }
 
 /** The methods that make or change something, and what the CRM does for them. */

@@ -14,7 +14,7 @@ export async function readLedger(
     .execute();
   const steps = await database.read
     .selectFrom('step')
-    .select(['id', 'lane_id', 'method', 'state', 'reason', 'possible_duplicate'])
+    .select(['id', 'lane_id', 'method', 'state', 'reason', 'message', 'possible_duplicate'])
     .execute();
   const lost = await database.read
     .selectFrom('attempt')
@@ -36,6 +36,7 @@ export async function readLedger(
       method: step.method,
       state: step.state,
       reason: step.reason,
+      message: step.message,
       possibleDuplicate: step.possible_duplicate === 1,
       unknowns: lostOf.get(step.id)?.length ?? 0,
     })),

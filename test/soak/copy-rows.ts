@@ -4,8 +4,12 @@ import type { RawBuilder, Transaction } from 'kysely';
 import type { Database } from '../../src/store/database.ts';
 import type { Tables } from '../../src/store/schema.ts';
 
+export type CopiedTable = 'call' | 'call_event' | 'lane' | 'step' | 'attempt';
+
 export interface RowCopies {
-  readonly table: 'call' | 'call_event' | 'lane' | 'step' | 'attempt';
+  readonly table: CopiedTable;
+  /** All columns of the table. */
+  readonly columns: readonly string[];
   /** Which rows, named `t`, are the pattern. */
   readonly where: RawBuilder<unknown>;
   /** What is other in each copy; `n.i` is its number, `n.text` the same as text. */
@@ -14,17 +18,19 @@ export interface RowCopies {
   readonly last: number;
 }
 
-/** Copies rows as often as there are numbers, by one statement; columns that nobody named stay as they are. */
-export async function copyRows(
-  transaction: Transaction<Tables>,
+/** The columns of each table of a database. */
+export async function readColumns(
   database: Pick<Database, 'read'>,
-  copies: RowCopies,
-): Promise<void> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const tables = await database.read.introspection.getTables();
-  const columns = tables.find(({ name }) => name === copies.table)?.columns ?? [];
-  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  return new Map(tables.map(({ name, columns }) => [name, columns.map((one) => one.name)]));
+}
+
+/** Copies rows as often as there are numbers, by one statement; columns that nobody named stay as they are. */
+export async function copyRows(transaction: Transaction<Tables>, copies: RowCopies): Promise<void> {
+  const names = sql.join(copies.columns.map((name) => sql.ref(name)));
   const values = sql.join(
-    columns.map(({ name }) => copies.changed[name] ?? sql`t.${sql.ref(name)}`),
+    copies.columns.map((name) => copies.changed[name] ?? sql`t.${sql.ref(name)}`),
   );
   await sql`
     with recursive number(i) as (

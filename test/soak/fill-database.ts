@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
 import type { Database } from '../../src/store/database.ts';
-import { copyRows } from './copy-rows.ts';
+import { copyRows, readColumns } from './copy-rows.ts';
+import type { CopiedTable } from './copy-rows.ts';
 
 export interface FillPlan {
   /** `external_id` of a delivered call whose rows are the pattern of all others. */
@@ -45,9 +46,10 @@ export async function fillDatabase(
     .where('lane_id', '=', lane.id)
     .executeTakeFirstOrThrow();
   const calls = Math.ceil(plan.steps / each);
+  const columns = await readColumns(database);
   for (let first = 0; first < calls; first += BATCH) {
     const last = Math.min(calls, first + BATCH) - 1;
-    await copyCalls(database, { ...plan, callId, laneId: lane.id, first, last, calls });
+    await copyCalls(database, { ...plan, callId, laneId: lane.id, first, last, calls, columns });
     tell(`${((last + 1) * each).toLocaleString('en')} steps written`);
   }
   if (database.dialect === 'postgres') await sql`analyze`.execute(database.read);
@@ -65,6 +67,8 @@ interface Copies extends FillPlan {
   readonly last: number;
   /** In all. */
   readonly calls: number;
+  /** Of each table. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
 }
 
 async function copyCalls(database: Database, of: Copies): Promise<void> {
@@ -79,11 +83,13 @@ async function copyCalls(database: Database, of: Copies): Promise<void> {
   const isInHand = sql`n.i >= cast(${of.calls - IN_HAND} as integer)`;
   await database.write(async (transaction) => {
     const copy = async (
-      table: 'call' | 'call_event' | 'lane' | 'step' | 'attempt',
+      table: CopiedTable,
       where: RawBuilder<unknown>,
       changed: Readonly<Record<string, RawBuilder<unknown>>>,
-    ): Promise<void> =>
-      await copyRows(transaction, database, { table, where, changed, ...numbers });
+    ): Promise<void> => {
+      const columns = of.columns.get(table) ?? [];
+      await copyRows(transaction, { table, columns, where, changed, ...numbers });
+    };
     await copy('call', sql`t.id = ${callId}`, {
       id: call,
       external_id: sql`t.external_id || '-' || n.text`,
