@@ -166,10 +166,12 @@ export const OF_CALLS: readonly ChildTable[] = [
     columns: [
       ...['id', 'lane_id', 'key', 'method', 'rank', 'sequence', 'state', 'reason', 'message'],
       ...['attempts', 'ready_at', 'first_at', 'reasons', 'recording_key', 'possible_duplicate'],
-      ...['unknown_at', 'asked', 'executed', 'created_at', 'updated_at'],
+      ...['unknown_at', 'asked', 'executed', 'progress', 'created_at', 'updated_at'],
     ],
-    json: ['reasons'],
+    json: ['reasons', 'progress'],
     hidesAddresses: true,
+    // What a request that goes again must be like; its values are those of the call and its lane.
+    withheld: ['sent_values', 'key_number'],
   },
   {
     table: 'attempt',
@@ -178,7 +180,7 @@ export const OF_CALLS: readonly ChildTable[] = [
     key: ['id'],
     columns: [
       ...['id', 'lane_id', 'step_id', 'purpose', 'method', 'state', 'idempotent', 'outcome'],
-      ...['effect', 'message', 'notes', 'started_at', 'ended_at'],
+      ...['effect', 'message', 'notes', 'part', 'parts', 'started_at', 'ended_at'],
     ],
     json: ['notes'],
     withheld: ['fence', 'node'],

@@ -107,6 +107,7 @@ const CASES: readonly DeedCase[] = [
   },
   { endpoint: 'deleteUserLink', action: 'user_link.deleted', on: 'extension_id' },
   { endpoint: 'replayCall', action: 'step.replayed', on: 'step_id' },
+  { endpoint: 'replayMany', action: 'step.replayed', on: 'step_id', body: () => ({}) },
   { endpoint: 'replayStep', action: 'step.replayed', on: 'step_id' },
   {
     endpoint: 'settleStep',
