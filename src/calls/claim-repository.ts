@@ -29,8 +29,7 @@ export async function selectCandidates(
   const { rows } = await sql<Waiting>`
     select id, organization_id, state, state_until, permits from (
       select c.id, c.organization_id, c.state, c.state_until, c.permits, p.claimed_at,
-        row_number() over (partition by c.organization_id order by p.claimed_at, c.id) as turn,
-        max(p.claimed_at) over (partition by c.organization_id) as served_at
+        row_number() over own as turn, last_value(p.claimed_at) over own as served_at
       from connection_pace p join connection c on c.id = p.connection_id
       where p.held_until <= ${of.now} and c.state in ('active', 'throttled', 'broken')
         and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
@@ -38,6 +37,8 @@ export async function selectCandidates(
           where h.organization_id = c.organization_id)
         and exists (select 1 from lane l
           where l.connection_id = p.connection_id and l.state = 'ready' and l.ready_at <= ${of.now})
+      window own as (partition by c.organization_id order by p.claimed_at, c.id
+        rows between unbounded preceding and unbounded following)
     ) as waiting order by turn, served_at, claimed_at, id limit ${of.limit}`.execute(handle);
   return rows;
 }
@@ -110,10 +111,6 @@ export async function claimReady(
       node = ${claim.node}
     where id in (${sql.join(ready, sql` union all `)})
     returning id, fence, connection_id`.execute(transaction);
-  await passOver(transaction, {
-    connectionIds: branches.map((branch) => branch.connectionId),
-    now,
-  });
   return rows;
 }
 

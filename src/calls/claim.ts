@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 
+import { isAnyHostKnown } from '../connections/host-repository.ts';
 import { slotsDue } from '../connections/pace.ts';
 import type { Buckets } from '../connections/pace.ts';
 import { readBuckets } from '../connections/pace-repository.ts';
@@ -65,10 +66,11 @@ export async function claimLanes(
   pool: Omit<Pool, 'limit'> = {},
 ): Promise<Claims> {
   const { database } = deps;
-  const seen = await selectCandidates(database.read, {
-    now: database.now(),
-    limit: MAX_CONNECTIONS,
-  });
+  const [seen, isAnyHostSick] = await Promise.all([
+    selectCandidates(database.read, { now: database.now(), limit: MAX_CONNECTIONS }),
+    // Mostly none is, and then the transaction asks for none; what falls sick now is seen at sending.
+    isAnyHostKnown(database.read),
+  ]);
   const isCut = seen.length === MAX_CONNECTIONS;
   const candidates = await openCandidates(deps, seen);
   if (candidates.size === 0 && !isCut) return { lanes: [] };
@@ -80,15 +82,14 @@ export async function claimLanes(
     const locked = seenIds.filter((id) => origins.has(id));
     const asking = await permitsOf(transaction, candidates, { locked, now });
     await keepOrigins(transaction, asking, origins);
-    const wanted = await gateByHosts(transaction, asking, now);
+    const wanted = isAnyHostSick ? await gateByHosts(transaction, asking, now) : asking;
     await hold(transaction, wanted, now);
     const branches = shareOut(wanted, { ...pool, limit });
     const times = wanted.flatMap((each) => each.againAt ?? []);
-    if (isCut) {
-      // Those that may send nothing now would keep the places of all who come after them.
-      await passOver(transaction, { connectionIds: locked, now });
-      times.push(now + LOOK_ON_MS);
-    }
+    // Those that may send nothing now would keep the places of all who come after them.
+    const served = isCut ? locked : branches.map(({ connectionId }) => connectionId);
+    await passOver(transaction, { connectionIds: served, now });
+    if (isCut) times.push(now + LOOK_ON_MS);
     return {
       againAt: times.length === 0 ? undefined : Math.min(...times),
       rows:

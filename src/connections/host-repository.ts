@@ -28,6 +28,12 @@ export async function readHosts(
   return new Map(rows.map((row) => [row.origin, toHost(row)]));
 }
 
+/** True when some address failed lately. */
+export async function isAnyHostKnown(handle: Handle): Promise<boolean> {
+  const row = await handle.selectFrom('host_health').select('state').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Takes what a connection saw of a host into its row, in the transaction of what it saw. True when
  * the host has come back: connections that were held for its sake may be looked at again.
