@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import { describeDatabase } from '../store/database-facts.ts';
 import { DATABASE_FILE, openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
+import { checkFile } from '../store/file-check.ts';
 import { readSchemaState } from '../store/migrate.ts';
 import { systemClock } from '../time/clock.ts';
 import { adviceOf, failedBecause, fine, warnOf } from './examination.ts';
@@ -36,6 +37,7 @@ export async function examineDatabase(
       clock: { ...systemClock, now: machine.now },
       onFatal: () => {},
     });
+    if (sqlite) await checkFile(join(settings.dataDir, DATABASE_FILE));
     const { applied, pending } = await readSchemaState(database);
     const words = await describeDatabase(database);
     const clock = examineClock(machine, database);

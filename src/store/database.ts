@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Kysely, PostgresDialect } from 'kysely';
@@ -10,6 +11,7 @@ import { followDatabaseClock } from './database-clock.ts';
 import { POSTGRES, SQLITE } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { checkFileLater } from './file-check.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { makeFolder } from './make-folder.ts';
 import type { Tables } from './schema.ts';
@@ -68,6 +70,8 @@ export interface DatabaseDeps {
 
 /** The SQLite database inside the data directory. */
 export const DATABASE_FILE = 'patchcord.db';
+/** A file of this size is read to its end within some tenths of a second; a larger one beside the work. */
+const CHECKED_AT_ONCE_BYTES = 32 * 1024 * 1024;
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A statement of ours takes milliseconds; one that takes this long waits for a dead node's lock. */
@@ -77,6 +81,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * Opens the database, checks that it can keep what it acknowledges, and leaves the schema to
  * `migrate`. Rejects with `data_directory_locked`, `invalid_settings` (the directory cannot be
  * made, fsync or synchronous_commit is off), `database_failed` (damaged file) or `database_unavailable`.
+ * Of a server, a large SQLite file is checked some seconds later, and damage goes to `onFatal`.
  */
 export async function openDatabase(
   settings: DatabaseSettings,
@@ -97,9 +102,16 @@ async function openSqliteDatabase(
   try {
     const path = join(directory, DATABASE_FILE);
     const { reader, writer } = makeSqliteHandles(openSqlite(path, SQLITE.translate));
-    await SQLITE.check(writer);
+    const isSmall = statSync(path).size <= CHECKED_AT_ONCE_BYTES;
+    if (isSmall) await SQLITE.check(writer);
     const log = openLogSync(path);
-    const end = (): void => {
+    // Commands leave a large file to the server and to `doctor`.
+    const check =
+      isSmall || !exclusive
+        ? undefined
+        : checkFileLater(path, { clock: deps.clock, damaged: (err) => deps.onFatal(err) });
+    const end = async (): Promise<void> => {
+      await check?.close();
       log.close();
       unlock();
     };
@@ -170,7 +182,7 @@ function assemble(parts: {
   writer: Kysely<Tables>;
   deps: DatabaseDeps;
   now: () => number;
-  end: () => void;
+  end: () => void | Promise<void>;
   sync?: () => Promise<void>;
 }): Database {
   const commits = createGroupCommit({
@@ -184,7 +196,7 @@ function assemble(parts: {
     await commits.close();
     await parts.reader.destroy();
     if (parts.writer !== parts.reader) await parts.writer.destroy();
-    parts.end();
+    await parts.end();
   };
   let ended: Promise<void> | undefined;
   return {

@@ -18,7 +18,10 @@ export interface Dialect {
   readonly forget: RawBuilder<unknown>;
   /** A driver's error as an AppError; anything else comes back unchanged. */
   translate(err: unknown): unknown;
-  /** Rejects with `invalid_settings` when the database cannot keep the promise of durability. */
+  /**
+   * Rejects with `invalid_settings` when the database cannot keep the promise of durability, and with
+   * `database_failed` when its file, which is read to the end, is damaged.
+   */
   check(database: Kysely<Tables>): Promise<void>;
 }
 
@@ -39,12 +42,13 @@ export const SQLITE: Dialect = {
     const primary = code & 0xff;
     if (primary === 5 || primary === 6) return unavailable(err, 'busy', true);
     if (primary === 13) return new AppError('storage_full', 'The disk is full.', { cause: err });
-    if (primary === 10 || primary === 11 || primary === 26) return failed(`code ${code}`, err);
+    if (primary === 10 || primary === 11 || primary === 26)
+      return databaseFailed(`code ${code}`, err);
     return code === 2067 || code === 1555 || code === 787 ? conflict(err) : err;
   },
   check: async (database) => {
     const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(database);
-    if (rows[0]?.quick_check !== 'ok') throw failed(String(rows[0]?.quick_check));
+    if (rows[0]?.quick_check !== 'ok') throw databaseFailed(String(rows[0]?.quick_check));
   },
 };
 
@@ -83,7 +87,8 @@ function unavailable(cause: unknown, state: string, rolledBack = false): AppErro
   return new AppError('database_unavailable', message, { details: { rolledBack }, cause });
 }
 
-function failed(state: string, cause?: unknown): AppError {
+/** The file of the database is damaged, or the storage under it failed; `state`: what was found. */
+export function databaseFailed(state: string, cause?: unknown): AppError {
   return new AppError('database_failed', `The database file cannot be used (${state}).`, { cause });
 }
 
