@@ -149,8 +149,10 @@ async function permitsOf(
     if (candidate === undefined) return [];
     const { connection, most } = candidate;
     const { organizationId, limits } = connection;
-    const free = Math.max(0, most - (leased.get(connectionId) ?? 0));
-    const asking = { connectionId, organizationId, permits: free, origin: connection.origins[0] };
+    const has = leased.get(connectionId) ?? 0;
+    const free = Math.max(0, most - has);
+    const origin = connection.origins[0];
+    const asking = { connectionId, organizationId, permits: free, leased: has, origin };
     if (limits.length === 0 || free === 0) return [asking];
     // More lanes than the next slots serve would be claimed only to be put back.
     const due = slotsDue(limits, buckets.get(connectionId) ?? NO_BUCKETS, of.now);

@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
 
 import { changeState } from '../connections/change-state.ts';
-import { hostPermission } from '../connections/host-health.ts';
-import { readHosts } from '../connections/host-repository.ts';
+import { hostPermission, isProbeDue } from '../connections/host-health.ts';
+import type { HostHealth } from '../connections/host-health.ts';
+import { grantProbe, readHosts } from '../connections/host-repository.ts';
 import { takeSlots } from '../connections/pace-repository.ts';
 import { permission } from '../connections/transitions.ts';
 import type { ConnectionEvent } from '../connections/transitions.ts';
@@ -18,6 +19,7 @@ import type { LoadedLane } from './load-lane.ts';
 import { isBehindReplay } from './replay-repository.ts';
 import { claimContact } from './made-contact-repository.ts';
 import { contactKey } from './made-contacts.ts';
+import { changeStep, findSendingState } from './step-repository.ts';
 import type { StepChange } from './settle.ts';
 import { learnDone } from './remember.ts';
 import type { Step, StepPart } from './step.ts';
@@ -80,26 +82,17 @@ export async function commitSending(
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return { status: 'replaced' };
     if (lane.revision !== loaded.lane.revision) return { status: 'read_again' };
-    const health = await transaction
-      .selectFrom('connection')
-      .leftJoin(
-        'organization_hold',
-        'organization_hold.organization_id',
-        'connection.organization_id',
-      )
-      .select(['connection.state', 'state_until as until', 'organization_hold.state as hold'])
-      .where('id', '=', connection.id)
-      .executeTakeFirst();
+    const health = await findSendingState(transaction, connection.id);
     // A suspension that came after the claim holds the next request back.
     const allowed =
       health === undefined || health.hold !== null ? 'closed' : permission(health, now);
-    const host =
-      work.origin === undefined
+    const known =
+      work.origin === undefined || allowed === 'closed'
         ? undefined
-        : (await readHosts(transaction, [work.origin])).get(work.origin);
-    const hostAllows = hostPermission(host, connection.id, now);
-    const closed = allowed === 'closed' || hostAllows === 'closed';
-    const away = hostAllows === 'closed' ? Math.max(host?.until ?? now, now + HOST_WAIT_MS) : now;
+        : await askHost(transaction, { origin: work.origin, connection, now });
+    const closed = allowed === 'closed' || known?.allows === 'closed';
+    const away =
+      known?.allows === 'closed' ? Math.max(known.host?.until ?? now, now + HOST_WAIT_MS) : now;
     if (!closed && !(await mayMakeContact(transaction, work, now))) {
       return { status: 'read_again' };
     }
@@ -122,17 +115,13 @@ export async function commitSending(
       await updateLane(transaction, lease, { ...FREE, state: 'ready', ready_at: slot.at });
       return { status: 'released', until: slot.at };
     }
-    await transaction
-      .updateTable('step')
-      .set({
-        // While it is asked about, an unknown step stays unknown: asking changes nothing.
-        ...(work.purpose === 'run'
-          ? stepUpdate({ ...work.underWay, state: 'sending' }, now)
-          : { updated_at: now }),
-        first_at: step.firstAt ?? now,
-      })
-      .where('id', '=', step.id)
-      .execute();
+    await changeStep(transaction, step.id, {
+      // While it is asked about, an unknown step stays unknown: asking changes nothing.
+      ...(work.purpose === 'run'
+        ? stepUpdate({ ...work.underWay, state: 'sending' }, now)
+        : { updated_at: now }),
+      first_at: step.firstAt ?? now,
+    });
     await insertAttempt(transaction, {
       id: attemptId,
       lane,
@@ -148,13 +137,34 @@ export async function commitSending(
     return {
       status: 'sending',
       attemptId,
-      isProbe: allowed === 'probe' || hostAllows === 'probe',
+      isProbe: allowed === 'probe' || known?.allows === 'probe',
       host:
         work.origin === undefined
           ? undefined
-          : { origin: work.origin, isWatched: host !== undefined },
+          : { origin: work.origin, isWatched: known?.host !== undefined },
     };
   });
+}
+
+/**
+ * Whether the host of a request takes it. The claim chooses who asks whether a connection's first
+ * host is back; of any other host, whoever has a request for it when that is due.
+ */
+async function askHost(
+  transaction: Transaction<Tables>,
+  { origin, connection, now }: { origin: string; connection: CallConnection; now: number },
+): Promise<{ readonly host?: HostHealth; readonly allows: 'open' | 'probe' | 'closed' }> {
+  const host = (await readHosts(transaction, [origin])).get(origin);
+  if (host === undefined) return { allows: 'open' };
+  if (isProbeDue(host, now)) {
+    const prober = { connectionId: connection.id, organizationId: connection.organizationId };
+    const granted = await grantProbe(transaction, host, { prober, now });
+    return { host, allows: granted ? 'probe' : 'closed' };
+  }
+  const allows = hostPermission(host, connection.id, now);
+  // The one request that asks is under way already.
+  const isAsked = allows === 'probe' && origin !== connection.origins[0];
+  return { host, allows: isAsked ? 'closed' : allows };
 }
 
 /** Of two calls from one number that the CRM does not know, one makes the contact. */

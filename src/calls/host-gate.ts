@@ -11,6 +11,8 @@ export interface Asking {
   readonly connectionId: string;
   readonly organizationId: string;
   readonly permits: number;
+  /** Lanes of it that are claimed already. */
+  readonly leased: number;
   /** Where its calls go; a connection without an address has no host. */
   readonly origin: string | undefined;
   /** There is nothing for it before, in epoch milliseconds. */
@@ -56,9 +58,10 @@ export async function gateByHosts(
       left.set(host.origin, free - permits);
       return permits > 0 ? { ...each, permits } : held(each, now + OPENING_HOLD_MS);
     }
+    // Who was chosen earlier has its lane by now, unless there was no place for it.
     const isProber =
       probing.get(host.origin) === each.connectionId ||
-      hostPermission(host, each.connectionId, now) === 'probe';
+      (each.leased === 0 && hostPermission(host, each.connectionId, now) === 'probe');
     if (isProber) return { ...each, permits: 1 };
     return held(
       each,

@@ -16,10 +16,11 @@ const HOUR = 3_600_000;
 describeDatabases('an outage of a host', ({ open }) => {
   /**
    * Eight connections call one address, two call another. Whose they are says the book alone: for
-   * their rows it is somebody else, so that no connection has a breaker of its own here.
+   * their rows it is somebody else, so that no connection has a breaker of its own here. `first`: an
+   * address that the eight may call, too, and that their documents name first.
    */
-  async function begin(options: { readonly organizations?: number } = {}) {
-    const { organizations = 8 } = options;
+  async function begin(options: { organizations?: number; first?: string } = {}) {
+    const { organizations = 8, first } = options;
     const shared = Array.from({ length: 8 }, (_, at) => `con-s${at}`);
     const pipeline = await openPipeline(open, {
       methods: ['CreateActivity', 'StopCallActivity'],
@@ -34,10 +35,10 @@ describeDatabases('an outage of a host', ({ open }) => {
       prepare: async ({ connection }) => ({
         status: 'ready',
         idempotent: false,
-        origin: connection.origins[0] ?? '',
+        origin: calledBy(connection),
         send: () => {
           sent.push({ connectionId: connection.id, at: clock.now() });
-          const answer = isDown && connection.origins[0] === SHARED ? UNAVAILABLE : undefined;
+          const answer = isDown && calledBy(connection) === SHARED ? UNAVAILABLE : undefined;
           return Promise.resolve(answer ?? aRun({}, [{ activity_id: '1' }]));
         },
       }),
@@ -46,7 +47,7 @@ describeDatabases('an outage of a host', ({ open }) => {
       const at = shared.indexOf(connection.id);
       return {
         ...connection,
-        origins: [at < 0 ? OTHER : SHARED],
+        origins: at < 0 ? [OTHER] : first === undefined ? [SHARED] : [first, SHARED],
         ...(at < 0 ? {} : { organizationId: `org-${at % organizations}` }),
       };
     };
@@ -57,10 +58,11 @@ describeDatabases('an outage of a host', ({ open }) => {
         return connection === undefined ? undefined : seen(connection);
       },
     };
+    const claim = async () =>
+      (await claimLanes({ database, connections, node: 'node-1', leaseMs: 45_000 }, 100)).lanes;
     const round = async (): Promise<number> => {
-      const claim = { database, connections, node: 'node-1', leaseMs: 45_000 };
-      const { lanes } = await claimLanes(claim, 100);
-      underWay = lanes.filter(({ connection }) => connection.origins[0] === SHARED).length;
+      const lanes = await claim();
+      underWay = lanes.filter(({ connection }) => calledBy(connection) === SHARED).length;
       most = Math.max(most, underWay);
       for (const { laneId, fence, connection } of lanes) {
         await deliverLane(
@@ -86,7 +88,7 @@ describeDatabases('an outage of a host', ({ open }) => {
     const host = () => database.read.selectFrom('host_health').selectAll().executeTakeFirst();
     return {
       ...pipeline,
-      ...{ sent, round, settle, pass, host, shared },
+      ...{ sent, claim, round, settle, pass, host, shared },
       recover: () => {
         isDown = false;
       },
@@ -153,6 +155,40 @@ describeDatabases('an outage of a host', ({ open }) => {
     expect(claimed[2]).toBeLessThanOrEqual(4);
   });
 
+  it('is asked about by one lane, however often its connection is looked at meanwhile', async () => {
+    const { accept, settle, claim, clock, host } = await begin();
+    const calls = Array.from({ length: 6 }, (_, at) => aCall(`c-${at}`));
+    await accept(...calls.map((call) => call.ringing));
+    await settle();
+    clock.advance(HOUR / 60);
+
+    const looks = [await claim(), await claim(), await claim()];
+
+    expect((await host())?.state).toBe('broken');
+    expect(looks.map((lanes) => lanes.length)).toEqual([1, 0, 0]);
+  });
+
+  it('that is nobody’s first address is asked about, and ends', async () => {
+    const { accept, settle, pass, sent, recover, host, database } = await begin({ first: OTHER });
+    const calls = Array.from({ length: 6 }, (_, at) => aCall(`c-${at}`));
+    await accept(...calls.map((call) => call.ringing));
+    await settle();
+    const shown = sent.length;
+    const broke = (await host())?.state;
+
+    await pass(HOUR / 4, HOUR / 60);
+    const during = sent.length - shown;
+    recover();
+    await pass(HOUR / 4, HOUR / 60);
+
+    const open_ = database.read.selectFrom('step').select('id').where('state', '<>', 'done');
+    expect(broke).toBe('broken');
+    expect(during).toBeGreaterThan(2);
+    // Probes alone: after 30 seconds, one minute, two, four, eight.
+    expect(during).toBeLessThanOrEqual(6);
+    expect(await open_.execute()).toEqual([]);
+  });
+
   it('that one organization alone sees holds up nobody else', async () => {
     const { accept, settle, host, sent, shared } = await begin({ organizations: 1 });
     const calls = Array.from({ length: 6 }, (_, at) => aCall(`c-${at}`));
@@ -164,3 +200,8 @@ describeDatabases('an outage of a host', ({ open }) => {
     expect(new Set(sent.map(({ connectionId }) => connectionId)).size).toBe(shared.length + 2);
   });
 });
+
+/** Where the requests of a connection go. */
+function calledBy({ origins }: CallConnection): string {
+  return origins.at(-1) ?? '';
+}
