@@ -1,6 +1,7 @@
 import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -31,7 +32,12 @@ export async function findApiKeyByPrefix(
   handle: Handle,
   prefix: string,
 ): Promise<(ApiKeyRow & HoldColumns) | undefined> {
-  return await handle
+  const [row] = await selectByPrefix(handle, { prefix });
+  return row;
+}
+
+const selectByPrefix = prepared((handle, of: { readonly prefix: string }) =>
+  handle
     .selectFrom('api_key')
     .leftJoin('organization_hold', 'organization_hold.organization_id', 'api_key.organization_id')
     .selectAll('api_key')
@@ -40,9 +46,8 @@ export async function findApiKeyByPrefix(
       'organization_hold.reason as hold_reason',
       'organization_hold.since as hold_since',
     ])
-    .where('prefix', '=', prefix)
-    .executeTakeFirst();
-}
+    .where('prefix', '=', of.prefix),
+);
 
 /** The organization's keys; for the operator the keys of all organizations and the admin keys. */
 export async function listApiKeys(

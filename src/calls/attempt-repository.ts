@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { StepPart } from './step.ts';
@@ -26,30 +27,31 @@ export async function insertAttempt(
   transaction: Transaction<Tables>,
   attempt: NewAttempt,
 ): Promise<void> {
-  await transaction
-    .insertInto('attempt')
-    .values({
-      id: attempt.id,
-      organization_id: attempt.lane.organization_id,
-      lane_id: attempt.lane.id,
-      step_id: attempt.stepId,
-      purpose: attempt.purpose,
-      method: attempt.method,
-      state: 'sending',
-      fence: attempt.fence,
-      node: attempt.node,
-      idempotent: attempt.idempotent ? 1 : 0,
-      outcome: null,
-      effect: null,
-      message: null,
-      notes: '[]',
-      part: attempt.part?.number ?? null,
-      parts: attempt.part?.of ?? null,
-      started_at: attempt.now,
-      ended_at: null,
-    })
-    .execute();
+  await insertAttemptRow(transaction, {
+    id: attempt.id,
+    organization_id: attempt.lane.organization_id,
+    lane_id: attempt.lane.id,
+    step_id: attempt.stepId,
+    purpose: attempt.purpose,
+    method: attempt.method,
+    state: 'sending',
+    fence: attempt.fence,
+    node: attempt.node,
+    idempotent: attempt.idempotent ? 1 : 0,
+    outcome: null,
+    effect: null,
+    message: null,
+    notes: '[]',
+    part: attempt.part?.number ?? null,
+    parts: attempt.part?.of ?? null,
+    started_at: attempt.now,
+    ended_at: null,
+  });
 }
+
+const insertAttemptRow = prepared((handle, row: Tables['attempt']) =>
+  handle.insertInto('attempt').values({ ...row }),
+);
 
 /** Writes the outcome of an attempt with its scrubbed exchanges. */
 export async function settleAttempt(
@@ -58,36 +60,42 @@ export async function settleAttempt(
   of: { attemptId: string; organizationId: string; run: StepRun; now: number },
 ): Promise<void> {
   const { run } = of;
-  await transaction
-    .updateTable('attempt')
-    .set({
-      state: 'settled',
-      outcome: run.outcome.kind,
-      effect: run.outcome.effect,
-      message: run.outcome.message,
-      notes: storableJson(run.notes),
-      ended_at: of.now,
-    })
-    .where('id', '=', of.attemptId)
-    .execute();
-  if (run.exchanges.length === 0) return;
-  await transaction
-    .insertInto('exchange')
-    .values(
-      run.exchanges.map((exchange, position) => ({
-        id: ids.next(),
-        organization_id: of.organizationId,
-        attempt_id: of.attemptId,
-        position,
-        request: storableJson(exchange.request),
-        response: storableOrNull(exchange.response),
-        failure: storableOrNull(exchange.failure),
-        started_at: Math.round(exchange.startedAt),
-        duration_ms: Math.round(exchange.durationMs),
-      })),
-    )
-    .execute();
+  await writeOutcome(transaction, {
+    id: of.attemptId,
+    state: 'settled',
+    outcome: run.outcome.kind,
+    effect: run.outcome.effect,
+    message: run.outcome.message,
+    notes: storableJson(run.notes),
+    ended_at: of.now,
+  });
+  for (const [position, exchange] of run.exchanges.entries()) {
+    await insertExchange(transaction, {
+      id: ids.next(),
+      organization_id: of.organizationId,
+      attempt_id: of.attemptId,
+      position,
+      request: storableJson(exchange.request),
+      response: storableOrNull(exchange.response),
+      failure: storableOrNull(exchange.failure),
+      started_at: Math.round(exchange.startedAt),
+      duration_ms: Math.round(exchange.durationMs),
+    });
+  }
 }
+
+type Outcome = Pick<
+  Tables['attempt'],
+  'id' | 'state' | 'outcome' | 'effect' | 'message' | 'notes' | 'ended_at'
+>;
+
+const writeOutcome = prepared((handle, { id, ...outcome }: Outcome) =>
+  handle.updateTable('attempt').set(outcome).where('id', '=', id),
+);
+
+const insertExchange = prepared((handle, row: Tables['exchange']) =>
+  handle.insertInto('exchange').values({ ...row }),
+);
 
 /**
  * Counts lanes that were refused with 403; true when so many were within the window that it is the

@@ -2,6 +2,7 @@ import type { Selectable, Transaction } from 'kysely';
 
 import type { OrganizationScope } from '../organizations/scope.ts';
 import { countUsage } from '../organizations/usage.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { CallEvent } from './call-event.ts';
@@ -33,17 +34,25 @@ export async function findCalls(
   identity: CallIdentity,
   limit: number,
 ): Promise<readonly CallRow[]> {
-  return await transaction
+  const { organizationId, phoneSystemId, externalId, id } = identity;
+  const given = id === undefined ? {} : { id };
+  return await selectCalls(transaction, {
+    ...{ organizationId, phoneSystemId, externalId, limit },
+    ...given,
+  });
+}
+
+const selectCalls = prepared((handle, of: CallIdentity & { readonly limit: number }) =>
+  handle
     .selectFrom('call')
     .selectAll()
-    .where('organization_id', '=', identity.organizationId)
-    .where('phone_system_id', '=', identity.phoneSystemId)
-    .where('external_id', '=', identity.externalId)
-    .$if(identity.id !== undefined, (query) => query.where('id', '=', identity.id ?? ''))
+    .where('organization_id', '=', of.organizationId)
+    .where('phone_system_id', '=', of.phoneSystemId)
+    .where('external_id', '=', of.externalId)
+    .$if(of.id !== undefined, (query) => query.where('id', '=', of.id ?? ''))
     .orderBy('generation', 'desc')
-    .limit(limit)
-    .execute();
-}
+    .limit(of.limit),
+);
 
 /** The body of this event as it was taken in before, JSON text; `undefined` for a new one. */
 export async function findEventBody(
@@ -51,44 +60,52 @@ export async function findEventBody(
   callId: string,
   event: CallEvent,
 ): Promise<string | undefined> {
-  const row = await transaction
-    .selectFrom('call_event')
-    .select('body')
-    .where('call_id', '=', callId)
-    .where('kind', '=', event.kind)
-    .where('event_key', '=', event.eventId)
-    .executeTakeFirst();
+  const of = { callId, kind: event.kind, key: event.eventId };
+  const [row] = await selectEventBody(transaction, of);
   return row?.body;
 }
+
+const selectEventBody = prepared(
+  (handle, of: { readonly callId: string; readonly kind: string; readonly key: string }) =>
+    handle
+      .selectFrom('call_event')
+      .select('body')
+      .where('call_id', '=', of.callId)
+      .where('kind', '=', of.kind)
+      .where('event_key', '=', of.key),
+);
 
 /** Adds a call without events; `undefined` when another node was faster. */
 export async function insertCall(
   transaction: Transaction<Tables>,
   call: CallIdentity & { id: string; generation: number; now: number },
 ): Promise<CallRow | undefined> {
-  const added = await transaction
-    .insertInto('call')
-    .values({
-      id: call.id,
-      organization_id: call.organizationId,
-      phone_system_id: call.phoneSystemId,
-      external_id: call.externalId,
-      generation: call.generation,
-      phase: 'ringing',
-      facts: '{}',
-      event_count: 1,
-      started_at: call.now,
-      created_at: call.now,
-      last_event_at: call.now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .executeTakeFirst();
+  const [added] = await insertCallRow(transaction, {
+    id: call.id,
+    organization_id: call.organizationId,
+    phone_system_id: call.phoneSystemId,
+    external_id: call.externalId,
+    generation: call.generation,
+    phase: 'ringing',
+    facts: '{}',
+    event_count: 1,
+    started_at: call.now,
+    created_at: call.now,
+    last_event_at: call.now,
+  });
   if (added !== undefined) {
     await countUsage(transaction, call, { id: call.id, at: call.now, counts: { calls: 1 } });
   }
   return added;
 }
+
+const insertCallRow = prepared((handle, row: CallRow) =>
+  handle
+    .insertInto('call')
+    .values({ ...row })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll(),
+);
 
 /** Locks a call of the organization for this transaction; false when it is gone. */
 export async function lockCall(
@@ -111,13 +128,18 @@ export async function countEvent(
   callId: string,
   now: number,
 ): Promise<CallRow> {
-  return await transaction
-    .updateTable('call')
-    .set((eb) => ({ event_count: eb('event_count', '+', 1), last_event_at: now }))
-    .where('id', '=', callId)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const [row] = await addEvent(transaction, { callId, now });
+  if (row === undefined) throw new Error('a call that was read is gone');
+  return row;
 }
+
+const addEvent = prepared((handle, of: { readonly callId: string; readonly now: number }) =>
+  handle
+    .updateTable('call')
+    .set((eb) => ({ event_count: eb('event_count', '+', 1), last_event_at: of.now }))
+    .where('id', '=', of.callId)
+    .returningAll(),
+);
 
 /** Keeps an event; false when it stands there already. */
 export async function insertEvent(
@@ -125,36 +147,34 @@ export async function insertEvent(
   ids: Ids,
   row: { call: CallRow; event: CallEvent; body: string; receivedAt: number },
 ): Promise<boolean> {
-  const inserted = await transaction
-    .insertInto('call_event')
-    .values({
-      id: ids.next(),
-      organization_id: row.call.organization_id,
-      call_id: row.call.id,
-      kind: row.event.kind,
-      event_key: row.event.eventId,
-      sequence: row.call.event_count,
-      received_at: row.receivedAt,
-      event: storableJson(row.event),
-      body: row.body,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return inserted !== undefined;
+  const inserted = await insertEventRow(transaction, {
+    id: ids.next(),
+    organization_id: row.call.organization_id,
+    call_id: row.call.id,
+    kind: row.event.kind,
+    event_key: row.event.eventId,
+    sequence: row.call.event_count,
+    received_at: row.receivedAt,
+    event: storableJson(row.event),
+    body: row.body,
+  });
+  return inserted.length > 0;
 }
+
+const insertEventRow = prepared((handle, row: Tables['call_event']) =>
+  handle
+    .insertInto('call_event')
+    .values({ ...row })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id'),
+);
 
 /** All events of a call in the order of arrival. */
 export async function readEvents(
   transaction: Transaction<Tables>,
   callId: string,
 ): Promise<readonly ReceivedEvent[]> {
-  const rows = await transaction
-    .selectFrom('call_event')
-    .select(['event', 'received_at', 'sequence'])
-    .where('call_id', '=', callId)
-    .orderBy('sequence')
-    .execute();
+  const rows = await selectEvents(transaction, { callId });
   return rows.map((row) => ({
     // Written by `insertEvent` from a CallEvent.
     event: JSON.parse(row.event) as CallEvent,
@@ -163,18 +183,34 @@ export async function readEvents(
   }));
 }
 
+const selectEvents = prepared((handle, of: { readonly callId: string }) =>
+  handle
+    .selectFrom('call_event')
+    .select(['event', 'received_at', 'sequence'])
+    .where('call_id', '=', of.callId)
+    .orderBy('sequence'),
+);
+
 /** Writes what is known of a call now. */
 export async function updateFacts(
   transaction: Transaction<Tables>,
   callId: string,
   facts: CallFacts,
 ): Promise<void> {
-  await transaction
-    .updateTable('call')
-    .set({ facts: JSON.stringify(facts), phase: facts.phase, started_at: facts.startedAt })
-    .where('id', '=', callId)
-    .execute();
+  const { phase, startedAt } = facts;
+  await writeFacts(transaction, { callId, facts: JSON.stringify(facts), phase, startedAt });
 }
+
+const writeFacts = prepared(
+  (
+    handle,
+    of: Pick<CallRow, 'facts' | 'phase'> & { readonly callId: string; readonly startedAt: number },
+  ) =>
+    handle
+      .updateTable('call')
+      .set({ facts: of.facts, phase: of.phase, started_at: of.startedAt })
+      .where('id', '=', of.callId),
+);
 
 /** What is known of a call; `undefined` for one whose first event is being taken in. */
 export function readFacts(row: Pick<CallRow, 'facts'>): CallFacts | undefined {

@@ -25,6 +25,7 @@ import type { AskAnswer } from './settle-ask.ts';
 import { settleRun } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import type { Step, StepPart, StepProgress } from './step.ts';
+import { changeStep } from './step-repository.ts';
 import { foundPart, withProgress } from './step-progress.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRun } from './step-runner.ts';
@@ -104,11 +105,8 @@ export async function settleExchange(
         : { memory };
     if (stands) {
       const message = withPartial(learned.message ?? change.message, run);
-      await transaction
-        .updateTable('step')
-        .set(stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now))
-        .where('id', '=', step.id)
-        .execute();
+      const told = { ...change, ...(message === undefined ? {} : { message }) };
+      await changeStep(transaction, step.id, stepUpdate(told, now));
     }
     await noteContact(transaction, work, { callId: lane.call_id, memory });
     const health = await teach(transaction, deps, { work, change, now });

@@ -3,7 +3,7 @@ import type { CallConnection } from './call-connection.ts';
 import type { CallFacts } from './call-facts.ts';
 import { readFacts } from './call-repository.ts';
 import type { LaneMemory } from './call-values.ts';
-import { readLinks, readSteps } from './lane-repository.ts';
+import { findCallOfLane, findLeased, readLinks, readSteps } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
 import { selectStored } from './recording-repository.ts';
 import { ownerOf } from './owner.ts';
@@ -30,26 +30,9 @@ export async function loadLane(
   lease: Lease,
   connection: CallConnection,
 ): Promise<LoadedLane | undefined> {
-  const lane = await database.read
-    .selectFrom('lane')
-    .selectAll()
-    .where('id', '=', lease.laneId)
-    .where('fence', '=', lease.fence)
-    .where('state', '=', 'leased')
-    .executeTakeFirst();
+  const lane = await findLeased(database.read, lease);
   if (lane === undefined) return undefined;
-  const call = await database.read
-    .selectFrom('call')
-    .select('facts')
-    .select((eb) =>
-      eb
-        .selectFrom('lane')
-        .select((count) => count.fn.countAll<number>().as('n'))
-        .where('call_id', '=', lane.call_id)
-        .as('lanes'),
-    )
-    .where('id', '=', lane.call_id)
-    .executeTakeFirstOrThrow();
+  const call = await findCallOfLane(database.read, lane.call_id);
   const facts = readFacts(call);
   if (facts === undefined) throw new Error('a call with a lane has facts');
   const links = await readLinks(database.read, {

@@ -10,10 +10,18 @@ import type { CallFacts } from './call-facts.ts';
 import { callKey } from './call-key.ts';
 import { readEvents } from './call-repository.ts';
 import type { SkipReason } from './call-rules.ts';
-import { readLinks, readSteps, restingState, touchLane } from './lane-repository.ts';
+import {
+  insertLane,
+  readLinks,
+  readSteps,
+  restLane,
+  restingState,
+  touchLane,
+} from './lane-repository.ts';
 import { wantRecordings } from './recording-repository.ts';
 import { planCall } from './plan.ts';
 import type { Plan, PlanTimes } from './plan.ts';
+import { insertSteps } from './step-repository.ts';
 import { newStepRow } from './step-rows.ts';
 import type { LaneRow } from './step-rows.ts';
 
@@ -170,18 +178,7 @@ async function addLane(
     created_at: now,
     updated_at: now,
   };
-  await transaction.insertInto('lane').values(lane).execute();
-  await transaction
-    .insertInto('connection_pace')
-    .values({
-      connection_id: connectionId,
-      organization_id: call.organizationId,
-      next_cell_at: 0,
-      claimed_at: 0,
-      forbidden: '[]',
-    })
-    .onConflict((conflict) => conflict.column('connection_id').doNothing())
-    .execute();
+  await insertLane(transaction, lane);
   return lane;
 }
 
@@ -194,7 +191,7 @@ async function applyPlan(
   const rows: Insertable<Tables['step']>[] = plan.add.map((step, at) =>
     newStepRow(step, { id: deps.ids.next(), lane, sequence: work.sequence + at + 1, now }),
   );
-  if (rows.length > 0) await transaction.insertInto('step').values(rows).execute();
+  await insertSteps(transaction, rows);
   await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
   for (const merge of plan.merge) {
     await transaction
@@ -218,15 +215,11 @@ async function applyPlan(
       .execute();
   }
   const steps = await readSteps(transaction, lane.id);
-  await transaction
-    .updateTable('lane')
-    .set({
-      unplanned_from: null,
-      skip_reason: plan.skip?.reason ?? null,
-      skip_message: plan.skip?.message ?? null,
-      // A claimed lane gets its state from whoever holds it.
-      ...(lane.state === 'leased' ? {} : restingState(steps, now)),
-    })
-    .where('id', '=', lane.id)
-    .execute();
+  await restLane(transaction, lane.id, {
+    unplanned_from: null,
+    skip_reason: plan.skip?.reason ?? null,
+    skip_message: plan.skip?.message ?? null,
+    // A claimed lane gets its state from whoever holds it.
+    ...(lane.state === 'leased' ? {} : restingState(steps, now)),
+  });
 }

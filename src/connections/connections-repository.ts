@@ -1,6 +1,7 @@
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
+import { prepared } from '../store/prepared.ts';
 import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { sayTaken } from '../store/taken.ts';
@@ -75,14 +76,17 @@ export async function listConnectionIds(
   handle: Handle,
   scope: OrganizationScope,
 ): Promise<readonly string[]> {
-  const rows = await handle
+  const { organizationId } = scope;
+  return (await selectIds(handle, { organizationId })).map(({ id }) => id);
+}
+
+const selectIds = prepared((handle, of: { readonly organizationId: string }) =>
+  handle
     .selectFrom('connection')
     .select('id')
-    .where('organization_id', '=', scope.organizationId)
-    .orderBy('id')
-    .execute();
-  return rows.map(({ id }) => id);
-}
+    .where('organization_id', '=', of.organizationId)
+    .orderBy('id'),
+);
 
 /** Undefined for a foreign id as for a missing one. */
 export async function findConnection(
@@ -102,23 +106,28 @@ export async function findConnectionState(
   scope: OrganizationScope,
   id: string,
 ): Promise<ConnectionNow | undefined> {
-  return await handle
-    .selectFrom('connection')
-    .innerJoin('organization', 'organization.id', 'connection.organization_id')
-    .select([
-      'connection.id',
-      'connection.organization_id',
-      'connection.name',
-      'connection.revision',
-      'connection.state',
-      'connection.state_until',
-      'organization.country as organization_country',
-      'organization.timezone as organization_timezone',
-    ])
-    .where('connection.organization_id', '=', scope.organizationId)
-    .where('connection.id', '=', id)
-    .executeTakeFirst();
+  const [row] = await selectState(handle, { organizationId: scope.organizationId, id });
+  return row;
 }
+
+const selectState = prepared(
+  (handle, of: { readonly organizationId: string; readonly id: string }) =>
+    handle
+      .selectFrom('connection')
+      .innerJoin('organization', 'organization.id', 'connection.organization_id')
+      .select([
+        'connection.id',
+        'connection.organization_id',
+        'connection.name',
+        'connection.revision',
+        'connection.state',
+        'connection.state_until',
+        'organization.country as organization_country',
+        'organization.timezone as organization_timezone',
+      ])
+      .where('connection.organization_id', '=', of.organizationId)
+      .where('connection.id', '=', of.id),
+);
 
 /**
  * Writes what an administrator changed and raises the revision by one; false when the connection
@@ -157,28 +166,32 @@ export async function findHealth(
   scope: OrganizationScope,
   id: string,
 ): Promise<(ConnectionHealth & { readonly since: number }) | undefined> {
-  const row = await handle
-    .selectFrom('connection')
-    .select([
-      'state',
-      'state_reason as reason',
-      'state_until as until',
-      'state_since as since',
-      'failures',
-      'throttles',
-      'breaks',
-      'window_at as windowAt',
-      'window_failures as failed',
-      'window_successes as succeeded',
-      'permits',
-    ])
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const [row] = await selectHealth(handle, { organizationId: scope.organizationId, id });
   if (row === undefined) return undefined;
   const { failed, succeeded, ...health } = row;
   return { ...health, windowFailures: failed ?? 0, windowSuccesses: succeeded ?? 0 };
 }
+
+const selectHealth = prepared(
+  (handle, of: { readonly organizationId: string; readonly id: string }) =>
+    handle
+      .selectFrom('connection')
+      .select([
+        'state',
+        'state_reason as reason',
+        'state_until as until',
+        'state_since as since',
+        'failures',
+        'throttles',
+        'breaks',
+        'window_at as windowAt',
+        'window_failures as failed',
+        'window_successes as succeeded',
+        'permits',
+      ])
+      .where('organization_id', '=', of.organizationId)
+      .where('id', '=', of.id),
+);
 
 /**
  * Writes a state that `nextHealth` gave; the revision stays. False when the state is no longer the

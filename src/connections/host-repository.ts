@@ -1,6 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 
 import type { Handle } from '../store/handle.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 import { nextHostHealth, withProbe } from './host-health.ts';
 import type { HostEvent, HostHealth, Prober, Vote } from './host-health.ts';
@@ -19,14 +20,19 @@ export async function readHosts(
   handle: Handle,
   origins: readonly string[],
 ): Promise<ReadonlyMap<string, KnownHost>> {
-  if (origins.length === 0) return new Map();
-  const rows = await handle
-    .selectFrom('host_health')
-    .selectAll()
-    .where('origin', 'in', origins)
-    .execute();
+  const [origin] = origins;
+  if (origin === undefined) return new Map();
+  const rows =
+    origins.length === 1
+      ? await selectHost(handle, { origin })
+      : await handle.selectFrom('host_health').selectAll().where('origin', 'in', origins).execute();
   return new Map(rows.map((row) => [row.origin, toHost(row)]));
 }
+
+/** What each request asks. */
+const selectHost = prepared((handle, of: { readonly origin: string }) =>
+  handle.selectFrom('host_health').selectAll().where('origin', '=', of.origin),
+);
 
 /** True when some address failed lately. */
 export async function isAnyHostKnown(handle: Handle): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { ExpressionBuilder } from 'kysely';
 
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
+import { prepared } from '../store/prepared.ts';
 import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { sayTaken } from '../store/taken.ts';
@@ -77,12 +78,13 @@ export async function findOwnOrganization(
   handle: Handle,
   scope: OrganizationScope,
 ): Promise<OrganizationRow | undefined> {
-  return await handle
-    .selectFrom('organization')
-    .selectAll()
-    .where('id', '=', scope.organizationId)
-    .executeTakeFirst();
+  const [row] = await selectById(handle, { id: scope.organizationId });
+  return row;
 }
+
+const selectById = prepared((handle, of: { readonly id: string }) =>
+  handle.selectFrom('organization').selectAll().where('id', '=', of.id),
+);
 
 /**
  * The organization of this id, this domain (in whatever case), or `external:` and this external id,

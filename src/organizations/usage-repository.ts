@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
 import type { Handle } from '../store/handle.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 import type { UsageCounts } from '../store/tables/organization-life.ts';
 import type { AdminScope, OrganizationScope } from './scope.ts';
@@ -29,12 +30,20 @@ export async function insertUsage(
   fact: { readonly id: string; readonly month: string } & Partial<UsageCounts>,
 ): Promise<void> {
   const { id, month, ...counts } = fact;
-  await handle
-    .insertInto('usage_delta')
-    .values({ id, month, organization_id: scope.organizationId, ...NOTHING, ...counts })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+  const { organizationId } = scope;
+  await insertDelta(handle, {
+    ...{ id, month, organization_id: organizationId },
+    ...NOTHING,
+    ...counts,
+  });
 }
+
+const insertDelta = prepared((handle, row: Tables['usage_delta']) =>
+  handle
+    .insertInto('usage_delta')
+    .values({ ...row })
+    .onConflict((conflict) => conflict.column('id').doNothing()),
+);
 
 const NOTHING: UsageCounts = {
   calls: 0,
