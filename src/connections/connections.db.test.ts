@@ -71,7 +71,7 @@ describeDatabases('connections', (databases) => {
       row: { name: 'Example CRM', state: 'active', revision: 1, integration_number: 1 },
       secretsSet: ['API key'],
       origins: ['https://crm.example.com'],
-      options: { log_inbound: true, log_internal: false, concurrency: 4 },
+      rules: { options: { log_inbound: true, log_internal: false, concurrency: 4 }, from: {} },
     });
     expect([...view.properties]).toEqual([['Instance URL', 'https://crm.example.com']]);
     expect(JSON.stringify([view, [...view.properties]])).not.toContain('hunter2');
