@@ -157,6 +157,55 @@ describe('phone_formats', () => {
     expect(notes).toMatchObject([{ code: 'other_numbers' }]);
   });
 
+  const OTHER = { id: 8, phone: '+442081838750' };
+  const THEIRS = { id: 5, phone: '(020) 7183-8750' };
+  const FORMS = [
+    ['e164', NUMBER],
+    ['digits', '442071838750'],
+    ['national', '02071838750'],
+    ['significant', '2071838750'],
+    ['international', '+44 20 7183 8750'],
+    ['last7', '1838750'],
+    ['last8', '71838750'],
+    ['last9', '071838750'],
+  ] as const;
+  const askedAs = (text: string): string => `/contacts?phone=${encodeURIComponent(text)}`;
+
+  test.each(FORMS)(
+    'verify what a CRM that ignores the filter answers to %s',
+    async (format, text) => {
+      const crm = crmOf(
+        'FindContact',
+        get('/contacts', BY_NUMBER),
+        { [`GET ${askedAs(text)}`]: { body: [OTHER, THEIRS, { id: 9, phone: '1838750' }] } },
+        { phone_formats: [format] },
+      );
+
+      const { records, notes } = await run(crm, 'FindContact', CALLER);
+
+      expect(pathsOf(crm)).toEqual([askedAs(text)]);
+      expect(records).toEqual([{ contact_id: '5', phone: ['(020) 7183-8750'] }]);
+      expect(notes.map(({ code }) => code)).toEqual(['other_numbers']);
+    },
+  );
+
+  test('find nobody where all of them are answered with everybody else', async () => {
+    const replies = Object.fromEntries(
+      FORMS.map(([, text]) => [`GET ${askedAs(text)}`, { body: [OTHER, { id: 9 }] }]),
+    );
+    const formats = FORMS.map(([format]) => format);
+    const crm = crmOf('FindContact', get('/contacts', BY_NUMBER), replies, {
+      phone_formats: formats,
+    });
+
+    const { records, outcome, notes } = await run(crm, 'FindContact', CALLER);
+
+    expect(pathsOf(crm)).toEqual(FORMS.map(([, text]) => askedAs(text)));
+    expect([outcome.kind, outcome.action, records]).toEqual(['not_found', 'succeed', []]);
+    // Said once, however often it happened.
+    expect(notes.map(({ code }) => code)).toEqual(['other_numbers']);
+  });
+
   test('a request that writes a form of its own runs once', async () => {
     const method = get('/contacts', {
       ...BY_NUMBER,
