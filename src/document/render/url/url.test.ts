@@ -58,6 +58,9 @@ describe('URLs', () => {
     'https://',
     'javascript:alert(1)',
     ' https://a.example',
+    'https://a.example/../x',
+    'https://a.example/b/%2E%2e',
+    'https://a.example/.',
   ])('a placeholder that begins a URL is never %j', (value) => {
     const document = { properties: ['URL'], resource_url: '$URL$' };
 

@@ -70,10 +70,14 @@ export function readWholeUrl(text: string, name: string): UrlPieces {
   if (authority === undefined) {
     throw unsafeValue(name, `"${name}" begins a URL and must be an http or https address`);
   }
+  const path = encodeLiteral(found?.[3] ?? '');
+  if (path.split('/').some(isDots)) {
+    throw unsafeValue(name, `"${name}" begins a URL and must not have a path segment of dots`);
+  }
   const query = (found?.[4] ?? '').split('&').filter((pair) => pair !== '');
   return {
     authority,
-    path: encodeLiteral(found?.[3] ?? ''),
+    path,
     query: query.map(encodeLiteral),
   };
 }
@@ -171,13 +175,17 @@ function compileSegment(parts: readonly TextPart[]): string | ((scope: Scope) =>
     const segment = encoded
       .map((part) => (typeof part === 'string' ? part : segmentValue(part, scope)))
       .join('');
-    // `%2e` is a dot to whoever normalises the path.
-    if (/^\.{1,2}$/.test(segment.replaceAll(/%2e/gi, '.'))) {
+    if (isDots(segment)) {
       const { name } = first.reader;
       throw unsafeValue(name, `"${name}" must not make a path segment of dots`);
     }
     return segment;
   };
+}
+
+/** What leads to another path: `%2e` is a dot too to whoever normalises it. */
+function isDots(segment: string): boolean {
+  return /^(?:\.|%2e){1,2}$/i.test(segment);
 }
 
 function segmentValue(placeholder: Placeholder, scope: Scope): string {
