@@ -1,6 +1,7 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 
 import type { Tables } from './schema.ts';
+import { DirectAdapter } from './sqlite-handles.ts';
 
 /** Runs a statement with its values; resolves with the rows that it gives. */
 export type Prepared<P, R> = (handle: Kysely<Tables>, given: P) => Promise<readonly R[]>;
@@ -42,6 +43,11 @@ export function prepared<P extends object, R>(
     const parameters = statement.parameters.map((value) =>
       value instanceof Place ? Reflect.get(given, value.name) : value,
     );
+    const { adapter } = handle.getExecutor();
+    // What the rows are is known from the statement, here as in Kysely's own driver.
+    if (adapter instanceof DirectAdapter) {
+      return (await adapter.run(statement.sql, parameters)) as readonly R[];
+    }
     return (await handle.executeQuery<R>({ ...statement, parameters })).rows;
   };
 }

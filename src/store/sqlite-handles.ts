@@ -27,14 +27,50 @@ export function makeSqliteHandles(database: SqliteDatabase): SqliteHandles {
   };
 }
 
+/** An adapter by which a prepared statement gets at the connection without Kysely's way there. */
+export class DirectAdapter extends SqliteAdapter {
+  readonly #database: SqliteDatabase;
+  readonly #turn: Turn | undefined;
+
+  /** With `turn`: for reading, between transactions. */
+  constructor(database: SqliteDatabase, turn?: Turn) {
+    super();
+    this.#database = database;
+    this.#turn = turn;
+  }
+
+  /** Reads need no lock among themselves: each is one call of SQLite. */
+  override get supportsMultipleConnections(): boolean {
+    return this.#turn !== undefined;
+  }
+
+  async run(sql: string, parameters: readonly unknown[]): Promise<readonly unknown[]> {
+    if (this.#turn !== undefined) {
+      if (!READS.test(sql)) throw new Error(READ_ONLY);
+      while (this.#turn.ended !== undefined) await this.#turn.ended;
+    }
+    const statement = this.#database.prepare(sql);
+    if (statement.reader) return statement.all(parameters);
+    statement.run(parameters);
+    return NO_ROWS;
+  }
+}
+
+const NO_ROWS: readonly unknown[] = [];
+
 class WritingDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
   readonly #driver: Driver;
   constructor(database: SqliteDatabase, turn: Turn) {
     super({ database });
+    this.#database = database;
     this.#driver = new WritingDriver(database, turn);
   }
   override createDriver(): Driver {
     return this.#driver;
+  }
+  override createAdapter(): SqliteAdapter {
+    return new DirectAdapter(this.#database);
   }
 }
 
@@ -83,23 +119,18 @@ class WritingDriver extends SqliteDriver {
 const BEGIN = CompiledQuery.raw('begin immediate');
 
 class ReadingDialect extends SqliteDialect {
-  readonly #driver: Driver;
+  readonly #database: SqliteDatabase;
+  readonly #turn: Turn;
   constructor(database: SqliteDatabase, turn: Turn) {
     super({ database });
-    this.#driver = new ReadingDriver(database, turn);
+    this.#database = database;
+    this.#turn = turn;
   }
   override createDriver(): Driver {
-    return this.#driver;
+    return new ReadingDriver(this.#database, this.#turn);
   }
   override createAdapter(): SqliteAdapter {
-    return new SharedAdapter();
-  }
-}
-
-/** Reads need no lock among themselves: each is one call of SQLite. */
-class SharedAdapter extends SqliteAdapter {
-  override get supportsMultipleConnections(): boolean {
-    return true;
+    return new DirectAdapter(this.#database, this.#turn);
   }
 }
 
