@@ -1,7 +1,7 @@
 import { integrationSchema } from './reference/json-schema.ts';
 import { documentReference } from './reference/document-page.ts';
 import { ALL_FINDING_CODES } from './reference/explain-finding.ts';
-import { findingPage, findingsReference } from './reference/findings-page.ts';
+import { findingPage, findingPagePath, findingsReference } from './reference/findings-page.ts';
 
 export interface GeneratedFile {
   /** From the root of the project. */
@@ -19,7 +19,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/reference/document.md', text: documentReference() },
     { path: 'docs/reference/findings.md', text: findingsReference() },
     ...ALL_FINDING_CODES.map((code) => ({
-      path: `docs/reference/findings/${code}.md`,
+      path: `docs/reference/${findingPagePath(code)}`,
       text: findingPage(code),
     })),
   ];

@@ -21,10 +21,15 @@ function groupSection(group: string, title: string): string {
   const rows = ALL_FINDING_CODES.filter((code) => FINDING_CODES[code].group === group).map(
     (code) => {
       const { severity, meaning }: FindingCodeRow = FINDING_CODES[code];
-      return `| [\`${code}\`](findings/${code}.md) | ${severity} | ${meaning.replaceAll('|', '\\|')} |`;
+      return `| [\`${code}\`](${findingPagePath(code)}) | ${severity} | ${meaning.replaceAll('|', '\\|')} |`;
     },
   );
   return `## ${title}\n\n| code | severity | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+/** Where the page of a code stands, beside the index. */
+export function findingPagePath(code: FindingCode): string {
+  return `findings/${code.replaceAll('_', '-')}.md`;
 }
 
 /** The page of one code, in Markdown: what it means, how it comes up, how it is written well. */
