@@ -1,4 +1,4 @@
-import type { Insertable, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 
 import { isListed } from '../contacts/number-list.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
@@ -22,7 +22,8 @@ import { wantRecordings } from './recording-repository.ts';
 import { planCall } from './plan.ts';
 import type { Plan, PlanTimes } from './plan.ts';
 import { insertSteps } from './step-repository.ts';
-import { newStepRow } from './step-rows.ts';
+import type { Step } from './step.ts';
+import { newStepRow, toStep } from './step-rows.ts';
 import type { LaneRow } from './step-rows.ts';
 
 export interface PlanLanesDeps {
@@ -150,7 +151,7 @@ async function planLane(
     times: deps.planTimes,
     now,
   });
-  await applyPlan(transaction, deps, { plan, lane, sequence: steps.length, now });
+  await applyPlan(transaction, deps, { plan, lane, steps, now });
 }
 
 async function addLane(
@@ -185,11 +186,12 @@ async function addLane(
 async function applyPlan(
   transaction: Transaction<Tables>,
   deps: PlanLanesDeps,
-  work: { plan: Plan; lane: LaneRow; sequence: number; now: number },
+  work: { plan: Plan; lane: LaneRow; steps: readonly Step[]; now: number },
 ): Promise<void> {
   const { plan, lane, now } = work;
-  const rows: Insertable<Tables['step']>[] = plan.add.map((step, at) =>
-    newStepRow(step, { id: deps.ids.next(), lane, sequence: work.sequence + at + 1, now }),
+  const before = work.steps.length;
+  const rows = plan.add.map((step, at) =>
+    newStepRow(step, { id: deps.ids.next(), lane, sequence: before + at + 1, now }),
   );
   await insertSteps(transaction, rows);
   await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
@@ -214,7 +216,10 @@ async function applyPlan(
       .where('state', '=', 'pending')
       .execute();
   }
-  const steps = await readSteps(transaction, lane.id);
+  const steps =
+    plan.merge.length + plan.cancel.length === 0
+      ? inOrder([...work.steps, ...rows.map(toStep)])
+      : await readSteps(transaction, lane.id);
   await restLane(transaction, lane.id, {
     unplanned_from: null,
     skip_reason: plan.skip?.reason ?? null,
@@ -222,4 +227,9 @@ async function applyPlan(
     // A claimed lane gets its state from whoever holds it.
     ...(lane.state === 'leased' ? {} : restingState(steps, now)),
   });
+}
+
+/** As `readSteps` gives them. */
+function inOrder(steps: readonly Step[]): readonly Step[] {
+  return steps.toSorted((a, b) => a.rank - b.rank || a.sequence - b.sequence);
 }

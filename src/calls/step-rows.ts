@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Selectable, Updateable } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
 import type { Values } from '../document/values/values.ts';
@@ -42,7 +42,7 @@ export function toStep(row: StepRow): Step {
 export function newStepRow(
   step: NewStep,
   of: { id: string; lane: LaneRow; sequence: number; now: number },
-): Insertable<Tables['step']> {
+): StepRow {
   return {
     id: of.id,
     organization_id: of.lane.organization_id,
@@ -63,6 +63,9 @@ export function newStepRow(
     unknown_at: null,
     asked: 0,
     executed: 0,
+    progress: null,
+    sent_values: null,
+    key_number: null,
     created_at: of.now,
     updated_at: of.now,
   };
