@@ -34,7 +34,8 @@ export function createDiskQueue(
     while (unsynced.length > 0) {
       const round = unsynced.splice(0);
       try {
-        if (failure === undefined) await sync();
+        // Never at once: who calls `work` notes first that it runs.
+        await (failure === undefined ? sync() : undefined);
       } catch (err) {
         failure = toFailure(err);
         fatal(failure);
