@@ -8,7 +8,9 @@ import type { PlanLanesDeps } from './plan-lanes.ts';
 import { selectWaitingCalls, selectWaitingConnections } from './waiting-lanes-repository.ts';
 
 /** Lanes of one connection that are planned in one run. */
-const BATCH = 200;
+const MOST_LANES = 10_000;
+/** Lanes whose plans share a commit: more would keep everybody else waiting. */
+const AT_ONCE = 20;
 
 export interface PlanWaitingDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -26,9 +28,10 @@ export async function planWaiting(deps: PlanWaitingDeps): Promise<number> {
   for (const waiting of await selectWaitingConnections(database.read)) {
     const connections = await deps.connections.ofOrganization(waiting.organizationId);
     if (connections.shut.includes(waiting.connectionId)) continue;
-    const calls = await selectWaitingCalls(database.read, waiting, BATCH);
-    for (const callId of calls) {
-      await planOne(deps, { ...waiting, callId, connections });
+    const calls = await selectWaitingCalls(database.read, waiting, MOST_LANES);
+    for (let at = 0; at < calls.length; at += AT_ONCE) {
+      const some = calls.slice(at, at + AT_ONCE);
+      await Promise.all(some.map((callId) => planOne(deps, { ...waiting, callId, connections })));
     }
     planned += calls.length;
   }
