@@ -43,6 +43,36 @@ describeDatabases('a replay of many steps', ({ open }) => {
     return { ...pipeline, sentBefore, replay, watch };
   }
 
+  it('leaves out a call that was deleted meanwhile, and tries all others', async () => {
+    const pipeline = await begin();
+    const { connections, database, runner, drain, clock } = pipeline;
+    const { id } = await database.read
+      .selectFrom('call')
+      .select('id')
+      .orderBy('id')
+      .executeTakeFirstOrThrow();
+    const deleting = {
+      ...connections,
+      open: async (organizationId: string, connectionId: string) => {
+        await database.write((transaction) =>
+          transaction.deleteFrom('call').where('id', '=', id).execute(),
+        );
+        return await connections.open(organizationId, connectionId);
+      },
+    };
+
+    await replayMany({ ...pipeline, connections: deleting, wake: () => {} }, SCOPE, {
+      filter: {},
+      preview: false,
+      actor: 'key:1',
+    });
+    clock.advance(60_000);
+    await drain();
+
+    const again = runner.sent.slice(pipeline.sentBefore);
+    expect(again.filter(({ method }) => method === 'CreateActivity')).toHaveLength(CALLS - 1);
+  });
+
   it('goes at a tenth of the rate, each call in its order, and ends', async () => {
     const { replay, watch, runner, sentBefore, steps } = await begin({
       options: { rate: { requests: 10, per_seconds: 1 } },

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/audit.ts';
+import { AppError } from '../errors/app-error.ts';
 import type { Limit } from '../document/options/limits.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { CallConnection } from './call-connection.ts';
@@ -28,7 +29,7 @@ export interface Replayed {
 }
 
 /** Steps of one request; what is beyond is told. */
-export const MOST_STEPS = 5_000;
+const MOST_STEPS = 5_000;
 /** Calls of today come first: what is replayed gets a tenth of the connection's rate. */
 const SHARE = 10;
 /** Without a rate, one at a time; an answer takes about so long. */
@@ -134,7 +135,12 @@ async function replaySlice(
           step.state === 'parked'
             ? { ...again(step, at.now), readyAt: of.begins.get(row.lane_id) ?? at.now }
             : 'nothing',
-      }),
+      }).catch(unlessGone),
     ),
   );
+}
+
+/** A call whose time was over by then keeps the others of the replay from nothing. */
+function unlessGone(err: unknown): void {
+  if (!(err instanceof AppError) || err.code !== 'not_found') throw err;
 }

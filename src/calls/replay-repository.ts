@@ -51,6 +51,10 @@ export async function lastReplays(
     .selectFrom('lane')
     .select((eb) => ['connection_id', eb.fn.max('ready_at').as('last')])
     .where('organization_id', '=', scope.organizationId)
+    // The index of ready lanes is by connection.
+    .where('connection_id', 'in', (eb) =>
+      eb.selectFrom('connection').select('id').where('organization_id', '=', scope.organizationId),
+    )
     .where('state', '=', 'ready')
     .where('replayed_at', 'is not', null)
     .groupBy('connection_id')
