@@ -3,6 +3,9 @@ import type { Kysely, RawBuilder, Transaction } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
 
+/** A connection is looked at again so soon, lest one that was changed wait for the old rules. */
+export const LONGEST_HOLD_MS = 60_000;
+
 /** What a claim knows of a connection without opening it. */
 export interface Waiting {
   readonly id: string;
@@ -20,7 +23,8 @@ export interface Branch {
 /**
  * Connections that may send and have a ready lane: first one of each organization, then the second
  * ones; whoever was served longest ago comes first. Those of an organization that is suspended may
- * not, and those that are held have nothing to send before.
+ * not, and those that are held have nothing to send before; a time far beyond the longest hold is
+ * of a clock that ran ahead.
  */
 export async function selectCandidates(
   handle: Kysely<Tables>,
@@ -31,7 +35,8 @@ export async function selectCandidates(
       select c.id, c.organization_id, c.state, c.state_until, c.permits, p.claimed_at,
         row_number() over own as turn, last_value(p.claimed_at) over own as served_at
       from connection_pace p join connection c on c.id = p.connection_id
-      where p.held_until <= ${of.now} and c.state in ('active', 'throttled', 'broken')
+      where (p.held_until <= ${of.now} or p.held_until > ${of.now + 2 * LONGEST_HOLD_MS})
+        and c.state in ('active', 'throttled', 'broken')
         and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
         and not exists (select 1 from organization_hold h
           where h.organization_id = c.organization_id)

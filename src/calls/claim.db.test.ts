@@ -50,4 +50,19 @@ describeDatabases('a claim', ({ open }) => {
 
     expect(await pipeline.steps()).toEqual(['CreateActivity done']);
   });
+
+  it('looks at a connection all the same that such a clock has held', async () => {
+    const pipeline = await openPipeline(open, { methods: ['CreateActivity'] });
+    const { database } = pipeline;
+    const call = aCall();
+    await pipeline.accept(call.ringing, call.ended);
+    const held_until = database.now() + 86_400_000;
+    await database.write(async (transaction) => {
+      await transaction.updateTable('connection_pace').set({ held_until }).execute();
+    });
+
+    await pipeline.drain();
+
+    expect(await pipeline.steps()).toEqual(['CreateActivity done']);
+  });
 });

@@ -12,13 +12,14 @@ import {
   claimReady,
   countLeased,
   holdConnections,
+  LONGEST_HOLD_MS,
   lockPaces,
   passOver,
   selectCandidates,
   writeOrigin,
 } from './claim-repository.ts';
 import type { Waiting } from './claim-repository.ts';
-import { gateByHosts, LONGEST_HOLD_MS } from './host-gate.ts';
+import { gateByHosts } from './host-gate.ts';
 import type { Asking } from './host-gate.ts';
 import { shareOut } from './share-out.ts';
 import type { Pool } from './share-out.ts';

@@ -4,7 +4,7 @@ import { hostPermission, isProbeDue } from '../connections/host-health.ts';
 import { grantProbe, readHosts } from '../connections/host-repository.ts';
 import type { KnownHost } from '../connections/host-repository.ts';
 import type { Tables } from '../store/schema.ts';
-import { countLeasedAt } from './claim-repository.ts';
+import { countLeasedAt, LONGEST_HOLD_MS } from './claim-repository.ts';
 
 /** What a connection may have for all that it knows itself. */
 export interface Asking {
@@ -19,8 +19,6 @@ export interface Asking {
   readonly againAt?: number;
 }
 
-/** A host that is away is looked at again so soon, lest a changed connection wait for the old one. */
-export const LONGEST_HOLD_MS = 60_000;
 /** While few permits are shared by many connections. */
 const OPENING_HOLD_MS = 1_000;
 

@@ -69,6 +69,13 @@ describe('a host', () => {
     expect(hostPermission(asked, 'con-a', NOW + 60_000)).toBe('closed');
   });
 
+  test('that broke under a clock that ran a year ahead is asked once that is right again', () => {
+    const ahead = after('abcab', undefined, { now: NOW + 365 * 86_400_000 });
+
+    expect(ahead?.state).toBe('broken');
+    expect(isProbeDue(ahead ?? never(), NOW)).toBe(true);
+  });
+
   test('that broke does not mind late failures, and is back with any success', () => {
     expect(after('d', broken)).toBe(broken);
     expect(after('D', broken)).toMatchObject({ state: 'opening', permits: 2 });

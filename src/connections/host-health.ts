@@ -36,12 +36,12 @@ export type HostEvent = Prober & {
 };
 
 /** The window and the failures are those of a connection's breaker. */
-export const HOST_WINDOW_MS = 30_000;
-export const HOST_FAILURES = 5;
+const HOST_WINDOW_MS = 30_000;
+const HOST_FAILURES = 5;
 /** Whoever writes a document can make its own requests fail: that must not close a host for others. */
-export const HOST_ORGANIZATIONS = 3;
+const HOST_ORGANIZATIONS = 3;
 /** A probe that nobody tells about is given up: its process died, or nothing was to be sent. */
-export const PROBE_PATIENCE_MS = 60_000;
+const PROBE_PATIENCE_MS = 60_000;
 const FIRST_PROBE_MS = 30_000;
 const LONGEST_PROBE_MS = 15 * 60_000;
 const FIRST_PERMITS = 2;
@@ -77,8 +77,10 @@ export function hostPermission(
 }
 
 /** True when somebody may be made the one that asks. */
-export function isProbeDue(health: HostHealth, now: number): boolean {
-  return health.state === 'broken' && (health.until === null || health.until <= now);
+export function isProbeDue({ state, until }: HostHealth, now: number): boolean {
+  if (state !== 'broken') return false;
+  // A clock that ran ahead has set a later time than any rule of ours.
+  return until === null || until <= now || until > now + LONGEST_PROBE_MS;
 }
 
 /** The health while `prober` asks. */
