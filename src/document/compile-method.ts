@@ -120,7 +120,8 @@ function compileRequest(
   const bind = compileBinding(jsonMember(request, 'response_map'), map, extras);
   const ruleNames = paging === undefined ? map.names : names;
   const rules = compileAnswerRules(request, { ...own, ...map, names: ruleNames, extras });
-  const rule = paging === undefined ? undefined : readPagingRule(paging);
+  // A page of what is written would be the same thing written once more.
+  const rule = paging === undefined || row.writes ? undefined : readPagingRule(paging);
   // The condition of a method that stands alone is that of the method.
   const when = request === owner.object ? undefined : jsonMember(request, 'when');
   const runs = compileWhen(when, whenFrame(row, frame));

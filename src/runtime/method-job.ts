@@ -4,6 +4,7 @@ import { isRawNumber } from '../document/json-value.ts';
 import type { PhoneFormat } from '../document/names/parameters.ts';
 import { completeProperties } from '../document/names/properties.ts';
 import type { RenderContext } from '../document/render/request.ts';
+import type { ExpressionBudget } from '../document/render/scope.ts';
 import type { Scalar, Values } from '../document/values/values.ts';
 import { secretsIn } from './credential.ts';
 import type { Credential } from './credential.ts';
@@ -46,6 +47,8 @@ export interface RunStart {
   readonly credential: Credential | undefined;
   /** Tokens used before in this run. */
   readonly earlier?: readonly string[];
+  /** Of everything that is rendered before the first request leaves. */
+  readonly expressions?: ExpressionBudget;
 }
 
 /** Puts together what one request of a method needs. */
@@ -80,7 +83,7 @@ export function createJob(
  * earlier requests bound, and the origins that these properties pin.
  */
 export function contextOf(
-  { deps, call, credential }: RunStart,
+  { deps, call, credential, expressions }: RunStart,
   place: RequestPlace,
 ): RenderContext {
   const { connection, document } = call;
@@ -102,6 +105,7 @@ export function contextOf(
     ...(call.file === undefined ? {} : { file: call.file }),
     ...(call.cleared === undefined ? {} : { cleared: call.cleared }),
     ...(phoneFormat === undefined ? {} : { phoneFormat }),
+    ...(expressions === undefined ? {} : { expressions }),
     ...(accessToken === undefined ? {} : { accessToken }),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };

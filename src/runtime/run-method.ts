@@ -1,5 +1,6 @@
 import type { CompiledDocument, CompiledMethod } from '../document/compiled-document.ts';
 import { methodRow } from '../document/methods.ts';
+import { EXPRESSIONS_MAX_CHARACTERS } from '../document/render/scope.ts';
 import type { Note } from '../document/values/values.ts';
 import { mayRepeat } from './classify.ts';
 import type { Credential } from './credential.ts';
@@ -83,7 +84,8 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
           'Nobody has signed in at the CRM yet: sign in first.',
         );
       }
-      const start: RunStart = { deps, call, credential: call.credential };
+      const expressions = { left: EXPRESSIONS_MAX_CHARACTERS };
+      const start: RunStart = { deps, call, credential: call.credential, expressions };
       return methodRow(call.method).writes
         ? prepareWrite(start, method)
         : prepareReads(start, method);
@@ -108,7 +110,7 @@ function prepareReads(start: RunStart, method: CompiledMethod): PreparedMethod {
     );
     return notSent('skipped', 'when', whyNone(method, [...leftOut, ...passed]));
   }
-  return toReady(start, ready, (signal) => runReads(start, tasks, signal));
+  return toReady(start, ready, (signal) => runReads(sending(start), tasks, signal));
 }
 
 function prepareWrite(start: RunStart, method: CompiledMethod): PreparedMethod {
@@ -146,7 +148,13 @@ function toWrite(
 ): PreparedMethod {
   return next.status === 'stopped'
     ? notSent(next.reason, next.name, next.message)
-    : toReady(start, next, (signal) => runWrite(start, next, signal));
+    : toReady(start, next, (signal) => runWrite(sending(start), next, signal));
+}
+
+/** While requests are under way others are served: what is rendered then has a budget of its own. */
+function sending(start: RunStart): RunStart {
+  const { expressions: _, ...others } = start;
+  return others;
 }
 
 function whyNone({ name, objects }: CompiledMethod, leftOut: readonly LeftOut[]): string {

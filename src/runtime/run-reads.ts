@@ -16,7 +16,7 @@ import type { Outcome } from './outcome.ts';
 import { tellFound } from './outcome-words.ts';
 import { createRunLog } from './run-log.ts';
 import type { RunLog } from './run-log.ts';
-import { isOutOfTime, outOfTime, RECORDS_MAX, sendPages } from './send-pages.ts';
+import { hasAskedEnough, isOutOfTime, outOfTime, RECORDS_MAX, sendPages } from './send-pages.ts';
 import { withLinks } from './with-links.ts';
 
 /** One object of a method that reads, with one form of the number, before it runs. */
@@ -116,6 +116,7 @@ export async function runReads(
   let credential = start.credential;
   let last: ObjectRun | undefined;
   for (const task of tasks) {
+    if (hasAskedEnough(call, log)) break;
     const own = {
       ...start,
       credential,

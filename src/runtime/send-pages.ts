@@ -1,5 +1,6 @@
 import type { BindResult, BoundRecord } from '../document/bind/compile-binding.ts';
 import type { RenderContext, RenderResult, RenderedRequest } from '../document/render/request.ts';
+import { methodRow } from '../document/methods.ts';
 import { createPager } from '../document/paging/pager.ts';
 import type { Note } from '../document/values/values.ts';
 import type { EgressResult } from '../http/egress.ts';
@@ -48,6 +49,14 @@ interface Page {
 
 /** Records of one method held at once; a longer list than any CRM of a telephone customer has. */
 export const RECORDS_MAX = 250_000;
+
+/** A look-up is for one call or one word that is typed: it must not use up a day's quota. */
+const LOOK_UP_REQUESTS_MAX = 50;
+
+/** True once a look-up has sent as many requests as one may, whatever the document and its answers say. */
+export function hasAskedEnough({ method }: MethodCall, log: RunLog): boolean {
+  return methodRow(method).kind === 'find' && log.sent() >= LOOK_UP_REQUESTS_MAX;
+}
 
 /**
  * Sends the request, and those of further pages; joins what they bound. A request whose credential is
@@ -118,12 +127,14 @@ async function sendAll(
       url: page.url,
     });
     if (step.status === 'end') return { ...run, endedBy: step.endedBy };
-    if (records.length >= RECORDS_MAX) return { ...run, endedBy: 'page_cap' };
+    if (records.length >= RECORDS_MAX || hasAskedEnough(call, log)) {
+      return { ...run, endedBy: 'page_cap' };
+    }
     place = {
       moving: step.moving,
       ...(step.nextUrl === undefined ? {} : { nextUrl: step.nextUrl }),
     };
-    const next = renderAt(job, place);
+    const next = renderAt(ofNextPage(job), place);
     if (next.status !== 'request') {
       return { ...run, endedBy: next.status === 'unsafe_value' ? 'origin_refused' : 'no_next' };
     }
@@ -176,6 +187,11 @@ export function renderFirst(job: MethodJob): RenderResult {
 
 function renderAt(job: MethodJob, place: Place): RenderResult {
   return withKey(job, job.compiled.render({ ...job.context, ...place }));
+}
+
+function ofNextPage(job: MethodJob): MethodJob {
+  const { expressions: _, ...context } = job.context;
+  return { ...job, context };
 }
 
 /** Refused, and surely nothing was done: the very same request may leave again. */

@@ -23,6 +23,8 @@ export interface AnswerReader {
   value(path: AnswerPath): Value;
   /** True when something stands at a path: no empty text, list or object. */
   has(path: AnswerPath): boolean;
+  /** Counts what an expression does with it; throws `RunningError` once all have done too much. */
+  spend(characters: number): void;
 }
 
 /** A double has no more; a longer number keeps its digits as text. */
@@ -46,6 +48,7 @@ export function createAnswerReader(answer: AnswerView): AnswerReader {
     if (left < 0) throw new RunningError('The conditions read too much of the answer.');
   };
   return {
+    spend,
     value: (path) => {
       spend(COST_OF_A_STEP * path.length);
       const key = JSON.stringify(path);

@@ -13,7 +13,7 @@ export interface Run extends FunctionContext {
   propertyValue(label: string): Value;
   answerValue(path: AnswerPath): Value;
   isInAnswer(path: AnswerPath): boolean;
-  /** Told the length of each text that is made, and throws `RunningError` for too much. */
+  /** Told the length of each text that is read or made, and throws `RunningError` for too much. */
   spend?(characters: number): void;
 }
 
@@ -112,10 +112,19 @@ function compileCall(name: string, args: readonly Evaluate[]): Evaluate {
   return (run) => {
     const values = args.map((arg) => arg(run));
     if (called.takesMissing !== true && values.includes(null)) return null;
+    run.spend?.(charactersOf(values));
     const result = settled(called.run(values, run));
-    if (typeof result === 'string') run.spend?.(result.length);
+    run.spend?.(charactersOf([result]));
     return result;
   };
+}
+
+/** What a function goes through; the first letter of a long text may take as long as all of it. */
+function charactersOf(values: readonly Value[]): number {
+  return values.reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' ? value.length : 1),
+    0,
+  );
 }
 
 function compileMember(node: ASTNode, label: unknown): Evaluate {

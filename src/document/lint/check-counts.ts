@@ -16,6 +16,8 @@ const MAX_COUNTS = {
 } as const;
 /** Rows of `errors` of all methods together. */
 const MAX_ERROR_ROWS = 1_000;
+/** Of one method object: each is a request to the CRM for one thing that happens. */
+const MAX_STEPS = 20;
 /** Of one property; nobody chooses from a longer list. */
 const MAX_CHOICES = 1_000;
 
@@ -32,7 +34,9 @@ export function checkCounts(root: ObjectNode, report: Report): boolean {
       fits = false;
     }
   }
-  if (section !== undefined) fits = checkRowCount(section, report) && fits;
+  if (section !== undefined) {
+    fits = checkRowCount(section, report) && checkStepCounts(section, report) && fits;
+  }
   return checkChoiceCounts(root, report) && fits;
 }
 
@@ -62,6 +66,23 @@ function checkRowCount({ key, value }: Member, report: Report): boolean {
   const fix = 'move rows that several methods share to "errors" of the document';
   report('too_many', { node: key, steps: [key.value] }, message, fix);
   return false;
+}
+
+function checkStepCounts({ key, value }: Member, report: Report): boolean {
+  let fits = true;
+  for (const { key: name, value: method } of membersOf(value)) {
+    const objects = method.kind === 'array' ? method.elements : [method];
+    for (const [index, object] of objects.entries()) {
+      const member = memberOf(object, 'steps');
+      if (member === undefined || countOf(member) <= MAX_STEPS) continue;
+      const message = `"${name.value}" has ${String(countOf(member))} steps; ${String(MAX_STEPS)} are the most.`;
+      const place = method.kind === 'array' ? [index] : [];
+      const at = { node: member.key, steps: [key.value, name.value, ...place, 'steps'] };
+      report('too_many', at, message, 'ask the CRM for a request that does more at once');
+      fits = false;
+    }
+  }
+  return fits;
 }
 
 function checkChoiceCounts(root: ObjectNode, report: Report): boolean {

@@ -194,6 +194,12 @@ describe('keys of one request', () => {
     expect(found.map((each) => each.split(' ')[0])).toEqual(codes);
   });
 
+  it('paging has no effect where a method writes', () => {
+    expect(create({ ...POST, paging: { type: 'page' } })).toContain(
+      'key_without_effect /API/CreateActivity/paging',
+    );
+  });
+
   it('idempotency_header says nothing where a method only reads', () => {
     const method = { request_method: 'GET', request_path: '/c', idempotency_header: 'X-Key' };
 

@@ -28,6 +28,7 @@ export function checkRequestLists(context: LintContext): void {
   for (const method of context.methods) {
     checkSteps(context, method);
     checkPage(context, method);
+    checkPaging(context, method);
     for (const { node, steps } of requestsOf(method)) {
       checkDerive(context, method, node, steps);
       checkIdempotency(context, method, node, steps);
@@ -97,6 +98,15 @@ function checkPage(context: LintContext, { node, steps, name, spelling }: Method
   const message = `"${spelling}" is about no contact, so "contact_url" is not used there.`;
   const at = { node: member.key, steps: [...steps, 'contact_url'] };
   context.report('key_without_effect', at, message, 'move it to the methods that find contacts');
+}
+
+/** Pages are of lists; a method that writes sends each request once. */
+function checkPaging(context: LintContext, { node, steps, name, spelling }: MethodNode): void {
+  const member = memberOf(node, 'paging');
+  if (member === undefined || name === undefined || !methodRow(name).writes) return;
+  const message = `"${spelling}" writes and has no further pages, so "paging" is not used there.`;
+  const at = { node: member.key, steps: [...steps, 'paging'] };
+  context.report('key_without_effect', at, message, 'remove it');
 }
 
 function checkDerive(

@@ -473,6 +473,8 @@ describe('a section', () => {
       ['too_many'],
     ],
     ['requests of a method', { API: { Users: many(201) } }, ['too_many_methods']],
+    ['steps', { API: { CreateActivity: { steps: many(21) } } }, ['too_many']],
+    ['steps of an object', { API: { Users: [{}, { steps: many(21) }] } }, ['too_many']],
   ])('with too many %s is all that is told', (_name, changes, codes) => {
     expect(codesOf({ ...changes, contact_url: '$contactid$' })).toEqual(codes);
   });

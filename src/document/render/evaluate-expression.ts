@@ -2,14 +2,14 @@ import type { AnswerReader } from '../expression/answer-reader.ts';
 import type { CompiledExpression } from '../expression/compile-expression.ts';
 import type { Scalar } from '../values/values.ts';
 import type { NameReader, ReaderOf } from './name-reader.ts';
-import { addNote } from './scope.ts';
+import { addNote, spendCharacters } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 /** What an expression reads beside the values of a rendering. */
 export interface AnswerReading {
   /** Of the answer that `response` stands for. */
   readonly reader?: AnswerReader;
-  /** The budget of several runs; see `ExpressionEnvironment`. */
+  /** The budget of several runs; without it that of the answer, else that of the rendering. */
   readonly spend?: (characters: number) => void;
 }
 
@@ -31,7 +31,12 @@ export function evaluateExpression(
     phones,
     country,
     ...(answer === undefined ? {} : { answer }),
-    ...(spend === undefined ? {} : { spend }),
+    spend:
+      spend ??
+      answer?.spend ??
+      ((characters) => {
+        spendCharacters(scope, characters);
+      }),
     note: (note) => {
       addNote(scope, note);
     },

@@ -1,5 +1,6 @@
 import type { PhoneFormat } from '../names/parameters.ts';
 import type { Note, PhoneNumbers, Values } from '../values/values.ts';
+import type { ExpressionBudget } from './scope.ts';
 
 /** All that one rendering needs; nothing of it is changed. */
 export interface RenderContext {
@@ -29,6 +30,8 @@ export interface RenderContext {
   readonly cleared?: ReadonlySet<string>;
   /** The form of bare `$phone$` in `FindContact`; without it the first that the number has. */
   readonly phoneFormat?: PhoneFormat;
+  /** Shared by renderings that follow each other while nobody else is served. */
+  readonly expressions?: ExpressionBudget;
 }
 
 export interface RenderedRequest {

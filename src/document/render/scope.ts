@@ -1,3 +1,4 @@
+import { RunningError } from '../expression/running-error.ts';
 import type { Json } from '../json-value.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, PhoneNumberForms } from '../values/values.ts';
@@ -21,6 +22,7 @@ export interface Scope {
   present: number;
   /** Characters of all values read so far. */
   expanded: number;
+  readonly expressions: ExpressionBudget;
   /** How values are written that the user emptied; `omit` counts them as missing. */
   cleared: ClearedForm;
   /** Emptied values met so far that are written. */
@@ -44,6 +46,7 @@ export function createScope(context: RenderContext, method?: MethodRow): Scope {
     met: 0,
     present: 0,
     expanded: 0,
+    expressions: context.expressions ?? { left: EXPRESSIONS_MAX_CHARACTERS },
     cleared: 'omit',
     clearedMet: 0,
     phoneFormats: [],
@@ -73,6 +76,25 @@ export function uncounted<T>(scope: Scope, read: () => T): T {
 
 /** Variables that repeat each other grow without bound: a hostile document must not fill memory. */
 export const EXPANSION_MAX_CHARACTERS = 256 * 1024;
+
+/** How many characters expressions may still go through; renderings may share it. */
+export interface ExpressionBudget {
+  left: number;
+}
+
+/**
+ * Characters that all expressions of a rendering may go through together: a document has room for
+ * thousands of them, and nobody else is served while they run.
+ */
+export const EXPRESSIONS_MAX_CHARACTERS = 1024 * 1024;
+
+/** Counts what an expression reads or makes; throws `RunningError` once all are too much. */
+export function spendCharacters(scope: Scope, characters: number): void {
+  scope.expressions.left -= characters;
+  if (scope.expressions.left < 0) {
+    throw new RunningError('The expressions of this request together go through too much text.');
+  }
+}
 
 /** Counts a value that was read; stops the rendering as `unsafe_value` when all are too much. */
 export function countValue(scope: Scope, name: string, value: Json | undefined): void {
