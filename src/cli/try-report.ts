@@ -1,10 +1,13 @@
 import type { BoundRecord } from '../document/bind/compile-binding.ts';
+import type { CompiledMethodObject } from '../document/compiled-document.ts';
 import type { AskedRequest, MethodRun } from '../runtime/method-call.ts';
 import type { ScrubbedExchange, ScrubbedRequest } from '../runtime/scrub-exchange.ts';
 import type { BindingExplanation } from './explain-binding.ts';
 
 /** What one run of `try` has to tell. */
 export interface TryReport {
+  /** The objects of the method, to say which of them each request is. */
+  readonly objects: readonly CompiledMethodObject[];
   readonly request: ScrubbedRequest;
   readonly run: MethodRun;
   /** False for a method whose answer nobody asks for anything. */
@@ -23,10 +26,17 @@ const BODY_CHARACTERS_MAX = 4_000;
 const RECORDS_SHOWN = 50;
 
 /** The report as lines for people. */
-export function reportLines({ run, binds, why, unfilled, signIn }: TryReport): readonly string[] {
+export function reportLines(report: TryReport): readonly string[] {
+  const { objects, run, binds, why, unfilled, signIn } = report;
   return [
     ...(signIn.length === 0 ? [] : ['The sign-in:', '', ...signIn.flatMap(exchangeLines)]),
-    ...(run.asked.length > 1 ? run.asked.flatMap(askedLines) : pageLines(run.exchanges)),
+    ...(run.asked.length > 1
+      ? run.asked.flatMap((asked, index) => [
+          `${String(index + 1)}. ${placeOf(asked, objects)}`,
+          '',
+          ...askedLines(asked),
+        ])
+      : pageLines(run.exchanges)),
     ...(unfilled.length === 0
       ? []
       : [`Sent without a value, since --set gave none: ${unfilled.join(', ')}.`]),
@@ -48,14 +58,27 @@ function pageLines(exchanges: readonly ScrubbedExchange[]): readonly string[] {
   ];
 }
 
-/** One request of several: which, what was said, and what it bound. */
-function askedLines(asked: AskedRequest, index: number): readonly string[] {
-  const { object, request, phoneFormat, exchanges, bound } = asked;
-  const which = `object ${String(object + 1)}, request ${String(request + 1)}`;
-  const form = phoneFormat === undefined ? '' : `, number as ${phoneFormat}`;
+/** Which of the requests of a method it is; what there is one of is not counted. */
+function placeOf(
+  { object, request, phoneFormat }: AskedRequest,
+  objects: readonly CompiledMethodObject[],
+): string {
+  const { contactType, requests } = objects[object] ?? { requests: [] };
+  const kind = contactType === undefined ? '' : ` (${contactType})`;
   return [
-    `${String(index + 1)}. (${which}${form})`,
-    '',
+    ...(objects.length > 1
+      ? [`object ${String(object + 1)} of ${String(objects.length)}${kind}`]
+      : []),
+    ...(requests.length > 1
+      ? [`request ${String(request + 1)} of ${String(requests.length)}`]
+      : []),
+    ...(phoneFormat === undefined ? [] : [`number as ${phoneFormat}`]),
+  ].join(', ');
+}
+
+/** One request of several: what was said, and what it bound. */
+function askedLines({ exchanges, bound }: AskedRequest): readonly string[] {
+  return [
     ...pageLines(exchanges),
     ...(bound.length === 0 ? ['It bound nothing.'] : recordLines(bound)),
     '',

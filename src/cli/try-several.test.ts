@@ -65,10 +65,10 @@ describe('try of a method of several requests', () => {
 
     expect(code).toBe(0);
     const places = [
-      '1. (object 1, request 1)',
+      '1. request 1 of 3',
       `> POST ${crm.origin}/calls`,
       'Bound 1 record:',
-      '2. (object 1, request 3)',
+      '2. request 3 of 3',
       '/stop',
       'It bound nothing.',
       'Sent without a value, since --set gave none: call_result.',
@@ -99,13 +99,14 @@ describe('try of a method of several requests', () => {
       response_map: { contacts: [{ id: '$contact_id$', phone: '$phone$' }] },
     });
 
-    const { code, out } = await attempt('FindContact', [find('/contacts'), find('/contacts?b=1')], {
+    const lead = { ...find('/contacts?b=1'), contact_type: 'lead' };
+    const { code, out } = await attempt('FindContact', [find('/contacts'), lead], {
       set: ['phone=+442071838750'],
     });
 
     expect(code).toBe(0);
-    expect(out).toContain('1. (object 1, request 1)');
-    expect(out).toContain('2. (object 2, request 1)');
+    expect(out).toContain('1. object 1 of 2');
+    expect(out).toContain('2. object 2 of 2 (lead)');
   });
 
   test('says why nothing is sent', async () => {

@@ -153,7 +153,16 @@ export async function tryMethod(
       properties: { ...properties, ...signedIn.credential?.properties },
       ...file,
     });
-    const report = { request: first.request, run, binds, why, unfilled, signIn: exchanges };
+    const objects = document.methods.get(method)?.objects ?? [];
+    const report = {
+      objects,
+      request: first.request,
+      run,
+      binds,
+      why,
+      unfilled,
+      signIn: exchanges,
+    };
     if (options.json === true) context.out(reportJson(report));
     else for (const line of reportLines(report)) context.out(line);
     return didItsWork(run, why) ? 0 : 1;

@@ -21,6 +21,11 @@ describe('the names that a request asks for', () => {
     ['in the query', { query: { $subject$: '$phone$' } }, ['subject', 'phone']],
     ['in a body that is a text', { request_parameters: 'a $subject$' }, ['subject']],
     ['are none of the answer', { response_map: { id: '$contact_id$' } }, []],
+    [
+      'are none of the page of what is found',
+      { contact_url: 'https://c.example/$contact_id$' },
+      [],
+    ],
     ['are none of the form', { request_parameters: { a: '$Field$' } }, []],
   ])('%s', (_, method, expected) => {
     expect(requestNames(document, method)).toEqual(expected);

@@ -14,6 +14,8 @@ const NOT_SENT = [
   'success',
   'when',
   'paging',
+  // The page of a record that was found, made after the answer.
+  'contact_url',
 ];
 
 /**
