@@ -292,6 +292,16 @@ describe('what may not be used is refused, with its place', () => {
     expect(compiled.ok ? [] : compiled.problems.map(({ offset }) => offset)).toEqual([0, 12]);
   });
 
+  it.each([
+    ['$subject$ != 5', 'write subject'],
+    ["upper($Client ID$) == 'A'", 'write properties["Client ID"]'],
+    ["'a' == 'b' ? 'c' : $subject$", 'write subject'],
+  ])('%s: a name in signs is mended', (source, fix) => {
+    const compiled = compileExpression(source, NAMES);
+
+    expect(compiled.ok ? '' : compiled.problems[0]?.fix).toBe(fix);
+  });
+
   it('a comparison with null is mended by present', () => {
     const compiled = compileExpression('subject != null', NAMES);
 

@@ -70,7 +70,7 @@ export function compileExpression(
   const rewritten = rewriteSource(source, withAnswer);
   if (!rewritten.withinBounds) return { ok: false, problems: [tooLong] };
   const parsed = parseExpression(rewritten.text);
-  if (!parsed.ok) return refused([parsed.problem], rewritten);
+  if (!parsed.ok) return withoutSigns(refused([parsed.problem], rewritten), source, names);
   const walked = walkExpression(parsed.root, names, withAnswer);
   if (walked.problems.length > 0) return refused(walked.problems, rewritten);
   const checked = checkTypes(rewritten.text, names, walked);
@@ -143,4 +143,17 @@ function refused(problems: readonly PlacedProblem[], source: RewrittenSource): E
       return { offset, length: Math.max(0, source.originOf(place.end) - offset), ...problem };
     }),
   };
+}
+
+/** Placeholders are written `$name$` everywhere else, so their signs are often written here too. */
+function withoutSigns(result: ExpressionResult, source: string, names: Names): ExpressionResult {
+  if (result.ok) return result;
+  const problems = result.problems.map((problem) => {
+    const name = /^\$([^$]+)\$/.exec(source.slice(problem.offset))?.[1];
+    if (name === undefined) return problem;
+    const isProperty = names.resolve(name)?.kind === 'property' || !/^\w+$/.test(name);
+    const fix = `write ${isProperty ? `properties[${JSON.stringify(name)}]` : name}`;
+    return { ...problem, message: 'In an expression a name stands without signs.', fix };
+  });
+  return { ok: false, problems };
 }

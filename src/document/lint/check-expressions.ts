@@ -2,6 +2,7 @@ import { compileExpression } from '../expression/compile-expression.ts';
 import { withMovingNames, withTokens } from '../names/names.ts';
 import { isVariable } from './lint-context.ts';
 import type { LintContext, Steps } from './lint-context.ts';
+import { nearName } from './near-name.ts';
 
 /** Parts of an answer that are a number or a text in every answer. */
 const NO_FLAG = /^\s*response\.(?:status|headers(?:\.\w+|\[[^\]]*\]))\s*$/;
@@ -37,13 +38,12 @@ export function checkExpressions(context: LintContext): readonly ExpressionUse[]
         }
         continue;
       }
-      for (const problem of result.problems) {
-        context.report(
-          problem.code,
-          { node, steps, index: problem.offset },
-          problem.message,
-          problem.fix,
-        );
+      for (const { code, message, fix, offset, length } of result.problems) {
+        const unknown =
+          code === 'unknown_variable' ? node.value.slice(offset, offset + length) : '';
+        const near = /^\w+$/.test(unknown) ? nearName(unknown, names.all()) : undefined;
+        const meant = near === undefined ? undefined : `write ${near}`;
+        context.report(code, { node, steps, index: offset }, message, fix ?? meant);
       }
     }
   }
