@@ -52,7 +52,7 @@ export interface CallRecordings {
 }
 
 /** Said in the second record that a lost answer may have led to. */
-export const DUPLICATE_NOTE =
+const DUPLICATE_NOTE =
   'Possible duplicate: the answer to an earlier request for this call was lost.';
 
 /**

@@ -9,7 +9,7 @@ import { isSilent, selectSilentCalls } from './silent-calls-repository.ts';
 import { storableJson } from './storable-json.ts';
 
 /** A call that is silent for this long has ended, and its end was lost. */
-export const SILENT_MS = 6 * 60 * 60 * 1_000;
+const SILENT_MS = 6 * 60 * 60 * 1_000;
 const BATCH = 100;
 
 export interface CloseSilentDeps extends PlanLanesDeps {

@@ -7,7 +7,7 @@ import type { ConnectionBook, Connections } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
-import { AHEAD_MAX_MS, isDate } from './event-time.ts';
+import { notesOf } from './event-notes.ts';
 import type { IntakeBudget, OverBudget } from './intake-budget.ts';
 import { keepMalformed } from './keep-malformed.ts';
 import { insertRefusedEvent, removeSurplusRefused } from './refused-events-repository.ts';
@@ -57,9 +57,6 @@ export interface Intake {
 const NO_CONNECTIONS: Connections = { open: [], shut: [] };
 const OTHER_BODY =
   'an event of this call with this id came before with another body: this one is not used, so give each event an id of its own';
-
-/** Buffered events are days old; older ones are a clock that lost its time, or history. */
-const PAST_NOTED_MS = 31 * 24 * 60 * 60 * 1_000;
 
 export interface IntakeDeps extends PlanLanesDeps {
   readonly database: Database;
@@ -282,46 +279,6 @@ async function keepRefused(
     });
   });
   return refuse(code, message);
-}
-
-function notesOf(event: CallEvent, source: EventSource, now: number): readonly string[] {
-  const unknown = event.unknownKeys.map((key) => `\`${key}\` is no known member: kept, not used`);
-  const ignored =
-    event.domain !== undefined &&
-    source.organizationId !== undefined &&
-    source.domain === undefined;
-  return [
-    ...unknown,
-    ...(ignored ? ['`domain` is not compared: the organization has none'] : []),
-    ...timeNotes(event.at, now),
-    ...recordingNotes(event, now),
-  ];
-}
-
-function recordingNotes({ kind, recording }: CallEvent, now: number): readonly string[] {
-  if (kind === 'recorded' && recording === undefined) {
-    return ['`recorded` tells of no recording without `recording`: send its `url` or `page_url`'];
-  }
-  const expiresAt = recording?.expiresAt;
-  return expiresAt !== undefined && expiresAt <= now
-    ? ['`recording.expires_at` has passed: the recording is tried once all the same']
-    : [];
-}
-
-/** What a wrong clock or seconds in place of milliseconds look like. */
-function timeNotes(at: number | undefined, now: number): readonly string[] {
-  if (at === undefined) return [];
-  if (!isDate(at)) {
-    return ['`at` is before 1990, so the time of arrival is used: epoch times are in milliseconds'];
-  }
-  if (at > now + AHEAD_MAX_MS) {
-    return [
-      "`at` is more than a day ahead, so the time of arrival is used: check the phone system's clock and time zone",
-    ];
-  }
-  return at < now - PAST_NOTED_MS
-    ? ["`at` is more than 31 days ago: check the phone system's clock, unless the call is that old"]
-    : [];
 }
 
 function refuse(code: string, message: string): EventResult {

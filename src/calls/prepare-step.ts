@@ -1,8 +1,8 @@
 import type { CallConnection } from './call-connection.ts';
-import { partyNumber } from './call-rules.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { LoadedLane } from './load-lane.ts';
 import { whyMadeAlready } from './why-made-already.ts';
+import { whyNeedless } from './why-needless.ts';
 import { settleLost } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import { idempotencyKey } from './idempotency-key.ts';
@@ -19,7 +19,6 @@ import type {
   StepRun,
   StepRunner,
 } from './step-runner.ts';
-import { cleanNumber, isNumberOfPerson } from '../contacts/clean-number.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
 import { asSentence } from '../text/as-sentence.ts';
@@ -244,37 +243,4 @@ function learned(
     kind: 'sign_in_unavailable',
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-}
-
-function whyNeedless({ loaded, step, connection }: Omit<Work, 'signal'>): StepChange | undefined {
-  const number = cleanNumber(partyNumber(loaded.facts));
-  if (step.method === 'FindContact' && number === undefined) {
-    return { state: 'skipped', reason: 'no_number', message: 'The other side withheld its number' };
-  }
-  if (step.method !== 'CreateContact') return undefined;
-  const chosen = loaded.onlyConnection ? loaded.facts.contactId : undefined;
-  if ((chosen ?? loaded.memory.contact?.['contact_id']) !== undefined) {
-    return { state: 'skipped', reason: 'contact_known', message: 'The CRM knows the contact' };
-  }
-  if (number === undefined) {
-    return { state: 'skipped', reason: 'no_number', message: 'The other side withheld its number' };
-  }
-  if (!isNumberOfPerson(number)) {
-    const message = `${number} is no number of a person, so no contact is made of it`;
-    return { state: 'skipped', reason: 'no_number', message };
-  }
-  if ((loaded.memory.candidates ?? 0) > 1) {
-    const message = `${loaded.memory.candidates} contacts have this number: a person must choose`;
-    return { state: 'skipped', reason: 'contact_known', message };
-  }
-  const find = loaded.steps.find((other) => other.method === 'FindContact');
-  if (connection.methods.has('FindContact') && find?.state !== 'done') {
-    // Whether the CRM has this person is unknown: a second one would be worse than none.
-    const message =
-      find?.reason === 'rule_of_document'
-        ? 'The document leaves the search for the contact out, so none is created'
-        : 'The search for the contact failed, so none is created';
-    return { state: 'skipped', reason: 'not_identified', message };
-  }
-  return undefined;
 }

@@ -18,14 +18,11 @@ export type NextRequest =
       readonly message: string;
     };
 
-/** Where an object stands: `requestIndex` is the first request that may run. */
-export type ObjectPlace = RequestPlace;
-
 /**
- * Goes on to the next request of an object that runs. A step is passed over whose `when` does not
+ * Goes on to the next request of an object that runs, from `requestIndex` on. A step is passed over whose `when` does not
  * hold or whose path lacks a value; a property that is not filled in stops all.
  */
-export function nextRequest(start: RunStart, place: ObjectPlace): NextRequest {
+export function nextRequest(start: RunStart, place: RequestPlace): NextRequest {
   const { requests, isStepwise } = place.object;
   const notes: Note[] = [];
   for (let index = place.requestIndex; index < requests.length; index += 1) {
