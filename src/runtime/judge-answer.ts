@@ -12,6 +12,7 @@ import { crmWords } from './crm-words.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { isKeyed } from './idempotency.ts';
 import { judgeBinding } from './judge-binding.ts';
+import { leaveOutLong } from './leave-out-long.ts';
 import type { MethodJob } from './method-job.ts';
 import type { BodyForm } from './outcome-table.ts';
 import type { Outcome } from './outcome.ts';
@@ -119,7 +120,7 @@ function bindAnswer(
   const bind: CompiledBinding = row?.bind ?? job.compiled.bind;
   const exchange = { answer: answer.view, url, context: job.context };
   const answered = bind.read(answer.view.body, { ...job.compared, exchange });
-  const bound = hideSecrets(answered, method, job.scrubber.value);
+  const bound = hideSecrets(leaveOutLong(answered, method), method, job.scrubber.value);
   const { form, words } = answer;
   if (bound.status === 'executed_without_id' && speaks(answer.told)) {
     return { outcome: refusal(outcome, 'It names an error instead of the id.', words), bound };
