@@ -152,6 +152,42 @@ describe('the ledger says of a step', () => {
       'The CRM refused the request. Status 422. It says: "too long".',
       "Read the CRM's message in the last exchange, mend the data or the document, and replay.",
     ],
+    [
+      'whose answer was lost, each thing once',
+      {
+        ...create,
+        state: 'parked',
+        reason: 'unknown_outcome',
+        message: 'The answer was lost. The server closed the connection.',
+      },
+      around(),
+      'The CRM may have executed the request or not. The answer was lost. The server closed the connection.',
+      'Look into the CRM. If what was sent is there, settle the step as found, a record with its id; if not, as absent: then it is sent again.',
+    ],
+    [
+      'that was left out for several contacts, nothing else',
+      {
+        ...create,
+        state: 'skipped',
+        reason: 'contact_known',
+        message: '3 contacts have this number: a person must choose',
+      },
+      around(),
+      '3 contacts have this number: a person must choose.',
+      undefined,
+    ],
+    [
+      'that was left out for a number of nobody, nothing else',
+      {
+        ...create,
+        state: 'skipped',
+        reason: 'no_number',
+        message: '118 is no number of a person, so no contact is made of it',
+      },
+      around(),
+      '118 is no number of a person, so no contact is made of it.',
+      undefined,
+    ],
   ])('%s', (_name, step, surroundings, happened, remedy) => {
     expect(explainStep(step, surroundings)).toEqual({
       happened,

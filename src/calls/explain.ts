@@ -42,7 +42,8 @@ export interface Explanation {
 }
 
 interface ReasonRow {
-  readonly why: string;
+  /** Absent where the message of the step tells all. */
+  readonly why?: string;
   readonly remedy?: string;
 }
 
@@ -109,7 +110,7 @@ const REASONS: Readonly<Record<StepReason, ReasonRow>> = {
     remedy: 'When the CRM works again, replay.',
   },
   unknown_outcome: {
-    why: 'The answer was lost: the CRM may have executed the request or not.',
+    why: 'The CRM may have executed the request or not.',
     remedy:
       'Look into the CRM. If what was sent is there, settle the step as found, a record with its id; if not, as absent: then it is sent again.',
   },
@@ -129,8 +130,8 @@ const REASONS: Readonly<Record<StepReason, ReasonRow>> = {
   not_identified: {
     why: 'The search for the caller failed; the call was written without a contact.',
   },
-  no_number: { why: 'The other side withheld its number.' },
-  contact_known: { why: 'The contact is known, so this was not needed.' },
+  no_number: {},
+  contact_known: {},
   recording_known: { why: 'This very recording was handed over twice.' },
   create_skipped: { why: 'The call has no record in this CRM.' },
   answer_skipped: { why: 'The document leaves the step out after such an answer of the CRM.' },

@@ -1,6 +1,7 @@
 import { backoffMs } from './delivery-policy.ts';
 import type { Values } from '../document/values/values.ts';
 import type { MethodProgress } from '../runtime/method-call.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { Step, StepPart, StepProgress, StepReason, StepState } from './step.ts';
 
@@ -154,14 +155,14 @@ function lostAnswer(input: SettleInput): StepChange {
       attempts: step.attempts + (input.isLostProbe === true ? 0 : 1),
       message: outcome.message,
     };
-  const message = `${outcome.message}; whether the CRM executed the request is unknown`;
   // One repetition at most, of a change too: a second unknown outcome would make a third record, or
   // a third comment, possible.
   if (input.onUnknown === 'park' || step.possibleDuplicate) {
     return conflict
       ? parkTried(step, 'conflict', outcome.message)
-      : parkTried(step, 'unknown_outcome', message);
+      : parkTried(step, 'unknown_outcome', outcome.message);
   }
+  const message = `${asSentence(outcome.message)} Whether the CRM executed the request is unknown`;
   return { ...again(input, 1), possibleDuplicate: true, message };
 }
 
