@@ -657,7 +657,7 @@ export const FINDING_CODES = {
     severity: 'error',
     group: 'shape',
     meaning:
-      'A section has more members than any document needs: more than 1,000 properties, parameters, variables or choices of a property, more than 200 hosts or headers, or more than 20 steps of a method. The rest of the document is not checked.',
+      'A section has more members than any document needs: more than 1,000 properties, parameters, variables or choices of a property, more than 200 hosts or headers, more than 10 limits, or more than 20 steps of a method. The rest of the document is not checked.',
     advice: 'Remove what is not used.',
   },
   too_many_findings: {

@@ -13,6 +13,8 @@ const MAX_COUNTS = {
   request_headers: 200,
   hosts: 200,
   errors: 100,
+  // Each is looked at and written for every request.
+  limits: 10,
 } as const;
 /** Rows of `errors` of all methods together. */
 const MAX_ERROR_ROWS = 1_000;

@@ -467,6 +467,7 @@ describe('a section', () => {
     ['variables', { variables: members(1_001) }, ['too_many']],
     ['hosts', { hosts: many(201) }, ['too_many']],
     ['headers', { request_headers: members(201) }, ['too_many']],
+    ['limits', { limits: many(11) }, ['too_many']],
     [
       'choices',
       { properties: [{ label: 'c', type: 'choice', choices: many(1_001) }] },

@@ -207,3 +207,18 @@ describe('values in a body that is a text', () => {
     });
   });
 });
+
+describe('a body of parts', () => {
+  it.each([
+    'multipart/form-data',
+    'multipart/related; boundary=frontier',
+    'Multipart/Mixed; boundary=frontier',
+  ])('is never a text, whose values could begin another part: %s', (call_cause) => {
+    const text = '--frontier\r\n\r\nx';
+
+    expect(render(text, { type: '$call_cause$', values: { call_cause } })).toMatchObject({
+      status: 'unsafe_value',
+      name: 'request_content_type',
+    });
+  });
+});

@@ -135,8 +135,9 @@ function placeholdersInTexts({ parts }: CompiledText): ReadonlySet<Placeholder> 
   return found;
 }
 
+/** Of parts too: a value could begin another one where the author's own boundary stands. */
 function isForm(mediaType: string): boolean {
-  return mediaType === 'application/x-www-form-urlencoded' || mediaType === 'multipart/form-data';
+  return mediaType === 'application/x-www-form-urlencoded' || mediaType.startsWith('multipart/');
 }
 
 /** `…/json` and the suffix `+json` (RFC 6839). */
