@@ -76,6 +76,15 @@ describe('what an outcome makes of a step', () => {
       { state: 'pending', readyAt: NOW + 9_000 },
     ],
     [
+      'a second that the CRM has asked for often enough',
+      input(
+        'CreateActivity',
+        { ...FAILED, retryAfterMs: SECOND },
+        { step: aStep('CreateActivity', { firstAt: NOW - SECOND, attempts: 20 }) },
+      ),
+      { state: 'pending', readyAt: NOW + DELIVERY_POLICY.backoffCapMs / 2 },
+    ],
+    [
       'a rate limit, which costs no try and stops the connection',
       input('CreateActivity', { ...outcome('throttled', 'wait'), retryAfterMs: 7_000 }),
       { state: 'pending', attempts: 0, connection: { kind: 'throttled', retryAfterMs: 7_000 } },

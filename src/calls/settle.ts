@@ -224,8 +224,19 @@ function isPatienceOver(
 /** Surely not executed, or harmless to repeat: pending again. */
 function again({ step, outcome, policy, now, random }: SettleInput, cost: 0 | 1): StepChange {
   const attempts = step.attempts + cost;
-  const delay = cost === 0 ? 0 : (outcome.retryAfterMs ?? backoffMs(attempts, policy, random));
+  const delay = cost === 0 ? 0 : delayOf(attempts, outcome, { policy, random });
   return { state: 'pending', attempts, readyAt: now + delay, message: outcome.message };
+}
+
+/** As long as the CRM asks for; but whoever says "in a second" for days is asked ever less often. */
+function delayOf(
+  attempts: number,
+  { retryAfterMs }: SettleOutcome,
+  { policy, random }: Pick<SettleInput, 'policy' | 'random'>,
+): number {
+  const backoff = backoffMs(attempts, policy, random);
+  if (retryAfterMs === undefined) return backoff;
+  return attempts > policy.giveUpTries ? Math.max(retryAfterMs, backoff) : retryAfterMs;
 }
 
 /** The document's own rule about this answer. */
