@@ -128,6 +128,35 @@ describeDatabases('database', (databases) => {
     ]);
   });
 
+  test('reads a statement that runs often as one that ran once, new columns too', async () => {
+    const database = await databases.open();
+    const run = async (text: string): Promise<void> => {
+      await database.write((transaction) => sql.raw(text).execute(transaction));
+    };
+    const read = async (): Promise<unknown> =>
+      (await sql`select * from often`.execute(database.read)).rows;
+    await run('create table often (a text, b bigint)');
+    await run("insert into often values ('x', 1), ('y', null)");
+    const once = await read();
+
+    for (let reads = 0; reads < 40; reads += 1) await read();
+    const often = await read();
+    await run("alter table often add column c text default 'z'");
+    // PostgreSQL refuses a kept plan whose columns changed; a new text has none.
+    const widened = await sql`select * from often where 1 = 1`.execute(database.read);
+    const later = databases.dialect === 'sqlite' ? await read() : widened.rows;
+
+    expect(often).toEqual(once);
+    expect(once).toEqual([
+      { a: 'x', b: 1 },
+      { a: 'y', b: null },
+    ]);
+    expect(later).toEqual([
+      { a: 'x', b: 1, c: 'z' },
+      { a: 'y', b: null, c: 'z' },
+    ]);
+  });
+
   test('sorts text by code point, as prefix ranges need it', async () => {
     const database = await databases.open();
     for (const name of ['b', 'B', 'a', 'ä', 'A', '-']) {
