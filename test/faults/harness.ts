@@ -34,32 +34,59 @@ export interface CallEventBody {
   readonly [name: string]: unknown;
 }
 
+/** A connection of the server that dies. */
+export interface FaultConnection {
+  /** Also that of its document. */
+  readonly id: string;
+  readonly options: object;
+  readonly without?: readonly string[];
+  readonly methods?: Readonly<Record<string, unknown>>;
+}
+
+interface Server {
+  readonly node: string;
+  readonly skipSending: boolean;
+}
+
 /** A server that dies, the CRM that survives it, and the phone system that sends again. */
 export class FaultHarness {
-  readonly #crm: FakeCrm;
+  readonly crm: FakeCrm;
   readonly #settings: DatabaseSettings;
   readonly #acknowledged: { callId: string; kind: string }[] = [];
-  readonly #skipSending: boolean;
+  readonly #server: Server;
   #child: ChildProcess | undefined;
   /** Loaded and waiting, so that a restart does not wait for it. */
   #standby: ChildProcess | undefined;
   #nextId = 1;
   #failures = 0;
 
-  private constructor(crm: FakeCrm, settings: DatabaseSettings, skipSending: boolean) {
-    this.#crm = crm;
+  private constructor(crm: FakeCrm, settings: DatabaseSettings, server: Server) {
+    this.crm = crm;
     this.#settings = settings;
-    this.#skipSending = skipSending;
+    this.#server = server;
   }
 
-  /** A fresh database with two connections: to a CRM that can be asked, and to one that cannot. */
+  /**
+   * A fresh database; without `connections` it has two, to a CRM that can be asked, and to one that
+   * cannot.
+   */
   static async open(
     settings: DatabaseSettings,
-    options: { readonly skipSending?: boolean } = {},
+    options: {
+      readonly skipSending?: boolean;
+      readonly connections?: readonly FaultConnection[];
+      readonly handler?: FakeHandler;
+    } = {},
   ): Promise<FaultHarness> {
-    const crm = await startFakeCrm({ handler: keepComment });
-    await seedFaults(settings, crm);
-    return new FaultHarness(crm, settings, options.skipSending ?? false);
+    const { skipSending = false, connections = CONNECTIONS, handler = keepComment } = options;
+    const crm = await startFakeCrm({ handler });
+    await seedFaults(settings, crm, connections);
+    return new FaultHarness(crm, settings, { node: 'fault-node', skipSending });
+  }
+
+  /** Another process on the same database; it is closed before the first one. */
+  twin(): FaultHarness {
+    return new FaultHarness(this.crm, this.#settings, { ...this.#server, node: 'fault-twin' });
   }
 
   /** Starts the server; resolves when it takes events, or has ended before. */
@@ -73,10 +100,10 @@ export class FaultHarness {
     });
     const settings: ChildSettings = {
       database: this.#settings,
-      crmHost: this.#crm.host,
+      crmHost: this.crm.host,
       organizationId: ORGANIZATION,
       phoneSystemId: PHONE_SYSTEM,
-      skipSending: this.#skipSending,
+      ...this.#server,
     };
     await this.#ask({ id: this.#nextId, kind: 'begin', settings });
     if (this.#failures > 0) throw new Error('the server under test failed: see its error output');
@@ -150,7 +177,7 @@ export class FaultHarness {
     try {
       return {
         acknowledged: this.#acknowledged,
-        executed: readExecuted(this.#crm),
+        executed: readExecuted(this.crm),
         ledger: await readLedger(database),
       };
     } finally {
@@ -161,7 +188,7 @@ export class FaultHarness {
   async close(): Promise<void> {
     await this.kill();
     this.#standby?.kill('SIGKILL');
-    await this.#crm.close();
+    await this.crm.close();
   }
 
   /** `undefined` when the server died instead of answering; then it is surely gone. */
@@ -200,7 +227,7 @@ function spawn(): ChildProcess {
  * A CRM that can be asked and whose changes do no harm twice; and one that cannot be asked, and that
  * appends each change as a comment.
  */
-const CONNECTIONS = [
+const CONNECTIONS: readonly FaultConnection[] = [
   { id: 'can-be-asked', options: { unknown_callers: 'create_contact' } },
   {
     id: 'cannot-be-asked',
@@ -224,7 +251,11 @@ const keepComment: FakeHandler = (request, response) => {
   return true;
 };
 
-async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<void> {
+async function seedFaults(
+  settings: DatabaseSettings,
+  crm: FakeCrm,
+  connections: readonly FaultConnection[],
+): Promise<void> {
   const database = await openDatabase(settings, { clock: systemClock, onFatal: () => {} });
   const ids = createIds({ clock: systemClock, randomBytes });
   const scope = { organizationId: ORGANIZATION };
@@ -238,7 +269,7 @@ async function seedFaults(settings: DatabaseSettings, crm: FakeCrm): Promise<voi
       compile: compileDocument,
       checkUrl: () => ({ ok: true as const }),
     };
-    for (const { id, options, ...given } of CONNECTIONS) {
+    for (const { id, options, ...given } of connections) {
       const document = fakeCrmDocument({ id, ...given });
       const { id: integrationId } = await createIntegration(deps, scope, {
         document,

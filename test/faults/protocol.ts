@@ -27,6 +27,7 @@ export interface ChildSettings {
   readonly crmHost: string;
   readonly organizationId: string;
   readonly phoneSystemId: string;
+  readonly node: string;
   /** Planted bug. */
   readonly skipSending: boolean;
 }

@@ -52,7 +52,7 @@ async function begin(settings: ChildSettings): Promise<(request: Request) => Pro
     recordings: { open: () => Promise.resolve({ status: 'ready', file: RECORDING }) },
     policy: { ...DELIVERY_POLICY, ...FAULT_POLICY },
     times: FAULT_TIMES,
-    node: 'fault-node',
+    node: settings.node,
     random: Math.random,
     log: { warn: report, debug: () => {} },
     housekeep: () => Promise.resolve(),
