@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
+import { clampTimes } from './clamp-times.ts';
 import { replayMany } from './replay-many.ts';
 import type { ReplayFilter } from './replay-repository.ts';
 import { LOST, REFUSED } from './testing/fake-runner.ts';
@@ -90,6 +91,29 @@ describeDatabases('a replay of many steps', ({ open }) => {
     expect(new Set(await steps())).toEqual(
       new Set(['CreateActivity done', 'StopCallActivity done']),
     );
+  });
+
+  it('is spread over a day at most, and the times it has are kept', async () => {
+    const pipeline = await begin();
+    const { connections, database } = pipeline;
+    const slow = {
+      ...connections,
+      open: async (organizationId: string, connectionId: string) => {
+        const opened = await connections.open(organizationId, connectionId);
+        return opened === undefined
+          ? undefined
+          : { ...opened, limits: [{ requests: 1, per_seconds: 86_400 }] };
+      },
+    };
+
+    const told = await replayMany({ ...pipeline, connections: slow, wake: () => {} }, SCOPE, {
+      filter: {},
+      preview: false,
+      actor: 'key:1',
+    });
+
+    expect(told).toMatchObject({ steps: CALLS, lastAt: database.now() + 24 * 3_600_000 });
+    expect(await clampTimes(database)).toBe(0);
   });
 
   it('lets calls of today go first', async () => {

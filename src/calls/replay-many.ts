@@ -34,6 +34,8 @@ const MOST_STEPS = 5_000;
 const SHARE = 10;
 /** Without a rate, one at a time; an answer takes about so long. */
 const WITHOUT_RATE_MS = 1_000;
+/** A lane that begins later than anything waits by itself would pass for a clock that ran ahead. */
+const LONGEST_SPREAD_MS = 24 * 60 * 60 * 1_000;
 /** Changes that are asked for at once, and share a commit. */
 const AT_ONCE = 100;
 
@@ -100,7 +102,8 @@ function spread(
     const stepMs = replayMs(given.connections.get(id)?.limits ?? []);
     const busy = given.busyUntil.get(id);
     const free = next.get(id) ?? Math.max(given.now, busy === undefined ? 0 : busy + stepMs);
-    if (!begins.has(laneId)) begins.set(laneId, free);
+    const latest = given.now + LONGEST_SPREAD_MS;
+    if (!begins.has(laneId)) begins.set(laneId, Math.min(free, latest));
     // Each step is a request; the next lane begins when these have had their time.
     next.set(id, free + stepMs);
   }
