@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
 import { backlogFigures } from './backlog.ts';
@@ -21,11 +22,39 @@ const PARTS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'slow-disk': slowDiskFigures,
 };
 
+const USAGE = `Usage: npm run bench -- [part …] [--check]
+
+Measures Patchcord on this machine and prints a table; docs/performance.md says what each figure means.
+
+Parts (all of them take some minutes):
+  document    reading, checking and rendering documents
+  calls       calls through a whole server, to the CRM
+  ingest      events that are taken in
+  latency     how long the answer to an event takes
+  backlog     a server with many waiting steps
+  slow-disk   disks that are slow to sync
+
+  --check     End with 1 when a figure falls short.
+  -h, --help  Print this help.
+
+Build first, for all parts but document: npm run build
+`;
+
 const words = process.argv.slice(2);
+if (words.includes('--help') || words.includes('-h')) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const named = words.filter((word) => !word.startsWith('--'));
 const unknown = named.filter((name) => PARTS[name] === undefined);
-if (unknown.length > 0) {
-  process.stderr.write(`No part ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}.\n`);
+const options = words.filter((word) => word.startsWith('--') && word !== '--check');
+if (unknown.length > 0 || options.length > 0) {
+  process.stderr.write(`There is no ${[...unknown, ...options].join(', ')}.\n\n${USAGE}`);
+  process.exit(2);
+}
+const needsBuild = named.length === 0 || named.some((name) => name !== 'document');
+if (needsBuild && !existsSync(new URL('../dist/src/main.js', import.meta.url))) {
+  process.stderr.write('The servers that are measured run from dist: npm run build, then again.\n');
   process.exit(2);
 }
 const begun = Date.now();

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { systemClock } from '../src/time/clock.ts';
 import { measureRestart, restartTable } from '../test/soak/restart.ts';
 import { runSoak } from '../test/soak/run-soak.ts';
-import { readSoakOptions, UsageError } from '../test/soak/soak-options.ts';
+import { readSoakOptions, SOAK_USAGE, UsageError } from '../test/soak/soak-options.ts';
 import type { SoakOptions } from '../test/soak/soak-options.ts';
 import { progressLine, resultTable } from '../test/soak/soak-report.ts';
 
@@ -14,12 +14,16 @@ const LINE_EVERY_MS = 10_000;
  * Gives 0 when every promise was kept (or the planted bug was found), 1 otherwise, 2 for wrong usage.
  */
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    write(SOAK_USAGE);
+    return 0;
+  }
   let options: SoakOptions;
   try {
     options = readSoakOptions(args, () => randomInt(1_000_000_000));
   } catch (err) {
     if (!(err instanceof UsageError)) throw err;
-    write(err.message);
+    write(`${err.message}\n\n${SOAK_USAGE}`);
     return 2;
   }
   if (options.restart) {

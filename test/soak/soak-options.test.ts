@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readSoakOptions, UsageError } from './soak-options.ts';
+import { readSoakOptions, SOAK_OPTIONS, SOAK_USAGE, UsageError } from './soak-options.ts';
 
 const read = (...args: string[]): ReturnType<typeof readSoakOptions> =>
   readSoakOptions(args, () => 99);
@@ -16,6 +16,17 @@ describe('the command line of a soak', () => {
       faultShare: 0,
       restart: false,
     });
+  });
+
+  it('is told whole by its help', () => {
+    const told = [...SOAK_USAGE.matchAll(/^ {2}--([a-z]+)/gm)].map(([, name]) => name);
+
+    for (const name of told) {
+      const takesNothing = ['restart', 'keep'].includes(name ?? '');
+      const readIt = (): unknown => read(`--${String(name)}`, ...(takesNothing ? [] : ['']));
+      expect(readIt).not.toThrow(/Unknown option/);
+    }
+    expect(told).toHaveLength(Object.keys(SOAK_OPTIONS).length);
   });
 
   it('keeps a seed that is given', () => {

@@ -45,6 +45,28 @@ const OF_PLANT: Readonly<Record<Plant, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** What `npm run soak -- --help` prints. */
+export const SOAK_USAGE = `Usage: npm run soak -- [options]
+
+Kills servers again and again and proves that no call is lost; some twenty minutes. See test/soak/README.md.
+
+  --database <sqlite|postgres>  One process on SQLite, or three on PostgreSQL. (default: sqlite)
+  --calls <number>     Calls that are reported. (default: ${String(CALLS)})
+  --kills <number>     How often a server is killed. (default: ${String(KILLS)})
+  --stops <number>     How often one is stopped for longer than its leases. (default: ${String(STOPS)} on postgres)
+  --faults <percent>   Exchanges that the CRMs spoil. (default: 0)
+  --latency <ms>       Longest time that a CRM takes. (default: ${String(LATENCY_MS)})
+  --styles <list>      CRMs that take part, of ${CRM_STYLES.join(', ')}. (default: all)
+  --hold <ms>          The first creates wait for so long and are refused then. (default: 0)
+  --seed <number>      The same kills, calls and faults again; the first line of a run names it.
+  --plant <bug>        Puts in a bug that must be found: ${PLANTS.join(', ')}.
+  --restart            Measures a start on a full database instead.
+  --steps <number>     Steps in that database. (default: ${String(STEPS)})
+  --keep               Keep the folder with logs and data.
+  -h, --help           Print this help.
+
+Ends with 0 when every promise was kept or the planted bug was found, 1 otherwise, 2 for wrong usage.`;
+
 /** Reads the command line of `npm run soak`; throws `UsageError`. `freshSeed`: when none is given. */
 export function readSoakOptions(args: readonly string[], freshSeed: () => number): SoakOptions {
   const given = parse(args);
@@ -86,7 +108,7 @@ function parseDefaults(plant: Plant): ReturnType<typeof parse> {
 const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean' } as const;
 
-const OPTIONS = {
+export const SOAK_OPTIONS = {
   database: TEXT,
   calls: TEXT,
   kills: TEXT,
@@ -104,7 +126,7 @@ const OPTIONS = {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
+    return parseArgs({ args: [...args], options: SOAK_OPTIONS }).values;
   } catch (err) {
     throw new UsageError(err instanceof Error ? err.message : 'unknown option', { cause: err });
   }
