@@ -64,7 +64,10 @@ function stopped(
 ): NextRequest {
   const { name } = stop;
   if (stop.status === 'unsafe_value') {
-    const message = scrubber.text(`The value of ${name} cannot be sent: ${stop.message}`);
+    // An address that an answer gave is told by its host, which is no name of the document.
+    const isName = call.document.names.resolve(name) !== undefined;
+    const what = isName ? `The value of ${name} cannot be sent` : 'Nothing was sent';
+    const message = scrubber.text(`${what}: ${stop.message}`);
     return { status: 'stopped', reason: 'unsafe_value', name, message };
   }
   const field = call.document.properties.find(({ label }) => label === name);

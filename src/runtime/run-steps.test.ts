@@ -175,7 +175,11 @@ describe('steps of a method that writes', () => {
     const run = ran(await crm.run('CreateActivity'));
 
     expect(pathsOf(crm)).toEqual(['/calls']);
-    expect(run.outcome).toMatchObject({ kind: 'refused', action: 'park' });
+    expect(run.outcome).toMatchObject({
+      kind: 'refused',
+      action: 'park',
+      message: expect.stringContaining('The value of activity_id cannot be sent: '),
+    });
     expect(run.notes).toMatchObject([{ code: 'unsafe_value' }]);
   });
 
@@ -284,6 +288,10 @@ describe('steps of a method that writes', () => {
     const run = ran(await crm.run('CreateActivity'));
 
     expect(pathsOf(crm)).toEqual(['/uploads']);
-    expect(run.outcome.action).toBe('park');
+    expect(run.outcome).toMatchObject({
+      action: 'park',
+      message:
+        'Nothing was sent: an answer gave an address at evil.example, which "hosts" of the document does not name',
+    });
   });
 });
