@@ -151,7 +151,7 @@ class ShapeWalker {
       this.#map(node, shape, what, at);
     } else if (shape.kind === 'list' && node.kind === 'array') {
       node.elements.forEach((each, index) => {
-        this.#value(each, shape.items, `Each element of ${what}`, inside(at, index));
+        this.#value(each, shape.items, `An element of ${what}`, inside(at, index));
       });
     } else if (shape.kind === 'tree') {
       this.#tree(node, shape.use, at);
