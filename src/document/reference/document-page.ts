@@ -21,6 +21,7 @@ export function documentReference(): string {
     '# The integration document\n',
     GENERATED_NOTICE,
     'A document is JSON. Texts may hold placeholders, `$contact_id$` or, with `"var_char": "{}"`, `{contact_id}`. Keys that begin with `_` or `//` are notes of the author. `patchcord lint FILE` checks a document, `patchcord new NAME` writes one to begin with, `patchcord schema` prints the JSON Schema for editors.\n',
+    'Beside each key stands where it comes from: the original framework, whose documents run here as they are, or Patchcord.\n',
     contents(FIELD_SET_NAMES),
     ...FIELD_SET_NAMES.map(setSection),
     parametersSection(),
