@@ -37,7 +37,7 @@ export async function examineEgress(
     ...(ca === undefined ? {} : { ca }),
   };
   if (url === undefined) {
-    const message = `${allow.rules.length} exceptions, ${plainHttp.rules.length} plain; --url tries one`;
+    const message = `allowed: ${allow.rules.length} by EGRESS_ALLOW, ${plainHttp.rules.length} by EGRESS_PLAIN_HTTP; --url tries an address`;
     return [{ name, status: 'ok', message }];
   }
   return await fetchSample(url, rules, now);
