@@ -20,5 +20,7 @@ process.on('message', () => {
   delay.reset();
   process.send?.(report);
 });
+// A benchmark that was cut off leaves no server behind.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // Whoever measures must not keep the server from ending.
 process.channel?.unref();

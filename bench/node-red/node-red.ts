@@ -47,6 +47,7 @@ export async function startNodeRed(crm: string): Promise<NodeRed> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  process.once('exit', () => child.kill());
   const deadline = Date.now() + START_LIMIT_MS;
   // It answers 404 to what is no event once its flow has been started, and nothing before.
   while (!(await answers(port))) {
