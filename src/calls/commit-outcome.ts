@@ -284,7 +284,7 @@ async function connectionEvent(
       return many ? { kind: 'forbidden', reason } : undefined;
     }
     case undefined:
-      if (outcome.breaker) return { kind: 'failure', reason };
+      if (outcome.breaker) return { kind: 'failure', call: work.lease.laneId, reason };
       if (work.run.spentMs !== undefined) {
         return { kind: 'throttled', retryAfterMs: work.run.spentMs, reason: SPENT };
       }

@@ -51,6 +51,7 @@ function isSame(a: ConnectionHealth, b: ConnectionHealth): boolean {
     a.reason === b.reason &&
     a.until === b.until &&
     a.failures === b.failures &&
+    a.failedCall === b.failedCall &&
     a.throttles === b.throttles &&
     a.breaks === b.breaks &&
     a.windowAt === b.windowAt &&

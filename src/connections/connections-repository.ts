@@ -28,7 +28,12 @@ export type ConnectionNow = Pick<
 /** A row to be inserted: what its requests of the last half minute tell is not known yet. */
 export type NewConnection = Omit<
   ConnectionRow,
-  'organization_id' | 'window_at' | 'window_failures' | 'window_successes' | 'permits'
+  | 'organization_id'
+  | 'failed_call'
+  | 'window_at'
+  | 'window_failures'
+  | 'window_successes'
+  | 'permits'
 >;
 
 /** Rejects with `conflict` when the organization has a connection of this name or external id. */
@@ -182,6 +187,7 @@ const selectHealth = prepared(
         'state_until as until',
         'state_since as since',
         'failures',
+        'failed_call as failedCall',
         'throttles',
         'breaks',
         'window_at as windowAt',
@@ -216,6 +222,7 @@ export async function updateConnectionHealth(
       state_since: change.since,
       state_until: after.until,
       failures: after.failures,
+      failed_call: after.failedCall,
       throttles: after.throttles,
       breaks: after.breaks,
       window_at: after.windowAt,

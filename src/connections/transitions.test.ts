@@ -219,6 +219,33 @@ describe('the breaker', () => {
     expect(health.state).toBe(state);
   });
 
+  test.each([
+    ['one call that fails again and again', 'aaaaaaaaaaaa', 'active'],
+    ['one call that fails while others go well', 'a.a.a.a.a.a.', 'active'],
+    ['one call that fails, and then another one', 'aaaaaab', 'broken'],
+    ['two calls, of which the other failed long before', 'baaaa', 'broken'],
+    ['two calls that fail while as many others go well', '.a.b.a.b.ab', 'broken'],
+    ['four failures of two calls', 'abab', 'active'],
+    ['calls that are not told', '?????', 'broken'],
+  ])('of %s', (_name, answers, state) => {
+    const health = after(
+      answers.split('').map((answer) => {
+        if (answer === '.') return success;
+        return answer === '?' ? failure : { ...failure, call: answer };
+      }),
+    );
+
+    expect(health.state).toBe(state);
+  });
+
+  test('a probe that fails keeps a connection closed, whose call it ever is', () => {
+    const until = broken.until ?? 0;
+    const probed = nextHealth(broken, { kind: 'failure', call: 'a', reason: 'no answer' }, until);
+
+    expect(probed).toMatchObject({ state: 'broken', breaks: 2 });
+    expect(probed.until).toBeGreaterThan(until);
+  });
+
   test('a healthy connection is not written for its successes', () => {
     expect(nextHealth(HEALTHY, success, NOW)).toEqual(HEALTHY);
     expect(after([failure, success], HEALTHY).windowAt).toBe(NOW);

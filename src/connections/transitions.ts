@@ -9,6 +9,8 @@ export interface ConnectionHealth {
   readonly until: number | null;
   /** Failures in a row that count for the breaker. */
   readonly failures: number;
+  /** The call all these failures are of; `SEVERAL`: of more than one; null: no failure lately. */
+  readonly failedCall: string | null;
   /** Throttled answers in a row. */
   readonly throttles: number;
   /** How often in a row the breaker opened. */
@@ -29,8 +31,8 @@ export type ConnectionEvent =
       readonly retryAfterMs?: number | undefined;
       readonly reason: string;
     }
-  /** An outcome that counts for the breaker. */
-  | { readonly kind: 'failure'; readonly reason: string }
+  /** An outcome that counts for the breaker. `call`: names the call that it is of, in any way. */
+  | { readonly kind: 'failure'; readonly call?: string; readonly reason: string }
   | { readonly kind: 'unauthorized'; readonly reason: string }
   /** The server that gives credentials is away; `retryAfterMs`: what it asked for. */
   | {
@@ -50,6 +52,7 @@ export const HEALTHY: ConnectionHealth = {
   reason: null,
   until: null,
   failures: 0,
+  failedCall: null,
   throttles: 0,
   breaks: 0,
   windowAt: null,
@@ -61,10 +64,12 @@ export const HEALTHY: ConnectionHealth = {
 /**
  * One failure is a hiccup. Five in a row are the CRM's, however long they took: four requests at a
  * time that each time out after 30 seconds would never be five within a window. So are five within
- * the window if at least half of its answers are failures.
+ * the window if at least half of its answers are failures. All of one call are that call's: a record
+ * that the CRM chokes on must not keep the others out, and its own back-off spares the CRM.
  */
 export const BREAKER_FAILURES = 5;
 export const BREAKER_WINDOW_MS = 30_000;
+const SEVERAL = 'several';
 /** After an outage: the probe was the one, then two, and one more with each success. */
 const FIRST_PERMITS = 2;
 /** No connection sends more at a time. */
@@ -106,7 +111,7 @@ export function nextHealth(
     case 'throttled':
       return isHeld(health) ? health : throttle(health, event, now);
     case 'failure':
-      return isHeld(health) ? health : fail(health, event.reason, now);
+      return isHeld(health) ? health : fail(health, event, now);
   }
 }
 
@@ -151,11 +156,12 @@ function succeed(health: ConnectionHealth, now: number): ConnectionHealth {
 
 /** A healthy connection has no window, so that its row is not written for each of its successes. */
 function countSuccess(
-  { windowAt, windowFailures, windowSuccesses, permits }: ConnectionHealth,
+  { failedCall, windowAt, windowFailures, windowSuccesses, permits }: ConnectionHealth,
   now: number,
-): Pick<ConnectionHealth, 'windowAt' | 'windowFailures' | 'windowSuccesses' | 'permits'> {
+): Omit<ConnectionHealth, 'state' | 'reason' | 'until' | 'failures' | 'throttles' | 'breaks'> {
   const open = windowAt !== null && isInWindow(windowAt, now);
   return {
+    failedCall: open ? failedCall : null,
     windowAt: open ? windowAt : null,
     windowFailures: open ? windowFailures : 0,
     windowSuccesses: open ? windowSuccesses + 1 : 0,
@@ -206,16 +212,24 @@ function waitForSignIn(
   return { ...health, state: 'broken', reason: event.reason, until, breaks };
 }
 
-function fail(before: ConnectionHealth, reason: string, now: number): ConnectionHealth {
-  const health = { ...before, failures: before.failures + 1, ...countFailure(before, now) };
+function fail(
+  before: ConnectionHealth,
+  { call, reason }: { readonly call?: string; readonly reason: string },
+  now: number,
+): ConnectionHealth {
+  const failures = before.failures + 1;
+  const first = before.failedCall === null || before.failedCall === call;
+  const failedCall = first ? (call ?? SEVERAL) : SEVERAL;
+  const health = { ...before, failures, failedCall, ...countFailure(before, now) };
   if (health.state === 'broken') {
     // Answers of requests sent before the breaker opened must not push the probe away.
     if (health.until !== null && health.until > now) return health;
     return open(health, reason, now);
   }
-  const { failures, windowFailures, windowSuccesses } = health;
+  const { windowFailures, windowSuccesses } = health;
   const isOften = windowFailures >= BREAKER_FAILURES && windowFailures >= windowSuccesses;
-  return failures >= BREAKER_FAILURES || isOften ? open(health, reason, now) : health;
+  const isMany = failures >= BREAKER_FAILURES || isOften;
+  return isMany && failedCall === SEVERAL ? open(health, reason, now) : health;
 }
 
 function countFailure(
@@ -233,7 +247,13 @@ function open(health: ConnectionHealth, reason: string, now: number): Connection
   return { ...health, state: 'broken', reason, until, breaks, ...NO_WINDOW };
 }
 
-const NO_WINDOW = { windowAt: null, windowFailures: 0, windowSuccesses: 0, permits: null } as const;
+const NO_WINDOW = {
+  failedCall: null,
+  windowAt: null,
+  windowFailures: 0,
+  windowSuccesses: 0,
+  permits: null,
+} as const;
 
 function doubled(first: number, times: number, longest: number): number {
   return Math.min(first * 2 ** Math.min(times - 1, 30), longest);

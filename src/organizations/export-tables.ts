@@ -68,7 +68,7 @@ export const EXPORTED: readonly ExportedTable[] = [
     // Counters of the breaker.
     withheld: [
       ...['failures', 'throttles', 'breaks', 'window_at', 'window_failures', 'window_successes'],
-      'permits',
+      ...['failed_call', 'permits'],
     ],
   },
   {

@@ -5,6 +5,7 @@ export const pace: Migration = {
   id: '0009-pace',
   statements: ({ text, integer, end }) => [
     // A version before this one leaves these empty: no window, all permits.
+    `alter table connection add column failed_call ${text}`,
     `alter table connection add column window_at ${integer}`,
     `alter table connection add column window_failures ${integer}`,
     `alter table connection add column window_successes ${integer}`,

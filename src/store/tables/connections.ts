@@ -43,6 +43,8 @@ export interface ConnectionTables {
     state_until: Timestamp | null;
     /** Failures in a row that count for the breaker. */
     failures: number;
+    /** The call that all of them are of, or `several`; null: no failure lately. */
+    failed_call: string | null;
     /** Throttled answers in a row. */
     throttles: number;
     /** How often in a row the breaker opened. */
