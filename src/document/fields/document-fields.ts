@@ -264,9 +264,17 @@ export const DOCUMENT_FIELDS: readonly Field[] = [
   field(
     'tests',
     'X',
-    list(map('text', ...SCALARS, ...tree('request', 'object', 'list').map((each) => each))),
-    'Examples of requests and answers, to be tried without the CRM.',
-    [{ name: 'a call from a known number', method: 'FindContact' }],
+    list(object('test')),
+    'Examples that `patchcord test` runs without the CRM: given values, the requests that must be sent, the answers to them, and what must come of it.',
+    [
+      {
+        name: 'nobody has the number',
+        method: 'FindContact',
+        values: { party_number: '+442079460018' },
+        exchanges: [{ answer: { status: 200, body: [] } }],
+        outcome: 'not_found',
+      },
+    ],
     { advanced: true },
   ),
 ];

@@ -42,7 +42,7 @@ type Tree = Readonly<Record<string, Json>>;
 
 /** Where the example of a field stands in a document: the least that lets it lint. */
 const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
-  document: (example) => example,
+  document: (example) => ('tests' in example ? { ...testOf({}), ...example } : example),
   property: (example) => ({
     properties: [
       ...DECLARED.properties,
@@ -98,8 +98,28 @@ const HOLDERS: Readonly<Record<FieldSetName, (example: Tree) => Tree>> = {
     },
   }),
   error_row: (example) => ({ errors: [{ status: 423, then: 'retry', ...example }] }),
+  test: (example) => testOf(example),
+  test_exchange: (example) => testOf({ exchanges: [example] }),
+  test_request: (example) => testOf({ exchanges: [{ request: example }] }),
+  test_answer: (example) => testOf({ exchanges: [{ answer: example }] }),
   limits: (example) => ({ limits: { requests: 10, per_seconds: 1, ...example } }),
 };
+/** A test of a method that the document has. */
+function testOf(example: { readonly [key: string]: Json }): { readonly [key: string]: Json } {
+  const request = {
+    request_method: 'GET',
+    request_path: '/c',
+    request_parameters: { q: '$phone$' },
+  };
+  return {
+    properties: [...DECLARED.properties, 'Instance URL'].filter(
+      (x, i, all) => all.indexOf(x) === i,
+    ),
+    API: { FindContact: request },
+    tests: [{ name: 'a test', method: 'FindContact', ...example }],
+  };
+}
+
 const CLIENT = {
   client_id: '$Client ID$',
   client_secret: '$Client Secret$',

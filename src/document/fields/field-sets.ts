@@ -10,6 +10,12 @@ import {
   VARIABLE_JSON_FIELDS,
   VARIABLE_TEXT_FIELDS,
 } from './name-fields.ts';
+import {
+  TEST_ANSWER_FIELDS,
+  TEST_EXCHANGE_FIELDS,
+  TEST_FIELDS,
+  TEST_REQUEST_FIELDS,
+} from './test-fields.ts';
 
 export interface FieldSet {
   /** Heading on the reference page. */
@@ -126,6 +132,30 @@ export const FIELDS: Readonly<Record<FieldSetName, FieldSet>> = {
     phrase: '"limits"',
     description: 'The object `limits`.',
     fields: LIMITS_FIELDS,
+  },
+  test: {
+    title: 'Test',
+    phrase: 'a test',
+    description: 'An element of `tests`: one method with given values and answers.',
+    fields: TEST_FIELDS,
+  },
+  test_exchange: {
+    title: 'Test: exchange',
+    phrase: 'an exchange of a test',
+    description: 'An element of `exchanges` of a test: one request, and the answer to it.',
+    fields: TEST_EXCHANGE_FIELDS,
+  },
+  test_request: {
+    title: 'Test: request',
+    phrase: 'the request of a test',
+    description: 'The request that must be sent.',
+    fields: TEST_REQUEST_FIELDS,
+  },
+  test_answer: {
+    title: 'Test: answer',
+    phrase: 'the answer of a test',
+    description: 'What the CRM answers.',
+    fields: TEST_ANSWER_FIELDS,
   },
 };
 

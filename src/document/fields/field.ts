@@ -67,7 +67,8 @@ export interface ListShape {
 /** JSON of any form with placeholders in its texts: a body, or the map of an answer. */
 export interface TreeShape {
   readonly kind: 'tree';
-  readonly use: 'request' | 'response' | 'error';
+  /** `words`: data without placeholders. */
+  readonly use: 'request' | 'response' | 'error' | 'words';
   readonly root: 'object' | 'list' | 'text';
 }
 /** The definition of a variable in one of its object forms. */
@@ -101,6 +102,10 @@ export type FieldSetName =
   | 'paging'
   | 'error_row'
   | 'limits'
+  | 'test'
+  | 'test_exchange'
+  | 'test_request'
+  | 'test_answer'
   | 'variable_expression'
   | 'variable_json'
   | 'variable_text';

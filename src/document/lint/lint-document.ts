@@ -32,6 +32,7 @@ import { checkSecrets } from './check-secrets.ts';
 import { checkShapes } from './check-shapes.ts';
 import { checkSignIn } from './check-sign-in.ts';
 import { checkFilePlaces, checkTextBodies } from './check-text-bodies.ts';
+import { checkTests } from './check-tests.ts';
 import { checkUses } from './check-uses.ts';
 import { checkVariables } from './check-variables.ts';
 import { createReport, groupPlaces } from './lint-context.ts';
@@ -114,6 +115,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkSecrets(context, secretUses(context, uses, expressions));
   checkSignIn(context);
   checkFilled(context, uses);
+  checkTests(context);
 }
 
 /** Looks up each misspelling once: a document may repeat it a thousand times. */
