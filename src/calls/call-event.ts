@@ -67,6 +67,8 @@ export interface CallEvent {
   readonly subject?: string;
   readonly description?: string;
   readonly contactId?: string;
+  /** Which of the CRM's kinds of contacts `contactId` is of: ids are unique within a kind only. */
+  readonly contactType?: string;
   readonly recording?: CallEventRecording;
   /** Names of keys that were kept without being understood. */
   readonly unknownKeys: readonly string[];
@@ -136,6 +138,7 @@ const CallEventBody = z.looseObject({
   subject: text(TEXT_MAX),
   description: text(LONG_TEXT_MAX),
   contact_id: text(TEXT_MAX),
+  contact_type: text(TEXT_MAX),
   recording: z.preprocess(
     (value) => (value === null ? undefined : value),
     z
@@ -212,6 +215,7 @@ function toEvent(
       subject: body.subject,
       description: body.description,
       contactId: body.contact_id,
+      contactType: body.contact_type,
       recording,
     }),
     extensions: [...new Set(extensions)],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallEvent } from './call-event.ts';
 import { CLOSED_WITHOUT_END, mergeEvents } from './call-facts.ts';
+import { defined } from './defined.ts';
 
 const RECEIVED = Date.UTC(2026, 2, 1, 9);
 
@@ -119,6 +120,25 @@ describe('what is known of a call', () => {
       description: 'second',
       contactId: '2',
     });
+  });
+
+  it.each([
+    ['the kind that was told with it', [['1', 'lead']], { contactId: '1', contactType: 'lead' }],
+    ['no kind of another contact', [['1', 'lead'], ['2']], { contactId: '2' }],
+    [
+      'the kind that was told of it before',
+      [['1', 'lead'], ['1']],
+      { contactId: '1', contactType: 'lead' },
+    ],
+    ['no kind that was told without a contact', [['1'], [undefined, 'lead']], { contactId: '1' }],
+  ])('has a chosen contact with %s', (_name, told, expected) => {
+    const chosen = told.map(([contactId, contactType]) =>
+      event('noted', defined({ contactId, contactType })),
+    );
+
+    const { contactId, contactType } = merge(RINGING, ...chosen);
+
+    expect(defined({ contactId, contactType })).toEqual(expected);
   });
 
   it('counts a recording that is told twice once, with all that was told', () => {

@@ -43,6 +43,8 @@ export interface CallFacts {
   readonly subject?: string;
   readonly description?: string;
   readonly contactId?: string;
+  /** As it was told of that very contact. */
+  readonly contactType?: string;
   readonly recordings: readonly RecordingFact[];
   /** True when no event told of the ring: the call became known by a later one. */
   readonly withoutRing: boolean;
@@ -118,7 +120,7 @@ export function mergeEvents(received: readonly ReceivedEvent[]): CallFacts {
           : deriveResult({ direction, cause, spoke: conversed || (duration ?? 0) > 0 })),
       subject: last((event) => event.subject),
       description: last((event) => event.description),
-      contactId: last((event) => event.contactId),
+      ...chosenContact(told),
     }),
     ringing: unique(
       told.filter(({ kind }) => kind === 'ringing').flatMap(({ extensions }) => extensions),
@@ -209,6 +211,16 @@ function deriveResult(call: {
   const code = /(?<![0-9])[0-9]{2,3}(?![0-9])/.exec(cause)?.[0] ?? cause;
   if (BUSY_CAUSES.has(code)) return 'busy';
   return CANCEL_CAUSES.has(code) ? 'cancelled' : 'failed';
+}
+
+/** The newest choice; a kind that was told of another contact is not this one's. */
+function chosenContact(told: readonly CallEvent[]): Pick<CallFacts, 'contactId' | 'contactType'> {
+  const contactId = told.findLast((event) => event.contactId !== undefined)?.contactId;
+  if (contactId === undefined) return {};
+  const typed = told.findLast(
+    (event) => event.contactId === contactId && event.contactType !== undefined,
+  );
+  return defined({ contactId, contactType: typed?.contactType });
 }
 
 function readRecordings(events: readonly CallEvent[]): readonly RecordingFact[] {

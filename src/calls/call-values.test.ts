@@ -132,6 +132,29 @@ describe('the values of a call', () => {
     expect(ofSeveral['contact_id']).toBe('7');
   });
 
+  it.each<[string, Partial<CallEvent>, object]>([
+    ['as the event tells it', { contactId: '9', contactType: 'deal' }, { contact_type: 'deal' }],
+    ['of a contact that was found', { contactId: '8' }, { contact_type: 'lead' }],
+    [
+      'over that of another one with this id',
+      { contactId: '8', contactType: 'contact' },
+      { contact_type: 'contact', contact_name: 'Ada' },
+    ],
+    ['of nobody that is known: none', { contactId: '9' }, { contact_type: undefined }],
+  ])("have the kind of the user's contact %s", (_name, chosen, expected) => {
+    const lead = { contact_id: '8', contact_type: 'lead', contact_name: 'Grace' };
+    const contact = { contact_id: '8', contact_type: 'contact', contact_name: 'Ada' };
+    const other = { contact_id: '7', contact_type: 'lead' };
+    const memory = { contact: other, choices: [other, lead, contact] };
+
+    const all = values([RINGING, { ...ENDED, kind: 'noted', ...chosen }], { memory });
+
+    expect({ contact_type: all['contact_type'], contact_name: all['contact_name'] }).toMatchObject(
+      expected,
+    );
+    expect(all['contact_id']).toBe(chosen.contactId);
+  });
+
   it('name a new contact by its number', () => {
     expect(values([RINGING], { method: 'CreateContact' })).toMatchObject({
       contact_name: '+442071838750',

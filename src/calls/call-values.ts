@@ -103,14 +103,14 @@ function ownerValues(owner: Owner): Record<string, Scalar | undefined> {
 function contactValues(input: CallValuesInput): Record<string, Scalar | undefined> {
   const { facts, method } = input;
   const party = cleanNumber(partyNumber(facts));
-  const chosen = input.onlyConnection ? facts.contactId : undefined;
+  const chosen = input.onlyConnection ? chosenOf(facts) : undefined;
   const known = withNames(flatten(knownContact(input.memory, chosen)));
   const forNew =
     method === 'CreateContact' ? { contact_name: party, lastname: party, phone: party } : {};
   return {
     ...forNew,
     ...known,
-    ...(chosen === undefined ? {} : { contact_id: chosen }),
+    ...(chosen === undefined ? {} : defined(chosen)),
     phone: method === 'FindContact' ? party : (readValue(known, 'phone') ?? party),
   };
 }
@@ -118,10 +118,27 @@ function contactValues(input: CallValuesInput): Record<string, Scalar | undefine
 /** The contact of the call; of somebody else than the user chose nothing may go along. */
 function knownContact(
   { contact = {}, choices = [] }: LaneMemory,
-  chosen: string | undefined,
+  chosen: Chosen | undefined,
 ): NonNullable<LaneMemory['contact']> {
-  if (chosen === undefined || chosen === contact['contact_id']) return contact;
-  return choices.find((one) => one['contact_id'] === chosen) ?? {};
+  if (chosen === undefined) return contact;
+  return [contact, ...choices].find((one) => isSame(one, chosen)) ?? {};
+}
+
+interface Chosen {
+  readonly contact_id: string;
+  readonly contact_type: string | undefined;
+}
+
+function chosenOf({ contactId, contactType }: CallFacts): Chosen | undefined {
+  if (contactId === undefined) return undefined;
+  return { contact_id: contactId, contact_type: contactType };
+}
+
+/** A contact and a lead may have the same id; where one of the two kinds is not known, the id decides. */
+function isSame(known: NonNullable<LaneMemory['contact']>, chosen: Chosen): boolean {
+  if (known['contact_id'] !== chosen.contact_id) return false;
+  const types = new Set([known['contact_type'], chosen.contact_type]);
+  return types.has(undefined) || types.size === 1;
 }
 
 /** Names derive from each other, so that a text with `contact_name` serves every CRM. */

@@ -222,6 +222,13 @@ describe('a change after the create', () => {
     ['a comment', change(noted)(), 'UpdateActivity note'],
     ['another contact', change(event('noted', { contactId: '5' }))(), 'UpdateActivity contact'],
     [
+      'another kind of the same contact',
+      change(event('noted', { contactId: '5', contactType: 'lead' }))({
+        previous: facts(RINGING, event('noted', { contactId: '5' })),
+      }),
+      'UpdateActivity contact',
+    ],
+    [
       'another contact, where a method is for that',
       change(event('noted', { contactId: '5', description: 'x' }))({
         methods: new Set(['CreateActivity', 'AssignActivity', 'UpdateActivity']),

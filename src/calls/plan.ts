@@ -202,7 +202,9 @@ function changedFacts(input: PlanInput, previous: CallFacts, owner: Owner): Upda
   const reasons: UpdateReason[] = [];
   if (facts.subject !== previous.subject || facts.description !== previous.description)
     reasons.push('note');
-  if (facts.contactId !== previous.contactId && input.onlyConnection) reasons.push('contact');
+  const isChosen =
+    facts.contactId !== previous.contactId || facts.contactType !== previous.contactType;
+  if (isChosen && input.onlyConnection) reasons.push('contact');
   if (linkIsNews(input, previous)) reasons.push('recording');
   if (owner.kind === 'user' && ownerId(owner) !== ownerId(before)) reasons.push('owner');
   if (isCorrected(input, previous)) reasons.push('call');

@@ -55,6 +55,9 @@ export const CallEvent = z
     subject: words('What the user typed as the subject.').optional(),
     description: words("The user's comment.").optional(),
     contact_id: words('The contact that the user chose.').optional(),
+    contact_type: words(
+      'Where the CRM has several kinds of contacts: of which kind `contact_id` is, as `contact_type` of the document names it. Without it a contact that the search of this call found has its own.',
+    ).optional(),
     recording: z
       .looseObject({
         url: words('Direct link to the file.').optional(),

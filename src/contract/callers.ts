@@ -10,6 +10,14 @@ export const Caller = z
         '`crm`: its search found the contact. `made`: Patchcord made the contact for an earlier call, and the search does not show it yet.',
     }),
     contact_id: z.string().nullable().meta({ description: "The CRM's id of the contact." }),
+    contact_type: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          "Which of the CRM's kinds of contacts it is, where the document tells; goes with `contact_id` into call events.",
+        examples: ['lead'],
+      }),
     name: z
       .string()
       .nullable()

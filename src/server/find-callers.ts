@@ -143,6 +143,7 @@ function toCaller(deps: FindCallersDeps, connection: PipelineConnection, found: 
     connection_id: connection.id,
     source: 'crm',
     contact_id: textOf(record, 'contact_id') ?? null,
+    contact_type: textOf(record, 'contact_type') ?? null,
     name: names.full ?? null,
     company: textOf(record, 'company_name') ?? null,
     phones: [...listOf(record, 'phone'), ...listOf(record, 'mobile')],
