@@ -109,7 +109,14 @@ describe('the ledger says of a step', () => {
       'whose CRM is down, when it is asked',
       create,
       connection('broken', NOW + 30_000),
-      'The CRM does not answer: it is tried in 30 s, and as soon as it is back all that waits is sent.',
+      'The CRM fails or does not answer (The CRM says no): it is tried in 30 s, and as soon as it works again all that waits is sent.',
+      undefined,
+    ],
+    [
+      'that opened the breaker itself, the failure once',
+      { ...create, message: 'The CRM says no. Status 500.' },
+      connection('broken', NOW + 30_000),
+      'The CRM says no. Status 500. The CRM fails or does not answer: it is tried in 30 s, and as soon as it works again all that waits is sent.',
       undefined,
     ],
     [

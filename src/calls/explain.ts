@@ -231,7 +231,7 @@ function whileHeld(
         : { happened: `The CRM asked for a pause: it goes on ${when(until, now)}.` };
     case 'broken':
       return {
-        happened: `The CRM does not answer: it is tried ${until === null ? 'soon' : when(until, now)}, and as soon as it is back all that waits is sent.`,
+        happened: `The CRM fails or does not answer${inBrackets(reason)}: it is tried ${until === null ? 'soon' : when(until, now)}, and as soon as it works again all that waits is sent.`,
       };
     case 'needs_auth':
       return held(WAITS_FOR[signsIn ?? 'credentials'], reason, {
@@ -246,6 +246,10 @@ function whileHeld(
         remedy: 'Resume the connection: then all that waits is sent, in order.',
       });
   }
+}
+
+function inBrackets(reason: string | null): string {
+  return reason === null ? '' : ` (${reason.replace(/\.$/, '')})`;
 }
 
 const WAITS_FOR: Readonly<Record<SignsIn, string>> = {

@@ -73,7 +73,7 @@ test.each<[string, Partial<ConnectionReport>, string, RegExp]>([
     'cannot be reached',
     { state: 'broken', state_reason: '503' },
     'failed',
-    /does not answer since .*: 503; .*tried again by itself/,
+    /fails or does not answer since .*: 503; .*tried again by itself/,
   ],
   [
     'was told to wait',

@@ -119,7 +119,7 @@ function judgeState(connection: ConnectionReport, now: number): Judged {
     case 'broken':
       return {
         status: 'failed',
-        words: `the CRM does not answer since ${iso(connection.state_since)}${why}`,
+        words: `the CRM fails or does not answer since ${iso(connection.state_since)}${why}`,
         todo: 'Nothing is lost: it is tried again by itself. Look whether the CRM can be reached from here.',
       };
     case 'needs_auth':

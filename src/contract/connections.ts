@@ -29,7 +29,7 @@ export const ConnectionState = z
   .meta({
     id: 'ConnectionState',
     description:
-      '`active`: calls are written. `throttled`: the CRM asked for a pause. `broken`: the CRM, or its sign-in server, does not answer; tried again by itself. `needs_auth`: the credentials were refused, or a person must sign in. `forbidden`: the CRM refuses these rights. Both end with new credentials, a new sign-in or a successful test. `paused`: by somebody.',
+      '`active`: calls are written. `throttled`: the CRM asked for a pause. `broken`: the CRM, or its sign-in server, fails or does not answer; tried again by itself. `needs_auth`: the credentials were refused, or a person must sign in. `forbidden`: the CRM refuses these rights. Both end with new credentials, a new sign-in or a successful test. `paused`: by somebody.',
   });
 
 /** The options themselves are described where they are read; the server puts that schema here. */
