@@ -135,10 +135,10 @@ export async function settleLogo(
     .execute();
 }
 
-/** What is known of the logos of integrations, without their bytes. */
+/** What is known of the logos of integrations as of one of their versions, without the bytes. */
 export type LogoRow = Pick<
   Tables['logo'],
-  'integration_id' | 'state' | 'message' | 'media_type' | 'sha256'
+  'integration_id' | 'version_id' | 'url' | 'state' | 'message' | 'media_type' | 'sha256'
 >;
 
 /** The logos of integrations that the organization may use. */
@@ -149,7 +149,7 @@ export async function findLogos(
 ): Promise<ReadonlyMap<string, LogoRow>> {
   if (integrationIds.length === 0) return new Map();
   const rows = await visibleLogos(handle, scope)
-    .select(['integration_id', 'state', 'message', 'media_type', 'sha256'])
+    .select(['integration_id', 'version_id', 'url', 'state', 'message', 'media_type', 'sha256'])
     .where('integration_id', 'in', integrationIds)
     .execute();
   return new Map(rows.map((row) => [row.integration_id, row]));

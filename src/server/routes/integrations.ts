@@ -9,6 +9,7 @@ import {
   findIntegration,
   listIntegrations as listRows,
 } from '../../connections/integrations-repository.ts';
+import { logoOf } from '../../connections/logos/logo-of.ts';
 import { findLogo, findLogos } from '../../connections/logos/logos-repository.ts';
 import type { LogoRow } from '../../connections/logos/logos-repository.ts';
 import { putIntegration as put } from '../../connections/put-integration.ts';
@@ -134,15 +135,30 @@ function presentIntegration(
       required: field.required,
       ...(field.help === undefined ? {} : { help: field.help }),
     })),
-    logo: presentLogo(row.id, logo),
+    logo: presentLogo(row, logo),
     created_at: iso(row.created_at),
     updated_at: iso(row.published_at),
   };
 }
 
-/** Nobody has looked at a document that was published a moment ago. */
-function presentLogo(id: string, row: LogoRow | undefined): z.input<typeof Integration>['logo'] {
-  const state = row === undefined || row.state === 'wanted' ? 'waiting' : row.state;
-  const url = row === undefined || row.sha256 === null ? null : `/v1/integrations/${id}/logo`;
-  return { state, url, message: row?.message ?? null };
+/** Nobody has looked at a document that was published a moment ago: then it tells what will be. */
+function presentLogo(
+  { id, version_id, document }: IntegrationVersion,
+  row: LogoRow | undefined,
+): z.input<typeof Integration>['logo'] {
+  const seen = row?.version_id === version_id ? row : withoutLook(logoOf(document), row);
+  const state = seen === undefined || seen.state === 'wanted' ? 'waiting' : seen.state;
+  if (state === 'none') return { state, url: null, message: null };
+  const hasPicture = row !== undefined && row.sha256 !== null;
+  const url = hasPicture ? `/v1/integrations/${id}/logo` : null;
+  return { state, url, message: seen?.message ?? null };
+}
+
+/** What the keeper will note of a document: the picture that an earlier version named is kept. */
+function withoutLook(
+  named: string | undefined,
+  row: LogoRow | undefined,
+): Pick<LogoRow, 'state' | 'message'> | undefined {
+  if (named === undefined) return { state: 'none', message: null };
+  return row?.url === named ? row : undefined;
 }
