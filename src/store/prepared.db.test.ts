@@ -42,6 +42,20 @@ describeDatabases('a prepared statement', (databases) => {
     expect(read).toEqual([[{ value: '1' }], [{ value: '3' }], [{ value: 'fixed' }], []]);
   });
 
+  test('comes too late when the transaction of its job has ended', async () => {
+    const database = await databases.open();
+    let late: Promise<unknown> = Promise.resolve();
+    await database.write(async (transaction) => {
+      await insertFact(transaction, { name: 'a', value: '1' });
+      late = new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      }).then(() => insertFact(transaction, { name: 'b', value: '2' }));
+    });
+
+    await expect(late).rejects.toThrow(/transaction/iu);
+    expect(await readFact(database.read, { name: 'b' })).toEqual([]);
+  });
+
   test('may have members that are there or not', async () => {
     const database = await databases.open();
     const find = prepared((handle, given: { name?: string | undefined }) =>

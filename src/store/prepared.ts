@@ -1,3 +1,4 @@
+import { ControlledTransaction } from 'kysely';
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 
 import type { Tables } from './schema.ts';
@@ -46,10 +47,17 @@ export function prepared<P extends object, R>(
     const { adapter } = handle.getExecutor();
     // What the rows are is known from the statement, here as in Kysely's own driver.
     if (adapter instanceof DirectAdapter) {
+      if (isOver(handle))
+        throw new Error('the transaction has ended: its statements come too late');
       return (await adapter.run(statement.sql, parameters)) as readonly R[];
     }
     return (await handle.executeQuery<R>({ ...statement, parameters })).rows;
   };
+}
+
+/** What Kysely asks on its own way to the connection. */
+function isOver(handle: Kysely<Tables>): boolean {
+  return handle instanceof ControlledTransaction && (handle.isCommitted || handle.isRolledBack);
 }
 
 /** A member that is undefined is not there, as in Kysely's own objects of values. */

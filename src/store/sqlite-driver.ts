@@ -3,13 +3,9 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
 import { makePrivate } from './private-file.ts';
-import { makeRowMaker } from './row-maker.ts';
-import type { RowMaker } from './row-maker.ts';
 
 /** Longest wait for another process's short write, in milliseconds; the event loop stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** From then on its rows are made by code of its own. */
-const RUNS_WORTH_CODE = 16;
 /** Statements kept compiled: preparing one costs more than running it. */
 const MAX_STATEMENTS = 512;
 
@@ -61,33 +57,27 @@ function connect(path: string): DatabaseSync {
 }
 
 function adapt(statement: StatementSync, translated: <T>(run: () => T) => T): SqliteStatement {
-  let runs = 0;
-  let width = 0;
-  let toRow: RowMaker | undefined;
-  // node:sqlite makes its objects name by name, which takes as long as reading the row.
-  const becomeFast = (): void => {
-    const columns = statement.columns().map(({ name }) => name);
-    width = columns.length;
-    toRow = makeRowMaker(columns);
-    statement.setReturnArrays(toRow !== undefined);
-  };
-  const make = (row: unknown): unknown => {
-    if (!Array.isArray(row)) return row;
+  let names = columnsOf(statement);
+  // node:sqlite makes its objects more slowly than a loop does.
+  if (names.length > 0) statement.setReturnArrays(true);
+  const toRow = (values: unknown): unknown => {
+    if (!Array.isArray(values)) return values;
     // A table may have got columns since: `select *` gives them too.
-    if (row.length !== width) becomeFast();
-    return toRow?.(row);
+    if (values.length !== names.length) names = columnsOf(statement);
+    const row: Record<string, unknown> = {};
+    for (const [at, name] of names.entries()) row[name] = values[at];
+    return row;
   };
   return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => {
-      runs += 1;
-      if (runs === RUNS_WORTH_CODE) becomeFast();
-      const rows = translated(() => statement.all(...bind(parameters)));
-      return toRow === undefined ? rows : rows.map(make);
-    },
+    reader: names.length > 0,
+    all: (parameters) => translated(() => statement.all(...bind(parameters))).map(toRow),
     run: (parameters) => translated(() => statement.run(...bind(parameters))),
-    iterate: (parameters) => statement.iterate(...bind(parameters)),
+    iterate: (parameters) => statement.iterate(...bind(parameters)).map(toRow),
   };
+}
+
+function columnsOf(statement: StatementSync): readonly string[] {
+  return statement.columns().map(({ name }) => name);
 }
 
 // Kysely types parameters as unknown; node:sqlite itself refuses what SQLite cannot hold.
