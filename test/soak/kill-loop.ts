@@ -15,6 +15,8 @@ export interface KillLoopDeps {
   readonly calls: number;
   /** Whether the first stop may come. */
   readonly mayStop: () => boolean;
+  /** The server with most requests under way. */
+  readonly busiest: () => Promise<number>;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -64,11 +66,11 @@ export async function killServers(deps: KillLoopDeps, counts: KillCounts): Promi
 
 /** Stops processes for longer than their leases and wakes them up, spread over the calls. */
 export async function stopServers(deps: KillLoopDeps, counts: KillCounts): Promise<void> {
-  const { pool, lines, stops, calls, mayStop } = deps;
+  const { pool, lines, stops, calls, mayStop, busiest } = deps;
   for (let stop = 1; stop <= stops; stop += 1) {
     await until(() => lines.done || (mayStop() && lines.told >= ((stop - 1) * calls) / stops));
     if (lines.done) return;
-    await pool.suspend(Math.floor(deps.random() * pool.size), STOP_MS);
+    await pool.suspend(await busiest(), STOP_MS);
     counts.stops += 1;
   }
 }

@@ -10,7 +10,7 @@ import { readLedger } from '../faults/read-ledger.ts';
 import { seededRandom } from '../faults/seeded-random.ts';
 import { environmentOf, runCommand } from '../real/patchcord-server.ts';
 import { answerWaiting } from './answer-waiting.ts';
-import { countOpen } from './count-open.ts';
+import { countOpen, findBusiest } from './count-open.ts';
 import { judgeSoak } from './judge-soak.ts';
 import type { Verdict } from './judge-soak.ts';
 import { killServers, stopServers } from './kill-loop.ts';
@@ -150,7 +150,8 @@ async function soak(work: Soak): Promise<SoakResult> {
     const watching = watch(work, { reader, lines, counts, signal: ended.signal });
     const deps = {
       ...{ pool, lines, random, stops: options.stops, calls: options.calls },
-      mayStop: () => crm.holdsAll(),
+      mayStop: () => crm.holdsEnough(),
+      busiest: () => findBusiest(reader, pool.origins),
       plan: planKills(options.kills, random),
       events: Math.round(options.calls * EVENTS_PER_CALL),
     };

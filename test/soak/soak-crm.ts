@@ -21,7 +21,7 @@ export interface SoakCrmOptions {
   readonly faultShare: number;
   /** Longest time in milliseconds that an answer takes. */
   readonly latencyMs: number;
-  /** The first creates wait for so long, in milliseconds, and are refused then; 0: they do not. */
+  /** The first create of each call waits for so long, in milliseconds, and is refused then; 0: none. */
   readonly holdMs: number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -36,8 +36,8 @@ export interface SoakCrm {
   /** Answers that did not go out whole, and exchanges that it spoiled itself. */
   lost(): number;
   faults(): number;
-  /** Whether all creates that are to wait have arrived. */
-  holdsAll(): boolean;
+  /** Whether enough creates wait now to stop a process among them. */
+  holdsEnough(): boolean;
   /** Spoils nothing from now on. */
   heal(): void;
   close(): Promise<void>;
@@ -46,8 +46,8 @@ export interface SoakCrm {
 /** What the mock gives as a recording. */
 const SOUND = Buffer.from('RIFF\u0024\u0000\u0000\u0000WAVEfmt \u0010\u0000\u0000\u0000');
 const BUSY_SECONDS = '1';
-/** Creates that are held back: some for each process, and all are over before a stopped one wakes up. */
-const HELD = 24;
+/** So many creates that are held back at one time are several for the busiest process. */
+const HELD = 9;
 
 /**
  * Starts the CRMs of a soak on a loopback port, one for each style under `/<style>`, and the phone
@@ -58,7 +58,8 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
   let requests = 0;
   let lost = 0;
   let faults = 0;
-  let held = 0;
+  const held = new Set<string>();
+  let holding = 0;
   let healed = false;
   const write = (line: CrmLogLine): void => {
     appendFileSync(options.logFile, `${JSON.stringify(line)}\n`);
@@ -81,10 +82,16 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
       lost += 1;
       write({ kind: 'lost', style, method: request.method });
     });
-    if (options.holdMs > 0 && request.method === 'POST' && path.length === 1 && held < HELD) {
-      held += 1;
-      await sleep(options.holdMs);
-      return busy(response, 429);
+    if (options.holdMs > 0 && request.method === 'POST' && path.length === 1) {
+      const isFirst = !held.has(request.body);
+      held.add(request.body);
+      if (isFirst) {
+        holding += 1;
+        await sleep(options.holdMs);
+        holding -= 1;
+        // It was not executed, and says nothing about the CRM as a whole.
+        return send(response, { status: 408, body: { error: 'too slow' } });
+      }
     }
     const isFaulty = !healed && options.random() < options.faultShare;
     const fault = isFaulty ? pick(options.random()) : undefined;
@@ -113,7 +120,7 @@ export async function startSoakCrm(options: SoakCrmOptions): Promise<SoakCrm> {
     heal: () => {
       healed = true;
     },
-    holdsAll: () => options.holdMs === 0 || held >= HELD,
+    holdsEnough: () => options.holdMs === 0 || holding >= HELD,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -18,7 +18,7 @@ export interface SoakOptions {
   /** Longest time in milliseconds that a CRM takes, before it executes a request and after. */
   readonly latencyMs: number;
   readonly styles: readonly CrmStyle[];
-  /** The first creates wait for so long, in milliseconds, and are refused then; 0: they do not. */
+  /** The first create of each call waits for so long, in milliseconds, and is refused then; 0: none. */
   readonly holdMs: number;
   /** Measures a restart on a full database instead of killing. */
   readonly restart: boolean;
