@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { lintDocument } from '../../src/document/lint/lint-document.ts';
 import { methodNamed } from '../../src/document/methods.ts';
 
@@ -12,7 +13,12 @@ const REST = {
   name: 'Example',
   class: 'crm',
   resource_url: 'https://api.example.com',
-  API: { CreateActivity: { request_method: 'POST', request_path: '/calls' } },
+} as const;
+/** What later methods of a call are about; a piece need not show it. */
+const RECORD = {
+  request_method: 'POST',
+  request_path: '/calls',
+  response_map: { id: '$activity_id$' },
 } as const;
 
 const TEXT = readFileSync(PAGE, 'utf8');
@@ -25,11 +31,14 @@ const EXAMPLES = [...TEXT.matchAll(/^```json\n(.*?)^```$/gms)]
   // Whole objects are values of forms; documents are shown in pieces.
   .filter(({ text }) => !text.startsWith('{'));
 
+const Piece = z.looseObject({ API: z.looseObject({}).optional() });
+
 /** The piece in a document: methods under `API`, all else at its top. */
 function completed(text: string): string {
-  const piece: Readonly<Record<string, unknown>> = JSON.parse(`{${text}}`);
+  const piece = Piece.parse(JSON.parse(`{${text}}`));
   const isMethods = Object.keys(piece).every((key) => methodNamed(key) !== undefined);
-  return JSON.stringify({ ...REST, ...(isMethods ? { API: piece } : piece) });
+  const { API = {}, ...members } = isMethods ? { API: piece } : piece;
+  return JSON.stringify({ ...REST, ...members, API: { CreateActivity: RECORD, ...API } });
 }
 
 describe('the examples of the guide to documents', () => {

@@ -481,6 +481,27 @@ export const FINDING_CODES = {
       "`FindContact` binds no phone number, so the number in the answer cannot be compared with the caller's. Some CRMs answer an unknown filter with everybody.",
     advice: 'Bind `$phone$` or `$mobile$` too.',
   },
+  unbound_in_step: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A request of `steps` uses a value of your own that nothing has bound before it: no earlier step, no other method, not the sign-in. It has no value there.',
+    advice: 'Bring the steps into the order in which their values come, or bind the value.',
+  },
+  method_without_record: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A method changes the record of a call, but the document has no `CreateActivity` that makes one, so the method never runs.',
+    advice: 'Add `CreateActivity`, or remove the method.',
+  },
+  record_without_id: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'The answer of `CreateActivity` binds no `activity_id`, and a later method of the call uses it.',
+    advice: 'Bind it in `response_map` or `response_headers`, where the CRM tells the id.',
+  },
   request_without_key_value: {
     severity: 'warning',
     group: 'methods',

@@ -55,7 +55,7 @@ export function checkAnswers(context: LintContext): void {
 }
 
 /** The names that stand in the answers' maps of a method, number forms by their parameter. */
-function boundNames(context: LintContext, method: MethodNode): ReadonlySet<string> {
+export function boundNames(context: LintContext, method: MethodNode): ReadonlySet<string> {
   const names = new Set<string>();
   for (const place of placesOf(context, method)) {
     if (place.use === 'response') {

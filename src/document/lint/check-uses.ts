@@ -88,7 +88,7 @@ function checkPaging(context: LintContext, method: MethodNode, used: ReadonlySet
 }
 
 /** The names that a request uses, those inside its variables too; number forms by their parameter. */
-function requestNames(
+export function requestNames(
   context: LintContext,
   method: MethodNode,
   uses: ReadonlyMap<string, readonly string[]>,

@@ -270,10 +270,16 @@ describe('the recording', () => {
 });
 
 describe('an address that an answer gives', () => {
+  const CREATE = {
+    request_method: 'POST',
+    request_path: '/c',
+    response_map: { id: '$activity_id$', upload: '$upload_url$' },
+  };
   const upload = (request: JsonObject, others: JsonObject = {}): JsonObject => ({
     hosts: ['api.example.com', '*.files.example.com'],
     ...others,
     API: {
+      CreateActivity: CREATE,
       UploadFile: {
         request_method: 'PUT',
         request_url: '$upload_url$',
@@ -320,6 +326,7 @@ describe('an address that an answer gives', () => {
       {
         hosts: ['api.example.com', '*.files.example.com'],
         API: {
+          CreateActivity: CREATE,
           UploadFile: {
             steps: [
               { request_method: 'PUT', request_url: '$upload_url$', request_parameters: '$file$' },

@@ -15,6 +15,11 @@ const upload = (request: JsonObject): JsonObject => ({
       request_parameters: '$file$',
       ...request,
     },
+    CreateActivity: {
+      request_method: 'POST',
+      request_path: '/calls',
+      response_map: { upload: '$upload_url$' },
+    },
   },
 });
 

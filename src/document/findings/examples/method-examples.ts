@@ -44,6 +44,51 @@ const searchByNumber = (tel: string): JsonObject => ({
   },
 });
 
+const CREATE = {
+  request_method: 'POST',
+  request_path: '/calls',
+  request_parameters: { title: '$subject$' },
+  response_map: { id: '$activity_id$' },
+};
+const STOP = {
+  request_method: 'PUT',
+  request_path: '/calls/$activity_id$',
+  request_parameters: { seconds: '$call_duration$' },
+};
+
+function uploadAs(request_content_type: string): JsonObject {
+  return {
+    parameters: { file: 'string', activity_id: 'string', subject: 'string' },
+    API: {
+      CreateActivity: CREATE,
+      UploadFile: {
+        request_method: 'POST',
+        request_path: '/files',
+        request_content_type,
+        request_parameters: { call: '$activity_id$', file: '$file$' },
+      },
+    },
+  };
+}
+
+/** Two requests of which one needs what the other binds. */
+function inSteps(inOrder: boolean): JsonObject {
+  const first = {
+    request_method: 'POST',
+    request_path: '/threads',
+    response_map: { id: '$thread_id$' },
+  };
+  const second = {
+    request_method: 'POST',
+    request_path: '/calls',
+    request_parameters: { thread: '$thread_id$' },
+  };
+  return {
+    parameters: { thread_id: 'string' },
+    API: { CreateActivity: { steps: inOrder ? [first, second] : [second, first] } },
+  };
+}
+
 /** Examples of methods, their requests and answers. */
 export const METHOD_EXAMPLES = {
   unknown_method: {
@@ -128,20 +173,8 @@ export const METHOD_EXAMPLES = {
     at: '"[[$call_duration$]]"',
   },
   misplaced_file: {
-    bad: {
-      parameters: { file: 'string', activity_id: 'string' },
-      ...method('UploadFile', {
-        request_content_type: 'application/x-www-form-urlencoded',
-        request_parameters: { call: '$activity_id$', file: '$file$' },
-      }),
-    },
-    good: {
-      parameters: { file: 'string', activity_id: 'string' },
-      ...method('UploadFile', {
-        request_content_type: 'multipart/form-data',
-        request_parameters: { call: '$activity_id$', file: '$file$' },
-      }),
-    },
+    bad: uploadAs('application/x-www-form-urlencoded'),
+    good: uploadAs('multipart/form-data'),
     path: '/API/UploadFile/request_parameters/file',
     at: '$file$',
   },
@@ -190,6 +223,33 @@ export const METHOD_EXAMPLES = {
     },
     path: '/API/CreateActivity/1',
     at: '{\n        "when"',
+  },
+  unbound_in_step: {
+    bad: inSteps(false),
+    good: inSteps(true),
+    path: '/API/CreateActivity/steps/0/request_parameters/thread',
+    at: '$thread_id$',
+  },
+  method_without_record: {
+    bad: { API: { StopCallActivity: STOP } },
+    good: { API: { CreateActivity: CREATE, StopCallActivity: STOP } },
+    path: '/API/StopCallActivity',
+    at: '"StopCallActivity"',
+  },
+  record_without_id: {
+    bad: {
+      API: {
+        CreateActivity: {
+          request_method: 'POST',
+          request_path: '/calls',
+          request_parameters: { title: '$subject$' },
+        },
+        StopCallActivity: STOP,
+      },
+    },
+    good: { API: { CreateActivity: CREATE, StopCallActivity: STOP } },
+    path: '/API/CreateActivity',
+    at: '"CreateActivity"',
   },
   refused_header: {
     bad: { request_headers: { Cookie: 'session=$API key$' } },
