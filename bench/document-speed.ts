@@ -1,3 +1,4 @@
+import { documentDigest } from '../src/connections/integrations.ts';
 import { createCompiler } from '../src/document/compile.ts';
 import { lintDocument } from '../src/document/lint/lint-document.ts';
 import { largeDocument } from './document/large-document.ts';
@@ -18,7 +19,7 @@ export async function speedFigures(): Promise<readonly BenchRow[]> {
   const text = largeDocument();
   const wrong = lintDocument(text).filter(({ severity }) => severity !== 'info');
   if (wrong[0] !== undefined) throw new Error(`The large document is wrong: ${wrong[0].message}`);
-  const compile = createCompiler();
+  const compile = createCompiler(documentDigest);
   const size = `${(new TextEncoder().encode(text).byteLength / 1024).toFixed(0)} KiB`;
   const methods = `${compile(text).methods.size} methods`;
   const parsed = await medianOf(() => JSON.parse(text), RUNS);

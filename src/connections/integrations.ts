@@ -168,7 +168,7 @@ function newVersion(
     integration_id: parts.integrationId,
     number: parts.number,
     document: parts.document,
-    digest: createHash('sha256').update(parts.document, 'utf8').digest('hex'),
+    digest: documentDigest(parts.document),
     created_at: parts.now,
   };
 }
@@ -190,4 +190,9 @@ function present(
     digest: version.digest,
     published_at: version.created_at,
   };
+}
+
+/** SHA-256 of a document's text in UTF-8, lower-case hex: the same as a compiled document has. */
+export function documentDigest(document: string): string {
+  return createHash('sha256').update(document, 'utf8').digest('hex');
 }

@@ -39,15 +39,17 @@ import type { CompiledVariable } from './variables/compile-variable.ts';
  */
 export function compileDocument(text: string): CompiledDocument {
   refuseErrors(text);
-  return compileChecked(text, digestOf(text));
+  return compileChecked(text, sha256Hex(text));
 }
 
 /**
  * Compiles documents as `compileDocument` does, and looks for errors once in each text: it remembers
- * the digests of those that had none. Only this process's own lint counts, for another version of
+ * the digests of those that had none (`digestOf`: SHA-256 of the text in UTF-8, lower-case hex). Only this process's own lint counts, for another version of
  * Patchcord may have stored the document.
  */
-export function createCompiler(): (text: string) => CompiledDocument {
+export function createCompiler(
+  digestOf: (text: string) => string = sha256Hex,
+): (text: string) => CompiledDocument {
   const checked = new Set<string>();
   return (text) => {
     const digest = digestOf(text);
@@ -74,7 +76,7 @@ function refuseErrors(text: string): void {
   });
 }
 
-function digestOf(text: string): string {
+function sha256Hex(text: string): string {
   return bytesToHex(sha256(new TextEncoder().encode(text)));
 }
 

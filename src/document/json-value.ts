@@ -68,7 +68,7 @@ const NUMBER_KEY = /^(?:0|[1-9]\d*)$/;
 /** An object of these members that keeps their order; of a repeated key the last value stands. */
 export function jsonObject(members: readonly (readonly [string, Json])[]): JsonObject {
   const object: { [key: string]: Json } = Object.fromEntries(members);
-  if (members.some(([key]) => NUMBER_KEY.test(key))) {
+  if (members.some(([key]) => key < ':' && NUMBER_KEY.test(key))) {
     const order = [...new Set(members.map(([key]) => key))];
     // Not enumerable: to everybody else it is an object like any other.
     Object.defineProperty(object, KEY_ORDER, { value: order });

@@ -20,7 +20,7 @@ import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createAdmission } from '../connections/admission.ts';
 import type { Admission } from '../connections/admission.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
-import { shipIntegration } from '../connections/integrations.ts';
+import { documentDigest, shipIntegration } from '../connections/integrations.ts';
 import type { Keyring } from '../connections/keyring.ts';
 import { createLogoKeeper } from '../connections/logos/logo-keeper.ts';
 import { logoOf } from '../connections/logos/logo-of.ts';
@@ -126,7 +126,7 @@ export interface ComposedServer {
 /** Puts the parts of a server together; nothing runs and nothing listens yet. */
 export function composeServer(parts: ServerParts): ComposedServer {
   const { database, ids, logger, egress, clock, randomBytes } = parts;
-  const compile = createCompiler();
+  const compile = createCompiler(documentDigest);
   const documents = createDocumentCache(compile);
   const vault = createVault(parts.keyring, randomBytes);
   const openConnections = createOpenConnections({

@@ -77,8 +77,9 @@ export function recordPlaces(leaves: readonly BindLeaf[]): readonly RecordPlace[
 export function recordOf(scope: FoundScope, places: readonly RecordPlace[]): OpenRecord {
   // Object.create is typed `any`; the object has no member at all.
   const record = Object.create(NOTHING) as OpenRecord;
+  const { texts } = scope;
   for (const { order, target, isFirst } of places) {
-    const own = scope.texts[order];
+    const own = texts[order];
     const text = own ?? textAround(scope, order);
     if (text === undefined) continue;
     const before = isFirst ? undefined : record[target];

@@ -106,28 +106,36 @@ function compileObject(
   options: ReaderOptions,
   around: Surroundings,
 ): Reader {
+  const plain = node.members.flatMap(({ key, keyParts, node: leaf }) =>
+    keyParts === undefined && isPlain(leaf)
+      ? [{ key, leaf, read: compile(leaf, options, around) }]
+      : [],
+  );
   // What can differ and keeps nothing comes first: where it differs there is nothing to forget.
-  const members = node.members
+  const others = node.members
+    .filter(({ keyParts, node: member }) => keyParts !== undefined || !isPlain(member))
     .toSorted((a, b) => Number(isCheck(b.node)) - Number(isCheck(a.node)))
-    .map((member) => ({
-      key: member.key,
-      keyParts: member.keyParts,
-      plain: plainLeaf(member.node),
-      read: compile(member.node, options, around),
+    .map(({ key, keyParts, node: member }) => ({
+      key,
+      keyParts,
+      read: compile(member, options, around),
     }));
   return (value, scope, walk) => {
     const first = isJsonArray(value) ? firstOfList(value, node.path, walk) : value;
     const object = hasMembers(first) ? first : undefined;
-    for (const { key, keyParts, plain, read } of members) {
+    for (const { key, keyParts, read } of others) {
       const name = keyParts === undefined ? key : knownKey(keyParts, walk);
       if (name === undefined) continue;
       const inner = object === undefined ? undefined : memberOf(object, name);
-      // Most of a map are names that take a text as it is: they are kept without a call.
-      if (plain !== undefined && typeof inner === 'string') {
-        if (inner !== '') keep(scope, plain, inner);
-      } else if (!read(inner, scope, walk)) {
-        return false;
-      }
+      if (!read(inner, scope, walk)) return false;
+    }
+    if (object === undefined) return true;
+    // Most of a map are names that take a text as it is: they are kept without a call.
+    for (const { key, leaf, read } of plain) {
+      const inner = memberOf(object, key);
+      if (inner === undefined || inner === null) continue;
+      if (typeof inner !== 'string') read(inner, scope, walk);
+      else if (inner !== '') keep(scope, leaf, inner);
     }
     return true;
   };
@@ -150,8 +158,10 @@ function compileEqual(path: string, parts: readonly KnownPart[]): Reader {
   const literal = textOnly(parts);
   if (literal !== undefined) {
     const expected = `"${literal}"`;
-    return (value, _scope, walk) =>
-      value === literal || scalarText(value) === literal || differs(walk, path, expected, value);
+    return (value, _scope, walk) => {
+      const text = typeof value === 'string' ? value : scalarText(value);
+      return text === literal || differs(walk, path, expected, value);
+    };
   }
   return (value, _scope, walk) => {
     const expected = knownText(parts, walk);
@@ -166,9 +176,12 @@ function textOnly(parts: readonly KnownPart[]): string | undefined {
 }
 
 /** A leaf that takes any text as it is. */
-function plainLeaf(node: MapNode): BindLeaf | undefined {
-  if (node.kind !== 'bind' || node.moving) return undefined;
-  return node.before.length === 0 && node.after.length === 0 ? node : undefined;
+type PlainLeaf = BindLeaf & { readonly moving: false };
+
+/** True for a plain leaf. */
+function isPlain(node: MapNode): node is PlainLeaf {
+  if (node.kind !== 'bind' || node.moving) return false;
+  return node.before.length === 0 && node.after.length === 0;
 }
 
 /** True for an object, and for a number kept as its digits, whose one member is no answer's. */
@@ -187,7 +200,7 @@ function memberOf(object: JsonObject, name: string): Json | undefined {
 }
 
 function compileLeaf(leaf: BindLeaf): Reader {
-  if (plainLeaf(leaf) !== undefined) {
+  if (isPlain(leaf)) {
     return (value, scope, walk) => {
       const text = leafText(leaf, value, walk);
       if (text !== undefined && text !== '') keep(scope, leaf, text);
@@ -302,7 +315,7 @@ function attempt(
       forgetSince(scope, undo, own);
       forgetSince(walk.moving, undo, moving);
     }
-    walk.records.length = records;
+    if (walk.records.length > records) walk.records.length = records;
     walk.elementDifference ??= walk.difference;
   }
   walk.difference = earlier;

@@ -10,12 +10,12 @@ export interface LineIndex {
 
 /** Finds line and column of an offset; line ends are LF, CR LF and CR. */
 export function createLineIndex(text: string): LineIndex {
-  const starts = [0];
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) {
-    starts.push(match.index + match[0].length);
-  }
+  let known: readonly number[] | undefined;
   return {
     positionAt: (offset) => {
+      // Of a faultless text no line is ever asked for.
+      known ??= lineStarts(text);
+      const starts = known;
       let low = 0;
       let high = starts.length;
       while (high - low > 1) {
@@ -29,4 +29,10 @@ export function createLineIndex(text: string): LineIndex {
       return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
     },
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  return starts;
 }

@@ -31,6 +31,10 @@ export const asIs: WriteValue = (text) => text;
 
 /** Compiles a template; names that `readerOf` does not know are literal text. */
 export function compileText(text: string, notation: Notation, readerOf: ReaderOf): CompiledText {
+  // Keys and the author's own texts: most of a document.
+  if (!text.includes(notation === 'dollar' ? '$' : '{')) {
+    return textOfParts(text === '' ? [] : [text.toWellFormed()]);
+  }
   const quotes = new QuoteParity();
   const parts: TextPart[] = [];
   for (const part of parseTemplate(text, notation, (name) => readerOf(name) !== undefined)) {
