@@ -131,7 +131,7 @@ CREATE TABLE connection (
   breaks integer not null,
   revision integer not null,
   created_at integer not null,
-  updated_at integer not null, external_id text, window_at integer, window_failures integer, window_successes integer, permits integer,
+  updated_at integer not null, external_id text, failed_call text, window_at integer, window_failures integer, window_successes integer, permits integer,
   unique (organization_id, id),
   unique (organization_id, name)
 ) strict;
