@@ -301,7 +301,9 @@ class ShapeWalker {
   }
 
   #place(node: StringNode, use: TextUse, at: Spot, isKey = false): void {
-    this.places.push({ node, use, isKey, ...at });
+    const { steps, method, paging } = at;
+    const base = { node, steps, use, isKey, paging, parsed: undefined };
+    this.places.push(method === undefined ? base : { ...base, method });
   }
 }
 

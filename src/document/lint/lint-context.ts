@@ -26,6 +26,8 @@ export interface Place {
   readonly method?: string;
   /** True inside a method with `paging`, where the moving names are known. */
   readonly paging: boolean;
+  /** Its parts, once a rule has asked for them. */
+  parsed: ParsedText | undefined;
 }
 
 interface ParsedText {
@@ -45,8 +47,6 @@ export interface LintContext {
   readonly methods: readonly MethodNode[];
   /** The texts of each method object, by the JSON Pointer of its steps. */
   readonly placesUnder: ReadonlyMap<string, readonly Place[]>;
-  /** The parts of texts that were asked for: most rules look at the same ones. */
-  readonly parsed: Map<Place, ParsedText>;
   readonly report: Report;
   /** A name between the document's signs, quoted for a message: `$contact_id$`. */
   placeholder(name: string): string;
@@ -130,13 +130,12 @@ export function partsAt(context: LintContext, place: Place): readonly TemplatePa
 }
 
 function parsedAt(context: LintContext, place: Place): ParsedText {
-  const known = context.parsed.get(place);
-  if (known !== undefined) return known;
+  if (place.parsed !== undefined) return place.parsed;
   const parts = parseTemplate(place.node.value, context.notation, knownAt(context, place));
   const names = parts.flatMap((part) => (part.kind === 'name' ? [part.name] : []));
-  const parsed = { parts, names };
-  context.parsed.set(place, parsed);
-  return parsed;
+  // Most rules look at the same texts.
+  place.parsed = { parts, names };
+  return place.parsed;
 }
 
 /** Tells of a name whether it is known where the text stands. */

@@ -84,7 +84,6 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
     placeOf: new Map(places.map((place) => [place.node, place])),
     methods,
     placesUnder: groupPlaces(places, methods),
-    parsed: new Map(),
     report,
     placeholder: (name) => (notation === 'dollar' ? `$${name}$` : `{${name}}`),
     near: nearFinder(names.all()),
