@@ -12,7 +12,8 @@ import { compileHeaderMap } from './read-headers.ts';
 import type { CompiledHeaderMap } from './read-headers.ts';
 import { newScope, recordOf, recordPlaces } from './found-scope.ts';
 import type { FoundScope, OpenRecord, RecordPlace } from './found-scope.ts';
-import { compileReader, differenceInWords, newWalk } from './walk-answer.ts';
+import { differenceInWords } from './difference.ts';
+import { compileReader, newWalk } from './walk-answer.ts';
 import type { Reader, Walk } from './walk-answer.ts';
 
 /**

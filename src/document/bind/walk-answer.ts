@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json-value.ts';
 import { scalarText } from '../values/plain-number.ts';
 import type { Note, Values } from '../values/values.ts';
 import { readValue } from '../values/values.ts';
+import type { Difference } from './difference.ts';
 import { countsIn, forgetSince, keep, newScope } from './found-scope.ts';
 import type { FoundScope } from './found-scope.ts';
 import { canFail, holdsDirectly, leavesOf } from './response-map.ts';
@@ -29,13 +30,6 @@ export interface Walk {
   difference: Difference | undefined;
   /** The first one inside a list, which by itself refuses nothing. */
   elementDifference: Difference | undefined;
-}
-
-/** What the document expects and the answer has not; put into words once, where it is told. */
-export interface Difference {
-  readonly path: string;
-  readonly expected: string;
-  readonly value: Json | undefined;
 }
 
 /** A walk over an answer, at its beginning. */
@@ -385,19 +379,4 @@ export function differs(
 ): false {
   walk.difference ??= { path, expected, value };
   return false;
-}
-
-/** A difference as a sentence for people. */
-export function differenceInWords({ path, expected, value }: Difference): string {
-  const what = path === '' ? 'The answer' : `"${path}"`;
-  const where = path === '' ? '' : ' in the answer';
-  return `${what} is ${inWords(value)}${where}; the document expects ${expected}.`;
-}
-
-function inWords(value: Json | undefined): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  const text = scalarText(value);
-  if (text === undefined) return isJsonArray(value) ? 'a list' : 'an object';
-  return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 }
