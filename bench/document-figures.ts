@@ -1,6 +1,6 @@
 import { renderFigures } from './document-render.ts';
 import { speedFigures } from './document-speed.ts';
-import { printRows } from './document/print-rows.ts';
+import { printTable } from './print-table.ts';
 import type { BenchRow } from './row.ts';
 
 /** Every figure of documents: lint, compile, render and bind. `npm run -s bench:document` prints them. */
@@ -8,4 +8,4 @@ export async function documentFigures(): Promise<readonly BenchRow[]> {
   return [...(await speedFigures()), ...(await renderFigures())];
 }
 
-if (import.meta.main) printRows(await documentFigures());
+if (import.meta.main) printTable(await documentFigures());

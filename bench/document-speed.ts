@@ -3,7 +3,7 @@ import { createCompiler } from '../src/document/compile.ts';
 import { lintDocument } from '../src/document/lint/lint-document.ts';
 import { largeDocument } from './document/large-document.ts';
 import { medianOf } from './document/median.ts';
-import { printRows } from './document/print-rows.ts';
+import { printTable } from './print-table.ts';
 import type { BenchRow } from './row.ts';
 
 const RUNS = { warm: 20, runs: 20 };
@@ -50,4 +50,4 @@ export async function speedFigures(): Promise<readonly BenchRow[]> {
   ];
 }
 
-if (import.meta.main) printRows(await speedFigures());
+if (import.meta.main) printTable(await speedFigures());
