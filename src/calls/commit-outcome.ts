@@ -46,6 +46,8 @@ interface Settled {
   readonly run: StepRun;
   /** It asked whether the CRM is back. */
   readonly isProbe: boolean;
+  /** This process ended the request, because it ends or was away for longer than its leases. */
+  readonly endedByUs: boolean;
   readonly host: SentTo | undefined;
   /** The lane has had its share of this claim. */
   readonly last: boolean;
@@ -178,7 +180,7 @@ function withPartial(message: string | undefined, { notes }: StepRun): string | 
 }
 
 function decide(
-  { step, run, purpose, connection, idempotent, part, underWay, isProbe }: Settled,
+  { step, run, purpose, connection, idempotent, part, underWay, isProbe, endedByUs }: Settled,
   given: { policy: DeliverDeps['policy']; now: number; random: number },
 ): StepChange {
   const asked = underWay === undefined ? step : { ...step, progress: underWay };
@@ -188,7 +190,7 @@ function decide(
     idempotent,
     canAsk: askMethod(asked, connection) !== undefined,
     onUnknown: connection.options.on_unknown,
-    isLostProbe: isProbe && run.outcome.breaker,
+    isFree: endedByUs || (isProbe && run.outcome.breaker),
     policy: given.policy,
     now: given.now,
     random: given.random,

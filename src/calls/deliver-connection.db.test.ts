@@ -215,6 +215,32 @@ describeDatabases('the connection of a delivery', ({ open }) => {
     expect(rows[0]).toEqual({ state: 'pending', attempts: 0 });
   });
 
+  it.each([
+    ['before it left', 'unreachable', 'not_executed'],
+    ['after it left', 'lost', 'unknown'],
+  ] as const)('counts no try of a look-up that it ended itself %s', async (_when, kind, effect) => {
+    const { accept, runner, database, deliver, steps } = await openPipeline(open);
+    await accept(aCall().ringing);
+    const claim = { database, connections: seededBook(), node: 'node-1', leaseMs: 45_000 };
+
+    for (let times = 0; times < 8; times += 1) {
+      const ends = new AbortController();
+      runner.answer('FindContact', aRun({ kind, effect, action: 'retry' }));
+      const reached = (point: string): void => {
+        if (point === 'request-sent') ends.abort();
+      };
+      const [lane] = (await claimLanes(claim, 1)).lanes;
+      if (lane === undefined) throw new Error('no lane');
+      const { laneId, fence, connection } = lane;
+      const lease = { laneId, fence };
+      await deliverLane({ ...deliver, reached }, { lease, connection, signal: ends.signal });
+    }
+
+    expect(await steps()).toContain('FindContact pending');
+    const rows = await database.read.selectFrom('step').select('attempts').execute();
+    expect(rows.map(({ attempts }) => attempts)).not.toContain(1);
+  });
+
   it('waits as long as the CRM asks', async () => {
     const { accept, drain, runner, clock, steps } = await openPipeline(open);
     runner.answer(

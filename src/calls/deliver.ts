@@ -123,6 +123,7 @@ async function deliverNext(
   deps.reached?.('sending-committed');
   const run = await send(deps, prepared, claim.signal);
   deps.reached?.('before-settle');
+  const endedByUs = claim.signal.aborted;
   const settled = await settleExchange(deps, {
     lease,
     connection,
@@ -130,12 +131,13 @@ async function deliverNext(
     purpose,
     attemptId: sending.attemptId,
     isProbe: sending.isProbe,
+    endedByUs,
     host: sending.host,
     part: prepared.part,
     underWay: prepared.underWay?.progress ?? undefined,
     idempotent: prepared.idempotent,
     run,
-    last: claim.last,
+    last: claim.last || endedByUs,
     asOf,
   });
   deps.reached?.('settled');

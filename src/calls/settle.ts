@@ -28,8 +28,8 @@ export interface SettleInput {
   /** The document can look up what a create made. */
   readonly canAsk: boolean;
   readonly onUnknown: 'retry_once' | 'park';
-  /** The request asked whether the CRM is back, and it is not: that uses up no try. */
-  readonly isLostProbe?: boolean;
+  /** Uses up no try: it asked whether the CRM is back, and it is not, or it was we who ended it. */
+  readonly isFree?: boolean;
   readonly policy: DeliveryPolicy;
   readonly now: number;
   /** In [0, 1). */
@@ -152,7 +152,7 @@ function lostAnswer(input: SettleInput): StepChange {
   if (input.canAsk && !isPatienceOver(input, step.attempts + 1))
     return {
       ...firstQuestion(policy, now),
-      attempts: step.attempts + (input.isLostProbe === true ? 0 : 1),
+      attempts: step.attempts + (input.isFree === true ? 0 : 1),
       message: outcome.message,
     };
   // One repetition at most, of a change too: a second unknown outcome would make a third record, or
@@ -195,7 +195,7 @@ function settleGone(input: SettleInput): StepChange {
 function retry(input: SettleInput): StepChange {
   const { step, outcome, policy } = input;
   const tries = step.attempts + 1;
-  const isFree = input.isLostProbe === true;
+  const isFree = input.isFree === true;
   if (step.method === 'FindContact' && tries >= policy.lookupTries && !isFree) {
     return {
       state: 'skipped',
