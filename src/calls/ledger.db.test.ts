@@ -164,7 +164,10 @@ describeDatabases('the ledger', ({ open }) => {
       await transaction.deleteFrom('user_link').execute();
       await transaction.deleteFrom('connection').execute();
     });
-    const connections = { ...pipeline.connections, ofOrganization: () => Promise.resolve({ open: [], shut: [] }) };
+    const connections = {
+      ...pipeline.connections,
+      ofOrganization: () => Promise.resolve({ open: [], shut: [] }),
+    };
     const intake = createIntake({ ...pipeline, connections, wake: () => {} });
     await intake.accept(SEEDED, [aCall().ringing]);
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +13,10 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'patchcord-test-'));
   writeFileSync(join(directory, 'broken.json'), '{}');
+  copyFileSync(
+    new URL('../../demo/integration.json', import.meta.url),
+    join(directory, 'demo.json'),
+  );
 });
 afterEach(() => {
   rmSync(directory, { recursive: true });
@@ -45,6 +49,7 @@ const LINES: Readonly<Record<string, { fine?: string; fails?: string; wrong: str
   serve: { wrong: 'serve --port eighty' },
   lint: { fine: 'lint fine.json', fails: 'lint broken.json', wrong: 'lint' },
   try: { fails: 'try broken.json Users', wrong: 'try fine.json Userz' },
+  test: { fine: 'test demo.json', fails: 'test fine.json', wrong: 'test' },
   new: { fine: 'new Acme', fails: 'new Fine', wrong: 'new' },
   schema: { fine: 'schema', wrong: 'schema --wrong' },
   'organization create': {
