@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 
 import type { FakeHandler } from '../../src/runtime/testing/fake-crm.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { describeDatabases } from '../../src/store/testing/databases.ts';
+import { describePostgres } from '../../src/store/testing/databases.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { audit } from './auditor.ts';
 import type { LedgerLane } from './auditor.ts';
@@ -33,49 +33,46 @@ function tellTogether(): FakeHandler {
   };
 }
 
-describeDatabases('two processes', ({ dialect, settings }) => {
+// One process has a SQLite file, and no other.
+describePostgres('two processes', ({ settings }) => {
   const opened: FaultHarness[] = [];
 
   afterEach(async () => {
     for (const harness of opened.splice(0)) await harness.close();
   });
 
-  // One process has a SQLite file, and no other.
-  it.skipIf(dialect === 'sqlite')(
-    'make the contact of calls that come at the same moment once',
-    async () => {
-      const database = await settings();
-      const first = await FaultHarness.open(database, {
-        connections: [CONNECTION],
-        handler: tellTogether(),
-      });
-      const second = first.twin();
-      opened.push(second, first);
-      await Promise.all([first.start(), second.start()]);
+  it('make the contact of calls that come at the same moment once', async () => {
+    const database = await settings();
+    const first = await FaultHarness.open(database, {
+      connections: [CONNECTION],
+      handler: tellTogether(),
+    });
+    const second = first.twin();
+    opened.push(second, first);
+    await Promise.all([first.start(), second.start()]);
 
-      for (const number of NUMBERS) {
-        await Promise.all([
-          first.send(callFrom(number, 'first')),
-          second.send(callFrom(number, 'second')),
-        ]);
-        await Promise.all([first.settle(), second.settle()]);
-      }
+    for (const number of NUMBERS) {
+      await Promise.all([
+        first.send(callFrom(number, 'first')),
+        second.send(callFrom(number, 'second')),
+      ]);
+      await Promise.all([first.settle(), second.settle()]);
+    }
 
-      const { crm } = first;
-      expect(crm.contacts.map(({ phone }) => phone)).toEqual(NUMBERS);
-      const { acknowledged: ofSecond } = await second.facts();
-      const facts = await first.facts();
-      const acknowledged = [...facts.acknowledged, ...ofSecond];
-      const ledger = facts.ledger.map(withoutKnown);
-      expect(audit({ ...facts, acknowledged, ledger })).toEqual([]);
-      const taking = facts.ledger.filter(({ steps }) => steps.some(isKnown));
-      expect(taking).toHaveLength(NUMBERS.length);
-      const contacts = crm.calls.map(({ fields }) => String(fields['contact']));
-      expect(contacts.toSorted()).toEqual(crm.contacts.flatMap(({ id }) => [id, id]).toSorted());
-      // Else one process did it all, and nothing was shown.
-      expect(await askedByBoth(database)).toBeGreaterThan(0);
-    },
-  );
+    const { crm } = first;
+    expect(crm.contacts.map(({ phone }) => phone)).toEqual(NUMBERS);
+    const { acknowledged: ofSecond } = await second.facts();
+    const facts = await first.facts();
+    const acknowledged = [...facts.acknowledged, ...ofSecond];
+    const ledger = facts.ledger.map(withoutKnown);
+    expect(audit({ ...facts, acknowledged, ledger })).toEqual([]);
+    const taking = facts.ledger.filter(({ steps }) => steps.some(isKnown));
+    expect(taking).toHaveLength(NUMBERS.length);
+    const contacts = crm.calls.map(({ fields }) => String(fields['contact']));
+    expect(contacts.toSorted()).toEqual(crm.contacts.flatMap(({ id }) => [id, id]).toSorted());
+    // Else one process did it all, and nothing was shown.
+    expect(await askedByBoth(database)).toBeGreaterThan(0);
+  });
 });
 
 /** A call that takes the contact of the other one has none to make, and its ledger says so. */

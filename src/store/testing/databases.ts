@@ -37,6 +37,11 @@ export function describeDatabases(name: string, tests: (databases: TestDatabases
   describe(`${name} (SQLite)`, () => {
     tests(sqliteDatabases());
   });
+  describePostgres(name, tests);
+}
+
+/** The half of `describeDatabases` for what only several processes on one database can show. */
+export function describePostgres(name: string, tests: (databases: TestDatabases) => void): void {
   // Tests are configured by their environment; the product reads its own in src/config only.
   const url = process.env['TEST_DATABASE_URL'];
   if (url !== undefined && url !== '') {
