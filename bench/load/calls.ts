@@ -6,6 +6,9 @@ import type { MockCrm } from './mock-crm.ts';
 /** What is called to report an event of a call; resolves when it is acknowledged. */
 export type Report = (call: number, kind: 'ringing' | 'answered' | 'ended') => Promise<void>;
 
+/** As long as no call comes through, the measurement is given up. */
+const STUCK_MS = 30_000;
+
 /** The caller's number of a call, below ten million: the mock CRM knows it by its last seven digits. */
 export function numberOf(call: number): string {
   return `+44207${String(call).padStart(7, '0')}`;
@@ -23,7 +26,13 @@ export async function runClosedLoop(
   const begun = monotonicMs();
   let next = first;
   let finished = 0;
+  let watch: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve, reject) => {
+    let seen = 0;
+    watch = setInterval(() => {
+      if (seen === finished) reject(new Error(`${finished} of ${count} calls came through`));
+      seen = finished;
+    }, STUCK_MS);
     const begin = (): void => {
       if (next >= first + count) return;
       const call = next;
@@ -40,7 +49,7 @@ export async function runClosedLoop(
       if (finished >= count) resolve();
     });
     for (let at = 0; at < inFlight; at += 1) begin();
-  });
+  }).finally(() => clearInterval(watch));
   return (count / (monotonicMs() - begun)) * 1_000;
 }
 

@@ -28,8 +28,8 @@ export function createRawClient(host: string, connections: number): RawClient {
   const queue: Waiting[] = [];
   const free: Line[] = [];
   const lines = Array.from({ length: connections }, () => {
-    const socket = connect({ host: address, port: Number(port), noDelay: true });
-    const line = new Line(socket, () => {
+    const open = (): Socket => connect({ host: address, port: Number(port), noDelay: true });
+    const line = new Line(open, () => {
       const next = queue.shift();
       if (next === undefined) free.push(line);
       else line.send(next);
@@ -44,7 +44,8 @@ export function createRawClient(host: string, connections: number): RawClient {
         const kind = 'content-type: application/json\r\n';
         const length = `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
         const waiting = { text: head + kind + length + body, resolve, reject };
-        const line = free.pop();
+        // In turn, so that none is idle for so long that the server closes it.
+        const line = free.shift();
         if (line === undefined) queue.push(waiting);
         else line.send(waiting);
       }),
@@ -55,27 +56,39 @@ export function createRawClient(host: string, connections: number): RawClient {
 }
 
 class Line {
-  readonly #socket: Socket;
+  readonly #open: () => Socket;
   readonly #done: () => void;
+  #socket: Socket;
   #waiting: Waiting | undefined;
   #text = '';
 
-  constructor(socket: Socket, done: () => void) {
-    this.#socket = socket;
+  constructor(open: () => Socket, done: () => void) {
+    this.#open = open;
     this.#done = done;
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => this.#read(chunk));
-    socket.on('error', (err) => this.#waiting?.reject(err));
-    socket.on('close', () => this.#waiting?.reject(new Error('the connection was closed')));
+    this.#socket = this.#connect();
   }
 
   send(waiting: Waiting): void {
+    // Closed by the server while nothing was sent, for instance between two measurements.
+    if (this.#socket.destroyed || this.#socket.readableEnded) this.#socket = this.#connect();
     this.#waiting = waiting;
     this.#socket.write(waiting.text);
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #connect(): Socket {
+    const socket = this.#open();
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => this.#read(chunk));
+    const failed = (err: Error): void => {
+      if (socket === this.#socket) this.#waiting?.reject(err);
+    };
+    socket.on('error', failed);
+    socket.on('close', () => failed(new Error('the connection was closed')));
+    return socket;
   }
 
   #read(chunk: string): void {
