@@ -143,7 +143,8 @@ export function renderRequest(
   const body = parts.body(scope);
   const headers = withCredentials(parts.headers(scope), credentials.headers);
   if (!isPinned && scope.readSecret) {
-    throw unsafeValue('request_url', 'a secret would go to an address that an answer gave');
+    const what = 'a secret, or a value of the sign-in,';
+    throw unsafeValue('request_url', `${what} would go to an address that an answer gave`);
   }
   return {
     method: parts.verb,

@@ -108,6 +108,7 @@ export function contextOf(
     ...(expressions === undefined ? {} : { expressions }),
     ...(accessToken === undefined ? {} : { accessToken }),
     ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...(credential === undefined ? {} : { signedIn: credential.locals }),
   };
 }
 

@@ -78,3 +78,40 @@ test('whatever an answer says, the next request goes to no other host and to no 
 
   expect(reached).toContain('https://files.example');
 });
+
+test('what a sign-in bound goes to no address that an answer gave', async () => {
+  const token = 'token-of-another-server';
+  const crm = scriptedCrm(
+    {
+      hosts: ['crm.example', 'files.example'],
+      parameters: { upload_url: 'string', other_token: 'string' },
+      API: {
+        CreateActivity: {
+          steps: [
+            {
+              request_method: 'POST',
+              request_path: '/calls',
+              request_headers: { 'X-Other': '$other_token$' },
+              response_map: { url: '$upload_url$' },
+            },
+            {
+              request_method: 'PUT',
+              request_url: '$upload_url$',
+              auth: 'none',
+              request_headers: { 'X-Other': '$other_token$' },
+            },
+          ],
+        },
+      },
+    },
+    { 'POST /calls': { body: { url: 'https://files.example/u/1' } } },
+  );
+  const credential = { locals: { other_token: token }, properties: {}, generation: 1 };
+
+  const whole = await crm.run('CreateActivity', { credential });
+
+  expect(crm.sent.map(({ path, headers }) => [path, headers['x-other']])).toEqual([
+    ['/calls', token],
+  ]);
+  expect(whole).toMatchObject({ run: { outcome: { action: 'park' } } });
+});

@@ -10,9 +10,11 @@ export function withLinks(
 ): readonly BoundRecord[] {
   const { contactLink } = place.object;
   if (contactLink === undefined) return records;
+  // Pages may name what the sign-in bound, such as the tenant.
+  const { signedIn: _, ...open } = context;
   return records.map((record) => {
     const values: Values = { ...credential?.locals, ...firstValues(record) };
-    const page = contactLink({ ...context, values });
+    const page = contactLink({ ...open, values });
     return page === undefined ? record : mergeRecords({ contact_url: page }, record);
   });
 }

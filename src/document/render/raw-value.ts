@@ -51,16 +51,20 @@ export function readRaw(
       return scalarOf(variable(ref.name, scope));
     case 'target':
       return undefined;
-    case 'local':
+    case 'local': {
       if (isCleared(ref, scope)) return undefined;
-      return byType(
-        readValue(context.values, ref.name) ?? standIn(ref.name, slots, scope),
-        ref.type,
-        zoneOf(slots, scope),
-      );
+      const bound = readValue(context.values, ref.name);
+      scope.readSecret ||= bound !== undefined && bound === signedInValue(ref.name, scope);
+      return byType(bound ?? standIn(ref.name, slots, scope), ref.type, zoneOf(slots, scope));
+    }
     case 'parameter':
       return readParameter(ref, slots, scope);
   }
+}
+
+/** What the sign-in bound may be a token of another server, whatever the document calls it. */
+function signedInValue(name: string, { context }: Scope): Scalar | undefined {
+  return context.signedIn === undefined ? undefined : readValue(context.signedIn, name);
 }
 
 /** An emptied value is not a missing one: neither a default nor another name stands in for it. */

@@ -21,6 +21,8 @@ export interface RenderContext {
   readonly file?: { readonly size: number; readonly type?: string; readonly name?: string };
   readonly accessToken?: string;
   readonly sessionToken?: string;
+  /** Those of `values` that the sign-in bound: secrets where an answer gave the address. */
+  readonly signedIn?: Values;
   /** Pinned origins; without them those that the property values give. */
   readonly origins?: readonly string[];
   /**

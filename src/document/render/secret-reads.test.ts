@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../json-value.ts';
 import { collectNames } from '../names/names.ts';
 import { contextOf } from '../testing/render-request.ts';
+import type { Values } from '../values/values.ts';
 import { compileVariable } from '../variables/compile-variable.ts';
 import { createReaders } from './name-readers.ts';
 import { createScope } from './scope.ts';
@@ -32,6 +33,21 @@ describe('a rendering', () => {
     ['an expression', { expression: "upper(properties['API token'])" }],
   ])('knows that %s was made with a secret', (_, definition) => {
     expect(readsSecret(definition)).toBe(true);
+  });
+
+  it('counts a value of the sign-in as a secret, until an answer binds another', () => {
+    const reads = (values: Values): boolean => {
+      const readers = createReaders({ names, notation: 'dollar', variable: () => undefined });
+      const readerOf = readers.at('request');
+      const variable = compileVariable('x$ref$', { names, notation: 'dollar', readerOf });
+      const scope = createScope(contextOf({ values, context: { signedIn: { ref: 'its' } } }));
+      variable.evaluate(scope);
+      return scope.readSecret;
+    };
+
+    expect(reads({ ref: 'its' })).toBe(true);
+    expect(reads({ ref: 'newer' })).toBe(false);
+    expect(reads({})).toBe(false);
   });
 
   it('knows when none was used', () => {
