@@ -7,6 +7,7 @@ import type { ConnectionBook, Connections } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { mergeEvents } from './call-facts.ts';
+import { eachInOrder } from './each-in-order.ts';
 import { notesOf } from './event-notes.ts';
 import type { IntakeBudget, OverBudget } from './intake-budget.ts';
 import { keepMalformed } from './keep-malformed.ts';
@@ -79,11 +80,11 @@ export function createIntake(deps: IntakeDeps): Intake {
     const routeOf = await routeEvents(deps.database.read, source, parsedEvents);
     const held = askBudget(deps.budget, parsedEvents.map(routeOf));
     const books = await readConnections(deps.connections, parsedEvents.map(routeOf));
-    // All jobs are asked for in this turn, so they share one commit.
-    const results = await Promise.all(
-      events.map(({ body, parsed }) =>
-        acceptOne(deps, { source, body, parsed, books, routeOf, held }),
-      ),
+    // Where one transaction follows another, all jobs are asked for in this turn, so they share it.
+    const results = await eachInOrder(
+      events,
+      ({ parsed }) => (parsed.ok ? parsed.event.callId : undefined),
+      ({ body, parsed }) => acceptOne(deps, { source, body, parsed, books, routeOf, held }),
     );
     if (results.some(({ status }) => status === 'refused')) {
       await deps.database.write((transaction) =>

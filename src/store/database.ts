@@ -27,8 +27,9 @@ export interface Database {
   /** Suffix of a claiming sub-select: `for update skip locked` on PostgreSQL, nothing on SQLite. */
   readonly skipLocked: RawBuilder<unknown>;
   /**
-   * Runs the job in a transaction and resolves after its commit is on disk. Jobs asked for in one
-   * turn share transaction and fsync. A job awaits statements only, catches no error of theirs and
+   * Runs the job in a transaction and resolves after its commit is on disk. On SQLite, jobs asked for
+   * in one turn share transaction and fsync; on PostgreSQL they run side by side, in no order: whoever
+   * needs one after the other waits in between. A job awaits statements only, catches no error of theirs and
    * changes nothing but rows: it may run twice.
    * Rejects with what the job threw, `conflict` (unique or foreign key), `storage_full`,
    * `overloaded`, `database_failed`, or `database_unavailable` (also when the answer to the commit
@@ -72,7 +73,9 @@ export interface DatabaseDeps {
 export const DATABASE_FILE = 'patchcord.db';
 /** A file of this size is read to its end within some tenths of a second; a larger one beside the work. */
 const CHECKED_AT_ONCE_BYTES = 32 * 1024 * 1024;
-const POOL_SIZE = 10;
+const POOL_SIZE = 16;
+/** Of the connections of a pool, those that jobs may hold; the rest is for reading and large rows. */
+const WRITERS_SHARE = 0.5;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A statement of ours takes milliseconds; one that takes this long waits for a dead node's lock. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -116,7 +119,16 @@ async function openSqliteDatabase(
       unlock();
     };
     const { now } = deps.clock;
-    return assemble({ dialect: SQLITE, reader, writer, deps, now, end, sync: log.sync });
+    return assemble({
+      dialect: SQLITE,
+      reader,
+      writer,
+      deps,
+      now,
+      end,
+      sync: log.sync,
+      writers: 1,
+    });
   } catch (err) {
     unlock();
     throw err;
@@ -156,6 +168,7 @@ async function openPostgresDatabase(
       deps,
       now: clock.now,
       end,
+      writers: Math.max(1, Math.floor(poolSize * WRITERS_SHARE)),
     });
   } catch (err) {
     await handle.destroy();
@@ -183,6 +196,7 @@ function assemble(parts: {
   deps: DatabaseDeps;
   now: () => number;
   end: () => void | Promise<void>;
+  writers: number;
   sync?: () => Promise<void>;
 }): Database {
   const commits = createGroupCommit({
@@ -190,6 +204,7 @@ function assemble(parts: {
     clock: parts.deps.clock,
     onFatal: (err) => parts.deps.onFatal(err),
     oneTurn: parts.dialect.name === 'sqlite',
+    writers: parts.writers,
     sync: parts.sync,
   });
   const end = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { ControlledTransaction } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { AppError } from '../errors/app-error.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -11,7 +11,12 @@ interface Script {
   readonly begins?: readonly (AppError | undefined)[];
 }
 
-function scripted(script: Script, oneTurn = false, sync?: () => Promise<void>) {
+function scripted(
+  script: Script,
+  oneTurn = false,
+  sync?: () => Promise<void>,
+  writers: number = 1,
+) {
   const log: string[] = [];
   const fatal: AppError[] = [];
   let begun = 0;
@@ -55,6 +60,7 @@ function scripted(script: Script, oneTurn = false, sync?: () => Promise<void>) {
     onFatal: (err) => fatal.push(err),
     oneTurn,
     sync,
+    writers,
   });
   return { commits, log, fatal, slept };
 }
@@ -101,6 +107,43 @@ test('a connection that breaks before the commit is asked for costs nobody anyth
   await expect(commits.write(() => Promise.resolve('ok'))).resolves.toBe('ok');
 
   expect(log).toEqual(['begin', 'begin', 'commit']);
+});
+
+test('several writers do jobs side by side, each in a transaction of its own, and no more than these', async () => {
+  const { commits, log } = scripted({}, false, undefined, 2);
+  const running: number[] = [];
+  const ends: (() => void)[] = [];
+  const job = (number: number) => () =>
+    new Promise<number>((resolve) => {
+      running.push(number);
+      ends.push(() => resolve(number));
+    });
+
+  const answers = [1, 2, 3].map((number) => commits.write(job(number)));
+  await vi.waitFor(() => expect(running).toEqual([1, 2]));
+  ends[1]?.();
+  await expect(answers[1]).resolves.toBe(2);
+  await vi.waitFor(() => expect(running).toEqual([1, 2, 3]));
+  ends[0]?.();
+  ends[2]?.();
+
+  await expect(Promise.all(answers)).resolves.toEqual([1, 2, 3]);
+  expect(log.filter((entry) => entry === 'begin')).toHaveLength(3);
+  await commits.close();
+});
+
+test('a closed one has done what was asked for before, and refuses the rest', async () => {
+  const { commits, log } = scripted({}, false, undefined, 3);
+  const answers = Array.from({ length: 10 }, () => commits.write(() => Promise.resolve('done')));
+
+  const closed = commits.close();
+
+  await expect(commits.write(() => Promise.resolve())).rejects.toMatchObject({
+    code: 'database_unavailable',
+  });
+  await closed;
+  expect(log.filter((entry) => entry === 'commit')).toHaveLength(10);
+  await expect(Promise.all(answers)).resolves.toHaveLength(10);
 });
 
 test('a failed fsync is fatal: nothing is acknowledged afterwards', async () => {

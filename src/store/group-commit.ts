@@ -24,6 +24,12 @@ export interface GroupCommitDeps {
   onFatal(err: AppError): void;
   /** True where a job that lets a turn of the event loop pass has awaited something foreign. */
   oneTurn: boolean;
+  /**
+   * Transactions at the same time. With one, jobs share it and are done in the order in which they
+   * were asked for. With more, each job has a transaction of its own, since two that hold rows of
+   * several jobs would wait for each other; the database itself lets commits share a sync then.
+   */
+  writers: number;
   /** Puts what was committed on disk, where a commit alone does not; rejects with `database_failed`. */
   sync?: (() => Promise<void>) | undefined;
 }
@@ -46,13 +52,16 @@ const MAX_WAITING_JOBS = 20_000;
 const RETRY_DELAYS_MS = [20, 100, 500];
 
 /**
- * Puts the jobs asked for in one turn of the event loop into one transaction with one fsync.
+ * Puts the jobs asked for in one turn of the event loop into one transaction with one fsync, or does
+ * several of them at the same time, each in its own.
  * A failing batch is rolled back and each of its jobs runs again alone, so a bad job hurts nobody
  * else; a job may therefore run more than once and must change nothing but the database.
  */
 export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
   const waiting: WaitingJob[] = [];
-  let working: Promise<void> | undefined;
+  let writing = 0;
+  let allDone: () => void = () => {};
+  const jobsPerCommit = deps.writers === 1 ? MAX_JOBS_PER_COMMIT : 1;
   let refusal: AppError | undefined;
   let enough: () => void = () => {};
 
@@ -73,9 +82,12 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
         });
         await Promise.race([disk.busy, many]);
       }
-      await settle(waiting.splice(0, MAX_JOBS_PER_COMMIT), deps, { fatal, committed: disk?.add });
+      const batch = waiting.splice(0, jobsPerCommit);
+      // Another writer may have been faster.
+      if (batch.length > 0) await settle(batch, deps, { fatal, committed: disk?.add });
     }
-    working = undefined;
+    writing -= 1;
+    if (writing === 0) allDone();
   };
 
   const ask = <T>(job: Job<T>, soon: boolean): Promise<T> =>
@@ -93,7 +105,10 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
         soon,
       });
       if (waiting.length >= JOBS_WORTH_A_COMMIT) enough();
-      working ??= drain();
+      if (writing >= deps.writers) return;
+      writing += 1;
+      // What a job rejects with goes to whoever asked for it: this never rejects.
+      void drain();
     });
 
   return {
@@ -101,7 +116,11 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
     writeSoon: (job) => ask(job, true),
     close: async () => {
       refusal ??= new AppError('database_unavailable', 'The database is being closed.');
-      await working;
+      if (writing > 0) {
+        await new Promise<void>((resolve) => {
+          allDone = resolve;
+        });
+      }
       await disk?.busy;
     },
   };
