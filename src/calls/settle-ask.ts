@@ -53,13 +53,15 @@ function askFailed(input: Omit<SettleInput, 'outcome'>, outcome: SettleOutcome):
     state: 'unknown' as const,
     message: `Asking the CRM failed: ${outcome.message}`,
   };
-  if (outcome.action === 'wait') return { ...waiting, readyAt: now, connection: told(outcome) };
+  const isOver = now - (step.unknownAt ?? now) > policy.giveUpMs;
+  if (outcome.action === 'wait' && !(isOver && outcome.usesTry === true)) {
+    return { ...waiting, readyAt: now, connection: told(outcome) };
+  }
   if (outcome.action === 'refresh')
     return { ...waiting, readyAt: now, connection: { kind: 'unauthorized' } };
   if (outcome.action === 'park' || outcome.action === 'fail' || outcome.action === 'skip') {
     return park(step, 'unknown_outcome', `The CRM refuses to be asked: ${outcome.message}`);
   }
-  if (now - (step.unknownAt ?? now) > policy.giveUpMs)
-    return park(step, 'unknown_outcome', waiting.message);
+  if (isOver) return park(step, 'unknown_outcome', waiting.message);
   return { ...waiting, readyAt: now + backoffMs(step.asked + 3, policy, random) };
 }

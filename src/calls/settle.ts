@@ -11,6 +11,8 @@ export interface SettleOutcome {
   readonly effect: 'executed' | 'not_executed' | 'unknown';
   readonly action: 'succeed' | 'retry' | 'wait' | 'refresh' | 'look_up' | 'skip' | 'park' | 'fail';
   readonly retryAfterMs?: number;
+  /** A wait that counts towards giving up. */
+  readonly usesTry?: true;
   readonly message: string;
 }
 
@@ -81,7 +83,10 @@ export function settleRun(input: SettleInput): StepChange {
     case 'succeed':
       return { state: 'done', message: outcome.message };
     case 'wait':
-      return { ...again(input, 0), connection: told(outcome) };
+      return {
+        ...(outcome.usesTry === true ? retry(input) : again(input, 0)),
+        connection: told(outcome),
+      };
     case 'refresh':
       return { ...again(input, 0), connection: { kind: 'unauthorized' } };
     case 'retry':
@@ -196,7 +201,9 @@ function retry(input: SettleInput): StepChange {
   const { step, outcome, policy } = input;
   const tries = step.attempts + 1;
   const isFree = input.isFree === true;
-  if (step.method === 'FindContact' && tries >= policy.lookupTries && !isFree) {
+  // Who is told to wait is refused less finally than who fails.
+  const lookups = outcome.action === 'wait' ? policy.giveUpTries : policy.lookupTries;
+  if (step.method === 'FindContact' && tries >= lookups && !isFree) {
     return {
       state: 'skipped',
       attempts: tries,

@@ -32,6 +32,8 @@ export interface Outcome {
   readonly action: Action;
   /** As the CRM asked, 1 s to 24 h. */
   readonly retryAfterMs?: number;
+  /** Of a wait that only the document sees in a 2xx: a rule that always fits must end some day. */
+  readonly usesTry?: true;
   /** Counts as a failure of the connection. */
   readonly breaker: boolean;
   /** One sentence for people. */

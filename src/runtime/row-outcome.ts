@@ -68,6 +68,9 @@ export function rowOutcome(row: ErrorRow, answer: RowAnswer): Outcome {
   return {
     ...verdict,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(row.then === 'wait' && answer.status >= 200 && answer.status <= 299
+      ? { usesTry: true }
+      : {}),
     breaker: answer.builtIn.breaker,
     message: `${verdict.message} Status ${String(answer.status)}.${told}`,
   };

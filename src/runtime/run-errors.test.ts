@@ -197,6 +197,12 @@ describe('a row of errors', () => {
       { kind: 'throttled', action: 'wait', retryAfterMs: 60_000 },
     ],
     [
+      'wait after a 2xx uses up a try',
+      { status: 200, then: 'wait', seconds: 1 },
+      { status: 200 },
+      { kind: 'throttled', action: 'wait', retryAfterMs: 1_000, usesTry: true },
+    ],
+    [
       'refresh',
       { status: 403, then: 'refresh' },
       { status: 403 },
