@@ -1,8 +1,22 @@
 import { sql } from 'kysely';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 import type { RecordingRow } from './recording-repository.ts';
+
+// Written out: a partial index is not used for a bound value.
+const waits = sql<boolean>`state = 'announced' and ready_at is not null and failure is null
+  and (address is not null or source_url is not null)`;
+
+const selectDue = prepared((handle, of: { readonly now: number }) =>
+  handle.selectFrom('recording').select('id').where(waits).where('ready_at', '<=', of.now).limit(1),
+);
+
+/** Whether the fetch of any recording is due. A claim asks this first, since it mostly finds none. */
+export async function isAnyDue(handle: Kysely<Tables>, now: number): Promise<boolean> {
+  return (await selectDue(handle, { now })).length > 0;
+}
 
 /**
  * Takes recordings whose fetch is due, so that no other node has them before `until`: of each
@@ -23,8 +37,7 @@ export async function claimDue(
   },
 ): Promise<readonly RecordingRow[]> {
   // Asked again where rows are locked: another node may have taken one since they were counted.
-  const due = sql`state = 'announced' and ready_at is not null and ready_at <= ${claim.now}
-    and failure is null and (address is not null or source_url is not null)`;
+  const due = sql`${waits} and ready_at <= ${claim.now}`;
   const counts = [...claim.underWay].map(([id, count]) => sql`when ${id} then ${count}`);
   const ahead =
     counts.length === 0 ? sql`0` : sql`case organization_id ${sql.join(counts, sql` `)} else 0 end`;

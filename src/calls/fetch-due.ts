@@ -2,7 +2,7 @@ import { fetchRecording } from '../recordings/fetch-recording.ts';
 import type { FetchDeps, FetchedRecording } from '../recordings/fetch-recording.ts';
 import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
-import { claimDue } from './due-recordings-repository.ts';
+import { claimDue, isAnyDue } from './due-recordings-repository.ts';
 import type { RecordingAddresses } from './recording-addresses.ts';
 import { markFailed, markLater, markStored, wakeSteps } from './recording-repository.ts';
 import type { RecordingRow } from './recording-repository.ts';
@@ -41,6 +41,8 @@ export async function claimRecordings(
   underWay = new Map<string, number>(),
 ): Promise<readonly ((signal: AbortSignal) => Promise<void>)[]> {
   const { database } = deps;
+  // Asked at each event and every other second: a transaction for nothing would cost a sync each time.
+  if (!(await isAnyDue(database.read, database.now()))) return [];
   const rows = await database.write((transaction) => {
     const now = database.now();
     const { skipLocked } = database;
