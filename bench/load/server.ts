@@ -33,7 +33,7 @@ export interface ServerPlan {
 }
 
 const START_LIMIT_MS = 60_000;
-const WATCH = fileURLToPath(new URL('watch-server.ts', import.meta.url));
+const WATCH = fileURLToPath(new URL('watch-server.mjs', import.meta.url));
 /** The program that operators run: `npm run build` makes it. */
 const PROGRAM = 'dist/src/main.js';
 
