@@ -343,7 +343,7 @@ CREATE TABLE "phone_system" (
   organization_id text references organization (id),
   external_id text,
   name text not null,
-  created_at integer not null,
+  created_at integer not null, signatures_required_at integer,
   unique (organization_id, id),
   unique (organization_id, name),
   unique (organization_id, external_id)
@@ -465,6 +465,34 @@ CREATE TABLE sign_in_offer (
   foreign key (organization_id, connection_id)
     references connection (organization_id, id) on delete cascade
 ) strict;
+
+CREATE TABLE signed_message (
+  phone_system_id text not null,
+  message_id text not null,
+  organization_id text,
+  digest text not null,
+  call_ids text not null,
+  received_at integer not null,
+  primary key (phone_system_id, message_id)
+) strict;
+
+CREATE INDEX signed_message_by_organization on signed_message (organization_id);
+
+CREATE INDEX signed_message_by_time on signed_message (received_at);
+
+CREATE TABLE signing_secret (
+  id text primary key,
+  organization_id text references organization (id),
+  phone_system_id text not null references phone_system (id),
+  key_id text not null,
+  nonce blob not null,
+  sealed blob not null,
+  created_at integer not null,
+  last_used_at integer,
+  foreign key (organization_id, phone_system_id) references phone_system (organization_id, id)
+) strict;
+
+CREATE INDEX signing_secret_by_phone_system on signing_secret (phone_system_id, id);
 
 CREATE TABLE step (
   id text primary key,

@@ -29,6 +29,8 @@ export interface KeyHolder {
   readonly organizationId?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
+  /** Set where the events of the phone system need a signature. */
+  readonly mustSign?: true;
   /** Of the key's organization. */
   readonly hold?: HeldOrganization;
 }
@@ -110,6 +112,7 @@ function toHolder(row: Tables['api_key'] & HoldColumns): KeyHolder {
     scope: row.scope,
     ...(row.organization_id === null ? {} : { organizationId: row.organization_id }),
     ...(row.phone_system_id === null ? {} : { phoneSystemId: row.phone_system_id }),
+    ...(row.signatures_required_at === null ? {} : { mustSign: true as const }),
     ...(state === null || since === null ? {} : { hold: { state, reason, since } }),
   };
 }

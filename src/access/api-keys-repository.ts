@@ -6,11 +6,13 @@ import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
 type ApiKeyRow = Tables['api_key'];
-/** Why the organization of the key does not work as usual; null while it does. */
+/** What the rows beside a key say: why its organization does not work as usual (null while it does). */
 export interface HoldColumns {
   readonly hold_state: 'suspended' | 'deleting' | null;
   readonly hold_reason: string | null;
   readonly hold_since: number | null;
+  /** Of the key's phone system: since when its events need a signature. */
+  readonly signatures_required_at: number | null;
 }
 type Either = OrganizationScope | AdminScope;
 
@@ -40,8 +42,10 @@ const selectByPrefix = prepared((handle, of: { readonly prefix: string }) =>
   handle
     .selectFrom('api_key')
     .leftJoin('organization_hold', 'organization_hold.organization_id', 'api_key.organization_id')
+    .leftJoin('phone_system', 'phone_system.id', 'api_key.phone_system_id')
     .selectAll('api_key')
     .select([
+      'phone_system.signatures_required_at',
       'organization_hold.state as hold_state',
       'organization_hold.reason as hold_reason',
       'organization_hold.since as hold_since',

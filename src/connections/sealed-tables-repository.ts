@@ -2,17 +2,23 @@ import { sql } from 'kysely';
 
 import type { Handle } from '../store/handle.ts';
 import { addressPlace } from './address-place.ts';
+import { signingPlace } from './signing-place.ts';
 import { tokenPlace } from './sign-in/stored-grant.ts';
 import type { SealedSecret, SecretPlace } from './vault.ts';
 
 /** A table whose rows the vault seals. */
 export interface SealedTable {
   readonly name:
-    'secret' | 'sign_in' | 'sign_in_offer' | 'authorization_request' | 'recording_address';
+    | 'secret'
+    | 'sign_in'
+    | 'sign_in_offer'
+    | 'authorization_request'
+    | 'recording_address'
+    | 'signing_secret';
   /** The column that names, with the organization and `field`, a row. */
-  readonly owner: 'connection_id' | 'call_id';
+  readonly owner: 'connection_id' | 'call_id' | 'phone_system_id';
   /** Absent where the owner has one row. */
-  readonly field?: 'field' | 'name';
+  readonly field?: 'field' | 'name' | 'id';
   readonly place: (row: PlaceColumns) => SecretPlace;
 }
 
@@ -22,6 +28,7 @@ export interface SealedRow extends SealedSecret {
 }
 
 interface PlaceColumns {
+  /** Empty for what belongs to the operator. */
   readonly organizationId: string;
   readonly ownerId: string;
   readonly field: string;
@@ -48,6 +55,13 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     field: 'name',
     place: ({ organizationId, field }) => addressPlace(organizationId, field),
   },
+  {
+    name: 'signing_secret',
+    owner: 'phone_system_id',
+    field: 'id',
+    place: ({ organizationId, ownerId, field }) =>
+      signingPlace({ organizationId, phoneSystemId: ownerId, id: field }),
+  },
 ];
 
 function tokenTable(name: 'sign_in' | 'sign_in_offer' | 'authorization_request'): SealedTable {
@@ -68,7 +82,7 @@ export async function listSealedWith(
   if (of.keyIds.length === 0) return [];
   const field = table.field === undefined ? sql`''` : sql.ref(table.field);
   const { rows } = await sql<PlaceColumns & SealedSecret>`
-    select organization_id as "organizationId", ${sql.ref(table.owner)} as "ownerId",
+    select coalesce(organization_id, '') as "organizationId", ${sql.ref(table.owner)} as "ownerId",
       ${field} as field, key_id as "keyId", nonce, sealed
     from ${sql.table(table.name)} where key_id in (${sql.join([...of.keyIds])})
     limit ${of.limit}`.execute(handle);
@@ -91,7 +105,7 @@ export async function replaceSealed(
   // The nonce is 96 random bits: it names this content of the row and no other.
   await sql`update ${sql.table(table.name)}
     set key_id = ${fresh.keyId}, nonce = ${fresh.nonce}, sealed = ${fresh.sealed}
-    where organization_id = ${old.place.organizationId}
+    where coalesce(organization_id, '') = ${old.place.organizationId}
       and ${sql.ref(table.owner)} = ${old.ownerId} and nonce = ${old.nonce}`.execute(handle);
 }
 

@@ -60,6 +60,15 @@ export const CATALOGUE = {
     meaning: 'The key is known, but its scope does not allow this.',
     remedy: 'Use a key with the scope that `detail` names.',
   },
+  invalid_signature: {
+    category: 'forbidden',
+    status: 401,
+    level: 'warn',
+    retry: false,
+    meaning: 'The signature of the request is missing, too old or wrong.',
+    remedy:
+      'Sign as Standard Webhooks says, with a signing secret of the phone system; `detail` says what is wrong.',
+  },
   organization_suspended: {
     category: 'forbidden',
     status: 403,
@@ -150,6 +159,14 @@ export const CATALOGUE = {
     retry: false,
     meaning: 'This Idempotency-Key came before, with another request.',
     remedy: 'Send each new request with a new key; repeat only the very same request.',
+  },
+  message_id_reused: {
+    category: 'invalid_request',
+    status: 422,
+    level: 'warn',
+    retry: false,
+    meaning: 'A signed message with this `webhook-id` came before, with another body.',
+    remedy: 'Give each message an id of its own; a further try has the same id and the same body.',
   },
   origins_changed: {
     category: 'conflict',

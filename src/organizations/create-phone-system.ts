@@ -37,5 +37,6 @@ export async function createPhoneSystem(
       at,
     });
   });
-  return { ...row, organization_id: 'organizationId' in scope ? scope.organizationId : null };
+  const organization_id = 'organizationId' in scope ? scope.organizationId : null;
+  return { ...row, organization_id, signatures_required_at: null };
 }

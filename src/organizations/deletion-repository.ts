@@ -22,6 +22,8 @@ export const OWNED_TABLES = [
   { table: 'idempotency', key: 'id' },
   { table: 'api_key', key: 'id' },
   { table: 'extension', key: 'id' },
+  { table: 'signing_secret', key: 'id' },
+  { table: 'signed_message', key: 'message_id' },
   { table: 'phone_system', key: 'id' },
   { table: 'usage_delta', key: 'id' },
   { table: 'audit_entry', key: 'id' },

@@ -31,7 +31,13 @@ export const EXPORTED: readonly ExportedTable[] = [
   {
     table: 'phone_system',
     key: ['id'],
-    columns: ['id', 'external_id', 'name', 'created_at'],
+    columns: ['id', 'external_id', 'name', 'created_at', 'signatures_required_at'],
+  },
+  {
+    table: 'signing_secret',
+    key: ['id'],
+    columns: ['id', 'phone_system_id', 'created_at', 'last_used_at'],
+    withheld: SEALED,
   },
   {
     table: 'extension',
@@ -207,6 +213,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   connection_pace: 'the rate of requests at this moment',
   connection_rate: 'the rate of requests at this moment',
   made_contact: 'kept for some days; the contact itself is exported with its call',
+  signed_message: 'names of messages, kept for a day so that none counts twice',
   idempotency: 'answers already given, kept for a day',
   usage_delta: 'is part of the months of usage',
   usage_month: 'exported as usage',

@@ -13,7 +13,7 @@ type Either = OrganizationScope | AdminScope;
 export async function insertPhoneSystem(
   handle: Handle,
   scope: Either,
-  phoneSystem: Omit<PhoneSystem, 'organization_id'>,
+  phoneSystem: Omit<PhoneSystem, 'organization_id' | 'signatures_required_at'>,
 ): Promise<void> {
   await handle
     .insertInto('phone_system')
@@ -28,13 +28,40 @@ export async function renamePhoneSystem(
   scope: Either,
   change: Pick<PhoneSystem, 'id' | 'name'>,
 ): Promise<void> {
+  await changePhoneSystemRow(handle, scope, change);
+}
+
+/** Changes members of a phone system of the scope. Rejects with `conflict` for a name in use. */
+export async function changePhoneSystemRow(
+  handle: Handle,
+  scope: Either,
+  {
+    id,
+    ...change
+  }: Pick<PhoneSystem, 'id' | 'name'> & Partial<Pick<PhoneSystem, 'signatures_required_at'>>,
+): Promise<void> {
   await handle
     .updateTable('phone_system')
-    .set({ name: change.name })
+    .set(change)
     .where('organization_id', 'is not distinct from', ownerOf(scope))
-    .where('id', '=', change.id)
+    .where('id', '=', id)
     .execute()
     .catch(taken(scope, { ...change, external_id: null }));
+}
+
+/** The same as `findPhoneSystem`, and nobody else changes it or its secrets before the commit. */
+export async function lockPhoneSystem(
+  transaction: Handle,
+  scope: Either,
+  id: string,
+): Promise<PhoneSystem | undefined> {
+  return await transaction
+    .updateTable('phone_system')
+    .set(({ ref }) => ({ created_at: ref('created_at') }))
+    .where('organization_id', 'is not distinct from', ownerOf(scope))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
 }
 
 /** The organization's phone systems, for the operator the shared ones; oldest first. */

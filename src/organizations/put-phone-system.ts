@@ -28,7 +28,10 @@ export async function putPhoneSystem(
       if (known !== undefined && hasAll(known, wanted)) return { row: known, created: false };
       const organization_id = 'organizationId' in scope ? scope.organizationId : null;
       const fresh = { id: ids.next(), external_id: externalId, created_at: at, ...wanted };
-      const row = { ...(known ?? { ...fresh, organization_id }), ...wanted };
+      const row = {
+        ...(known ?? { ...fresh, organization_id, signatures_required_at: null }),
+        ...wanted,
+      };
       if (known === undefined) await insertPhoneSystem(transaction, scope, fresh);
       else await renamePhoneSystem(transaction, scope, { id: known.id, ...wanted });
       await recordDeed(transaction, scope, {

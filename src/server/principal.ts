@@ -16,6 +16,8 @@ export interface Principal {
   readonly organizationId?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
+  /** Set where the events of the phone system need a signature. */
+  readonly mustSign?: true;
   /** Of the key's organization. */
   readonly hold?: HeldOrganization;
 }

@@ -5,6 +5,7 @@ import type { OrganizationLifeTables } from './tables/organization-life.ts';
 import type { OrganizationTables } from './tables/organizations.ts';
 import type { PaceTables } from './tables/pace.ts';
 import type { RecordingTables } from './tables/recordings.ts';
+import type { SignatureTables } from './tables/signatures.ts';
 import type { SignInTables } from './tables/sign-ins.ts';
 import type { StoreTables } from './tables/store.ts';
 import type { VaultKeyTables } from './tables/vault-keys.ts';
@@ -21,4 +22,5 @@ export interface Tables
     OrganizationLifeTables,
     RecordingTables,
     PaceTables,
-    LogoTables {}
+    LogoTables,
+    SignatureTables {}

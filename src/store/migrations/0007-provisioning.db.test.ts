@@ -34,7 +34,14 @@ describeDatabases('the step 0007-provisioning', (databases) => {
     const system = await database.read.selectFrom('phone_system').selectAll().execute();
     const keys = await database.read.selectFrom('api_key').selectAll().execute();
     expect(system).toEqual([
-      { id: 'p', organization_id: 'o', external_id: null, name: 'PBX', created_at: 2 },
+      {
+        id: 'p',
+        organization_id: 'o',
+        external_id: null,
+        name: 'PBX',
+        created_at: 2,
+        signatures_required_at: null,
+      },
     ]);
     expect(keys).toMatchObject([
       { id: 'k', scope: 'events', organization_id: 'o', phone_system_id: 'p', last_used_at: 4 },

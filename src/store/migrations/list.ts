@@ -9,6 +9,7 @@ import { methodProgress } from './0008-method-progress.ts';
 import { pace } from './0009-pace.ts';
 import { madeContacts } from './0010-made-contacts.ts';
 import { logos } from './0011-logos.ts';
+import { signatures } from './0012-signatures.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pace,
   madeContacts,
   logos,
+  signatures,
 ];

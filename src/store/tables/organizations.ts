@@ -23,6 +23,8 @@ export interface OrganizationTables {
     /** Unique within the organization, or among the shared ones. */
     external_id: string | null;
     name: string;
+    /** Since when its call events are taken with a signature only; null: without one, too. */
+    signatures_required_at: Timestamp | null;
     created_at: Timestamp;
   };
   extension: {
