@@ -10,7 +10,7 @@ import type { BenchRow } from './row.ts';
 /** Calls between their first event and the stop at the CRM; both programs get as many. */
 export const IN_FLIGHT = 128;
 const RUNS = 3;
-const CALLS = 2_000;
+const CALLS = 1_500;
 const WARM_UP_CALLS = 1_000;
 const GOAL = 3;
 

@@ -10,8 +10,8 @@ import type { World } from './load/world.ts';
 import type { BenchRow } from './row.ts';
 
 const CALLS_PER_SECOND = 100;
-const SECONDS = 30;
-const WARM_UP_SECONDS = 10;
+const SECONDS = 20;
+const WARM_UP_SECONDS = 6;
 const IDLE_SECONDS = 10;
 /** A call is answered after a second and ends two seconds later. */
 const ANSWERED_AFTER_MS = 1_000;
