@@ -48,7 +48,14 @@ async function fetchSample(
   rules: Omit<Parameters<typeof createEgress>[0], 'monotonic'>,
   now: () => number,
 ): Promise<readonly Examination[]> {
-  const egress = createEgress({ ...rules, monotonic: systemClock.monotonic });
+  let refused: string | undefined;
+  const egress = createEgress({
+    ...rules,
+    onRefusedName: ({ message }) => {
+      refused = message;
+    },
+    monotonic: systemClock.monotonic,
+  });
   try {
     const result = await egress.send({
       method: 'GET',
@@ -58,7 +65,7 @@ async function fetchSample(
       connectionId: 'doctor',
     });
     if (result.kind === 'failure') {
-      return [failedBecause('egress', `${url}: ${result.message} (${result.phase})`)];
+      return [failedBecause('egress', `${url}: ${refused ?? result.message} (${result.phase})`)];
     }
     const answered = `${url} answered ${result.status} in ${result.durationMs} ms`;
     return [fine('egress', answered), ...compareClocks(result.headers['date'], now())];

@@ -38,7 +38,10 @@ export async function withLiveTest<T>(
     { randomBytes, created: () => {} },
   );
   const secrets = createSecretRegistry();
-  const egress = openEgress(settings, systemClock);
+  const refused = new Map<string, string>();
+  const egress = openEgress(settings, systemClock, ({ connectionId, message }) => {
+    refused.set(connectionId, message);
+  });
   const composed = composeServer({
     database,
     egress,
@@ -66,7 +69,9 @@ export async function withLiveTest<T>(
     return await work(async ({ id, organization_id: organizationId }) => {
       try {
         const signal = AbortSignal.timeout(LIMIT_MS);
-        return await composed.testConnection({ organizationId }, id, signal);
+        const test = await composed.testConnection({ organizationId }, id, signal);
+        const why = refused.get(id);
+        return test.ok || why === undefined ? test : { ...test, message: why };
       } catch (err) {
         return { ok: false, message: sentenceOf(err) };
       }

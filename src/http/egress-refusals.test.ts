@@ -35,16 +35,41 @@ describe('what may not be reached is not reached', () => {
   test('a name with one forbidden address among public ones is refused as a whole', async () => {
     const server = await listen(() => undefined);
     const rules = parseAllowRules(`name.test:${String(server.port)}`);
+    const told: string[] = [];
     const egress = open([], {
       allow: [],
       plainHttp: rules.ok ? rules.rules : [],
       resolve: async () => ['93.184.216.34', '10.0.0.1'],
+      onRefusedName: ({ message }) => told.push(message),
     });
 
     const result = await egress.send(post('https://name.test/'));
 
     expect(summary(result)).toBe('blocked blocked_address');
-    expect(result.kind === 'failure' && result.setting).toBe('EGRESS_ALLOW=10.0.0.1:443');
+    expect(told).toEqual([
+      'name.test leads to 10.0.0.1, which is not a public address (private, RFC 1918). To allow it, set EGRESS_ALLOW=10.0.0.1:443',
+    ]);
+  });
+
+  test('a result says the same of every address that is not public, and never which it is', async () => {
+    const addresses = [
+      '10.0.0.1',
+      '127.0.0.1',
+      '169.254.169.254',
+      'fd00::1',
+      '::1',
+      '64:ff9b::a00:1',
+    ];
+    const results = await Promise.all(
+      addresses.map((address) =>
+        open([], { allow: [], resolve: async () => [address] }).send(post('https://name.test/')),
+      ),
+    );
+    const seen = new Set(results.map(({ durationMs: _, ...result }) => JSON.stringify(result)));
+
+    expect([...seen]).toEqual([
+      expect.stringContaining('name.test leads to an address that is not'),
+    ]);
   });
 
   test('a name is looked up for every new socket, and a changed answer is judged anew', async () => {

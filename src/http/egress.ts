@@ -9,6 +9,7 @@ import type { Resolve } from './open-socket.ts';
 import { sendRequest } from './send-request.ts';
 import type { SendDeps } from './send-request.ts';
 import { SocketPool } from './socket-pool.ts';
+import type { RefusedName } from './tell-refusals.ts';
 import { judgeUrl } from './url-policy.ts';
 import type { UrlPolicy } from './url-policy.ts';
 
@@ -54,6 +55,8 @@ export interface EgressOptions extends Partial<UrlPolicy> {
   readonly ca?: string;
   readonly limits?: Partial<EgressLimits>;
   readonly resolve?: Resolve;
+  /** For the operator's eyes: a result never says which address a name led to. */
+  readonly onRefusedName?: (refused: RefusedName) => void;
   /** Milliseconds that never run backwards. */
   readonly monotonic: () => number;
 }
@@ -84,7 +87,12 @@ export function createEgress(options: EgressOptions): Egress {
           durationMs: durationMs(),
         };
       } catch (error) {
-        const { phase, code, message, status, setting } = toFault(error, 'before_write');
+        const fault = toFault(error, 'before_write');
+        const { phase, code, message, status, setting, operator } = fault;
+        if (operator !== undefined) {
+          const { organizationId, connectionId } = request;
+          options.onRefusedName?.({ organizationId, connectionId, message: operator });
+        }
         return {
           kind: 'failure',
           phase,

@@ -19,12 +19,19 @@ export class EgressFault extends Error {
   /** Status of the answer, where its head had arrived. */
   readonly status: number | undefined;
   readonly setting: string | undefined;
+  /** What only the operator may read; see `Refusal`. */
+  readonly operator: string | undefined;
 
   constructor(
     phase: EgressPhase,
     code: string,
     message: string,
-    extra: { readonly status?: number; readonly setting?: string; readonly cause?: unknown } = {},
+    extra: {
+      readonly status?: number;
+      readonly setting?: string;
+      readonly operator?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: extra.cause });
     this.name = 'EgressFault';
@@ -32,6 +39,7 @@ export class EgressFault extends Error {
     this.code = code;
     this.status = extra.status;
     this.setting = extra.setting;
+    this.operator = extra.operator;
   }
 }
 
@@ -41,11 +49,13 @@ export interface Refusal {
   readonly reason: string;
   /** The operator's setting that would allow it. */
   readonly setting?: string;
+  /** A sentence that names what a look-up gave: people of an organization must not read it. */
+  readonly operator?: string;
 }
 
 /** The fault of a request that is refused before anything of it leaves. */
-export function blocked({ code, reason, setting }: Refusal): EgressFault {
-  return new EgressFault('blocked', code, reason, setting === undefined ? {} : { setting });
+export function blocked({ code, reason, ...extra }: Refusal): EgressFault {
+  return new EgressFault('blocked', code, reason, extra);
 }
 
 /** Codes of OpenSSL and Node that say the certificate, not the connection, is at fault. */

@@ -43,7 +43,10 @@ export function judgeUrl(text: string, policy: UrlPolicy): UrlVerdict {
   return refusal === undefined ? { ok: true, target } : { ok: false, ...refusal };
 }
 
-/** Why one resolved address of a target may not be connected to; `undefined` when it may. */
+/**
+ * Why one resolved address of a target may not be connected to; `undefined` when it may. What a name
+ * leads to is told to the operator alone: documents must not be a way to look up internal names.
+ */
 export function judgeTargetAddress(
   target: UrlTarget,
   address: string,
@@ -53,10 +56,19 @@ export function judgeTargetAddress(
   if (allows(policy.allow, { host, address, port })) return undefined;
   const verdict = judgeAddress(address);
   if (verdict.ok) return DEFAULT_PORTS.includes(port) ? undefined : refusePort(host, port);
-  const named = host === address ? host : `${host} (${address})`;
+  const code = 'blocked_address';
   const setting = allowSetting(parseAddress(address)?.toString() ?? address, port);
-  const reason = `${named} is not a public address (${verdict.why}). The operator can allow it: ${setting}`;
-  return { code: 'blocked_address', reason, setting };
+  if (host === address) {
+    const reason = `${host} is not a public address (${verdict.why}). The operator can allow it: ${setting}`;
+    return { code, reason, setting };
+  }
+  const operator = `${host} leads to ${address}, which is not a public address (${verdict.why}). To allow it, set ${setting}`;
+  return { code, reason: notPublic(host), operator };
+}
+
+/** The same for every address that is not public, whatever it is. */
+function notPublic(host: string): string {
+  return `${host} leads to an address that is not public. The operator can allow it: the log of the server says how.`;
 }
 
 function toTarget(url: URL): UrlTarget {

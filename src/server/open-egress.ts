@@ -6,17 +6,24 @@ import { parseAllowRules } from '../http/allow-rules.ts';
 import type { AllowRule } from '../http/allow-rules.ts';
 import { createEgress } from '../http/egress.ts';
 import type { Egress } from '../http/egress.ts';
+import { tellRefusals } from '../http/tell-refusals.ts';
+import type { RefusedName } from '../http/tell-refusals.ts';
 import type { Clock } from '../time/clock.ts';
 
-/** Opens the way out as the EGRESS_* settings say. Throws `invalid_settings`. */
+/**
+ * Opens the way out as the EGRESS_* settings say; `tell` is for the operator, who learns which
+ * address a refused name led to. Throws `invalid_settings`.
+ */
 export function openEgress(
   settings: Pick<Settings, 'egressAllow' | 'egressPlainHttp' | 'egressCaFile'>,
   clock: Pick<Clock, 'monotonic'>,
+  tell: (refused: RefusedName) => void,
 ): Egress {
   return createEgress({
     allow: rules('EGRESS_ALLOW', settings.egressAllow),
     plainHttp: rules('EGRESS_PLAIN_HTTP', settings.egressPlainHttp),
     ...(settings.egressCaFile === undefined ? {} : { ca: readCa(settings.egressCaFile) }),
+    onRefusedName: tellRefusals(tell, clock.monotonic),
     monotonic: clock.monotonic,
   });
 }

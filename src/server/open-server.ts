@@ -72,7 +72,9 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
   try {
     const tls = tlsPaths(settings);
     const files = tls === undefined ? undefined : readTlsFiles(tls);
-    const egress = openEgress(settings, deps.clock);
+    const egress = openEgress(settings, deps.clock, ({ message, ...of }) => {
+      deps.logger.warn(of, message);
+    });
     opened.push(() => egress.close());
     const plain = await openDatabase(databaseOf(settings, { exclusive: true }), deps);
     const database = deps.tuning?.database?.(plain) ?? plain;
