@@ -19,84 +19,131 @@ export interface CallIdentity {
   readonly id?: string;
 }
 
-/** The call that is meant: the newest with the phone system's id, unless ours is given. */
-export async function findCall(
-  transaction: Transaction<Tables>,
-  identity: CallIdentity,
-): Promise<CallRow | undefined> {
-  const [newest] = await findCalls(transaction, identity, 1);
-  return newest;
+/** A call with the events that it has. */
+export interface CallWithEvents {
+  readonly row: CallRow;
+  /** In the order of arrival. */
+  readonly events: readonly ReceivedEvent[];
+  /** The body of this very event as it was taken in before, JSON text; absent for a new one. */
+  readonly knownBody?: string;
 }
 
-/** The calls that have this id of the phone system, the newest first. */
+/** The event that one looks for among those of a call. */
+type Sought = Pick<CallEvent, 'kind' | 'eventId'>;
+
+/** The call that is meant, with its events: the newest with the phone system's id, unless ours is given. */
+export async function findCallWithEvents(
+  transaction: Transaction<Tables>,
+  identity: CallIdentity,
+  { kind, eventId: key }: Sought,
+): Promise<CallWithEvents | undefined> {
+  const rows = await selectCallWithEvents(transaction, { ...identityOf(identity), kind, key });
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const known = rows.find(({ known_body: body }) => body !== null);
+  return {
+    row: first,
+    events: rows.flatMap(({ event, received_at: receivedAt, sequence }) =>
+      event === null || receivedAt === null || sequence === null
+        ? []
+        : [toReceived({ event, received_at: receivedAt, sequence })],
+    ),
+    ...(known === undefined || known.known_body === null ? {} : { knownBody: known.known_body }),
+  };
+}
+
+interface SoughtColumns {
+  readonly kind: string;
+  readonly key: string;
+}
+
+const selectCallWithEvents = prepared((handle, of: CallIdentity & SoughtColumns) =>
+  handle
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('call')
+        .selectAll()
+        .where('organization_id', '=', of.organizationId)
+        .where('phone_system_id', '=', of.phoneSystemId)
+        .where('external_id', '=', of.externalId)
+        .$if(of.id !== undefined, (query) => query.where('id', '=', of.id ?? ''))
+        .orderBy('generation', 'desc')
+        .limit(1)
+        .as('call'),
+    )
+    .leftJoin('call_event', 'call_event.call_id', 'call.id')
+    .selectAll('call')
+    .select(['call_event.event', 'call_event.received_at', 'call_event.sequence'])
+    .select((eb) =>
+      eb
+        .case()
+        .when(eb.and([eb('call_event.kind', '=', of.kind), eb('event_key', '=', of.key)]))
+        .then(eb.ref('call_event.body'))
+        .end()
+        .as('known_body'),
+    )
+    .orderBy('call_event.sequence'),
+);
+
+/**
+ * The calls that have this id of the phone system, the newest first, each with the body under which it
+ * has this very event.
+ */
 export async function findCalls(
   transaction: Transaction<Tables>,
   identity: CallIdentity,
-  limit: number,
-): Promise<readonly CallRow[]> {
-  const { organizationId, phoneSystemId, externalId, id } = identity;
-  const given = id === undefined ? {} : { id };
-  return await selectCalls(transaction, {
-    ...{ organizationId, phoneSystemId, externalId, limit },
-    ...given,
-  });
+  of: { readonly event: Sought; readonly limit: number },
+): Promise<readonly (CallRow & { readonly known_body: string | null })[]> {
+  const { event, limit } = of;
+  const sought = { kind: event.kind, key: event.eventId };
+  return await selectCalls(transaction, { ...identityOf(identity), ...sought, limit });
 }
 
-const selectCalls = prepared((handle, of: CallIdentity & { readonly limit: number }) =>
-  handle
-    .selectFrom('call')
-    .selectAll()
-    .where('organization_id', '=', of.organizationId)
-    .where('phone_system_id', '=', of.phoneSystemId)
-    .where('external_id', '=', of.externalId)
-    .$if(of.id !== undefined, (query) => query.where('id', '=', of.id ?? ''))
-    .orderBy('generation', 'desc')
-    .limit(of.limit),
-);
-
-/** The body of this event as it was taken in before, JSON text; `undefined` for a new one. */
-export async function findEventBody(
-  transaction: Transaction<Tables>,
-  callId: string,
-  event: CallEvent,
-): Promise<string | undefined> {
-  const of = { callId, kind: event.kind, key: event.eventId };
-  const [row] = await selectEventBody(transaction, of);
-  return row?.body;
-}
-
-const selectEventBody = prepared(
-  (handle, of: { readonly callId: string; readonly kind: string; readonly key: string }) =>
+const selectCalls = prepared(
+  (handle, of: CallIdentity & SoughtColumns & { readonly limit: number }) =>
     handle
-      .selectFrom('call_event')
-      .select('body')
-      .where('call_id', '=', of.callId)
-      .where('kind', '=', of.kind)
-      .where('event_key', '=', of.key),
+      .selectFrom('call')
+      .leftJoin('call_event as known', (join) =>
+        join
+          .onRef('known.call_id', '=', 'call.id')
+          .on('known.kind', '=', of.kind)
+          .on('known.event_key', '=', of.key),
+      )
+      .selectAll('call')
+      .select('known.body as known_body')
+      .where('call.organization_id', '=', of.organizationId)
+      .where('phone_system_id', '=', of.phoneSystemId)
+      .where('external_id', '=', of.externalId)
+      .orderBy('generation', 'desc')
+      .limit(of.limit),
 );
 
-/** Adds a call without events; `undefined` when another node was faster. */
+/** Its own members only: a statement has a place for each. */
+function identityOf({ organizationId, phoneSystemId, externalId, id }: CallIdentity): CallIdentity {
+  return { organizationId, phoneSystemId, externalId, ...(id === undefined ? {} : { id }) };
+}
+
+/** Adds a call with its first event counted; false when somebody else was faster. */
 export async function insertCall(
   transaction: Transaction<Tables>,
-  call: CallIdentity & { id: string; generation: number; now: number },
-): Promise<CallRow | undefined> {
-  const [added] = await insertCallRow(transaction, {
+  call: CallIdentity & { id: string; generation: number; facts: CallFacts; now: number },
+): Promise<boolean> {
+  const added = await insertCallRow(transaction, {
     id: call.id,
     organization_id: call.organizationId,
     phone_system_id: call.phoneSystemId,
     external_id: call.externalId,
     generation: call.generation,
-    phase: 'ringing',
-    facts: '{}',
+    phase: call.facts.phase,
+    facts: JSON.stringify(call.facts),
     event_count: 1,
-    started_at: call.now,
+    started_at: call.facts.startedAt,
     created_at: call.now,
     last_event_at: call.now,
   });
-  if (added !== undefined) {
-    await countUsage(transaction, call, { id: call.id, at: call.now, counts: { calls: 1 } });
-  }
-  return added;
+  if (added.length === 0) return false;
+  await countUsage(transaction, call, { id: call.id, at: call.now, counts: { calls: 1 } });
+  return true;
 }
 
 const insertCallRow = prepared((handle, row: CallRow) =>
@@ -104,7 +151,7 @@ const insertCallRow = prepared((handle, row: CallRow) =>
     .insertInto('call')
     .values({ ...row })
     .onConflict((conflict) => conflict.doNothing())
-    .returningAll(),
+    .returning('id'),
 );
 
 /** Locks a call of the organization for this transaction; false when it is gone. */
@@ -122,51 +169,75 @@ export async function lockCall(
   return result.numUpdatedRows > 0n;
 }
 
-/** Locks the call for this transaction and counts one more event. */
-export async function countEvent(
+/**
+ * Counts one more event of a call and writes what is known of it now; false, and nothing is written,
+ * when it has had another event since it was read. Locks the call for this transaction.
+ */
+export async function growCall(
   transaction: Transaction<Tables>,
-  callId: string,
-  now: number,
-): Promise<CallRow> {
-  const [row] = await addEvent(transaction, { callId, now });
-  if (row === undefined) throw new Error('a call that was read is gone');
-  return row;
+  call: Pick<CallRow, 'id' | 'event_count'>,
+  grown: { readonly facts: CallFacts; readonly now: number },
+): Promise<boolean> {
+  const { facts, now } = grown;
+  const rows = await writeGrown(transaction, {
+    callId: call.id,
+    before: call.event_count,
+    after: call.event_count + 1,
+    facts: JSON.stringify(facts),
+    phase: facts.phase,
+    startedAt: facts.startedAt,
+    now,
+  });
+  return rows.length > 0;
 }
 
-const addEvent = prepared((handle, of: { readonly callId: string; readonly now: number }) =>
-  handle
-    .updateTable('call')
-    .set((eb) => ({ event_count: eb('event_count', '+', 1), last_event_at: of.now }))
-    .where('id', '=', of.callId)
-    .returningAll(),
+const writeGrown = prepared(
+  (
+    handle,
+    of: Pick<CallRow, 'facts' | 'phase'> & {
+      readonly callId: string;
+      readonly before: number;
+      readonly after: number;
+      readonly startedAt: number;
+      readonly now: number;
+    },
+  ) =>
+    handle
+      .updateTable('call')
+      .set({ event_count: of.after, last_event_at: of.now, facts: of.facts })
+      .set({ phase: of.phase, started_at: of.startedAt })
+      .where('id', '=', of.callId)
+      .where('event_count', '=', of.before)
+      .returning('id'),
 );
 
-/** Keeps an event; false when it stands there already. */
+/** Keeps an event of a call that has counted it: `sequence` is its number there. */
 export async function insertEvent(
   transaction: Transaction<Tables>,
   ids: Ids,
-  row: { call: CallRow; event: CallEvent; body: string; receivedAt: number },
-): Promise<boolean> {
-  const inserted = await insertEventRow(transaction, {
+  row: {
+    readonly callId: string;
+    readonly organizationId: string;
+    readonly received: ReceivedEvent;
+    readonly body: string;
+  },
+): Promise<void> {
+  const { event, sequence, receivedAt } = row.received;
+  await insertEventRow(transaction, {
     id: ids.next(),
-    organization_id: row.call.organization_id,
-    call_id: row.call.id,
-    kind: row.event.kind,
-    event_key: row.event.eventId,
-    sequence: row.call.event_count,
-    received_at: row.receivedAt,
-    event: storableJson(row.event),
+    organization_id: row.organizationId,
+    call_id: row.callId,
+    kind: event.kind,
+    event_key: event.eventId,
+    sequence,
+    received_at: receivedAt,
+    event: storableJson(event),
     body: row.body,
   });
-  return inserted.length > 0;
 }
 
 const insertEventRow = prepared((handle, row: Tables['call_event']) =>
-  handle
-    .insertInto('call_event')
-    .values({ ...row })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id'),
+  handle.insertInto('call_event').values({ ...row }),
 );
 
 /** All events of a call in the order of arrival. */
@@ -174,13 +245,7 @@ export async function readEvents(
   transaction: Transaction<Tables>,
   callId: string,
 ): Promise<readonly ReceivedEvent[]> {
-  const rows = await selectEvents(transaction, { callId });
-  return rows.map((row) => ({
-    // Written by `insertEvent` from a CallEvent.
-    event: JSON.parse(row.event) as CallEvent,
-    receivedAt: row.received_at,
-    sequence: row.sequence,
-  }));
+  return (await selectEvents(transaction, { callId })).map(toReceived);
 }
 
 const selectEvents = prepared((handle, of: { readonly callId: string }) =>
@@ -191,26 +256,16 @@ const selectEvents = prepared((handle, of: { readonly callId: string }) =>
     .orderBy('sequence'),
 );
 
-/** Writes what is known of a call now. */
-export async function updateFacts(
-  transaction: Transaction<Tables>,
-  callId: string,
-  facts: CallFacts,
-): Promise<void> {
-  const { phase, startedAt } = facts;
-  await writeFacts(transaction, { callId, facts: JSON.stringify(facts), phase, startedAt });
+function toReceived(
+  row: Pick<Tables['call_event'], 'event' | 'received_at' | 'sequence'>,
+): ReceivedEvent {
+  return {
+    // Written by `insertEvent` from a CallEvent.
+    event: JSON.parse(row.event) as CallEvent,
+    receivedAt: row.received_at,
+    sequence: row.sequence,
+  };
 }
-
-const writeFacts = prepared(
-  (
-    handle,
-    of: Pick<CallRow, 'facts' | 'phase'> & { readonly callId: string; readonly startedAt: number },
-  ) =>
-    handle
-      .updateTable('call')
-      .set({ facts: of.facts, phase: of.phase, started_at: of.startedAt })
-      .where('id', '=', of.callId),
-);
 
 /** What is known of a call; `undefined` for one whose first event is being taken in. */
 export function readFacts(row: Pick<CallRow, 'facts'>): CallFacts | undefined {
@@ -221,14 +276,14 @@ export function readFacts(row: Pick<CallRow, 'facts'>): CallFacts | undefined {
 export async function announceRecordings(
   transaction: Transaction<Tables>,
   ids: Ids,
-  of: { call: CallRow; facts: CallFacts; now: number },
+  of: { callId: string; organizationId: string; facts: CallFacts; now: number },
 ): Promise<void> {
   const rows = of.facts.recordings
     .filter((recording) => recording.url !== undefined && recording.recordingId === undefined)
     .map((recording) => ({
       id: ids.next(),
-      organization_id: of.call.organization_id,
-      call_id: of.call.id,
+      organization_id: of.organizationId,
+      call_id: of.callId,
       key: recording.key,
       state: 'announced' as const,
       source_url: null,

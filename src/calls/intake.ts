@@ -6,19 +6,12 @@ import type { Tables } from '../store/schema.ts';
 import type { ConnectionBook, Connections } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
-import { mergeEvents } from './call-facts.ts';
 import { eachInOrder } from './each-in-order.ts';
 import { notesOf } from './event-notes.ts';
 import type { IntakeBudget, OverBudget } from './intake-budget.ts';
 import { keepMalformed } from './keep-malformed.ts';
 import { insertRefusedEvent, removeSurplusRefused } from './refused-events-repository.ts';
-import {
-  announceRecordings,
-  insertEvent,
-  readEvents,
-  readFacts,
-  updateFacts,
-} from './call-repository.ts';
+import { announceRecordings, insertEvent } from './call-repository.ts';
 import type { CallIdentity } from './call-repository.ts';
 import { keptBody } from './kept-body.ts';
 import { openCall, TOO_MANY } from './open-call.ts';
@@ -186,34 +179,29 @@ export async function recordEvent(
     now: number;
   },
 ): Promise<Recorded> {
-  const { event, now } = work;
+  const { now } = work;
   const opened = await openCall(transaction, deps.ids, work);
-  const { call } = opened;
-  if (opened.status === 'repeated') return { callId: call.id, repeated: true, same: opened.same };
-  const fresh = await insertEvent(transaction, deps.ids, {
-    call,
-    event,
-    body: work.body,
-    receivedAt: now,
-  });
-  if (!fresh) return { callId: call.id, repeated: true, same: true };
-  await insertAddresses(transaction, call, work.addresses ?? []);
-  const facts = mergeEvents(await readEvents(transaction, call.id));
-  await updateFacts(transaction, call.id, facts);
-  await announceRecordings(transaction, deps.ids, { call, facts, now });
+  if (opened.status === 'repeated') {
+    return { callId: opened.id, repeated: true, same: opened.same };
+  }
+  const { id: callId, organizationId, phoneSystemId, received, facts } = opened;
+  await insertEvent(transaction, deps.ids, { callId, organizationId, received, body: work.body });
+  await insertAddresses(transaction, { callId, organizationId }, work.addresses ?? []);
+  await announceRecordings(transaction, deps.ids, { callId, organizationId, facts, now });
   await planLanes(transaction, deps, {
     call: {
-      id: call.id,
-      organizationId: call.organization_id,
-      phoneSystemId: call.phone_system_id,
+      id: callId,
+      organizationId,
+      phoneSystemId,
       facts,
-      previous: readFacts(call),
-      sequence: call.event_count,
+      previous: opened.previous,
+      sequence: received.sequence,
+      begins: received.sequence === 1,
     },
     connections: work.connections,
     now,
   });
-  return { callId: call.id, repeated: false, same: true };
+  return { callId, repeated: false, same: true };
 }
 
 /**

@@ -24,7 +24,7 @@ import type { Plan, PlanTimes } from './plan.ts';
 import { insertSteps } from './step-repository.ts';
 import type { Step } from './step.ts';
 import { newStepRow, toStep } from './step-rows.ts';
-import type { LaneRow } from './step-rows.ts';
+import type { LaneRow, StepRow } from './step-rows.ts';
 
 export interface PlanLanesDeps {
   readonly ids: Ids;
@@ -44,6 +44,8 @@ export interface CallToPlan {
   readonly previous?: CallFacts | undefined;
   /** Of its newest event. */
   readonly sequence: number;
+  /** True where this transaction adds the call: then it has no lanes yet. */
+  readonly begins?: boolean;
 }
 
 /**
@@ -77,38 +79,38 @@ async function planLater(
   deps: PlanLanesDeps,
   { call, connectionId, now }: { call: CallToPlan; connectionId: string; now: number },
 ): Promise<void> {
-  const lane = await openLane(transaction, deps, { call, connectionId, now });
-  await transaction
-    .updateTable('lane')
-    .set({
-      unplanned_from: lane.unplanned_from ?? call.sequence,
-      skip_reason: 'connection_shut' satisfies SkipReason,
-      skip_message:
-        'The connection cannot be opened, so this CRM is told nothing new of the call; that follows as soon as it can',
-    })
-    .where('id', '=', lane.id)
-    .execute();
+  const waiting = {
+    skip_reason: 'connection_shut' satisfies SkipReason,
+    skip_message:
+      'The connection cannot be opened, so this CRM is told nothing new of the call; that follows as soon as it can',
+  };
+  const lane = await findLane(transaction, { call, connectionId, now });
+  if (lane === undefined) {
+    const fresh = newLane(deps, { call, connectionId, now });
+    await insertLane(transaction, { ...fresh, ...waiting, unplanned_from: call.sequence });
+    return;
+  }
+  const from = lane.unplanned_from ?? call.sequence;
+  await restLane(transaction, lane.id, { ...waiting, unplanned_from: from });
 }
 
-async function openLane(
+/** The lane of the call on the connection, locked; `undefined` where it has none yet. */
+async function findLane(
   transaction: Transaction<Tables>,
-  deps: PlanLanesDeps,
   of: { call: CallToPlan; connectionId: string; now: number },
-): Promise<LaneRow> {
+): Promise<LaneRow | undefined> {
   const { call, connectionId, now } = of;
-  return (
-    (await touchLane(transaction, { callId: call.id, connectionId, now })) ??
-    (await addLane(transaction, deps, of))
-  );
+  if (call.begins === true) return undefined;
+  return await touchLane(transaction, { callId: call.id, connectionId, now });
 }
 
 /** What the connection knew of the call: the facts before the first event that it has not seen. */
 async function factsBefore(
   transaction: Transaction<Tables>,
   call: CallToPlan,
-  lane: LaneRow,
+  lane: LaneRow | undefined,
 ): Promise<CallFacts | undefined> {
-  const { unplanned_from: from } = lane;
+  const from = lane?.unplanned_from ?? null;
   if (from === null) return call.previous;
   const events = await readEvents(transaction, call.id);
   const seen = events.filter(({ sequence }) => sequence < from);
@@ -126,13 +128,13 @@ async function planLane(
   },
 ): Promise<void> {
   const { call, connection, now } = work;
-  const lane = await openLane(transaction, deps, { call, connectionId: connection.id, now });
+  const lane = await findLane(transaction, { call, connectionId: connection.id, now });
   const links = await readLinks(transaction, {
     organizationId: call.organizationId,
     connectionId: connection.id,
     extensions: [...new Set([...call.facts.ringing, ...call.facts.spoke])],
   });
-  const steps = await readSteps(transaction, lane.id);
+  const steps = lane === undefined ? [] : await readSteps(transaction, lane.id);
   const previous = await factsBefore(transaction, call, lane);
   const plan = planCall({
     facts: call.facts,
@@ -151,15 +153,19 @@ async function planLane(
     times: deps.planTimes,
     now,
   });
-  await applyPlan(transaction, deps, { plan, lane, steps, now });
+  if (lane === undefined) {
+    const fresh = newLane(deps, { call, connectionId: connection.id, now });
+    await addLane(transaction, deps, { plan, lane: fresh, now });
+  } else {
+    await applyPlan(transaction, deps, { plan, lane, steps, now });
+  }
 }
 
-async function addLane(
-  transaction: Transaction<Tables>,
+function newLane(
   deps: PlanLanesDeps,
   { call, connectionId, now }: { call: CallToPlan; connectionId: string; now: number },
-): Promise<LaneRow> {
-  const lane: LaneRow = {
+): LaneRow {
+  return {
     id: deps.ids.next(),
     organization_id: call.organizationId,
     connection_id: connectionId,
@@ -179,8 +185,22 @@ async function addLane(
     created_at: now,
     updated_at: now,
   };
-  await insertLane(transaction, lane);
-  return lane;
+}
+
+/** Adds a lane with its first plan, in the state in which it rests. */
+async function addLane(
+  transaction: Transaction<Tables>,
+  deps: PlanLanesDeps,
+  { plan, lane, now }: { plan: Plan; lane: LaneRow; now: number },
+): Promise<void> {
+  const rows = newRows(deps, { plan, lane, before: 0, now });
+  await insertLane(transaction, {
+    ...lane,
+    ...restedBy(plan),
+    ...restingState(inOrder(rows.map(toStep)), now),
+  });
+  await insertSteps(transaction, rows);
+  await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
 }
 
 async function applyPlan(
@@ -189,12 +209,31 @@ async function applyPlan(
   work: { plan: Plan; lane: LaneRow; steps: readonly Step[]; now: number },
 ): Promise<void> {
   const { plan, lane, now } = work;
-  const before = work.steps.length;
-  const rows = plan.add.map((step, at) =>
-    newStepRow(step, { id: deps.ids.next(), lane, sequence: before + at + 1, now }),
-  );
+  const rows = newRows(deps, { plan, lane, before: work.steps.length, now });
   await insertSteps(transaction, rows);
   await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
+  await changePlanned(transaction, plan, now);
+  const steps =
+    plan.merge.length + plan.cancel.length === 0
+      ? inOrder([...work.steps, ...rows.map(toStep)])
+      : await readSteps(transaction, lane.id);
+  // One that waits for its turn keeps it.
+  const dueSince = lane.state === 'ready' ? Math.min(lane.ready_at, now) : now;
+  const rest = {
+    ...restedBy(plan),
+    // A claimed lane gets its state from whoever holds it.
+    ...(lane.state === 'leased' ? {} : restingState(steps, now, dueSince)),
+  };
+  const changes = Object.entries(rest).some(([name, value]) => Reflect.get(lane, name) !== value);
+  if (changes) await restLane(transaction, lane.id, rest);
+}
+
+/** Writes what a plan changes of steps that exist. */
+async function changePlanned(
+  transaction: Transaction<Tables>,
+  plan: Plan,
+  now: number,
+): Promise<void> {
   for (const merge of plan.merge) {
     await transaction
       .updateTable('step')
@@ -216,17 +255,25 @@ async function applyPlan(
       .where('state', '=', 'pending')
       .execute();
   }
-  const steps =
-    plan.merge.length + plan.cancel.length === 0
-      ? inOrder([...work.steps, ...rows.map(toStep)])
-      : await readSteps(transaction, lane.id);
-  await restLane(transaction, lane.id, {
+}
+
+function newRows(
+  deps: PlanLanesDeps,
+  of: { plan: Plan; lane: LaneRow; before: number; now: number },
+): readonly StepRow[] {
+  const { plan, lane, before, now } = of;
+  return plan.add.map((step, at) =>
+    newStepRow(step, { id: deps.ids.next(), lane, sequence: before + at + 1, now }),
+  );
+}
+
+/** What stands in a lane that was planned. */
+function restedBy(plan: Plan): Pick<LaneRow, 'unplanned_from' | 'skip_reason' | 'skip_message'> {
+  return {
     unplanned_from: null,
     skip_reason: plan.skip?.reason ?? null,
     skip_message: plan.skip?.message ?? null,
-    // A claimed lane gets its state from whoever holds it.
-    ...(lane.state === 'leased' ? {} : restingState(steps, now)),
-  });
+  };
 }
 
 /** As `readSteps` gives them. */

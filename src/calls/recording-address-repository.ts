@@ -12,7 +12,7 @@ export interface SealedAddress extends SealedSecret {
 /** Keeps the addresses that an event told; one that its call has already stays as it is. */
 export async function insertAddresses(
   transaction: Transaction<Tables>,
-  call: { readonly id: string; readonly organization_id: string },
+  call: { readonly callId: string; readonly organizationId: string },
   addresses: readonly SealedAddress[],
 ): Promise<void> {
   if (addresses.length === 0) return;
@@ -20,8 +20,8 @@ export async function insertAddresses(
     .insertInto('recording_address')
     .values(
       addresses.map(({ name, keyId, nonce, sealed }) => ({
-        organization_id: call.organization_id,
-        call_id: call.id,
+        organization_id: call.organizationId,
+        call_id: call.callId,
         name,
         key_id: keyId,
         nonce,
