@@ -24,6 +24,7 @@ export async function clampLanes(
   transaction: Transaction<Tables>,
   of: { readonly ids: readonly string[]; readonly after: number; readonly now: number },
 ): Promise<void> {
+  if (of.ids.length === 0) return;
   await transaction
     .updateTable('lane')
     .set((eb) => ({ ready_at: of.now, revision: eb('revision', '+', 1) }))
@@ -40,5 +41,33 @@ export async function clampLanes(
     .where('lane_id', 'in', of.ids)
     .where('state', 'in', ['pending', 'unknown'])
     .where('ready_at', '>', of.after)
+    .execute();
+}
+
+/** Ids of connections that are throttled, or look for their CRM, after `after` only. */
+export async function selectFarConnections(
+  handle: Kysely<Tables>,
+  of: { readonly after: number; readonly limit: number },
+): Promise<readonly string[]> {
+  const rows = await handle
+    .selectFrom('connection')
+    .select('id')
+    .where('state_until', '>', of.after)
+    .limit(of.limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Lets connections go on, or look for their CRM, that would do so after `after`. */
+export async function clampConnections(
+  transaction: Transaction<Tables>,
+  of: { readonly ids: readonly string[]; readonly after: number; readonly now: number },
+): Promise<void> {
+  if (of.ids.length === 0) return;
+  await transaction
+    .updateTable('connection')
+    .set({ state_until: of.now })
+    .where('id', 'in', of.ids)
+    .where('state_until', '>', of.after)
     .execute();
 }

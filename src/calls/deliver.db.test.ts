@@ -286,6 +286,27 @@ describeDatabases('delivery', ({ open }) => {
     expect(await steps()).toContain('CreateActivity done');
   });
 
+  it.each(['throttled', 'broken'] as const)(
+    'lets a connection go on that is %s until long after all that a CRM may ask for',
+    async (state) => {
+      const { accept, drain, steps, database, clock } = await openPipeline(open);
+      const until = clock.now() + 365 * 24 * 60 * MINUTE;
+      await database.write((transaction) =>
+        transaction.updateTable('connection').set({ state, state_until: until }).execute(),
+      );
+      await accept(aCall().ringing);
+      await drain();
+      expect(await steps()).toContain('CreateActivity pending');
+
+      const clamped = await clampTimes(database);
+      await drain();
+
+      expect(clamped).toBe(1);
+      expect(await clampTimes(database)).toBe(0);
+      expect(await steps()).toContain('CreateActivity done');
+    },
+  );
+
   it('parks a step whose request cannot be built, instead of failing for ever', async () => {
     const { accept, drain, runner, steps, deliver } = await openPipeline(open);
     const broken = {
