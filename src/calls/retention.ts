@@ -1,4 +1,6 @@
 import type { Database } from '../store/database.ts';
+import { MESSAGE_KEPT_MS } from './signatures/signed-intake.ts';
+import { deleteSignedMessages } from './signatures/signed-messages-repository.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -31,7 +33,8 @@ export async function applyRetention(
   const exchanges = await inSlices(() => removeExchanges(database, retention.exchangesMs));
   const calls = await inSlices(() => removeCalls(database, retention.callsMs));
   const refused = await inSlices(() => removeRefused(database, retention.refusedEventsMs));
-  return exchanges + calls + refused;
+  const messages = await inSlices(() => removeMessages(database));
+  return exchanges + calls + refused + messages;
 }
 
 async function inSlices(removeSlice: () => Promise<number>): Promise<number> {
@@ -95,4 +98,11 @@ async function removeRefused(database: Database, keptMs: number): Promise<number
       .executeTakeFirst();
     return Number(result.numDeletedRows);
   });
+}
+
+async function removeMessages(database: Database): Promise<number> {
+  const before = database.now() - MESSAGE_KEPT_MS;
+  return await database.write((transaction) =>
+    deleteSignedMessages(transaction, { before, limit: SLICE }),
+  );
 }

@@ -115,8 +115,9 @@ export const sendCallEvents = defineEndpoint({
   path: '/v1/call-events',
   summary: 'Report what happened to calls',
   description:
-    'One event or an array of them. The answer comes after the accepted events are safe on disk. Sending an event again changes nothing: after a lost answer simply repeat the request, without an `Idempotency-Key`.',
+    'One event or an array of them. The answer comes after the accepted events are safe on disk. Sending an event again changes nothing: after a lost answer simply repeat the request, without an `Idempotency-Key`. A phone system with a signing secret may sign what it sends, or must: see `signatures_required`.',
   repeatable: true,
+  signed: true,
   scopes: ['events'],
   within: 'phone_system',
   params: noParams,
@@ -136,7 +137,7 @@ export const sendCallEvents = defineEndpoint({
   bodyKind: 'json',
   status: 202,
   response: EventResults,
-  problems: ['payload_too_large', 'over_budget'],
+  problems: ['payload_too_large', 'over_budget', 'invalid_signature', 'message_id_reused'],
 });
 
 export const receiveWebhook = defineEndpoint({
@@ -148,6 +149,7 @@ export const receiveWebhook = defineEndpoint({
   description:
     '`method` is `StartCallActivity` or `StopCallActivity`; times are epoch milliseconds, `call_duration` seconds.',
   scopes: [],
+  signed: true,
   ownKey:
     'The key of the phone system (scope `events`) stands in `api_token` of the body or in `Authorization: Bearer`.',
   within: 'phone_system',
@@ -188,7 +190,13 @@ export const receiveWebhook = defineEndpoint({
   bodyKind: 'json',
   status: 202,
   response: EventResults,
-  problems: ['unauthorized', 'payload_too_large', 'over_budget'],
+  problems: [
+    'unauthorized',
+    'payload_too_large',
+    'over_budget',
+    'invalid_signature',
+    'message_id_reused',
+  ],
 });
 
 export const RefusedEvent = z

@@ -52,6 +52,8 @@ export interface Endpoint<
   readonly repeatable?: true;
   /** True where the key of a shared phone system may come; `domain` in the query names the organization. */
   readonly routed?: true;
+  /** True where the body may be signed by Standard Webhooks. */
+  readonly signed?: true;
   /** True where a part may be asked for by Range: 206, or 416. */
   readonly ranges?: true;
   /** True for a GET that is good once: HEAD, with which programs look at links beforehand, is refused. */

@@ -47,6 +47,7 @@ import {
   getPhoneSystem,
   listPhoneSystems,
   putPhoneSystem,
+  updatePhoneSystem,
 } from './phone-systems.ts';
 import { putConnection } from './put-connection.ts';
 import { replayMany } from './replays.ts';
@@ -66,7 +67,16 @@ import {
   listSharedRefusedEvents,
   putSharedPhoneSystem,
   revokeSharedKey,
+  updateSharedPhoneSystem,
 } from './shared-phone-systems.ts';
+import {
+  createSharedSigningSecret,
+  createSigningSecret,
+  deleteSharedSigningSecret,
+  deleteSigningSecret,
+  listSharedSigningSecrets,
+  listSigningSecrets,
+} from './signing-secrets.ts';
 import { getRoot, getLive, getMetrics, getOpenApi, getReady, getReference } from './system.ts';
 import { getOrganizationUsage, listUsage } from './usage.ts';
 import {
@@ -129,13 +139,21 @@ export const ENDPOINTS: readonly Endpoint[] = [
   createPhoneSystem,
   putPhoneSystem,
   getPhoneSystem,
+  updatePhoneSystem,
+  listSigningSecrets,
+  createSigningSecret,
+  deleteSigningSecret,
   listSharedPhoneSystems,
   createSharedPhoneSystem,
   putSharedPhoneSystem,
   getSharedPhoneSystem,
+  updateSharedPhoneSystem,
   listSharedKeys,
   createSharedKey,
   revokeSharedKey,
+  listSharedSigningSecrets,
+  createSharedSigningSecret,
+  deleteSharedSigningSecret,
   listSharedRefusedEvents,
   listKeys,
   createKey,

@@ -38,5 +38,16 @@ export function requestHeadersOf(endpoint: Endpoint): readonly RequestHeader[] {
       'A text of your own for this request, for example a UUID. The same request with the same key gives the first answer again within 24 hours, with `Idempotency-Replayed: true`, and does nothing twice.',
     );
   }
+  if (endpoint.signed === true) {
+    add(
+      'webhook-id',
+      'Of a signed request: an id of your own, 1 to 200 characters. A further try has the same id and the same body.',
+    );
+    add('webhook-timestamp', 'When this try was sent, in seconds since 1970: within 5 minutes.');
+    add(
+      'webhook-signature',
+      '`v1,` and Base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}` (Standard Webhooks); several with spaces between them.',
+    );
+  }
   return headers;
 }

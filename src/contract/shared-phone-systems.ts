@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { RefusedEvent } from './call-events.ts';
 import { defineEndpoint } from './endpoint.ts';
 import { CreatedKey, Key, keyName } from './keys.ts';
-import { externalId, externalPageQuery, idOf, pageOf } from './parts.ts';
-import { PhoneSystem, phoneSystemName } from './phone-systems.ts';
+import { externalId, externalPageQuery, idOf, noQuery, pageOf } from './parts.ts';
+import { PhoneSystem, phoneSystemChange, phoneSystemName } from './phone-systems.ts';
 import { CREATE, LIST, PUT_EXTERNAL, READ, REMOVE } from './shapes.ts';
 
 const OPERATED = {
@@ -58,6 +58,24 @@ export const getSharedPhoneSystem = defineEndpoint({
   summary: 'Read a shared phone system',
   params: one,
   response: PhoneSystem,
+});
+
+export const updateSharedPhoneSystem = defineEndpoint({
+  ...OPERATED,
+  name: 'updateSharedPhoneSystem',
+  method: 'PATCH',
+  path: `${path}/{phone_system_id}`,
+  summary: 'Change a shared phone system',
+  description:
+    'Members that are absent stay. Signatures can be required once the phone system has a signing secret.',
+  params: one,
+  query: noQuery,
+  body: phoneSystemChange,
+  bodyKind: 'json',
+  status: 200,
+  response: PhoneSystem,
+  etag: 'optional',
+  problems: ['not_found', 'conflict', 'precondition_failed'],
 });
 
 export const listSharedKeys = defineEndpoint({

@@ -1,4 +1,5 @@
 import type { ActionDeps } from '../calls/change-step.ts';
+import type { SigningSecretDeps } from '../calls/signatures/signing-secrets.ts';
 import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
@@ -23,6 +24,7 @@ import type { StoreDeps } from './routes/route-deps.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import type { SignInRouteDeps } from './routes/sign-in.ts';
 import { sharedPhoneSystemRoutes } from './routes/shared-phone-systems.ts';
+import { signingSecretRoutes } from './routes/signing-secrets.ts';
 import { systemRoutes } from './routes/system.ts';
 import type { SystemDeps } from './routes/system.ts';
 import { usageRoutes } from './routes/usage.ts';
@@ -32,6 +34,7 @@ import type { UserLinkDeps } from './routes/user-links.ts';
 export type RouteDeps = StoreDeps &
   OrganizationLifeDeps &
   CallEventDeps &
+  SigningSecretDeps &
   ActionDeps &
   RecordingRouteDeps &
   CallerDeps &
@@ -57,6 +60,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...extensionRoutes(deps),
     ...phoneSystemRoutes(deps),
     ...sharedPhoneSystemRoutes(deps),
+    ...signingSecretRoutes(deps),
     ...keyRoutes(deps),
     ...organizationRoutes(deps),
     ...organizationLifeRoutes(deps),

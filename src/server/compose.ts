@@ -15,6 +15,7 @@ import { countBacklog } from '../calls/backlog-repository.ts';
 import { createIntakeBudget } from '../calls/intake-budget.ts';
 import type { IntakeLimits } from '../calls/intake-budget.ts';
 import { freePercent } from './intake-limits.ts';
+import { createSignedIntake } from '../calls/signatures/signed-intake.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createAdmission } from '../connections/admission.ts';
@@ -135,7 +136,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     documents,
     registerSecret: parts.secrets.register,
   });
-  const connections = createConnectionBook({ database, openConnections, log: logger });
+  const connections = createConnectionBook({ openConnections, log: logger });
   const phones = createPhoneNumbers();
   const randomId = (): string => Buffer.from(randomBytes(16)).toString('hex');
   const methods = createMethodRunner({ egress, phones, clock, randomId });
@@ -213,6 +214,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     access,
     metrics,
     intake,
+    signedIntake: createSignedIntake({ database, vault }),
     vault,
     documents,
     openConnections,

@@ -45,6 +45,23 @@ const CASES: readonly DeedCase[] = [
     action: 'phone_system.created',
     body: () => ({ name: 'Second' }),
   },
+  {
+    endpoint: 'updatePhoneSystem',
+    action: 'phone_system.updated',
+    on: 'phone_system_id',
+    body: () => ({ name: 'Renamed' }),
+  },
+  {
+    endpoint: 'createSigningSecret',
+    action: 'signing_secret.created',
+    on: 'phone_system_id',
+    body: () => ({}),
+  },
+  {
+    endpoint: 'deleteSigningSecret',
+    action: 'signing_secret.deleted',
+    on: 'phone_system_id',
+  },
   { endpoint: 'putPhoneSystem', action: 'phone_system.created', body: () => ({ name: 'Third' }) },
   { endpoint: 'putExtension', action: 'extension.created', body: () => ({ number: '103' }) },
   {
@@ -139,6 +156,9 @@ const NO_DEED: ReadonlySet<string> = new Set([
   'putSharedPhoneSystem',
   'createSharedKey',
   'revokeSharedKey',
+  'updateSharedPhoneSystem',
+  'createSharedSigningSecret',
+  'deleteSharedSigningSecret',
   // Only of a suspended organization: see organization-life.db.test.ts.
   'resumeOrganization',
   'deleteOrganization',
@@ -230,7 +250,14 @@ async function idsOf(server: TestServer, office: Office, crm: FakeCrm) {
   });
   const keys = await server.send('GET', '/v1/keys', { key: office.key });
   const events = [0, 1].find((at) => valueAt(keys.body, 'items', at, 'scope') === 'events');
+  const secret = await server.send(
+    'POST',
+    `/v1/phone-systems/${office.phoneSystemId}/signing-secrets`,
+    { key: office.key, body: {} },
+  );
   return {
+    phone_system_id: office.phoneSystemId,
+    signing_secret_id: textAt(secret.body, 'id'),
     organization_id: office.organizationId,
     external_id: `external-${call_id}`,
     document_id: 'by-id',

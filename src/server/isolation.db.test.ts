@@ -13,6 +13,10 @@ import type { Office, Sent, TestServer } from './testing/test-server.ts';
 const BODIES: Readonly<Record<string, object>> = {
   createIntegrationVersion: { document: fakeCrmDocument({ without: ['SearchContacts'] }) },
   updateConnection: { name: 'Stolen' },
+  updatePhoneSystem: { name: 'Stolen' },
+  createSigningSecret: {},
+  updateSharedPhoneSystem: { name: 'Stolen' },
+  createSharedSigningSecret: {},
   putUserLink: { crm_user_id: '666' },
   settleStep: { outcome: 'absent' },
   discardStep: { reason: 'Stolen' },
@@ -292,7 +296,13 @@ async function idsOf(
     headers: { 'content-type': 'audio/wav' },
     body: Buffer.from('RIFF0000WAVEfmt '),
   });
+  const secret = await server.send(
+    'POST',
+    `/v1/phone-systems/${office.phoneSystemId}/signing-secrets`,
+    { key: office.key, body: {} },
+  );
   return {
+    signing_secret_id: textAt(secret.body, 'id'),
     organization_id: office.organizationId,
     phone_system_id: office.phoneSystemId,
     extension_id: office.extensionId,

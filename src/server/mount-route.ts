@@ -161,6 +161,7 @@ function contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     },
+    rawBody: request.rawBody,
     method: request.method,
     signal: goneSignal(reply),
   };

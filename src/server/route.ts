@@ -15,6 +15,8 @@ export interface RequestContext {
   /** The organization of the key or of the header; throws on routes within `server`. */
   readonly scope: () => { readonly organizationId: string };
   readonly header: (name: string) => string | undefined;
+  /** The body as it came, where the request has the header `webhook-signature`. */
+  readonly rawBody: Uint8Array | undefined;
   /** GET, or HEAD of the same address. */
   readonly method: string;
   /** Aborts when the client goes away before it has its answer. */

@@ -16,15 +16,17 @@ export async function findSignedMessage(
     .executeTakeFirst();
 }
 
-/** Keeps a message; of one that is known what became of its events now, and since when it is known stays. */
+/** Keeps a message, or what became of it this time. */
 export async function putSignedMessage(handle: Handle, row: SignedMessageRow): Promise<void> {
   await handle
     .insertInto('signed_message')
     .values(row)
     .onConflict((conflict) =>
-      conflict
-        .columns(['phone_system_id', 'message_id'])
-        .doUpdateSet({ digest: row.digest, call_ids: row.call_ids }),
+      conflict.columns(['phone_system_id', 'message_id']).doUpdateSet({
+        digest: row.digest,
+        call_ids: row.call_ids,
+        received_at: row.received_at,
+      }),
     )
     .execute();
 }

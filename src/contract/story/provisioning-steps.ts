@@ -74,6 +74,40 @@ export const PROVISIONING_STEPS: readonly StoryStep[] = [
     params: { external_id: 'cloud-2' },
     body: { name: 'Second cloud' },
     status: 201,
+    keep: 'second_cloud',
+  },
+  {
+    endpoint: 'createSharedSigningSecret',
+    as: 'admin',
+    params: { phone_system_id: '{{second_cloud.id}}' },
+    body: {},
+  },
+  {
+    endpoint: 'createSharedSigningSecret',
+    as: 'admin',
+    params: { phone_system_id: '{{second_cloud.id}}' },
+    body: {},
+    keep: 'spare_signing_secret',
+    prepares: true,
+  },
+  {
+    endpoint: 'deleteSharedSigningSecret',
+    as: 'admin',
+    params: {
+      phone_system_id: '{{second_cloud.id}}',
+      signing_secret_id: '{{spare_signing_secret.id}}',
+    },
+  },
+  {
+    endpoint: 'listSharedSigningSecrets',
+    as: 'admin',
+    params: { phone_system_id: '{{second_cloud.id}}' },
+  },
+  {
+    endpoint: 'updateSharedPhoneSystem',
+    as: 'admin',
+    params: { phone_system_id: '{{second_cloud.id}}' },
+    body: { signatures_required: true },
   },
   { endpoint: 'listSharedPhoneSystems', as: 'admin' },
   {

@@ -49,6 +49,46 @@ export const SET_UP_STEPS: readonly StoryStep[] = [
     keep: 'events_key',
   },
   {
+    endpoint: 'createPhoneSystem',
+    as: 'organization',
+    body: { name: 'PBX Paris' },
+    keep: 'paris',
+    prepares: true,
+  },
+  {
+    endpoint: 'createSigningSecret',
+    as: 'organization',
+    params: { phone_system_id: '{{paris.id}}' },
+    body: {},
+    keep: 'signing_secret',
+  },
+  {
+    endpoint: 'createSigningSecret',
+    as: 'organization',
+    params: { phone_system_id: '{{paris.id}}' },
+    body: { secret: 'whsec_bm90IGEgc2VjcmV0LCBhbiBleGFtcGxl' },
+    prepares: true,
+  },
+  {
+    endpoint: 'listSigningSecrets',
+    as: 'organization',
+    params: { phone_system_id: '{{paris.id}}' },
+  },
+  {
+    endpoint: 'deleteSigningSecret',
+    as: 'organization',
+    params: {
+      phone_system_id: '{{paris.id}}',
+      signing_secret_id: '{{signing_secret.id}}',
+    },
+  },
+  {
+    endpoint: 'updatePhoneSystem',
+    as: 'organization',
+    params: { phone_system_id: '{{paris.id}}' },
+    body: { signatures_required: true },
+  },
+  {
     endpoint: 'createKey',
     as: 'organization',
     body: { name: 'A script that is gone', scope: 'organization' },

@@ -8,15 +8,28 @@ import { AppError } from '../../errors/app-error.ts';
  */
 export const MAX_JSON_BYTES = 1024 * 1024;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, where it is signed. */
+    rawBody: Uint8Array | undefined;
+  }
+}
+
+/** Says that a request is signed (Standard Webhooks). */
+export const SIGNATURE_HEADER = 'webhook-signature';
+
 /** Reads JSON bodies of any usual media type; leaves every other type to its route. */
 export function addJsonBodies(app: FastifyInstance): void {
+  app.decorateRequest('rawBody', undefined);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
+  app.addContentTypeParser<Buffer>(
     /^(?:application\/(?:[\w.-]+\+)?json|text\/json)\b/iu,
-    { parseAs: 'string', bodyLimit: MAX_JSON_BYTES },
-    (_request, text, done) => {
+    { parseAs: 'buffer', bodyLimit: MAX_JSON_BYTES },
+    (request, bytes, done) => {
+      // A signature is over what came, to the byte; of other requests nothing is held on to.
+      if (request.headers[SIGNATURE_HEADER] !== undefined) request.rawBody = bytes;
       try {
-        done(null, parseJson(String(text)));
+        done(null, parseJson(bytes.toString()));
       } catch (err) {
         done(err instanceof Error ? err : new Error('Parsing failed.', { cause: err }));
       }

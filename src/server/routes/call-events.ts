@@ -2,6 +2,7 @@ import type * as z from 'zod';
 
 import type { EventResult as Result, Intake } from '../../calls/intake.ts';
 import type { EventSource } from '../../calls/route-events.ts';
+import type { Proof, SignedIntake } from '../../calls/signatures/signed-intake.ts';
 import { listRefusedEvents as listRefused } from '../../calls/refused-events-repository.ts';
 import {
   listRefusedEvents,
@@ -15,6 +16,7 @@ import { findOwnOrganization } from '../../organizations/organizations-repositor
 import type { Database } from '../../store/database.ts';
 import type { Metrics } from '../metrics.ts';
 import { bearerKey } from '../plugins/authenticate.ts';
+import { SIGNATURE_HEADER } from '../plugins/json-body.ts';
 import type { Access, Principal } from '../principal.ts';
 import { refuseHeld } from '../refuse-held.ts';
 import { route } from '../route.ts';
@@ -25,6 +27,7 @@ import { presentPage } from './present.ts';
 export interface CallEventDeps {
   readonly database: Pick<Database, 'read'>;
   readonly intake: Intake;
+  readonly signedIntake: SignedIntake;
   readonly access: Access;
   readonly metrics: Pick<Metrics, 'countEvent'>;
 }
@@ -34,7 +37,7 @@ const ID_SHOWN = 200;
 
 /** The doors through which phone systems report calls. */
 export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
-  const { database, intake, access, metrics } = deps;
+  const { database, intake, signedIntake, access, metrics } = deps;
   const tell = (
     log: RequestContext['log'],
     told: { source: EventSource; events: readonly unknown[]; results: readonly Result[] },
@@ -50,7 +53,8 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
     return { results: results.map(present) };
   };
   return [
-    route(sendCallEvents, async ({ body }, { principal, log }) => {
+    route(sendCallEvents, async ({ body }, context) => {
+      const { principal, log } = context;
       const events: readonly unknown[] = Array.isArray(body) ? body : [body];
       if (events.length === 0 || events.length > MAX_EVENTS) {
         throw new AppError(
@@ -59,9 +63,12 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
         );
       }
       const source = await sourceOf(database, principal);
-      return { body: tell(log, { source, events, results: await intake.accept(source, events) }) };
+      const from = { source, proof: proofOf(context, principal), events };
+      const results = await signedIntake.accept(from, (fresh) => intake.accept(source, fresh));
+      return { body: tell(log, { source, events, results }) };
     }),
-    route(receiveWebhook, async ({ params, body }, { header, log }) => {
+    route(receiveWebhook, async ({ params, body }, context) => {
+      const { header, log } = context;
       const { api_token: token } = body;
       const key = bearerKey(header('authorization')) ?? (typeof token === 'string' ? token : '');
       const principal = await access.authenticate(key);
@@ -74,13 +81,31 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
       }
       refuseHeld(principal.hold, { scope: principal.scope, endpoint: receiveWebhook.name });
       const source = await sourceOf(database, principal);
-      const results = [await intake.acceptWebhook(source, body)];
+      const from = { source, proof: proofOf(context, principal), events: [body] };
+      const results = await signedIntake.accept(from, async () => [
+        await intake.acceptWebhook(source, body),
+      ]);
       return { body: tell(log, { source, events: [body['params']], results }) };
     }),
     route(listRefusedEvents, async ({ query }, { scope }) => ({
       body: presentPage(await listRefused(database.read, scope(), query), presentRefusedEvent),
     })),
   ];
+}
+
+function proofOf(
+  { header, rawBody }: Pick<RequestContext, 'header' | 'rawBody'>,
+  principal: Principal | undefined,
+): Proof {
+  return {
+    headers: {
+      id: header('webhook-id'),
+      timestamp: header('webhook-timestamp'),
+      signature: header(SIGNATURE_HEADER),
+    },
+    raw: rawBody,
+    required: principal?.mustSign === true,
+  };
 }
 
 async function sourceOf(

@@ -3,8 +3,10 @@ import {
   getPhoneSystem,
   listPhoneSystems,
   putPhoneSystem,
+  updatePhoneSystem,
 } from '../../contract/phone-systems.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { changePhoneSystem as change } from '../../organizations/change-phone-system.ts';
 import { createPhoneSystem as create } from '../../organizations/create-phone-system.ts';
 import {
   findPhoneSystem,
@@ -41,6 +43,16 @@ export function phoneSystemRoutes(deps: StoreDeps): readonly Route[] {
     route(getPhoneSystem, async ({ params }, { scope }) => {
       const row = await findPhoneSystem(database.read, scope(), params.phone_system_id);
       if (row === undefined) throw new AppError('not_found', 'No such phone system.');
+      return { body: presentPhoneSystem(row) };
+    }),
+    route(updatePhoneSystem, async ({ params, body }, context) => {
+      const row = await change(deps, context.scope(), {
+        id: params.phone_system_id,
+        name: body.name,
+        signaturesRequired: body.signatures_required,
+        actor: actorOf(context),
+        allow: allowIf(context, presentPhoneSystem),
+      });
       return { body: presentPhoneSystem(row) };
     }),
   ];

@@ -11,6 +11,7 @@ export function presentPhoneSystem(row: PhoneSystemRow): z.input<typeof PhoneSys
     external_id: row.external_id,
     name: row.name,
     webhook_path: `/hooks/ringotel/${row.id}`,
+    signatures_required: row.signatures_required_at !== null,
     created_at: iso(row.created_at),
   };
 }

@@ -10,7 +10,9 @@ import {
   listSharedRefusedEvents,
   putSharedPhoneSystem,
   revokeSharedKey,
+  updateSharedPhoneSystem,
 } from '../../contract/shared-phone-systems.ts';
+import { changePhoneSystem } from '../../organizations/change-phone-system.ts';
 import { createPhoneSystem } from '../../organizations/create-phone-system.ts';
 import { findPhoneSystem, listPhoneSystems } from '../../organizations/phone-systems-repository.ts';
 import { putPhoneSystem } from '../../organizations/put-phone-system.ts';
@@ -54,6 +56,16 @@ export function sharedPhoneSystemRoutes(deps: StoreDeps): readonly Route[] {
     route(getSharedPhoneSystem, async ({ params }) => ({
       body: presentPhoneSystem(await shared(params.phone_system_id)),
     })),
+    route(updateSharedPhoneSystem, async ({ params, body }, context) => {
+      const row = await changePhoneSystem(deps, ADMIN, {
+        id: params.phone_system_id,
+        name: body.name,
+        signaturesRequired: body.signatures_required,
+        actor: actorOf(context),
+        allow: allowIf(context, presentPhoneSystem),
+      });
+      return { body: presentPhoneSystem(row) };
+    }),
     route(listSharedKeys, async ({ params, query }) => {
       const { id } = await shared(params.phone_system_id);
       const page = await listKeysOfPhoneSystem(database.read, ADMIN, { id, page: query });

@@ -8,6 +8,7 @@ const STEADY: readonly (readonly [RegExp, string])[] = [
   [/("date":)"[^"]+"/gu, '$1"Mon, 02 Mar 2026 09:15:00 GMT"'],
   [/\b[0-9A-HJKMNP-TV-Z]{20}\b/gu, 'W8GR2H1KFE78BVX9AX49'],
   [/\bpc_(ad|or|ev)_[0-9a-f]{8}(?:_[\w-]{43})?/gu, 'pc_$1_…'],
+  [/\bwhsec_[A-Za-z0-9+/]+=*/gu, 'whsec_…'],
   [/(signature=)[\w-]+/gu, '$1…'],
   [/(expires=)\d+/gu, '$1…'],
   // An ETag: revision and a hash of what is shown.
