@@ -226,12 +226,13 @@ async function teach(
   if (event === undefined) return undefined;
   const scope = { organizationId: work.connection.organizationId };
   const { connection, asOf } = work;
+  const tell = (told: ConnectionEvent): Promise<StateChange | undefined> =>
+    changeState(transaction, scope, { connectionId: connection.id, event: told, now, asOf });
   // The answer itself was one: a CRM that was away is back.
-  if (event.kind === 'throttled' && change.connection === undefined) {
-    const back = { kind: 'success' } as const;
-    await changeState(transaction, scope, { connectionId: connection.id, event: back, now });
-  }
-  return await changeState(transaction, scope, { connectionId: connection.id, event, now, asOf });
+  const isBack = event.kind === 'throttled' && change.connection === undefined;
+  const back = isBack ? await tell({ kind: 'success' }) : undefined;
+  const health = await tell(event);
+  return back === undefined || health === undefined ? health : { ...health, before: back.before };
 }
 
 /** A host is told of failures, and of successes while it is known to fail. */

@@ -38,6 +38,7 @@ export interface DeliverDeps {
 
 export interface DeliveryLog {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 

@@ -1,4 +1,5 @@
 import type { StateChange } from '../connections/change-state.ts';
+import type { ConnectionState } from '../store/tables/connections.ts';
 import type { DeliveryLog } from './deliver.ts';
 import type { StepChange } from './settle.ts';
 import type { Step } from './step.ts';
@@ -9,12 +10,20 @@ export interface Told {
   readonly health?: StateChange | undefined;
 }
 
+/** Not of these: what is throttled goes on by itself, at the time that the CRM named. */
+const STOPPED: ReadonlySet<ConnectionState> = new Set([
+  'broken',
+  'needs_auth',
+  'forbidden',
+  'paused',
+]);
+
 /**
- * Logs a parked step and a connection that stops working. Ids, methods and codes only: messages may
- * repeat what the CRM said of people.
+ * Logs a parked step, and a connection that stops working or works again. Ids, methods and codes
+ * only: messages may repeat what the CRM said of people.
  */
 export function tellOperator(
-  log: Pick<DeliveryLog, 'warn'>,
+  log: DeliveryLog,
   of: { readonly connectionId: string; readonly step: Pick<Step, 'id' | 'method'> },
   { change, health }: Told,
 ): void {
@@ -26,10 +35,8 @@ export function tellOperator(
   }
   if (health === undefined || health.before.state === health.after.state) return;
   const { before, after } = health;
-  if (after.state !== 'active') {
-    log.warn(
-      { connection_id, from: before.state, to: after.state },
-      'a connection stopped working',
-    );
-  }
+  const fields = { connection_id, from: before.state, to: after.state };
+  if (STOPPED.has(after.state)) log.warn(fields, 'a connection stopped working');
+  else if (STOPPED.has(before.state)) log.info(fields, 'a connection works again');
+  else if (after.state === 'throttled') log.debug(fields, 'a CRM asks to wait');
 }

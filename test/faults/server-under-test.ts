@@ -54,7 +54,7 @@ async function begin(settings: ChildSettings): Promise<(request: Request) => Pro
     times: FAULT_TIMES,
     node: settings.node,
     random: Math.random,
-    log: { warn: report, debug: () => {} },
+    log: { warn: report, info: () => {}, debug: () => {} },
     housekeep: () => Promise.resolve(),
     reached,
   });
@@ -103,7 +103,6 @@ function compose(database: Database, settings: ChildSettings) {
   });
   const vault = createVault(MASTER_KEY, randomBytes);
   const connections = createConnectionBook({
-    database,
     openConnections: createOpenConnections({
       database,
       vault,

@@ -126,6 +126,7 @@ export async function pipelineOn(
       warn: (_fields, message) => {
         warned.push(message);
       },
+      info: () => {},
       debug: () => {},
     },
   };
