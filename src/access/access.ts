@@ -11,7 +11,7 @@ import type { Tables } from '../store/schema.ts';
 import { isKey, prefixOf } from './api-key.ts';
 import type { KeyScope } from './api-key.ts';
 import { findApiKeyByPrefix, touchApiKey } from './api-keys-repository.ts';
-import type { HoldColumns } from './api-keys-repository.ts';
+import type { KeyWithOwner } from './api-keys-repository.ts';
 
 /** An organization that does not work as usual. */
 export interface HeldOrganization {
@@ -27,6 +27,8 @@ export interface KeyHolder {
   readonly scope: KeyScope;
   /** Absent for `admin`, and for the key of a shared phone system. */
   readonly organizationId?: string;
+  /** What phone systems call that organization, where it has such a name. */
+  readonly domain?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
   /** Set where the events of the phone system need a signature. */
@@ -105,12 +107,13 @@ function noteUse(database: Database, row: Tables['api_key'], now: number): void 
     });
 }
 
-function toHolder(row: Tables['api_key'] & HoldColumns): KeyHolder {
+function toHolder(row: KeyWithOwner): KeyHolder {
   const { hold_state: state, hold_reason: reason, hold_since: since } = row;
   return {
     keyId: row.id,
     scope: row.scope,
     ...(row.organization_id === null ? {} : { organizationId: row.organization_id }),
+    ...(row.organization_domain === null ? {} : { domain: row.organization_domain }),
     ...(row.phone_system_id === null ? {} : { phoneSystemId: row.phone_system_id }),
     ...(row.signatures_required_at === null ? {} : { mustSign: true as const }),
     ...(state === null || since === null ? {} : { hold: { state, reason, since } }),

@@ -6,8 +6,10 @@ import type { Page, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 
 type ApiKeyRow = Tables['api_key'];
-/** What the rows beside a key say: why its organization does not work as usual (null while it does). */
-export interface HoldColumns {
+/** A key with what the rows beside it say of whose it is. */
+export interface KeyWithOwner extends ApiKeyRow {
+  readonly organization_domain: string | null;
+  /** Why its organization does not work as usual; null while it does. */
   readonly hold_state: 'suspended' | 'deleting' | null;
   readonly hold_reason: string | null;
   readonly hold_since: number | null;
@@ -33,7 +35,7 @@ export async function insertApiKey(
 export async function findApiKeyByPrefix(
   handle: Handle,
   prefix: string,
-): Promise<(ApiKeyRow & HoldColumns) | undefined> {
+): Promise<KeyWithOwner | undefined> {
   const [row] = await selectByPrefix(handle, { prefix });
   return row;
 }
@@ -42,10 +44,12 @@ const selectByPrefix = prepared((handle, of: { readonly prefix: string }) =>
   handle
     .selectFrom('api_key')
     .leftJoin('organization_hold', 'organization_hold.organization_id', 'api_key.organization_id')
+    .leftJoin('organization', 'organization.id', 'api_key.organization_id')
     .leftJoin('phone_system', 'phone_system.id', 'api_key.phone_system_id')
     .selectAll('api_key')
     .select([
       'phone_system.signatures_required_at',
+      'organization.domain as organization_domain',
       'organization_hold.state as hold_state',
       'organization_hold.reason as hold_reason',
       'organization_hold.since as hold_since',

@@ -21,6 +21,8 @@ export interface CallConnection {
   readonly limits: readonly Limit[];
   /** Scheme, host and port of the addresses that it may call; the first is that of its calls. */
   readonly origins: readonly string[];
+  /** True once calls have been planned on it: what its claims need is there. */
+  readonly paced?: boolean;
   /** The methods that the document has. */
   readonly methods: ReadonlySet<MethodName>;
 }

@@ -74,9 +74,14 @@ const touchLeased = prepared((handle, of: Lease & { readonly now: number }) =>
     .returningAll(),
 );
 
-/** Adds a lane, and with the first of its connection what the connection's claims need. */
-export async function insertLane(transaction: Transaction<Tables>, lane: LaneRow): Promise<void> {
+/** Adds a lane, and unless its connection is `paced` what the connection's claims need. */
+export async function insertLane(
+  transaction: Transaction<Tables>,
+  lane: LaneRow,
+  connection: { readonly paced?: boolean } = {},
+): Promise<void> {
   await insertLaneRow(transaction, lane);
+  if (connection.paced === true) return;
   await insertPace(transaction, {
     connection_id: lane.connection_id,
     organization_id: lane.organization_id,

@@ -155,7 +155,7 @@ async function planLane(
   });
   if (lane === undefined) {
     const fresh = newLane(deps, { call, connectionId: connection.id, now });
-    await addLane(transaction, deps, { plan, lane: fresh, now });
+    await addLane(transaction, deps, { plan, lane: fresh, connection, now });
   } else {
     await applyPlan(transaction, deps, { plan, lane, steps, now });
   }
@@ -191,14 +191,12 @@ function newLane(
 async function addLane(
   transaction: Transaction<Tables>,
   deps: PlanLanesDeps,
-  { plan, lane, now }: { plan: Plan; lane: LaneRow; now: number },
+  of: { plan: Plan; lane: LaneRow; connection: CallConnection; now: number },
 ): Promise<void> {
+  const { plan, lane, now } = of;
   const rows = newRows(deps, { plan, lane, before: 0, now });
-  await insertLane(transaction, {
-    ...lane,
-    ...restedBy(plan),
-    ...restingState(inOrder(rows.map(toStep)), now),
-  });
+  const rest = restingState(inOrder(rows.map(toStep)), now);
+  await insertLane(transaction, { ...lane, ...restedBy(plan), ...rest }, of.connection);
   await insertSteps(transaction, rows);
   await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
 }

@@ -23,7 +23,12 @@ export interface ConnectionInUse extends ConnectionRow {
 export type ConnectionNow = Pick<
   ConnectionRow,
   'id' | 'organization_id' | 'name' | 'revision' | 'state' | 'state_until'
-> & { readonly organization_country: string; readonly organization_timezone: string };
+> & {
+  readonly organization_country: string;
+  readonly organization_timezone: string;
+  /** Its own id where its claims have their row; null before its first call. */
+  readonly paced: string | null;
+};
 
 /** A row to be inserted: what its requests of the last half minute tell is not known yet. */
 export type NewConnection = Omit<
@@ -76,22 +81,13 @@ export async function listConnections(
   return await readPage(query, page, { column: 'connection.id', key: (row) => row.id });
 }
 
-/** The ids of all connections of an organization, oldest first. */
-export async function listConnectionIds(
+/** Of all connections of an organization, oldest first, what opening them reads each time. */
+export async function listConnectionStates(
   handle: Handle,
-  scope: OrganizationScope,
-): Promise<readonly string[]> {
-  const { organizationId } = scope;
-  return (await selectIds(handle, { organizationId })).map(({ id }) => id);
+  { organizationId }: OrganizationScope,
+): Promise<readonly ConnectionNow[]> {
+  return await selectStates(handle, { organizationId });
 }
-
-const selectIds = prepared((handle, of: { readonly organizationId: string }) =>
-  handle
-    .selectFrom('connection')
-    .select('id')
-    .where('organization_id', '=', of.organizationId)
-    .orderBy('id'),
-);
 
 /** Undefined for a foreign id as for a missing one. */
 export async function findConnection(
@@ -111,14 +107,15 @@ export async function findConnectionState(
   scope: OrganizationScope,
   id: string,
 ): Promise<ConnectionNow | undefined> {
-  const [row] = await selectState(handle, { organizationId: scope.organizationId, id });
+  const [row] = await selectStates(handle, { organizationId: scope.organizationId, id });
   return row;
 }
 
-const selectState = prepared(
-  (handle, of: { readonly organizationId: string; readonly id: string }) =>
+const selectStates = prepared(
+  (handle, of: { readonly organizationId: string; readonly id?: string }) =>
     handle
       .selectFrom('connection')
+      .leftJoin('connection_pace as pace', 'pace.connection_id', 'connection.id')
       .innerJoin('organization', 'organization.id', 'connection.organization_id')
       .select([
         'connection.id',
@@ -129,9 +126,11 @@ const selectState = prepared(
         'connection.state_until',
         'organization.country as organization_country',
         'organization.timezone as organization_timezone',
+        'pace.connection_id as paced',
       ])
       .where('connection.organization_id', '=', of.organizationId)
-      .where('connection.id', '=', of.id),
+      .$if(of.id !== undefined, (query) => query.where('connection.id', '=', of.id ?? ''))
+      .orderBy('connection.id'),
 );
 
 /**

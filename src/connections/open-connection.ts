@@ -6,7 +6,12 @@ import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
 import type { ConnectionState } from '../store/tables/connections.ts';
 import { effectiveOptions } from './effective-options.ts';
-import { findConnection, findConnectionState } from './connections-repository.ts';
+import {
+  findConnection,
+  findConnectionState,
+  listConnectionStates,
+} from './connections-repository.ts';
+import type { ConnectionNow } from './connections-repository.ts';
 import { withDefaults } from './property-values.ts';
 import { readMembers, readTexts } from './stored-json.ts';
 import { openSecrets } from './stored-secrets.ts';
@@ -21,6 +26,8 @@ export interface OpenConnection {
   readonly state: ConnectionState;
   /** Epoch milliseconds; see the row of the table. */
   readonly stateUntil: number | null;
+  /** True once calls have been planned on it. */
+  readonly paced?: boolean;
   readonly document: CompiledDocument;
   readonly properties: Readonly<Record<string, string>>;
   readonly options: ConnectionOptions;
@@ -45,6 +52,14 @@ export interface OpenConnectionDeps {
 export interface OpenConnections {
   /** Rejects with `not_found` for a foreign or missing connection, `internal` for a broken secret. */
   open(scope: OrganizationScope, id: string): Promise<OpenConnection>;
+  /** All of an organization, oldest first, each to be opened; `open` rejects as above. */
+  list(scope: OrganizationScope): Promise<readonly ToBeOpened[]>;
+}
+
+/** A connection that was read and is not opened yet. */
+export interface ToBeOpened {
+  readonly id: string;
+  open(): Promise<OpenConnection>;
 }
 
 /** Connections whose secrets are kept open: those used last. */
@@ -61,26 +76,37 @@ type Prepared = Pick<
  */
 export function createOpenConnections(deps: OpenConnectionDeps): OpenConnections {
   const kept = new Map<string, Prepared>();
+  const openRow = async (scope: OrganizationScope, row: ConnectionNow): Promise<OpenConnection> => {
+    const { id } = row;
+    const known = kept.get(id);
+    const prepared = known?.revision === row.revision ? known : await prepare(deps, scope, id);
+    kept.delete(id);
+    kept.set(id, prepared);
+    if (kept.size > MAX_OPEN) {
+      const [oldest] = kept.keys();
+      if (oldest !== undefined) kept.delete(oldest);
+    }
+    return {
+      ...prepared,
+      id,
+      organizationId: row.organization_id,
+      name: row.name,
+      state: row.state,
+      stateUntil: row.state_until,
+      paced: row.paced !== null,
+      country: prepared.options.country ?? row.organization_country,
+      timezone: prepared.options.timezone ?? row.organization_timezone,
+    };
+  };
   return {
     open: async (scope, id) => {
       const row = await findConnectionState(deps.database.read, scope, id);
       if (row === undefined) throw missing(id);
-      const known = kept.get(id);
-      const prepared = known?.revision === row.revision ? known : await prepare(deps, scope, id);
-      kept.delete(id);
-      kept.set(id, prepared);
-      const [oldest] = kept.keys();
-      if (kept.size > MAX_OPEN && oldest !== undefined) kept.delete(oldest);
-      return {
-        ...prepared,
-        id: row.id,
-        organizationId: row.organization_id,
-        name: row.name,
-        state: row.state,
-        stateUntil: row.state_until,
-        country: prepared.options.country ?? row.organization_country,
-        timezone: prepared.options.timezone ?? row.organization_timezone,
-      };
+      return await openRow(scope, row);
+    },
+    list: async (scope) => {
+      const rows = await listConnectionStates(deps.database.read, scope);
+      return rows.map((row) => ({ id: row.id, open: () => openRow(scope, row) }));
     },
   };
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { openPipeline } from '../calls/testing/pipeline.ts';
 import { SEEDED } from '../calls/testing/seed.ts';
+import { listConnectionStates } from '../connections/connections-repository.ts';
 import type { OpenConnections } from '../connections/open-connection.ts';
 import { AppError } from '../errors/app-error.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
@@ -12,8 +13,14 @@ describeDatabases('the connections of an organization', ({ open }) => {
     const { database } = await openPipeline(open, { connections: ['con-2'] });
     const logged: unknown[] = [];
     const book = createConnectionBook({
-      database,
-      openConnections: { open: openConnection },
+      openConnections: {
+        open: openConnection,
+        list: async (scope) =>
+          (await listConnectionStates(database.read, scope)).map(({ id }) => ({
+            id,
+            open: () => openConnection(scope, id),
+          })),
+      },
       log: { error: (fields) => logged.push(fields['connection_id']) },
     });
     return { book, logged };

@@ -6,13 +6,7 @@ import { createConnectionBook } from './connection-book.ts';
 function bookOf(open: () => Promise<never>) {
   const logged: unknown[] = [];
   const book = createConnectionBook({
-    // Opening one connection reads nothing else.
-    database: {
-      get read(): never {
-        throw new Error('not read');
-      },
-    },
-    openConnections: { open },
+    openConnections: { open, list: () => Promise.resolve([]) },
     log: {
       error: (fields) => {
         logged.push(fields['connection_id']);

@@ -14,6 +14,8 @@ export interface Principal {
   readonly scope: Scope;
   /** Absent for `admin`, and for the key of a shared phone system. */
   readonly organizationId?: string;
+  /** What phone systems call that organization, where it has such a name. */
+  readonly domain?: string;
   /** Only for `events`. */
   readonly phoneSystemId?: string;
   /** Set where the events of the phone system need a signature. */

@@ -57,7 +57,7 @@ function createWork(
     forgetSecret: () => {},
     wake: () => {},
   });
-  const connections = createConnectionBook({ database, openConnections, log });
+  const connections = createConnectionBook({ openConnections, log });
   const deliver: DeliverDeps = {
     ...{ database, ids, log },
     runner: createStepRunner(
