@@ -13,6 +13,7 @@ import type { Dialect } from './dialect.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { checkFileLater } from './file-check.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { prepareHotStatements } from './hot-statements.ts';
 import { makeFolder } from './make-folder.ts';
 import type { Tables } from './schema.ts';
 import { openSqlite } from './sqlite-driver.ts';
@@ -156,7 +157,9 @@ async function openPostgresDatabase(
   pool.on('connect', (client) => {
     client.on('error', () => {});
   });
-  const handle = new Kysely<Tables>({ dialect: new OwnPostgresDialect({ pool }) });
+  const handle = new Kysely<Tables>({
+    dialect: new OwnPostgresDialect({ pool: prepareHotStatements(pool) }),
+  });
   try {
     await POSTGRES.check(handle);
     const clock = await followDatabaseClock(handle, deps.clock);

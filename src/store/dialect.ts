@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely, RawBuilder } from 'kysely';
 
 import { AppError } from '../errors/app-error.ts';
+import { STALE_STATEMENT } from './hot-statements.ts';
 import type { Tables } from './schema.ts';
 
 /** Everything in which the two databases differ. All other SQL is the same text on both. */
@@ -66,6 +67,8 @@ export const POSTGRES: Dialect = {
     // https://www.postgresql.org/docs/current/errcodes-appendix.html; none: the connection broke.
     if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return unavailable(err, 'lost');
     if (/^(40001|40P01|55P03)$/.test(code)) return unavailable(err, code, true);
+    // Prepared before another version changed the tables; the next run prepares it anew.
+    if (code === STALE_STATEMENT) return unavailable(err, code, true);
     if (code === '53100') return new AppError('storage_full', 'The disk is full.', { cause: err });
     if (/^(08|53|57|58)/.test(code)) return unavailable(err, code);
     if (code === '22021') return new AppError('invalid_request', 'NUL in a text.', { cause: err });
