@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import * as z from 'zod';
 
+import { MEMORY_FLAGS } from '../../src/cli/memory-flags.ts';
 import { freePort } from '../../scripts/test/free-port.ts';
 import { environmentOf } from '../../test/real/patchcord-server.ts';
 import type { ServerReport } from './server-report.ts';
@@ -85,10 +86,13 @@ function placeOf({ dataDir, crm, databaseUrl }: ServerPlan): Parameters<typeof e
   return { dataDir, crm, environment };
 }
 
-/** `BENCH_NODE_FLAGS='--cpu-prof'` profiles the server; `BENCH_PROGRAM` is another build of it. */
+/**
+ * With the flags that a server takes by itself, except where somebody talks with it, as we do.
+ * `BENCH_NODE_FLAGS='--cpu-prof'` profiles the server; `BENCH_PROGRAM` is another build of it.
+ */
 function programArgs(): readonly string[] {
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
-  return [...flags, '--import', WATCH, program(), 'serve'];
+  return [...MEMORY_FLAGS, ...flags, '--import', WATCH, program(), 'serve'];
 }
 
 function program(): string {
