@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 export type KeyScope = 'admin' | 'organization' | 'events';
 
@@ -36,5 +36,5 @@ export function isKey(key: string, hash: Uint8Array | undefined): boolean {
 }
 
 function hashApiKey(key: string): Uint8Array {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }

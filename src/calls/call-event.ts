@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { z } from 'zod';
 
@@ -186,7 +186,7 @@ export function parseCallEvent(body: unknown): ParsedEvent {
 
 /** The id that stands in where a phone system sends none: equal bodies are one event. */
 export function fingerprint(body: unknown): string {
-  return `body-${createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 40)}`;
+  return `body-${hash('sha256', canonicalJson(body), 'hex').slice(0, 40)}`;
 }
 
 function toEvent(

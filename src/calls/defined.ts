@@ -2,7 +2,9 @@
 export function defined<T extends object>(
   members: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept = Object.entries(members).filter(([, value]) => value !== undefined);
-  // The entries are those of `members` without the undefined ones: what the return type says.
-  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const [name, value] of Object.entries(members)) {
+    if (value !== undefined) Reflect.set(kept, name, value);
+  }
+  return kept;
 }

@@ -7,7 +7,8 @@ const ESCAPED_NUL = /(?<!\\)((?:\\\\)*)\\u0000/g;
  * does not know.
  */
 export function storableJson(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').replaceAll(ESCAPED_NUL, '$1');
+  const text = JSON.stringify(value) ?? 'null';
+  return text.includes('\\u0000') ? text.replaceAll(ESCAPED_NUL, '$1') : text;
 }
 
 /** Beyond what is taken in anywhere; what lies deeper stays as it is, and is refused as too deep. */
@@ -15,7 +16,15 @@ const DEPTH_MAX = 100;
 
 /** Parsed JSON without U+0000 in any text or name; numbers keep their digits. Ends no stack. */
 export function withoutNul(value: unknown): unknown {
-  return strip(value, DEPTH_MAX);
+  return holdsNul(value, DEPTH_MAX) ? strip(value, DEPTH_MAX) : value;
+}
+
+function holdsNul(value: unknown, levels: number): boolean {
+  if (typeof value === 'string') return value.includes(NUL);
+  if (typeof value !== 'object' || value === null || levels === 0) return false;
+  return Object.entries(value).some(
+    ([key, member]) => key.includes(NUL) || holdsNul(member, levels - 1),
+  );
 }
 
 function strip(value: unknown, levels: number): unknown {

@@ -148,6 +148,8 @@ function bodyOf(request: FastifyRequest, route: Route): unknown {
 }
 
 function contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext {
+  // Few routes wait for anybody.
+  let gone: AbortSignal | undefined;
   return {
     requestId: request.id,
     log: request.log,
@@ -163,13 +165,16 @@ function contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext
     },
     rawBody: request.rawBody,
     method: request.method,
-    signal: goneSignal(reply),
+    get signal() {
+      return (gone ??= goneSignal(reply));
+    },
   };
 }
 
 /** Aborts when the client goes away unanswered. Fastify's own also does once a body was read. */
 function goneSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  if (reply.raw.destroyed && !reply.raw.writableFinished) controller.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });

@@ -65,7 +65,11 @@ function adapt(statement: StatementSync, translated: <T>(run: () => T) => T): Sq
     // A table may have got columns since: `select *` gives them too.
     if (values.length !== names.length) names = columnsOf(statement);
     const row: Record<string, unknown> = {};
-    for (const [at, name] of names.entries()) row[name] = values[at];
+    let at = 0;
+    for (const name of names) {
+      row[name] = values[at];
+      at += 1;
+    }
     return row;
   };
   return {

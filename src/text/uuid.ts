@@ -24,10 +24,13 @@ export function createIds(deps: { clock: Clock; randomBytes: (size: number) => U
   };
 }
 
+/** Of each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function layOut(ms: number, counter: number, random: Uint8Array): string {
   const time = ms.toString(16).padStart(12, '0');
   const version = (0x7000 | counter).toString(16);
-  const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const variant = ((Number.parseInt(hex.slice(0, 2), 16) & 0x3f) | 0x80).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}${hex.slice(2, 4)}-${hex.slice(4)}`;
+  let hex = '';
+  for (const [at, byte] of random.entries()) hex += HEX[at === 0 ? (byte & 0x3f) | 0x80 : byte];
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${hex.slice(0, 4)}-${hex.slice(4)}`;
 }

@@ -45,12 +45,15 @@ export function addJsonBodies(app: FastifyInstance): void {
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined;
   try {
-    return JSON.parse(text, keepDigits);
+    return NEEDS_A_LOOK.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch (err) {
     if (err instanceof AppError) throw err;
     throw new AppError('invalid_request', 'The body is not JSON.', { cause: err });
   }
 }
+
+/** Numbers that a double may change, and `__proto__`, however it is written. */
+const NEEDS_A_LOOK = /\d{16}|\d[eE]|__proto__|\\u/u;
 
 function keepDigits(key: string, value: unknown, context?: { source?: string }): unknown {
   if (key === '__proto__') {

@@ -12,7 +12,6 @@ import {
 } from '../../contract/call-events.ts';
 import type { EventResult } from '../../contract/call-events.ts';
 import { AppError } from '../../errors/app-error.ts';
-import { findOwnOrganization } from '../../organizations/organizations-repository.ts';
 import type { Database } from '../../store/database.ts';
 import type { Metrics } from '../metrics.ts';
 import { bearerKey } from '../plugins/authenticate.ts';
@@ -62,7 +61,7 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
           `The body holds ${events.length} events; send 1 to ${MAX_EVENTS} at once.`,
         );
       }
-      const source = await sourceOf(database, principal);
+      const source = sourceOf(principal);
       const from = { source, proof: proofOf(context, principal), events };
       const results = await signedIntake.accept(from, (fresh) => intake.accept(source, fresh));
       return { body: tell(log, { source, events, results }) };
@@ -80,7 +79,7 @@ export function callEventRoutes(deps: CallEventDeps): readonly Route[] {
         );
       }
       refuseHeld(principal.hold, { scope: principal.scope, endpoint: receiveWebhook.name });
-      const source = await sourceOf(database, principal);
+      const source = sourceOf(principal);
       const from = { source, proof: proofOf(context, principal), events: [body] };
       const results = await signedIntake.accept(from, async () => [
         await intake.acceptWebhook(source, body),
@@ -108,17 +107,13 @@ function proofOf(
   };
 }
 
-async function sourceOf(
-  { read }: Pick<Database, 'read'>,
-  principal: Principal | undefined,
-): Promise<EventSource> {
-  const { phoneSystemId, organizationId } = principal ?? {};
+function sourceOf(principal: Principal | undefined): EventSource {
+  const { phoneSystemId, organizationId, domain } = principal ?? {};
   if (phoneSystemId === undefined) {
     throw new Error('A key of the scope events belongs to a phone system.');
   }
   if (organizationId === undefined) return { phoneSystemId };
-  const organization = await findOwnOrganization(read, { organizationId });
-  return { phoneSystemId, organizationId, domain: organization?.domain ?? undefined };
+  return { phoneSystemId, organizationId, domain };
 }
 
 /** The id of the call as far as an event that was refused has one. */
