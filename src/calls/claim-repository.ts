@@ -18,6 +18,8 @@ export interface Waiting {
 export interface Branch {
   readonly connectionId: string;
   readonly permits: number;
+  /** Nothing but this one lane. */
+  readonly laneId?: string | undefined;
 }
 
 /**
@@ -94,6 +96,34 @@ export async function countLeasedAt(
   return new Map(rows.map((row) => [row.origin, Number(row.leased)]));
 }
 
+/** A probe looks no further for a lane that reads first: a long outage leaves very many behind. */
+const PROBE_LOOKS_AT = 64;
+
+/**
+ * Of each connection a ready lane that begins with a search nobody has sent yet, by connection:
+ * whether a CRM is back is better asked by what changes nothing in it.
+ */
+export async function findFreshSearches(
+  transaction: Transaction<Tables>,
+  of: { readonly connectionIds: readonly string[]; readonly now: number },
+): Promise<ReadonlyMap<string, string>> {
+  if (of.connectionIds.length === 0) return new Map();
+  const branches = of.connectionIds.map(
+    (connectionId, at) => sql`select id, connection_id from (
+      select first.id, first.connection_id from (
+        select id, connection_id, ready_at from lane
+        where state = 'ready' and connection_id = ${connectionId} and ready_at <= ${of.now}
+        order by ready_at, id limit ${PROBE_LOOKS_AT}) as first
+      where exists (select 1 from step s
+        where s.lane_id = first.id and s.method = 'FindContact' and s.state = 'pending'
+          and s.first_at is null and s.ready_at <= ${of.now})
+      order by first.ready_at, first.id limit 1) as ${sql.ref(`b${at}`)}`,
+  );
+  const { rows } = await sql<{ id: string; connection_id: string }>`
+    ${sql.join(branches, sql` union all `)}`.execute(transaction);
+  return new Map(rows.map((row) => [row.connection_id, row.id]));
+}
+
 /** Claims the first ready lanes of each connection: one statement with a branch per connection. */
 export async function claimReady(
   transaction: Transaction<Tables>,
@@ -109,6 +139,7 @@ export async function claimReady(
   const ready = branches.map(
     (branch, at) => sql`select id from (select id from lane
       where state = 'ready' and connection_id = ${branch.connectionId} and ready_at <= ${now}
+        ${branch.laneId === undefined ? sql`` : sql`and id = ${branch.laneId}`}
       order by ready_at, id limit ${branch.permits} ${claim.skipLocked}) as ${sql.ref(`b${at}`)}`,
   );
   const { rows } = await sql<{ id: string; fence: number; connection_id: string }>`

@@ -65,4 +65,38 @@ describeDatabases('a claim', ({ open }) => {
 
     expect(await pipeline.steps()).toEqual(['CreateActivity done']);
   });
+
+  it('asks with a search whether a CRM is back, with each search once', async () => {
+    const pipeline = await openPipeline(open);
+    const { database, connections } = pipeline;
+    await pipeline.accept(aCall('older').ringing);
+    pipeline.clock.advance(1_000);
+    await pipeline.accept(aCall('newer').ringing);
+    const lanes = await database.read.selectFrom('lane').select('id').orderBy('id').execute();
+    const [older, newer] = lanes.map(({ id }) => id);
+    await database.write(async (transaction) => {
+      const gone = { state: 'broken', state_until: database.now() - 1, failures: 5 } as const;
+      await transaction.updateTable('connection').set(gone).execute();
+      const found = transaction.updateTable('step').set({ state: 'done' });
+      await found
+        .where('lane_id', '=', older ?? '')
+        .where('rank', '=', 0)
+        .execute();
+    });
+    const claim = async () =>
+      (await claimLanes({ database, connections, node: 'node-1', leaseMs: 1_000 }, 100)).lanes.map(
+        ({ laneId }) => laneId,
+      );
+
+    const first = await claim();
+    await database.write(async (transaction) => {
+      await transaction.updateTable('lane').set({ state: 'ready' }).execute();
+      const tried = transaction.updateTable('step').set({ first_at: database.now() });
+      await tried.where('lane_id', '=', newer ?? '').execute();
+    });
+    const second = await claim();
+
+    expect(first).toEqual([newer]);
+    expect(second).toEqual([older]);
+  });
 });

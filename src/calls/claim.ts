@@ -11,6 +11,7 @@ import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import {
   claimReady,
   countLeased,
+  findFreshSearches,
   holdConnections,
   LONGEST_HOLD_MS,
   lockPaces,
@@ -18,7 +19,7 @@ import {
   selectCandidates,
   writeOrigin,
 } from './claim-repository.ts';
-import type { Waiting } from './claim-repository.ts';
+import type { Branch, Waiting } from './claim-repository.ts';
 import { gateByHosts } from './host-gate.ts';
 import type { Asking } from './host-gate.ts';
 import { shareOut } from './share-out.ts';
@@ -54,6 +55,8 @@ interface Candidate {
   readonly connection: CallConnection;
   /** Lanes that it may have at a time. */
   readonly most: number;
+  /** The one lane is to show whether the CRM is back. */
+  readonly isProbe: boolean;
 }
 
 /**
@@ -85,7 +88,8 @@ export async function claimLanes(
     await keepOrigins(transaction, asking, origins);
     const wanted = isAnyHostSick ? await gateByHosts(transaction, asking, now) : asking;
     await hold(transaction, wanted, now);
-    const branches = shareOut(wanted, { ...pool, limit });
+    const shares = shareOut(wanted, { ...pool, limit });
+    const branches = await withSearches(transaction, shares, { wanted, now });
     const times = wanted.flatMap((each) => each.againAt ?? []);
     // Those that may send nothing now would keep the places of all who come after them.
     const served = isCut ? locked : branches.map(({ connectionId }) => connectionId);
@@ -131,9 +135,25 @@ async function openCandidates(
     if (connection === undefined) continue;
     const { concurrency } = connection.options;
     const most = allowed === 'probe' ? 1 : Math.min(concurrency, row.permits ?? concurrency);
-    candidates.set(row.id, { connection, most });
+    candidates.set(row.id, { connection, most, isProbe: allowed === 'probe' });
   }
   return candidates;
+}
+
+/** Lets connections that ask whether their CRM is back do so with a search, where one waits. */
+async function withSearches(
+  transaction: Transaction<Tables>,
+  shares: readonly Branch[],
+  of: { readonly wanted: readonly Asking[]; readonly now: number },
+): Promise<readonly Branch[]> {
+  const probing = new Set(
+    of.wanted.flatMap(({ connectionId, isProbe }) => (isProbe ? [connectionId] : [])),
+  );
+  const connectionIds = shares
+    .map(({ connectionId }) => connectionId)
+    .filter((connectionId) => probing.has(connectionId));
+  const searches = await findFreshSearches(transaction, { connectionIds, now: of.now });
+  return shares.map((share) => ({ ...share, laneId: searches.get(share.connectionId) }));
 }
 
 /** What each connection may have for itself: free places, and slots of its rate that are due. */
@@ -148,12 +168,12 @@ async function permitsOf(
   return of.locked.flatMap((connectionId): readonly Asking[] => {
     const candidate = candidates.get(connectionId);
     if (candidate === undefined) return [];
-    const { connection, most } = candidate;
+    const { connection, most, isProbe } = candidate;
     const { organizationId, limits } = connection;
     const has = leased.get(connectionId) ?? 0;
     const free = Math.max(0, most - has);
     const origin = connection.origins[0];
-    const asking = { connectionId, organizationId, permits: free, leased: has, origin };
+    const asking = { connectionId, organizationId, permits: free, leased: has, origin, isProbe };
     if (limits.length === 0 || free === 0) return [asking];
     // More lanes than the next slots serve would be claimed only to be put back.
     const due = slotsDue(limits, buckets.get(connectionId) ?? NO_BUCKETS, of.now);

@@ -15,6 +15,8 @@ export interface Asking {
   readonly leased: number;
   /** Where its calls go; a connection without an address has no host. */
   readonly origin: string | undefined;
+  /** Its one lane is to show whether the CRM is back. */
+  readonly isProbe: boolean;
   /** There is nothing for it before, in epoch milliseconds. */
   readonly againAt?: number;
 }
@@ -60,7 +62,7 @@ export async function gateByHosts(
     const isProber =
       probing.get(host.origin) === each.connectionId ||
       (each.leased === 0 && hostPermission(host, each.connectionId, now) === 'probe');
-    if (isProber) return { ...each, permits: 1 };
+    if (isProber) return { ...each, permits: 1, isProbe: true };
     return held(
       each,
       Math.min(Math.max(host.until ?? now, now + OPENING_HOLD_MS), now + LONGEST_HOLD_MS),
