@@ -300,6 +300,7 @@ describeDatabases('a thousand secrets', (databases) => {
       'id',
     );
     const events = await made({ name: 'PBX', scope: 'events', phone_system_id: phone });
+    await sign(key, phone, events);
     const makeOne = async (number: number): Promise<void> => {
       // Half of the answers are kept for a repeat of the request.
       const extra = number % 2 === 0 ? {} : { 'idempotency-key': `"canary-${number}"` };
@@ -334,6 +335,34 @@ describeDatabases('a thousand secrets', (databases) => {
     await ask('GET', `/v1/callers?number=${encodeURIComponent('+442071838750')}`, { key });
     await readAll({ key, admin, organization, phone, extension, connection: connections[0] ?? '' });
     await ask('POST', '/v1/integrations/lint', { key, body: { document: DOCUMENT } });
+  }
+
+  /** A phone system's signing secrets: one made here, one brought along, one in the wrong place. */
+  async function sign(key: string, phone: string, events: string): Promise<void> {
+    const path = `/v1/phone-systems/${phone}/signing-secrets`;
+    const own = `whsec_${randomBytes(32).toString('base64')}`;
+    const kept = await send('POST', path, {
+      key,
+      headers: { 'idempotency-key': '"canary-signing"' },
+      body: {},
+    });
+    const made = textAt(kept.body, 'secret');
+    const brought = await send('POST', path, { key, body: { secret: own } });
+    secrets.push(made, made.slice('whsec_'.length), own, own.slice('whsec_'.length));
+    for (const { text } of [kept, brought]) {
+      seen.push([`POST ${path}`, text.replaceAll(made, '').replaceAll(own, '')]);
+    }
+    const wrong = `whsec_${secret().repeat(9)}`;
+    await ask('POST', path, { key, body: { secret: wrong } });
+    await ask('POST', '/v1/call-events', {
+      key: events,
+      headers: {
+        'webhook-id': 'm',
+        'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
+        'webhook-signature': own,
+      },
+      body: [{ kind: 'ended', call_id: 'unsigned' }],
+    });
   }
 
   const at = (body: unknown, label: string): boolean =>
