@@ -9,7 +9,7 @@ import type { Scalar, Values } from '../document/values/values.ts';
 import { secretsIn } from './credential.ts';
 import type { Credential } from './credential.ts';
 import type { MethodCall, MethodRunnerDeps } from './method-call.ts';
-import { createExchangeScrubber } from './scrub-exchange.ts';
+import type { createScrubberKeeper } from './keep-scrubbers.ts';
 import type { ExchangeScrubber } from './scrub-exchange.ts';
 
 /** Which request of a method is about to run, and what is known by then. */
@@ -26,6 +26,7 @@ export interface RequestPlace {
 /** One request of a method about to run, with one credential. */
 export interface MethodJob {
   readonly deps: MethodRunnerDeps;
+  readonly scrubberOf: RunStart['scrubberOf'];
   readonly call: MethodCall;
   readonly place: RequestPlace;
   readonly compiled: CompiledRequest;
@@ -43,6 +44,8 @@ export interface MethodJob {
 /** What all requests of a run start from. */
 export interface RunStart {
   readonly deps: MethodRunnerDeps;
+  /** Of the runner. */
+  readonly scrubberOf: ReturnType<typeof createScrubberKeeper>;
   readonly call: MethodCall;
   readonly credential: Credential | undefined;
   /** Tokens used before in this run. */
@@ -58,11 +61,11 @@ export function createJob(
   compiled: CompiledRequest,
 ): MethodJob {
   const { deps, call, credential, earlier = [] } = start;
-  const { document } = call;
   const context = contextOf(start, place);
   const tokens = [...earlier, ...(credential === undefined ? [] : secretsIn(credential))];
   return {
     deps,
+    scrubberOf: start.scrubberOf,
     call,
     place,
     compiled,
@@ -70,10 +73,12 @@ export function createJob(
     context,
     origins: context.origins ?? [],
     compared: comparedIn(call, compiled, context),
-    scrubber: createExchangeScrubber(document.properties, context.properties, [
-      ...tokens,
-      ...(call.hidden ?? []),
-    ]),
+    scrubber: start.scrubberOf({
+      fields: call.document.properties,
+      properties: call.connection.properties,
+      filled: credential?.properties ?? {},
+      more: [...tokens, ...(call.hidden ?? [])],
+    }),
     tokens,
   };
 }

@@ -17,7 +17,7 @@ export async function renewJob(
   refused: Outcome,
   { timeLeftMs, signal }: { readonly timeLeftMs?: number; readonly signal: AbortSignal },
 ): Promise<Renewed | undefined> {
-  const { call, credential, deps, compiled, place } = job;
+  const { call, credential, deps, scrubberOf, compiled, place } = job;
   if (credential === undefined || call.renew === undefined) return undefined;
   const ends =
     timeLeftMs === undefined
@@ -26,7 +26,10 @@ export async function renewJob(
   const answer = await ask(() => call.renew?.(credential, ends));
   switch (answer?.status) {
     case 'ready': {
-      const start = { deps, call, credential: answer.credential, earlier: job.tokens };
+      const start = {
+        ...{ deps, scrubberOf, call, credential: answer.credential },
+        earlier: job.tokens,
+      };
       return { status: 'renewed', job: createJob(start, place, compiled) };
     }
     case 'needs_auth': {

@@ -6,6 +6,7 @@ import { mayRepeat } from './classify.ts';
 import type { Credential } from './credential.ts';
 import { isKeyed } from './idempotency.ts';
 import { situation } from './judge-answer.ts';
+import { createScrubberKeeper } from './keep-scrubbers.ts';
 import type { MethodCall, MethodProgress, MethodRun, MethodRunnerDeps } from './method-call.ts';
 import type { RunStart } from './method-job.ts';
 import { isProperty, nextRequest } from './next-request.ts';
@@ -69,8 +70,9 @@ export interface MethodRunner {
   prepare(call: MethodCall): PreparedMethod;
 }
 
-/** Runs methods of documents against CRMs. Knows no database and keeps nothing between calls. */
+/** Runs methods of documents against CRMs. Knows no database, and keeps no call after its end. */
 export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
+  const scrubberOf = createScrubberKeeper();
   return {
     prepare: (call) => {
       const method = call.document.methods.get(call.method);
@@ -85,7 +87,8 @@ export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
         );
       }
       const expressions = { left: EXPRESSIONS_MAX_CHARACTERS };
-      const start: RunStart = { deps, call, credential: call.credential, expressions };
+      const { credential } = call;
+      const start: RunStart = { deps, scrubberOf, call, credential, expressions };
       return methodRow(call.method).writes
         ? prepareWrite(start, method)
         : prepareReads(start, method);

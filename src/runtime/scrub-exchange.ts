@@ -68,9 +68,10 @@ export function createExchangeScrubber(
     .flatMap((field) => secretsOf(field, properties[field.label] ?? ''));
   const secrets = [...own, ...tokens];
   const scrub = createScrubber(secrets);
+  const long = secrets.filter(({ length }) => length >= VALUE_SECRET_MIN_CHARACTERS);
   return {
     text: scrub,
-    value: createScrubber(secrets.filter(({ length }) => length >= VALUE_SECRET_MIN_CHARACTERS)),
+    value: long.length === secrets.length ? scrub : createScrubber(long),
     request: (request, fileBytes) => {
       const body = request.body?.chunks.map((chunk) =>
         typeof chunk === 'string' ? chunk : `<file ${String(fileBytes ?? 0)} bytes>`,
