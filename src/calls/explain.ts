@@ -1,4 +1,5 @@
 import type { SignsIn } from '../connections/sign-in/signs-in.ts';
+import type { HostHealth } from '../connections/host-health.ts';
 import type { ConnectionState } from '../store/tables/connections.ts';
 import { RECORDING_FAILURES } from '../recordings/failure.ts';
 import { asSentence } from '../text/as-sentence.ts';
@@ -13,6 +14,10 @@ export interface StepSurroundings {
     readonly until: number | null;
     /** Who can make it work again when it needs a sign-in; absent: not known. */
     readonly signsIn?: SignsIn;
+    /** Nothing of it is sent before: its host is away, or its limit used up. */
+    readonly heldUntil?: number;
+    /** The address that it calls, where that failed lately. */
+    readonly host?: SickHost;
   };
   /** The step of the same call that comes first. */
   readonly waitsFor?: Step | undefined;
@@ -20,6 +25,13 @@ export interface StepSurroundings {
   readonly hold?: OrganizationHold | undefined;
   /** The recording that the step waits for, which is fetched on a clock of its own. */
   readonly fetch?: AwaitedRecording | undefined;
+}
+
+export interface SickHost {
+  readonly origin: string;
+  readonly state: HostHealth['state'];
+  /** Of a broken one: when it is tried next. */
+  readonly until: number | null;
 }
 
 export interface OrganizationHold {
@@ -194,6 +206,8 @@ function next(step: Step, surroundings: StepSurroundings, verb: string): Next {
     // Nobody has tried yet: the step's own message says that it is being fetched.
     return { happened: fetch.at === undefined ? '' : `It is fetched ${when(fetch.at, now)}.` };
   }
+  const paced = whilePaced(connection, Math.max(now, step.readyAt), now);
+  if (paced !== undefined) return paced;
   const due = step.readyAt > now ? when(step.readyAt, now) : 'next';
   return { happened: `${verb} ${due}.` };
 }
@@ -246,6 +260,26 @@ function whileHeld(
         remedy: 'Resume the connection: then all that waits is sent, in order.',
       });
   }
+}
+
+/** What keeps a connection from sending that is well itself, at `due` and later. */
+function whilePaced(
+  { heldUntil, host }: StepSurroundings['connection'],
+  due: number,
+  now: number,
+): Next | undefined {
+  if (host?.state === 'broken') {
+    const until = host.until === null || host.until <= now ? 'soon' : when(host.until, now);
+    return {
+      happened: `${host.origin} fails or does not answer, for others too: it is tried ${until}, and as soon as it works again all that waits is sent.`,
+    };
+  }
+  if (heldUntil === undefined || heldUntil <= due) return undefined;
+  return host?.state === 'opening'
+    ? { happened: `${host.origin} works again and gets few requests at first: its turn comes.` }
+    : {
+        happened: `The connection's limit is used up for now: it goes on ${when(heldUntil, now)}.`,
+      };
 }
 
 function inBrackets(reason: string | null): string {

@@ -43,4 +43,41 @@ describeDatabases('what a call waits for', ({ open }) => {
     expect(state).toBe('open');
     expect(notes).toContainEqual(expect.stringContaining('It has not been reported that'));
   });
+
+  it.each<[string, { readonly state?: 'broken' | 'opening'; readonly held: number }, string]>([
+    ['the next slot of a rate', { held: 40_000 }, 'limit is used up for now: it goes on in 40 s.'],
+    [
+      'an address that is away',
+      { state: 'broken', held: 30_000 },
+      'https://crm.example.com fails or does not answer, for others too: it is tried in 60 s',
+    ],
+    [
+      'an address that has come back',
+      { state: 'opening', held: 1_000 },
+      'https://crm.example.com works again and gets few requests at first',
+    ],
+    ['nothing, where the hold is over', { held: 0 }, 'It is tried next.'],
+    ['nothing, where a clock ran ahead', { held: 31_536_000_000 }, 'It is tried next.'],
+  ])('is %s', async (_, { state, held }, words) => {
+    const pipeline = await openPipeline(open);
+    const { database } = pipeline;
+    await pipeline.accept(aCall().ringing);
+    const now = database.now();
+    const origin = 'https://crm.example.com';
+    await database.write(async (transaction) => {
+      const pace = { held_until: now + held, origin };
+      await transaction.updateTable('connection_pace').set(pace).execute();
+      if (state === undefined) return;
+      const until = state === 'broken' ? now + 60_000 : null;
+      const host = { origin, state, until, breaks: 1, permits: 2, votes: '[]', updated_at: now };
+      await transaction
+        .insertInto('host_health')
+        .values({ ...host, revision: 1 })
+        .execute();
+    });
+
+    const { steps } = await onlyCall(pipeline);
+
+    expect(steps[0]?.happened).toContain(words);
+  });
 });

@@ -8,6 +8,7 @@ import type { Page, PageOf } from '../store/page.ts';
 import type { CallEvent } from './call-event.ts';
 import type { CallFacts } from './call-facts.ts';
 import { readFacts } from './call-repository.ts';
+import { LONGEST_HOLD_MS } from './claim-repository.ts';
 import { holdWords } from './explain.ts';
 import { callStateOf, selectCall, selectCalls } from './ledger-repository.ts';
 import type { CallFilter, CallListRow, CallState } from './ledger-repository.ts';
@@ -143,17 +144,35 @@ async function readConnections(
   if (lanes.length === 0) return new Map<string, never>();
   const rows = await database.read
     .selectFrom('connection')
-    .select(['id', 'name', 'state', 'state_reason as reason', 'state_until as until'])
-    .where('organization_id', '=', scope.organizationId)
+    .leftJoin('connection_pace as pace', 'pace.connection_id', 'connection.id')
+    .leftJoin('host_health as host', 'host.origin', 'pace.origin')
+    .select(['id', 'name', 'connection.state', 'state_reason as reason', 'state_until as until'])
+    .select([
+      'pace.held_until',
+      'host.origin',
+      'host.state as host_state',
+      'host.until as host_until',
+    ])
+    .where('connection.organization_id', '=', scope.organizationId)
     .where(
       'id',
       'in',
       lanes.map((lane) => lane.connection_id),
     )
     .execute();
-  const found = rows.map(async (row) => {
+  const latest = database.now() + 2 * LONGEST_HOLD_MS;
+  const found = rows.map(async ({ held_until, origin, host_state, host_until, ...row }) => {
     const by = row.state === 'needs_auth' ? await signsIn?.(row.id) : undefined;
-    return [row.id, by === undefined ? row : { ...row, signsIn: by }] as const;
+    const health = {
+      ...row,
+      ...(by === undefined ? {} : { signsIn: by }),
+      // A later time is of a clock that ran ahead, and holds nothing.
+      ...(held_until === null || held_until > latest ? {} : { heldUntil: held_until }),
+      ...(origin === null || host_state === null
+        ? {}
+        : { host: { origin, state: host_state, until: host_until } }),
+    };
+    return [row.id, health] as const;
   });
   return new Map(await Promise.all(found));
 }
