@@ -93,7 +93,7 @@ export async function takeUsage(
   return [...sums.values()];
 }
 
-/** Adds sums to their months. In one order for all nodes, so that two do not wait for each other. */
+/** Adds sums to their months, each of which comes once. In one order for all nodes, so that two do not wait for each other. */
 export async function addUsage(handle: Handle, sums: readonly UsageMonth[]): Promise<void> {
   const known = await handle
     .selectFrom('organization')
@@ -104,24 +104,23 @@ export async function addUsage(handle: Handle, sums: readonly UsageMonth[]): Pro
   const sorted = sums
     .filter((sum) => there.has(sum.organization_id))
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  for (const sum of sorted) {
-    await handle
-      .insertInto('usage_month')
-      .values(sum)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['organization_id', 'month'])
-          .doUpdateSet((eb) =>
-            Object.fromEntries(
-              USAGE_COUNTS.map((count) => [
-                count,
-                eb(eb.ref(`usage_month.${count}`), '+', eb.ref(`excluded.${count}`)),
-              ]),
-            ),
+  if (sorted.length === 0) return;
+  await handle
+    .insertInto('usage_month')
+    .values(sorted)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organization_id', 'month'])
+        .doUpdateSet((eb) =>
+          Object.fromEntries(
+            USAGE_COUNTS.map((count) => [
+              count,
+              eb(eb.ref(`usage_month.${count}`), '+', eb.ref(`excluded.${count}`)),
+            ]),
           ),
-      )
-      .execute();
-  }
+        ),
+    )
+    .execute();
 }
 
 function keyOf(sum: UsageMonth): string {
