@@ -16,6 +16,7 @@ import type { DeliverDeps } from './deliver.ts';
 import { nextInLane } from './lane.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
+import type { LoadedLane } from './load-lane.ts';
 import type { LaneMemory } from './call-values.ts';
 import { countLookup, forgetContactOfCall } from './note-lookup-repository.ts';
 import { askMethod } from './prepare-step.ts';
@@ -25,7 +26,7 @@ import type { AskAnswer } from './settle-ask.ts';
 import { settleRun } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import type { Step, StepPart, StepProgress } from './step.ts';
-import { changeStep } from './step-repository.ts';
+import { changeAndReadStep } from './step-repository.ts';
 import { foundPart, withProgress } from './step-progress.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRun } from './step-runner.ts';
@@ -35,6 +36,8 @@ import type { Told } from './tell-operator.ts';
 
 interface Settled {
   readonly lease: Lease;
+  /** What the request was built from. */
+  readonly loaded: LoadedLane;
   readonly connection: CallConnection;
   readonly step: Step;
   readonly purpose: 'run' | 'ask';
@@ -55,6 +58,14 @@ interface Settled {
   readonly asOf: number;
 }
 
+export type SettledExchange =
+  | { readonly status: 'released' | 'replaced' }
+  | {
+      readonly status: 'goes_on';
+      /** What the next step needs, where nobody changed the plan since it was read. */
+      readonly loaded?: LoadedLane;
+    };
+
 /**
  * Settles an exchange: attempt, exchanges, step, lane, what the CRM told, and what the connection
  * learns, in one transaction that holds only if the claim does. `replaced`: it did not, nothing changed.
@@ -62,17 +73,19 @@ interface Settled {
 export async function settleExchange(
   deps: Pick<DeliverDeps, 'database' | 'ids' | 'policy' | 'random' | 'log'>,
   work: Settled,
-): Promise<'goes_on' | 'released' | 'replaced'> {
-  const { lease, run, step } = work;
+): Promise<SettledExchange> {
+  const { lease, loaded, run, step } = work;
   const random = deps.random();
   let told: Told = {};
   // Taken back by a power cut, the step stands as `sending`, as if the answer had been lost.
-  const result = await deps.database.writeSoon(async (transaction) => {
+  const result = await deps.database.writeSoon(async (transaction): Promise<SettledExchange> => {
     // A job may run again: what the earlier run saw is not told.
     told = {};
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
-    if (lane === undefined) return 'replaced';
+    if (lane === undefined) return { status: 'replaced' };
+    // Whoever else changes facts, memory or steps raises the revision.
+    const isAsRead = lane.revision === loaded.lane.revision;
     const memory = readMemory(lane);
     const change = decide(work, { policy: deps.policy, now, random });
     await settleAttempt(transaction, deps.ids, {
@@ -81,7 +94,7 @@ export async function settleExchange(
       run,
       now,
     });
-    const stands = await isAsSent(transaction, work);
+    const stands = isAsRead || (await isAsSent(transaction, work));
     await countUsage(
       transaction,
       { organizationId: lane.organization_id },
@@ -105,16 +118,19 @@ export async function settleExchange(
             now,
           })
         : { memory };
-    if (stands) {
-      const message = withPartial(learned.message ?? change.message, run);
-      const told = { ...change, ...(message === undefined ? {} : { message }) };
-      await changeStep(transaction, step.id, stepUpdate(told, now));
-    }
+    const message = withPartial(learned.message ?? change.message, run);
+    const settled = { ...change, ...(message === undefined ? {} : { message }) };
+    const changed = stands
+      ? await changeAndReadStep(transaction, step.id, stepUpdate(settled, now))
+      : undefined;
     await noteContact(transaction, work, { callId: lane.call_id, memory });
     const health = await teach(transaction, deps, { work, change, now });
     await teachHost(transaction, { work, change, now });
     told = stands ? { change, health } : { health };
-    const steps = await readSteps(transaction, lease.laneId);
+    const steps =
+      isAsRead && changed !== undefined
+        ? loaded.steps.map((one) => (one.id === step.id ? changed : one))
+        : await readSteps(transaction, lease.laneId);
     const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
     const next = nextInLane(steps, now);
     const dueSince = change.connection === undefined ? now : lane.ready_at;
@@ -127,10 +143,18 @@ export async function settleExchange(
       lease,
       goesOn ? kept : { ...kept, ...FREE, ...restingState(steps, now, dueSince) },
     );
-    return goesOn ? 'goes_on' : 'released';
+    if (!goesOn) return { status: 'released' };
+    return isAsRead && canReuse(loaded)
+      ? { status: 'goes_on', loaded: { ...loaded, lane, memory: learned.memory, steps } }
+      : { status: 'goes_on' };
   });
   tellOperator(deps.log, { connectionId: work.connection.id, step }, told);
   return result;
+}
+
+/** A recording may come at any time, and does not change the plan where no step waits for it. */
+function canReuse({ facts }: LoadedLane): boolean {
+  return facts.recordings.length === 0;
 }
 
 /** Methods whose record names the contact: a CRM that has it no more says so here. */

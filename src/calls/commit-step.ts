@@ -82,12 +82,15 @@ export async function commitSending(
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return { status: 'replaced' };
     if (lane.revision !== loaded.lane.revision) return { status: 'read_again' };
-    const health = await findSendingState(transaction, connection.id);
+    const health = await findSendingState(transaction, {
+      connectionId: connection.id,
+      origin: work.origin ?? '',
+    });
     // A suspension that came after the claim holds the next request back.
     const allowed =
       health === undefined || health.hold !== null ? 'closed' : permission(health, now);
     const known =
-      work.origin === undefined || allowed === 'closed'
+      work.origin === undefined || allowed === 'closed' || (health?.host ?? null) === null
         ? undefined
         : await askHost(transaction, { origin: work.origin, connection, now });
     const closed = allowed === 'closed' || known?.allows === 'closed';

@@ -7,6 +7,7 @@ import { settleExchange } from './commit-outcome.ts';
 import { nextInLane } from './lane.ts';
 import type { Lease } from './lane-repository.ts';
 import { loadLane } from './load-lane.ts';
+import type { LoadedLane } from './load-lane.ts';
 import { prepareAsk, prepareRun } from './prepare-step.ts';
 import type { RecordingSource } from './step-recording.ts';
 import type { StepRun, StepRunner } from './step-runner.ts';
@@ -45,6 +46,12 @@ export interface DeliveryLog {
 /** `replaced`: the claim was lost, whatever came out was thrown away. */
 export type Delivery = 'goes_on' | 'released' | 'replaced';
 
+interface Delivered {
+  readonly status: Delivery | 'read_again';
+  /** What the next step needs, where it is known without reading it again. */
+  readonly loaded?: LoadedLane;
+}
+
 /** A lane gives its place up after so many steps, so that one long call does not keep others out. */
 const STEPS_PER_CLAIM = 8;
 /** A plan that changes while a step is prepared is read again; more often than this is a fault. */
@@ -63,8 +70,12 @@ export async function deliverLane(
   },
 ): Promise<void> {
   let steps = 0;
+  let loaded: LoadedLane | undefined;
   for (let read = 0; read < READS_PER_CLAIM; read += 1) {
-    const result = await deliverNext(deps, { ...claim, last: steps + 1 >= STEPS_PER_CLAIM });
+    const last = steps + 1 >= STEPS_PER_CLAIM;
+    const delivered: Delivered = await deliverNext(deps, { ...claim, last }, loaded);
+    const result = delivered.status;
+    loaded = delivered.loaded;
     if (result === 'replaced') deps.log.warn({ lane_id: claim.lease.laneId }, REPLACED);
     if (result === 'released' || result === 'replaced') return;
     if (result === 'goes_on') steps += 1;
@@ -77,33 +88,30 @@ const REPLACED = 'the lane was claimed by another worker: its result was thrown 
 async function deliverNext(
   deps: DeliverDeps,
   claim: { lease: Lease; connection: CallConnection; signal: AbortSignal; last: boolean },
-): Promise<Delivery | 'read_again'> {
+  known: LoadedLane | undefined,
+): Promise<Delivered> {
   const { lease, connection } = claim;
-  const loaded = await loadLane(deps.database, lease, connection);
-  if (loaded === undefined) return 'replaced';
+  // Whether it is still true is asked before anything comes of it: fence and revision are compared.
+  const loaded = known ?? (await loadLane(deps.database, lease, connection));
+  if (loaded === undefined) return { status: 'replaced' };
   deps.reached?.('lane-loaded');
   const next = nextInLane(loaded.steps, deps.database.now());
   if (next.kind === 'wait' || next.kind === 'parked' || next.kind === 'idle') {
-    return await releaseLane(deps, lease, loaded.lane.revision);
+    return { status: await releaseLane(deps, lease, loaded.lane.revision) };
   }
   if (next.kind === 'skip') {
     const change = { state: 'skipped' as const, reason: next.reason, message: next.message };
-    return await commitWithoutSending(deps, { lease, loaded, connection, step: next.step, change });
+    const work = { lease, loaded, connection, step: next.step, change };
+    return { status: await commitWithoutSending(deps, work) };
   }
   const asOf = deps.database.now();
   const work = { loaded, step: next.step, connection, signal: claim.signal };
   const prepared =
     next.kind === 'ask' ? await prepareAsk(deps, work) : await prepareRun(deps, work);
   if (prepared.status === 'settled') {
-    return await commitWithoutSending(deps, {
-      lease,
-      loaded,
-      connection,
-      step: next.step,
-      change: prepared.change,
-      bound: prepared.bound,
-      asOf,
-    });
+    const { change, bound } = prepared;
+    const unsent = { lease, loaded, connection, step: next.step, change, bound, asOf };
+    return { status: await commitWithoutSending(deps, unsent) };
   }
   deps.reached?.('before-sending');
   const purpose = next.kind;
@@ -120,13 +128,14 @@ async function deliverNext(
     origin: prepared.origin,
   });
   if (sending.status === 'released') deps.postponed?.(sending.until);
-  if (sending.status !== 'sending') return sending.status;
+  if (sending.status !== 'sending') return { status: sending.status };
   deps.reached?.('sending-committed');
   const run = await send(deps, prepared, claim.signal);
   deps.reached?.('before-settle');
   const endedByUs = claim.signal.aborted;
   const settled = await settleExchange(deps, {
     lease,
+    loaded,
     connection,
     step: next.step,
     purpose,

@@ -2,6 +2,8 @@ import type { Insertable, Transaction, Updateable } from 'kysely';
 
 import { prepared, preparedRows } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
+import type { Step } from './step.ts';
+import { toStep } from './step-rows.ts';
 
 /** Adds the steps of a plan. */
 export async function insertSteps(
@@ -29,29 +31,52 @@ export async function changeStep(
   await writeStep(transaction, { ...change, of_step: stepId });
 }
 
-const writeStep = prepared(
-  (
-    handle,
-    { of_step: stepId, ...change }: Updateable<Tables['step']> & { readonly of_step: string },
-  ) => handle.updateTable('step').set(change).where('id', '=', stepId),
+type StepChanged = Updateable<Tables['step']> & { readonly of_step: string };
+
+const writeStep = prepared((handle, { of_step: stepId, ...change }: StepChanged) =>
+  handle.updateTable('step').set(change).where('id', '=', stepId),
 );
 
-/** Whether a connection may send: its own state, and whether its organization is held. */
+/** The same, and how the step stands then; undefined when it is gone. */
+export async function changeAndReadStep(
+  transaction: Transaction<Tables>,
+  stepId: string,
+  change: Updateable<Tables['step']>,
+): Promise<Step | undefined> {
+  const [row] = await writeAndReadStep(transaction, { ...change, of_step: stepId });
+  return row === undefined ? undefined : toStep(row);
+}
+
+const writeAndReadStep = prepared((handle, { of_step: stepId, ...change }: StepChanged) =>
+  handle.updateTable('step').set(change).where('id', '=', stepId).returningAll(),
+);
+
+interface SendingStateOf {
+  readonly connectionId: string;
+  /** Where the request goes. */
+  readonly origin: string;
+}
+
+/**
+ * Whether a connection may send: its own state, whether its organization is held, and whether the
+ * address failed lately.
+ */
 export async function findSendingState(
   transaction: Transaction<Tables>,
-  connectionId: string,
+  of: SendingStateOf,
 ): Promise<
   | (Pick<Tables['connection'], 'state' | 'permits'> & {
       readonly until: number | null;
       readonly hold: string | null;
+      readonly host: string | null;
     })
   | undefined
 > {
-  const [health] = await selectSendingState(transaction, { connectionId });
+  const [health] = await selectSendingState(transaction, of);
   return health;
 }
 
-const selectSendingState = prepared((handle, of: { readonly connectionId: string }) =>
+const selectSendingState = prepared((handle, of: SendingStateOf) =>
   handle
     .selectFrom('connection')
     .leftJoin(
@@ -59,7 +84,8 @@ const selectSendingState = prepared((handle, of: { readonly connectionId: string
       'organization_hold.organization_id',
       'connection.organization_id',
     )
+    .leftJoin('host_health', (join) => join.on('host_health.origin', '=', of.origin))
     .select(['connection.state', 'connection.permits', 'state_until as until'])
-    .select('organization_hold.state as hold')
-    .where('id', '=', of.connectionId),
+    .select(['organization_hold.state as hold', 'host_health.state as host'])
+    .where('connection.id', '=', of.connectionId),
 );
