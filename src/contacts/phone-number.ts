@@ -19,17 +19,19 @@ const MAX_KNOWN_NUMBERS = 2000;
  */
 export function createPhoneNumbers(): PhoneNumbers {
   const known = new Map<string, PhoneNumberForms | undefined>();
+  const parse = (number: string, country: string): PhoneNumberForms | undefined => {
+    const key = `${country} ${number}`;
+    if (known.has(key)) return known.get(key);
+    const parsed = parseNumber(number, country);
+    const forms = parsed === undefined ? undefined : formsOf(parsed);
+    if (known.size >= MAX_KNOWN_NUMBERS) known.clear();
+    if (number.length <= LONGEST_NUMBER) known.set(key, forms);
+    return forms;
+  };
+  const side = (number: string, country: string): Side => toSide(number, parse(number, country));
   return {
-    parse: (number, country) => {
-      const key = `${country} ${number}`;
-      if (known.has(key)) return known.get(key);
-      const parsed = parseNumber(number, country);
-      const forms = parsed === undefined ? undefined : formsOf(parsed);
-      if (known.size >= MAX_KNOWN_NUMBERS) known.clear();
-      if (number.length <= LONGEST_NUMBER) known.set(key, forms);
-      return forms;
-    },
-    same: (a, b, country) => isSame(readSide(a, country), readSide(b, country)),
+    parse,
+    same: (a, b, country) => isSame(side(a, country), side(b, country)),
   };
 }
 
@@ -65,14 +67,12 @@ interface Side {
   readonly international: boolean;
 }
 
-function readSide(number: string, country: string): Side {
-  const parsed = parseNumber(number, country);
+function toSide(number: string, parsed: PhoneNumberForms | undefined): Side {
   // `*97` is a service of the phone system, and 97 an extension.
-  const digits =
-    parsed === undefined ? number.replaceAll(/[^0-9*#]/g, '') : digitsOf(parsed.number);
+  const digits = parsed?.digits ?? number.replaceAll(/[^0-9*#]/g, '');
   return {
-    e164: parsed?.number,
-    significant: parsed?.nationalNumber ?? digits,
+    e164: parsed?.e164,
+    significant: parsed?.significant ?? digits,
     digits,
     international: /^\s*(?:\+|00)/.test(number),
   };

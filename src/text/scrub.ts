@@ -44,6 +44,7 @@ export function createSecretRegistry(): SecretRegistry {
   const registered = new Map<string, number>();
   const holders = new Map<string, number>();
   const byStart = new Map<string, string[]>();
+  const starts = new Uint8Array(STARTS);
 
   const addForm = (form: string): void => {
     const held = holders.get(form) ?? 0;
@@ -55,6 +56,7 @@ export function createSecretRegistry(): SecretRegistry {
     // The longest first, so that no tail of a longer form is left standing.
     forms.sort((a, b) => b.length - a.length);
     byStart.set(start, forms);
+    starts[startAt(form, 0)] = 1;
   };
   const dropForm = (form: string): void => {
     const held = holders.get(form) ?? 0;
@@ -78,7 +80,7 @@ export function createSecretRegistry(): SecretRegistry {
       else if (registered.delete(secret)) formsOf(secret).forEach(dropForm);
     },
     scrub: (text) => {
-      const known = byStart.size === 0 ? text : replaceForms(text, byStart);
+      const known = byStart.size === 0 ? text : replaceForms(text, byStart, starts);
       return known.replaceAll(LINK_SIGNATURE, `pcr-${SCRUBBED}`);
     },
   };
@@ -88,11 +90,28 @@ function formsOf(secret: string): readonly string[] {
   return secretForms(secret).filter((form) => form.length >= SECRET_MIN_CHARACTERS);
 }
 
-function replaceForms(text: string, byStart: ReadonlyMap<string, readonly string[]>): string {
+/** A power of two. */
+const STARTS = 1024;
+
+/** A number for the two characters at `position`, by which most positions of a text are passed over. */
+function startAt(text: string, position: number): number {
+  return (text.charCodeAt(position) * 61 + text.charCodeAt(position + 1)) & (STARTS - 1);
+}
+
+/** `starts`: 1 where a form may begin; a start that is no longer one costs a look at the map. */
+function replaceForms(
+  text: string,
+  byStart: ReadonlyMap<string, readonly string[]>,
+  starts: Uint8Array,
+): string {
   let out = '';
   let copied = 0;
   let position = 0;
   while (position + SECRET_MIN_CHARACTERS <= text.length) {
+    if (starts[startAt(text, position)] === 0) {
+      position += 1;
+      continue;
+    }
     const forms = byStart.get(text.slice(position, position + SECRET_MIN_CHARACTERS));
     const form = forms?.find((candidate) => text.startsWith(candidate, position));
     if (form === undefined) position += 1;
