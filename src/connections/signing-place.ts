@@ -8,7 +8,8 @@ export function signingPlace(of: {
 }): SecretPlace {
   return {
     organizationId: of.organizationId,
-    connectionId: of.phoneSystemId,
+    // No id of a connection looks like this: those are UUIDs.
+    connectionId: `phone system ${of.phoneSystemId}`,
     field: `signing secret ${of.id}`,
   };
 }

@@ -76,7 +76,12 @@ function placeOf(place: SecretPlace, keyId: string): readonly string[] {
 function cannotOpen(place: SecretPlace, why: string, cause?: unknown): AppError {
   return new AppError(
     'internal',
-    `The secret '${place.field}' of connection ${place.connectionId} cannot be opened: ${why}.`,
+    `The secret '${place.field}' of ${ownerOf(place)} cannot be opened: ${why}.`,
     { cause },
   );
+}
+
+/** Most are of a connection; the places of others say in words whose they are. */
+function ownerOf({ connectionId }: SecretPlace): string {
+  return connectionId.startsWith('phone system ') ? connectionId : `connection ${connectionId}`;
 }

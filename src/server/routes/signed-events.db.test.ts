@@ -293,6 +293,69 @@ describeDatabases('signed call events', (databases) => {
     expect(sent.body).toMatchObject({ status: 409, code: 'conflict' });
   });
 
+  test('of a shared phone system are judged by its own secrets', async () => {
+    const as = { key: server.adminKey };
+    const domain = `signed-${count}.example`;
+    await server.database.write((transaction) =>
+      transaction
+        .updateTable('organization')
+        .set({ domain, domain_key: domain })
+        .where('id', '=', office.organizationId)
+        .execute(),
+    );
+    const made = await server.send('PUT', '/v1/shared-phone-systems/external/signing', {
+      ...as,
+      body: { name: `Cloud ${databases.dialect}` },
+    });
+    const path = `/v1/shared-phone-systems/${textAt(made.body, 'id')}`;
+    const created = await server.send('POST', `${path}/keys`, { ...as, body: { name: 'Cloud' } });
+    const theirs = await server.send('POST', `${path}/signing-secrets`, { ...as, body: {} });
+    await server.send('PATCH', path, { ...as, body: { signatures_required: true } });
+    const body = JSON.stringify({ ...RINGING, call_id: 'cloud', domain });
+    const send = (by: string, at: number): Promise<Sent> =>
+      server.send('POST', '/v1/call-events', {
+        key: textAt(created.body, 'key'),
+        body,
+        headers: { ...JSON_TYPE, ...sign(body, { id: 'cloud', secrets: [by], at }) },
+      });
+    const foreign = await send(secret, Date.now());
+    const own = await send(textAt(theirs.body, 'secret'), Date.now());
+    const again = await send(textAt(theirs.body, 'secret'), Date.now() - 1_000);
+    const asTheirs = await server.send('GET', `${path}/signing-secrets`, { key: office.key });
+
+    expect(foreign.body).toMatchObject({ status: 401, code: 'invalid_signature' });
+    expect(own.body).toMatchObject({ results: [{ status: 'accepted' }] });
+    expect(again.body).toMatchObject({ results: [{ status: 'repeated' }] });
+    expect(await callsOf('cloud')).toBe(1);
+    expect(asTheirs.status).toBe(403);
+  });
+
+  test('leave a line in the export, and nothing when the organization is deleted', async () => {
+    await signedPost({ ...RINGING, call_id: 'gone' }, { id: 'gone' });
+    const as = { key: server.adminKey };
+    const path = `/v1/organizations/${office.organizationId}`;
+    const exported = await server.send('GET', `${path}/export`, as);
+    await server.send('POST', `${path}/suspend`, { ...as, body: {} });
+    const { body } = await server.send('GET', path, as);
+    await server.send('POST', `${path}/delete`, { ...as, body: { name: textAt(body, 'name') } });
+    await vi.waitFor(
+      async () => expect((await server.send('GET', `${path}/state`, as)).status).toBe(404),
+      { timeout: 20_000, interval: 50 },
+    );
+    const left = async (table: 'signing_secret' | 'signed_message'): Promise<unknown> =>
+      await server.database.read
+        .selectFrom(table)
+        .select('phone_system_id')
+        .where('phone_system_id', '=', office.phoneSystemId)
+        .execute();
+
+    const lines = exported.text.split('\n').filter((line) => line.includes('"signing_secret"'));
+    expect(lines.map((line) => Object.keys(JSON.parse(line)))).toEqual([
+      ['record', 'id', 'phone_system_id', 'created_at', 'last_used_at'],
+    ]);
+    expect([await left('signing_secret'), await left('signed_message')]).toEqual([[], []]);
+  });
+
   test('stay required when its provisioning script runs again', async () => {
     const put = () =>
       server.send('PUT', '/v1/phone-systems/external/signing', {
