@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { prepared } from './prepared.ts';
+import { prepared, preparedChange, preparedRows } from './prepared.ts';
 import { describeDatabases } from './testing/databases.ts';
 
 const insertFact = prepared((handle, given: { name: string; value: string }) =>
@@ -18,7 +18,43 @@ const changeFact = prepared((handle, given: { name: string; value: string }) =>
     .returning(['name', 'value']),
 );
 
+const insertFacts = preparedRows((handle, rows: readonly { name: string; value: string }[]) =>
+  handle.insertInto('store_fact').values([...rows]),
+);
+const setFact = preparedChange((handle, given: { name: string; value: string }) =>
+  handle.updateTable('store_fact').set({ value: given.value }).where('name', '=', given.name),
+);
+
 describeDatabases('a prepared statement', (databases) => {
+  test('takes several rows, each with its own values', async () => {
+    const database = await databases.open();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ name, value: name.toUpperCase() }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three rows');
+
+    await database.write(async (transaction) => {
+      await insertFacts(transaction, [a, b]);
+      await insertFacts(transaction, [c]);
+    });
+
+    const values = await Promise.all(
+      ['a', 'b', 'c'].map((name) => readFact(database.read, { name })),
+    );
+    expect(values.flat()).toEqual([{ value: 'A' }, { value: 'B' }, { value: 'C' }]);
+  });
+
+  test('says how many rows it changed', async () => {
+    const database = await databases.open();
+    await database.write((transaction) => insertFact(transaction, { name: 'a', value: '1' }));
+
+    const changed = await database.write(async (transaction) => [
+      await setFact(transaction, { name: 'a', value: '2' }),
+      await setFact(transaction, { name: 'b', value: '2' }),
+    ]);
+
+    expect(changed).toEqual([1, 0]);
+    expect(await readFact(database.read, { name: 'a' })).toEqual([{ value: '2' }]);
+  });
+
   test('runs with the values of each call, in transactions and outside', async () => {
     const database = await databases.open();
 

@@ -26,10 +26,7 @@ class Place {
 export function prepared<P extends object, R>(
   build: (handle: Kysely<Tables>, given: P) => Compilable<R>,
 ): Prepared<P, R> {
-  const run = preparedRows<P, R>((handle, [given]) => {
-    if (given === undefined) throw new Error('a statement without its values');
-    return build(handle, given);
-  });
+  const run = preparedRows<P, R>((handle, rows) => build(handle, theOnly(rows)));
   return (handle, given) => run(handle, [given]);
 }
 
@@ -40,13 +37,46 @@ export function prepared<P extends object, R>(
 export function preparedRows<P extends object, R>(
   build: (handle: Kysely<Tables>, rows: readonly P[]) => Compilable<R>,
 ): Prepared<readonly P[], R> {
-  const known = new WeakMap<object, Map<string, CompiledQuery<R>>>();
+  const bind = binder(build);
   return async (handle, given) => {
     const { adapter, plugins } = handle.getExecutor();
     // A plugin looks at each statement, values included: it sees one that was built for it.
-    if (plugins.length > 0) {
-      return (await handle.executeQuery<R>(build(handle, given).compile())).rows;
+    const statement = plugins.length > 0 ? build(handle, given).compile() : bind(handle, given);
+    if (plugins.length > 0 || !(adapter instanceof DirectAdapter)) {
+      return (await handle.executeQuery<R>(statement)).rows;
     }
+    refuseLate(handle);
+    // What the rows are is known from the statement, here as in Kysely's own driver.
+    return adapter.run(statement.sql, statement.parameters) as Promise<readonly R[]>;
+  };
+}
+
+/**
+ * The same for a statement that changes rows and gives none; resolves with how many it changed, which
+ * SQLite counts for much less than it gives rows.
+ */
+export function preparedChange<P extends object, R>(
+  build: (handle: Kysely<Tables>, given: P) => Compilable<R>,
+): (handle: Kysely<Tables>, given: P) => Promise<number> {
+  const bind = binder<P, R>((handle, rows) => build(handle, theOnly(rows)));
+  return async (handle, given) => {
+    const { adapter, plugins } = handle.getExecutor();
+    const statement = plugins.length > 0 ? build(handle, given).compile() : bind(handle, [given]);
+    if (plugins.length > 0 || !(adapter instanceof DirectAdapter)) {
+      return Number((await handle.executeQuery<R>(statement)).numAffectedRows ?? 0);
+    }
+    refuseLate(handle);
+    return await adapter.change(statement.sql, statement.parameters);
+  };
+}
+
+/** Builds a statement when it is needed first; gives it with the values in their places. */
+function binder<P extends object, R>(
+  build: (handle: Kysely<Tables>, rows: readonly P[]) => Compilable<R>,
+): (handle: Kysely<Tables>, given: readonly P[]) => CompiledQuery<R> {
+  const known = new WeakMap<object, Map<string, CompiledQuery<R>>>();
+  return (handle, given) => {
+    const { adapter } = handle.getExecutor();
     let statements = known.get(adapter);
     if (statements === undefined) {
       statements = new Map();
@@ -61,19 +91,20 @@ export function preparedRows<P extends object, R>(
     const parameters = statement.parameters.map((value) =>
       value instanceof Place ? Reflect.get(given[value.row] ?? {}, value.name) : value,
     );
-    // What the rows are is known from the statement, here as in Kysely's own driver.
-    if (adapter instanceof DirectAdapter) {
-      if (isOver(handle))
-        throw new Error('the transaction has ended: its statements come too late');
-      return adapter.run(statement.sql, parameters) as Promise<readonly R[]>;
-    }
-    return (await handle.executeQuery<R>({ ...statement, parameters })).rows;
+    return { ...statement, parameters };
   };
 }
 
-/** What Kysely asks on its own way to the connection. */
-function isOver(handle: Kysely<Tables>): boolean {
-  return handle instanceof ControlledTransaction && (handle.isCommitted || handle.isRolledBack);
+function theOnly<P>([given]: readonly P[]): P {
+  if (given === undefined) throw new Error('a statement without its values');
+  return given;
+}
+
+/** Refuses what Kysely refuses on its own way to the connection. */
+function refuseLate(handle: Kysely<Tables>): void {
+  if (handle instanceof ControlledTransaction && (handle.isCommitted || handle.isRolledBack)) {
+    throw new Error('the transaction has ended: its statements come too late');
+  }
 }
 
 /** The number of rows and the members of the first. */

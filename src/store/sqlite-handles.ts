@@ -54,6 +54,12 @@ export class DirectAdapter extends SqliteAdapter {
     statement.run(parameters);
     return NO_ROWS;
   }
+
+  /** Runs a statement that gives no rows; resolves with how many it changed. */
+  async change(sql: string, parameters: readonly unknown[]): Promise<number> {
+    if (this.#turn !== undefined) throw new Error(READ_ONLY);
+    return Number(this.#database.prepare(sql).run(parameters).changes);
+  }
 }
 
 const NO_ROWS: readonly unknown[] = [];
