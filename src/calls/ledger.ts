@@ -12,6 +12,7 @@ import { LONGEST_HOLD_MS } from './claim-repository.ts';
 import { holdWords } from './explain.ts';
 import { callStateOf, selectCall, selectCalls } from './ledger-repository.ts';
 import type { CallFilter, CallListRow, CallState } from './ledger-repository.ts';
+import { readDeeds } from './read-deeds.ts';
 import { readLedgerSteps } from './ledger-steps.ts';
 import type { LedgerStep } from './ledger-steps.ts';
 import type { LaneRow } from './step-rows.ts';
@@ -212,25 +213,4 @@ function notesOf(
         : [`Not written by ${nameOf(connections, lane.connection_id)}: ${lane.skip_message}.`],
     ),
   ];
-}
-
-/** Who changed what by hand. */
-async function readDeeds(
-  database: Database,
-  scope: OrganizationScope,
-  of: { readonly callId: string; readonly steps: readonly LedgerStep[] },
-): Promise<readonly string[]> {
-  const ids = [of.callId, ...of.steps.map((step) => step.id)];
-  const rows = await database.read
-    .selectFrom('audit_entry')
-    .select(['actor', 'action', 'at', 'object_id'])
-    .where('organization_id', '=', scope.organizationId)
-    .where('object_kind', 'in', ['call', 'step'])
-    .where('object_id', 'in', ids)
-    .orderBy('id')
-    .execute();
-  return rows.map((row) => {
-    const method = of.steps.find((step) => step.id === row.object_id)?.method ?? 'the call';
-    return `${new Date(row.at).toISOString()}: ${row.actor} did ${row.action} on ${method}.`;
-  });
 }
