@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 
 import type { Tables } from '../store/schema.ts';
+import type { LaneRow } from './step-rows.ts';
 
 /** A connection is looked at again so soon, lest one that was changed wait for the old rules. */
 export const LONGEST_HOLD_MS = 60_000;
@@ -13,6 +14,8 @@ export interface Waiting {
   readonly state: 'active' | 'throttled' | 'broken';
   readonly state_until: number | null;
   readonly permits: number | null;
+  /** 1 when some address failed lately, whosever it is. */
+  readonly any_host_known: number;
 }
 
 export interface Branch {
@@ -26,17 +29,28 @@ export interface Branch {
  * Connections that may send and have a ready lane: first one of each organization, then the second
  * ones; whoever was served longest ago comes first. Those of an organization that is suspended may
  * not, and those that are held have nothing to send before; a time far beyond the longest hold is
- * of a clock that ran ahead.
+ * of a clock that ran ahead. Steps from one connection with ready lanes to the next in their index, so
+ * that those without any, nearly all, cost nothing.
  */
 export async function selectCandidates(
   handle: Kysely<Tables>,
   of: { readonly now: number; readonly limit: number },
 ): Promise<readonly Waiting[]> {
   const { rows } = await sql<Waiting>`
-    select id, organization_id, state, state_until, permits from (
+    with recursive busy(id) as (
+      select (select connection_id from lane where state = 'ready' order by connection_id limit 1)
+      union all
+      select (select l.connection_id from lane l
+        where l.state = 'ready' and l.connection_id > busy.id order by l.connection_id limit 1)
+      from busy where busy.id is not null
+    )
+    select id, organization_id, state, state_until, permits,
+      case when exists (select 1 from host_health) then 1 else 0 end as any_host_known
+    from (
       select c.id, c.organization_id, c.state, c.state_until, c.permits, p.claimed_at,
         row_number() over own as turn, last_value(p.claimed_at) over own as served_at
-      from connection_pace p join connection c on c.id = p.connection_id
+      from busy join connection_pace p on p.connection_id = busy.id
+        join connection c on c.id = busy.id
       where (p.held_until <= ${of.now} or p.held_until > ${of.now + 2 * LONGEST_HOLD_MS})
         and c.state in ('active', 'throttled', 'broken')
         and (c.state = 'active' or c.state_until is null or c.state_until <= ${of.now})
@@ -134,7 +148,7 @@ export async function claimReady(
     readonly leaseUntil: number;
     readonly skipLocked: RawBuilder<unknown>;
   },
-): Promise<readonly { id: string; fence: number; connection_id: string }[]> {
+): Promise<readonly LaneRow[]> {
   const { branches, now } = claim;
   const ready = branches.map(
     (branch, at) => sql`select id from (select id from lane
@@ -142,11 +156,11 @@ export async function claimReady(
         ${branch.laneId === undefined ? sql`` : sql`and id = ${branch.laneId}`}
       order by ready_at, id limit ${branch.permits} ${claim.skipLocked}) as ${sql.ref(`b${at}`)}`,
   );
-  const { rows } = await sql<{ id: string; fence: number; connection_id: string }>`
+  const { rows } = await sql<LaneRow>`
     update lane set state = 'leased', fence = fence + 1, lease_until = ${claim.leaseUntil},
       node = ${claim.node}
     where id in (${sql.join(ready, sql` union all `)})
-    returning id, fence, connection_id`.execute(transaction);
+    returning *`.execute(transaction);
   return rows;
 }
 

@@ -1,6 +1,5 @@
 import type { Transaction } from 'kysely';
 
-import { isAnyHostKnown } from '../connections/host-repository.ts';
 import { slotsDue } from '../connections/pace.ts';
 import type { Buckets } from '../connections/pace.ts';
 import { readBuckets } from '../connections/pace-repository.ts';
@@ -24,9 +23,12 @@ import { gateByHosts } from './host-gate.ts';
 import type { Asking } from './host-gate.ts';
 import { shareOut } from './share-out.ts';
 import type { Pool } from './share-out.ts';
+import type { LaneRow } from './step-rows.ts';
 
 export interface ClaimedLane {
   readonly laneId: string;
+  /** As it was claimed. */
+  readonly lane: LaneRow;
   readonly fence: number;
   readonly connection: CallConnection;
 }
@@ -70,11 +72,10 @@ export async function claimLanes(
   pool: Omit<Pool, 'limit'> = {},
 ): Promise<Claims> {
   const { database } = deps;
-  const [seen, isAnyHostSick] = await Promise.all([
-    selectCandidates(database.read, { now: database.now(), limit: MAX_CONNECTIONS }),
-    // Mostly none is, and then the transaction asks for none; what falls sick now is seen at sending.
-    isAnyHostKnown(database.read),
-  ]);
+  const asked = { now: database.now(), limit: MAX_CONNECTIONS };
+  const seen = await selectCandidates(database.read, asked);
+  // Mostly none is, and then the transaction asks for none; what falls sick now is seen at sending.
+  const isAnyHostSick = seen.some((one) => one.any_host_known === 1);
   const isCut = seen.length === MAX_CONNECTIONS;
   const candidates = await openCandidates(deps, seen);
   if (candidates.size === 0 && !isCut) return { lanes: [] };
@@ -116,7 +117,7 @@ export async function claimLanes(
       const candidate = candidates.get(row.connection_id);
       return candidate === undefined
         ? []
-        : [{ laneId: row.id, fence: row.fence, connection: candidate.connection }];
+        : [{ laneId: row.id, lane: row, fence: row.fence, connection: candidate.connection }];
     });
   return { lanes, ...(againAt === undefined ? {} : { againAt }) };
 }

@@ -10,6 +10,7 @@ import { loadLane } from './load-lane.ts';
 import type { LoadedLane } from './load-lane.ts';
 import { prepareAsk, prepareRun } from './prepare-step.ts';
 import type { RecordingSource } from './step-recording.ts';
+import type { LaneRow } from './step-rows.ts';
 import type { StepRun, StepRunner } from './step-runner.ts';
 
 /** Points between which a process may die; tests end it there. */
@@ -65,15 +66,19 @@ export async function deliverLane(
   deps: DeliverDeps,
   claim: {
     readonly lease: Lease;
+    /** As it was claimed; absent: it is read. */
+    readonly lane?: LaneRow;
     readonly connection: CallConnection;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
+  let { lane: claimed } = claim;
   let steps = 0;
   let loaded: LoadedLane | undefined;
   for (let read = 0; read < READS_PER_CLAIM; read += 1) {
     const last = steps + 1 >= STEPS_PER_CLAIM;
-    const delivered: Delivered = await deliverNext(deps, { ...claim, last }, loaded);
+    const delivered: Delivered = await deliverNext(deps, { ...claim, last }, { loaded, claimed });
+    claimed = undefined;
     const result = delivered.status;
     loaded = delivered.loaded;
     if (result === 'replaced') deps.log.warn({ lane_id: claim.lease.laneId }, REPLACED);
@@ -88,11 +93,12 @@ const REPLACED = 'the lane was claimed by another worker: its result was thrown 
 async function deliverNext(
   deps: DeliverDeps,
   claim: { lease: Lease; connection: CallConnection; signal: AbortSignal; last: boolean },
-  known: LoadedLane | undefined,
+  known: { readonly loaded: LoadedLane | undefined; readonly claimed: LaneRow | undefined },
 ): Promise<Delivered> {
   const { lease, connection } = claim;
   // Whether it is still true is asked before anything comes of it: fence and revision are compared.
-  const loaded = known ?? (await loadLane(deps.database, lease, connection));
+  const loaded =
+    known.loaded ?? (await loadLane(deps.database, { lease, claimed: known.claimed }, connection));
   if (loaded === undefined) return { status: 'replaced' };
   deps.reached?.('lane-loaded');
   const next = nextInLane(loaded.steps, deps.database.now());

@@ -24,13 +24,16 @@ export interface LoadedLane {
   readonly recordings: readonly { readonly id: string; readonly key: string }[];
 }
 
-/** Reads what the next step of a claimed lane needs; `undefined` when the claim does not hold. */
+/**
+ * Reads what the next step of a claimed lane needs; `undefined` when the claim does not hold. `claimed`:
+ * the lane as the claim has just told it, which is not read again.
+ */
 export async function loadLane(
   database: Database,
-  lease: Lease,
+  { lease, claimed }: { readonly lease: Lease; readonly claimed: LaneRow | undefined },
   connection: CallConnection,
 ): Promise<LoadedLane | undefined> {
-  const lane = await findLeased(database.read, lease);
+  const lane = claimed ?? (await findLeased(database.read, lease));
   if (lane === undefined) return undefined;
   const call = await findCallOfLane(database.read, lane.call_id);
   const facts = readFacts(call);

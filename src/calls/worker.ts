@@ -153,6 +153,7 @@ class LaneWorker implements Worker {
       { ...this.#deps, postponed },
       {
         lease: { laneId: claim.laneId, fence: claim.fence },
+        lane: claim.lane,
         connection: claim.connection,
         signal: abort.signal,
       },

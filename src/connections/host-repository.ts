@@ -34,12 +34,6 @@ const selectHost = prepared((handle, of: { readonly origin: string }) =>
   handle.selectFrom('host_health').selectAll().where('origin', '=', of.origin),
 );
 
-/** True when some address failed lately. */
-export async function isAnyHostKnown(handle: Handle): Promise<boolean> {
-  const row = await handle.selectFrom('host_health').select('state').limit(1).executeTakeFirst();
-  return row !== undefined;
-}
-
 /**
  * Takes what a connection saw of a host into its row, in the transaction of what it saw. True when
  * the host has come back: connections that were held for its sake may be looked at again.

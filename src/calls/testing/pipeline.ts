@@ -153,9 +153,9 @@ export async function pipelineOn(
         const { lanes: claimed } = await claimLanes(claim, 100);
         if (claimed.length === 0) return count;
         count += claimed.length;
-        for (const { laneId, fence, connection } of claimed) {
+        for (const { laneId, lane, fence, connection } of claimed) {
           const signal = new AbortController().signal;
-          await deliverLane(deliver, { lease: { laneId, fence }, connection, signal });
+          await deliverLane(deliver, { lease: { laneId, fence }, lane, connection, signal });
         }
       }
       throw new Error('the lanes never came to rest');
