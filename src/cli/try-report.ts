@@ -140,10 +140,15 @@ function exchangeJson({ startedAt, durationMs, ...exchange }: ScrubbedExchange):
 
 /** The operator's setting, as the option of this command. */
 function forThisRun(message: string): string {
-  return message.replaceAll(
-    /The operator can allow it: EGRESS_ALLOW=(\S+)/g,
-    'To allow it for this run: --allow $1',
-  );
+  return message
+    .replaceAll(
+      /The operator can allow it: EGRESS_ALLOW=(\S+)/g,
+      'To allow it for this run: --allow $1',
+    )
+    .replaceAll(
+      'The operator can allow it: the log of the server says how.',
+      'Standard error says how to allow it.',
+    );
 }
 
 function exchangeLines(exchange: ScrubbedExchange): readonly string[] {

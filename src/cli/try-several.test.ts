@@ -25,21 +25,28 @@ afterEach(async () => {
 async function attempt(
   method: string,
   object: unknown,
-  options: { readonly set?: readonly string[]; readonly json?: boolean } = {},
-): Promise<{ code: number; out: string }> {
-  await writeFile(join(directory, 'crm.json'), fakeCrmDocument({ methods: { [method]: object } }));
+  options: {
+    readonly set?: readonly string[];
+    readonly json?: boolean;
+    readonly allow?: readonly string[];
+  } = {},
+  more: object = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const document = JSON.parse(fakeCrmDocument({ methods: { [method]: object } })) as object;
+  await writeFile(join(directory, 'crm.json'), JSON.stringify({ ...document, ...more }));
   const lines: string[] = [];
+  const errors: string[] = [];
   const context: CommandContext = {
     env: {},
     directory,
     out: (line) => void lines.push(line),
-    err: () => undefined,
+    err: (line) => void errors.push(line),
     readInput: async () => '',
     exitWith: () => undefined,
   };
   const usual = { properties: 'properties.json', allow: [crm.host] };
   const code = await tryMethod('crm.json', method, { ...usual, ...options }, context);
-  return { code, out: lines.join('\n') };
+  return { code, out: lines.join('\n'), err: errors.join('\n') };
 }
 
 const STEPS = {
@@ -112,9 +119,45 @@ describe('try of a method of several requests', () => {
   test('says why nothing is sent', async () => {
     const method = { request_method: 'POST', request_path: '/calls', when: 'contact_id' };
 
-    expect(await attempt('CreateActivity', method)).toEqual({
+    expect(await attempt('CreateActivity', method)).toMatchObject({
       code: 1,
       out: 'Nothing was sent (skipped). CreateActivity: contact_id has no value.',
     });
+  });
+
+  test('follows an address on this machine that an answer gives, where --allow names it', async () => {
+    const files = await startFakeCrm();
+    crm.behave('POST /calls', (_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ id: '1', url: `${files.origin}/calls` }));
+    });
+    const upload = {
+      steps: [
+        {
+          request_method: 'POST',
+          request_path: '/calls',
+          response_map: { id: '$activity_id$', url: '$upload_url$' },
+        },
+        { request_method: 'POST', request_url: '$upload_url$', auth: 'none' },
+      ],
+    };
+
+    const more = {
+      hosts: ['127.0.0.1', 'files.example.com'],
+      parameters: { activity_id: 'string', upload_url: 'string' },
+    };
+
+    const refused = await attempt('CreateActivity', upload, {}, more);
+    const before = files.requests.length;
+    const allow = [crm.host, files.host];
+    const sent = await attempt('CreateActivity', upload, { allow }, more);
+    await files.close();
+
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`--allow ${files.host} lets this run send there`);
+    expect(before).toBe(0);
+    expect(sent.err).toBe('');
+    expect(files.requests).toHaveLength(1);
+    expect(files.requests[0]?.headers['authorization']).toBeUndefined();
   });
 });

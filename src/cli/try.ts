@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readSettings } from '../config/settings.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { compileDocument } from '../document/compile.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
@@ -14,11 +11,8 @@ import type { RenderContext } from '../document/render/request.ts';
 import { requestSource, requestSources } from '../document/request-sources.ts';
 import type { Values } from '../document/values/values.ts';
 import { AppError } from '../errors/app-error.ts';
-import { isLoopback } from '../http/address-policy.ts';
-import { parseAllowRules } from '../http/allow-rules.ts';
-import type { AllowRule } from '../http/allow-rules.ts';
 import { createEgress } from '../http/egress.ts';
-import type { Egress, EgressOptions, EgressResult } from '../http/egress.ts';
+import type { EgressResult } from '../http/egress.ts';
 import { readAnswer } from '../runtime/read-answer.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import { runToEnd } from '../runtime/run-to-end.ts';
@@ -29,6 +23,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import { checkPlace } from './check-place.ts';
 import { explainBinding } from './explain-binding.ts';
 import type { BindingExplanation } from './explain-binding.ts';
+import { egressOptions, keepAnswers, localAddresses } from './try-egress.ts';
 import { openUserFile, readPropertyValues, readUserFile, readValues } from './try-input.ts';
 import { failedSignInJson, failedSignInLines, reportJson, reportLines } from './try-report.ts';
 import { signInToTry } from './try-sign-in.ts';
@@ -60,7 +55,7 @@ export function registerTry(program: Command, context: CommandContext): void {
     .option('--file <path>', 'File for UploadFile.')
     .option(
       '--allow <host:port>',
-      'Allow this private address or port for this run; on loopback also plain http.',
+      'Allow this private address or port for this run; on loopback also plain http, and as an address that an answer gives.',
       collect,
     )
     .option('--country <code>', 'Country of national numbers, ISO 3166-1.', 'US')
@@ -114,7 +109,16 @@ export async function tryMethod(
     const { signal } = new AbortController();
     const parts = { phones, clock: systemClock, randomId: randomUUID };
     const runner = createMethodRunner({ ...parts, egress: keepAnswers(egress, answers) });
-    const connection = { id: 'try', organizationId: 'try', properties, ...place, origins };
+    const local = localAddresses(options.allow ?? []);
+    const { mayReach } = local;
+    const connection = {
+      id: 'try',
+      organizationId: 'try',
+      properties,
+      ...place,
+      origins,
+      mayReach,
+    };
     const signIn = await signInToTry(
       { ...parts, egress, runner },
       { document, connection, accessToken },
@@ -165,6 +169,9 @@ export async function tryMethod(
     };
     if (options.json === true) context.out(reportJson(report));
     else for (const line of reportLines(report)) context.out(line);
+    for (const host of local.refused()) {
+      context.err(`${host} is this machine: --allow ${host} lets this run send there.`);
+    }
     return didItsWork(run, why) ? 0 : 1;
   } finally {
     await egress.close();
@@ -176,47 +183,6 @@ function findMethod(document: CompiledDocument, text: string): MethodName {
   if (method !== undefined && document.methods.has(method)) return method;
   const known = [...document.methods.keys()].join(', ');
   throw new AppError('invalid_request', `The document has no method "${text}"; it has ${known}.`);
-}
-
-async function egressOptions(
-  allowed: readonly string[],
-  context: CommandContext,
-): Promise<EgressOptions> {
-  const settings = readSettings(context.env);
-  const extra = rulesOf('--allow', allowed.join(','));
-  const local = extra.filter((rule) => isLoopback(hostOf(rule)));
-  const ca =
-    settings.egressCaFile === undefined
-      ? undefined
-      : await readFile(resolve(context.directory, settings.egressCaFile), 'utf8');
-  return {
-    allow: [...rulesOf('EGRESS_ALLOW', settings.egressAllow), ...extra],
-    plainHttp: [...rulesOf('EGRESS_PLAIN_HTTP', settings.egressPlainHttp), ...local],
-    ...(ca === undefined ? {} : { ca }),
-    monotonic: systemClock.monotonic,
-  };
-}
-
-function rulesOf(name: string, text: string): readonly AllowRule[] {
-  const parsed = parseAllowRules(text);
-  if (parsed.ok) return parsed.rules;
-  throw new AppError('invalid_request', `${name}: ${parsed.problems.join('; ')}.`);
-}
-
-function hostOf(rule: AllowRule): string {
-  return rule.target.kind === 'host' ? rule.target.host : rule.target.address.toString();
-}
-
-/** Hands every result on, and keeps it: the report needs the whole answer, the ledger does not. */
-function keepAnswers(egress: Egress, answers: EgressResult[]): Egress {
-  return {
-    ...egress,
-    send: async (request) => {
-      const result = await egress.send(request);
-      answers.splice(0, answers.length, result);
-      return result;
-    },
-  };
 }
 
 function explain(

@@ -21,6 +21,8 @@ export interface MethodConnection {
   readonly timezone: string;
   /** Pinned: requests go nowhere else. */
   readonly origins: readonly string[];
+  /** Of a trial on the developer's own machine; see `RenderContext`. */
+  readonly mayReach?: (origin: string) => boolean;
 }
 
 /**

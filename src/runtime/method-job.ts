@@ -107,6 +107,7 @@ export function contextOf(
     phones: deps.phones,
     boundary: deps.randomId().replaceAll(/[^A-Za-z0-9]/g, ''),
     origins,
+    ...(connection.mayReach === undefined ? {} : { mayReach: connection.mayReach }),
     ...(call.file === undefined ? {} : { file: call.file }),
     ...(call.cleared === undefined ? {} : { cleared: call.cleared }),
     ...(phoneFormat === undefined ? {} : { phoneFormat }),

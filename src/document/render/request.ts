@@ -25,6 +25,8 @@ export interface RenderContext {
   readonly signedIn?: Values;
   /** Pinned origins; without them those that the property values give. */
   readonly origins?: readonly string[];
+  /** Origins beside `hosts` that an answer may give to requests with `"auth": "none"`. */
+  readonly mayReach?: (origin: string) => boolean;
   /**
    * Parameters that the user emptied, by canonical name (`email`); `UpdateContact` alone writes
    * them. One that has a value in `values` is not emptied.

@@ -46,8 +46,10 @@ export function createOriginPolicy(
       throw unsafeValue(authority.host, `the document may not call ${authority.origin}`);
     },
     checkBare: (pieces, scope) => {
+      const { context } = scope;
       if (isPinned(pieces, scope)) return true;
-      const { host, scheme } = pieces.authority;
+      const { host, scheme, origin } = pieces.authority;
+      if (context.mayReach?.(origin) === true) return false;
       if (hosts.length === 0 || !allowed(host)) {
         const message = `an answer gave an address at ${host}, which "hosts" of the document does not name`;
         throw unsafeValue(host, message);
