@@ -80,12 +80,14 @@ export function mergeEvents(received: readonly ReceivedEvent[]): CallFacts {
     .filter((one) => one.event.kind !== 'ended' || ends.includes(one))
     .sort((a, b) => LIFE[a.event.kind] - LIFE[b.event.kind] || a.sequence - b.sequence);
   const told = events.map(({ event }) => event);
+  const newestFirst = told.toReversed();
+  const ofEnds = ends.map(({ event }) => event);
   const first = <T>(read: (event: CallEvent) => T | undefined): T | undefined =>
-    told.map(read).find((value) => value !== undefined);
+    firstTold(told, read);
   const last = <T>(read: (event: CallEvent) => T | undefined): T | undefined =>
-    told.map(read).findLast((value) => value !== undefined);
+    firstTold(newestFirst, read);
   const ofEnd = <T>(read: (event: CallEvent) => T | undefined): T | undefined =>
-    ends.map(({ event }) => read(event)).find((value) => value !== undefined);
+    firstTold(ofEnds, read);
   const spoke = whoSpoke(told, ends[0]?.event);
   const conversed =
     spoke.length > 0 || told.some(({ kind }) => kind === 'answered' || kind === 'transferred');
@@ -131,6 +133,18 @@ export function mergeEvents(received: readonly ReceivedEvent[]): CallFacts {
     withoutRing: !told.some(({ kind }) => kind === 'ringing'),
     durationUnknown: closedByUs,
   };
+}
+
+/** What the first of the events says that says anything. */
+function firstTold<T>(
+  events: readonly CallEvent[],
+  read: (event: CallEvent) => T | undefined,
+): T | undefined {
+  for (const event of events) {
+    const value = read(event);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** The cause of an end that we wrote ourselves, because the phone system never told of one. */

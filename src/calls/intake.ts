@@ -256,17 +256,17 @@ async function keepRefused(
   },
 ): Promise<EventResult> {
   const { code, message } = work.routed;
-  await deps.database.write(async (transaction) => {
-    await insertRefusedEvent(transaction, {
-      id: deps.ids.next(),
-      phone_system_id: work.source.phoneSystemId,
-      domain: work.event.domain ?? null,
-      code,
-      message,
-      body: keptBody(work.body, work.event),
-      received_at: deps.database.now(),
-    });
-  });
+  // Named before the transaction: several run at the same time, and the oldest go first.
+  const row = {
+    id: deps.ids.next(),
+    phone_system_id: work.source.phoneSystemId,
+    domain: work.event.domain ?? null,
+    code,
+    message,
+    body: keptBody(work.body, work.event),
+    received_at: deps.database.now(),
+  };
+  await deps.database.write((transaction) => insertRefusedEvent(transaction, row));
   return refuse(code, message);
 }
 

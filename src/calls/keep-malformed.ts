@@ -22,17 +22,17 @@ export async function keepMalformed(
   },
 ): Promise<void> {
   const { body, problem } = work;
-  await deps.database.write((transaction) =>
-    insertRefusedEvent(transaction, {
-      id: deps.ids.next(),
-      phone_system_id: work.phoneSystemId,
-      domain: null,
-      code: problem.code,
-      message: problem.message,
-      body: keptText(body),
-      received_at: deps.database.now(),
-    }),
-  );
+  // Named before the transaction: several run at the same time, and the oldest go first.
+  const row = {
+    id: deps.ids.next(),
+    phone_system_id: work.phoneSystemId,
+    domain: null,
+    code: problem.code,
+    message: problem.message,
+    body: keptText(body),
+    received_at: deps.database.now(),
+  };
+  await deps.database.write((transaction) => insertRefusedEvent(transaction, row));
 }
 
 /** JSON: the body itself, or the beginning of its text where it is too large. */

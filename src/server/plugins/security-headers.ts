@@ -7,15 +7,16 @@ const ONE_YEAR_S = 31_536_000;
  * security only where the server is reached by https (RFC 6797, section 7.2).
  */
 export function addSecurityHeaders(app: FastifyInstance, options: { https: boolean }): void {
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-      ...(options.https ? { 'strict-transport-security': `max-age=${ONE_YEAR_S}` } : {}),
-    });
+  const headers = {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    ...(options.https ? { 'strict-transport-security': `max-age=${ONE_YEAR_S}` } : {}),
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).headers(headers);
+    done();
   });
 }
