@@ -99,15 +99,31 @@ function shape(schema: Schema): string {
 }
 
 function table(schema: Schema): string {
-  const properties = member(schema, 'properties');
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
-  const rows = Object.entries(properties).map(
-    ([name, value]) =>
-      `| \`${name}\` | ${isSchema(value) ? kind(value) : ''}${required.includes(name) ? '' : ', optional'} | ${isSchema(value) ? tell(value) : ''} |`,
-  );
+  const rows = rowsOf(schema, '');
   return rows.length === 0
     ? ''
     : ['| member | type | |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** A row for each member, those of objects inside below: `logo.state`, `properties[].label`. */
+function rowsOf(schema: Schema, before: string): readonly string[] {
+  const properties = member(schema, 'properties');
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  return Object.entries(properties).flatMap(([name, value]): readonly string[] => {
+    if (!isSchema(value)) return [];
+    const path = `${before}${name}`;
+    const optional = required.includes(name) ? '' : ', optional';
+    const row = `| \`${path}\` | ${kind(value)}${optional} | ${tell(value)} |`;
+    return [row, ...insideOf(value, path).flatMap(([inner, at]) => rowsOf(inner, `${at}.`))];
+  });
+}
+
+/** The objects without a name of their own that a member is, is a list of, or may be. */
+function insideOf(schema: Schema, path: string): readonly (readonly [Schema, string])[] {
+  const choices = Array.isArray(schema['anyOf']) ? schema['anyOf'].filter(isSchema) : [schema];
+  return choices.flatMap((choice): readonly (readonly [Schema, string])[] =>
+    isSchema(choice['items']) ? insideOf(choice['items'], `${path}[]`) : [[choice, path]],
+  );
 }
 
 function kind(schema: Schema): string {
