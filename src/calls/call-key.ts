@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 /** Crockford's base 32: no I, L, O, U, so that a key can be read out on the phone. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -10,7 +11,11 @@ const BITS = 5;
  * The key by which a CRM knows a call: the same for every try, different for each connection, and
  * (HMAC-SHA-256 under `secret`, cut to 100 bits) not to be guessed. 20 characters.
  */
-export function callKey(secret: Uint8Array, callId: string, connectionId: string): string {
+export function callKey(
+  secret: Uint8Array | KeyObject,
+  callId: string,
+  connectionId: string,
+): string {
   const digest = createHmac('sha256', secret).update(`${callId}\n${connectionId}`).digest();
   let key = '';
   for (let at = 0; at < LENGTH; at += 1) {

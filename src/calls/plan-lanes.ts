@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 import type { Transaction } from 'kysely';
 
 import { isListed } from '../contacts/number-list.ts';
@@ -29,7 +31,7 @@ import type { LaneRow, StepRow } from './step-rows.ts';
 export interface PlanLanesDeps {
   readonly ids: Ids;
   /** Key of the calls' HMAC; derived from the master key. */
-  readonly callKeySecret: Uint8Array;
+  readonly callKeySecret: Uint8Array | KeyObject;
   /** True where recordings have addresses of our own (PUBLIC_URL is set). */
   readonly ownLinks?: boolean;
   /** Shorter ones for tests. */

@@ -1,3 +1,5 @@
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { dirname } from 'node:path';
 
 import type { FastifyInstance } from 'fastify';
@@ -167,7 +169,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
   });
   const admission = createAdmission({ database, clock });
   const liveRunner = createLiveRunner({ runner, admission, clock });
-  const callKeySecret = parts.keyring.pinned('patchcord call key');
+  // As a key object it is prepared once, and not for each call anew.
+  const callKeySecret = createSecretKey(parts.keyring.pinned('patchcord call key'));
   const recordings = createRecordingParts({ ...parts, vault }, () => {
     pipeline.wake();
   });
@@ -289,7 +292,7 @@ function createPipelineWorker(
     readonly signIns: SignIns;
     readonly runner: SignedInRunner;
     readonly admission: Admission;
-    readonly callKeySecret: Uint8Array;
+    readonly callKeySecret: KeyObject;
     readonly recordings: RecordingParts;
     readonly deleter: Deleter;
   },
