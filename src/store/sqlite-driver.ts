@@ -55,7 +55,7 @@ function connect(path: string): DatabaseSync {
   // Small transactions write the same few pages again and again: a checkpoint after 1,000 of them, as
   // by default, copies and syncs those pages so often that it takes most of the time of all commits.
   database.exec(
-    'pragma trusted_schema=off; pragma cache_size=-16384; pragma wal_autocheckpoint=8000',
+    'pragma trusted_schema=off; pragma cache_size=-8192; pragma wal_autocheckpoint=8000',
   );
   return database;
 }
