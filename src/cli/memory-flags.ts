@@ -5,7 +5,7 @@ import type { Environment } from '../config/environment.ts';
  * things four times what they need, before it looks for garbage: on a machine with much memory the
  * process would hold twice of what it works with.
  */
-export const MEMORY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=25'] as const;
+export const MEMORY_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40'] as const;
 
 /** Who says one of these has a view of their own on the memory, which stands. */
 const OWN_VIEW = /--(?:max|min)[-_]semi[-_]space[-_]size|--heap[-_]growing[-_]percent/u;
