@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['src/**/*.db.test.ts'],
           // They wait for disks and timers most of the time.
           maxWorkers: 4,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
