@@ -105,13 +105,13 @@ describeDatabases('recordings that several people and processes hold at once', (
   it('whose call is deleted while they come are refused, and leave nothing behind', async () => {
     const { database, put, callId, directory } = await begin();
     const id = await callId();
-    const deleted = database.write(async (transaction) => {
-      await transaction.deleteFrom('call').where('id', '=', id).execute();
-    });
+    const remove = () =>
+      database.write(async (transaction) => {
+        await transaction.deleteFrom('call').where('id', '=', id).execute();
+      });
 
-    const stored = put(WAV, { callId: id });
+    const stored = put(WAV, { callId: id, between: remove });
 
-    await deleted;
     await expect(stored).rejects.toMatchObject({ code: 'not_found' });
     expect(await readdir(directory)).toEqual([]);
   });

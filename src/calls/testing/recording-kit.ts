@@ -46,9 +46,13 @@ export function failure(phase: 'blocked' | 'before_write' | 'reading', code: str
   return { kind: 'failure', phase, code, message: 'it failed', durationMs: 1 };
 }
 
-/** The bytes in two pieces. */
-export async function* stream(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes.subarray(0, 70_000));
+/** The bytes in two pieces; `between`: what happens while they come. */
+export async function* stream(
+  bytes: Uint8Array,
+  between: () => Promise<void> = () => Promise.resolve(),
+): AsyncGenerator<Uint8Array> {
+  yield bytes.subarray(0, 70_000);
+  await between();
   yield bytes.subarray(70_000);
 }
 /** Makes pipelines with recordings for the tests of one suite; `cleanUp` takes their files away. */
@@ -123,11 +127,16 @@ export function createRecordingKit(open: Parameters<typeof openPipeline>[0]) {
     };
     const put = (
       bytes: Uint8Array,
-      of: { filename?: string; callId?: string; recordingId?: string } = {},
+      of: {
+        filename?: string;
+        callId?: string;
+        recordingId?: string;
+        between?: () => Promise<void>;
+      } = {},
     ) =>
       storeRecording({ ...pipeline, spool, wake: () => {} }, SCOPE, {
         callId: of.callId ?? 'c-1',
-        stream: stream(bytes),
+        stream: stream(bytes, of.between),
         filename: of.filename,
         recordingId: of.recordingId,
         mediaType: 'application/octet-stream',
