@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_PAGES, createPager } from './pager.ts';
-import type { PageRead } from './pager.ts';
+import type { PageRead, PageStep } from './pager.ts';
 import type { PagingRule } from './paging-rule.ts';
 import type { Values } from '../values/values.ts';
 
@@ -240,5 +240,78 @@ describe('links to the next page', () => {
 
     expect(result.urls).toEqual(urls);
     expect(result.endedBy).toBe(endedBy);
+  });
+});
+
+describe('a pager that goes on from a state', () => {
+  const isAllowed = (url: string): boolean => url.startsWith('https://crm.example/');
+  const read = (page: Page): PageRead => ({
+    ...{ records: 1, moving: {}, headers: {}, url: URL_ASKED },
+    ...page,
+  });
+  /** A pager made anew from JSON before each page. */
+  function runRestarted(rule: PagingRule, pages: readonly Page[]) {
+    const steps: PageStep[] = [];
+    let kept = JSON.stringify(createPager(rule, isAllowed).state());
+    for (const page of pages) {
+      const pager = createPager(rule, isAllowed, { from: JSON.parse(kept) });
+      steps.push(pager.next(read(page)));
+      kept = JSON.stringify(pager.state());
+    }
+    return steps;
+  }
+  const runAtOnce = (rule: PagingRule, pages: readonly Page[]): PageStep[] => {
+    const pager = createPager(rule, isAllowed);
+    return pages.map((page) => pager.next(read(page)));
+  };
+
+  it.each<[string, PagingRule, readonly Page[]]>([
+    ['page numbers', { type: 'page', size: 3 }, [{}, {}, { records: 0 }]],
+    ['page numbers from 0 to the cap', { type: 'page', start: 0, maxPages: 3 }, [{}, {}, {}]],
+    ['offsets', { type: 'offset' }, [{ records: 3 }, { records: 2 }, { records: 0 }]],
+    ['an offset that stands still', { type: 'offset' }, [more({ offset: '0' })]],
+    ['offsets that are bound', { type: 'offset' }, [more({ offset: '50' }), { records: 2 }, {}]],
+    [
+      'a cursor that comes again',
+      { type: 'cursor' },
+      [more({ cursor: 'a' }), more({ cursor: 'b' }), more({ cursor: 'a' })],
+    ],
+    [
+      'links',
+      { type: 'next_url' },
+      [
+        more({ next_url: '?page=2' }),
+        more({ next_url: '?page=3#x' }),
+        more({ next_url: '?page=2' }),
+      ],
+    ],
+  ])('%s', (_name, rule, pages) => {
+    expect(runRestarted(rule, pages)).toEqual(runAtOnce(rule, pages));
+  });
+
+  it('stays small, and still ends a long circle', () => {
+    const marks = Array.from({ length: 2_000 }, (_, index) =>
+      more({ cursor: `mark-${index % 1_000}` }),
+    );
+    let state = createPager({ type: 'cursor' }, isAllowed).state();
+    let endedBy: string | undefined;
+    let pages = 0;
+    let pager = createPager({ type: 'cursor' }, isAllowed, { from: state });
+    for (const page of marks) {
+      pages += 1;
+      // Begun anew now and then, as after a crash.
+      if (pages % 700 === 0) pager = createPager({ type: 'cursor' }, isAllowed, { from: state });
+      const step = pager.next(read(page));
+      if (step.status === 'end') {
+        ({ endedBy } = step);
+        break;
+      }
+      state = pager.state();
+    }
+
+    expect(endedBy).toBe('repeated_cursor');
+    expect(pages).toBeLessThan(2_000);
+    expect(state.seen).toHaveLength(256);
+    expect(JSON.stringify(state).length).toBeLessThan(6_000);
   });
 });

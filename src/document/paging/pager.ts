@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { BoundRecord } from '../bind/compile-binding.ts';
 import { parseLinkHeader } from './link-header.ts';
 import type { PagingRule } from './paging-rule.ts';
@@ -24,27 +26,64 @@ export type PageStep =
   | { readonly status: 'next'; readonly moving: Values; readonly nextUrl?: string }
   | { readonly status: 'end'; readonly endedBy: EndedBy };
 
+/** Where the pages go on, after a restart too. JSON; marks and links may be secrets of the CRM. */
+export interface PagerState {
+  /** Pages that were read. */
+  readonly pages: number;
+  /** The page number or the offset, where the pager counts them itself. */
+  readonly position: number;
+  /** The moving values of the next request. */
+  readonly moving: Values;
+  /** Replaces path and query of the next request. */
+  readonly nextUrl?: string;
+  /** Digests of the marks that were asked for: of very many the first and the last ones. */
+  readonly seen: readonly string[];
+}
+
 export interface Pager {
-  /** The moving values of the first request; `cursor` and `next_url` have none. */
+  /** The moving values of the first request of all; `cursor` and `next_url` have none. */
   first(): Values;
   /** What follows a page that was read. Call it once per page, in order. */
   next(page: PageRead): PageStep;
+  /** Where it stands: before the first page, or after a `next` that another page follows. */
+  state(): PagerState;
 }
 
-/** Ten times what the largest list of contacts needs; an endless list must end somewhere. */
+export interface PagerOptions {
+  /** Goes on here, by the same rule. */
+  readonly from?: PagerState;
+  /** Pages that are read at most, whatever the rule says. */
+  readonly mostPages?: number;
+}
+
+/** More than a list that is held at once needs; an endless list must end somewhere. */
 export const MAX_PAGES = 10_000;
+
+/**
+ * Marks whose digests a state keeps. A mark that comes again after a restart is found at once, or, in
+ * a longer circle, when the circle has been gone through once more.
+ */
+const SEEN_KEPT = 256;
 
 /**
  * Decides page by page how a long answer goes on, by a method's `paging`. `isAllowed` says whether
  * an absolute http(s) URL may be asked. An answer that says there is no more counts before an empty
  * page, and both before the cap of pages.
  */
-export function createPager(rule: PagingRule, isAllowed: (url: string) => boolean): Pager {
-  const cap = Math.min(rule.maxPages ?? MAX_PAGES, MAX_PAGES);
-  const seen = new Set<string>();
+export function createPager(
+  rule: PagingRule,
+  isAllowed: (url: string) => boolean,
+  { from, mostPages = MAX_PAGES }: PagerOptions = {},
+): Pager {
+  const cap = Math.min(rule.maxPages ?? mostPages, mostPages);
+  const seen = new Set<string>(from?.seen);
   const size: Values = rule.size === undefined ? {} : { page_size: rule.size };
-  let position = rule.start ?? (rule.type === 'page' ? 1 : 0);
-  let pages = 0;
+  let position = from?.position ?? rule.start ?? (rule.type === 'page' ? 1 : 0);
+  let pages = from?.pages ?? 0;
+  const first: Values =
+    rule.type === 'page' || rule.type === 'offset' ? { ...size, [rule.type]: position } : size;
+  let place: Pick<PagerState, 'moving' | 'nextUrl'> = from ?? { moving: first };
+  if (from === undefined && rule.type === 'offset') seen.add(digestOf(String(position)));
 
   const advance = (page: PageRead): PageStep => {
     if (rule.type === 'page') {
@@ -77,30 +116,50 @@ export function createPager(rule: PagingRule, isAllowed: (url: string) => boolea
   };
 
   const once = (mark: string, step: () => PageStep): PageStep => {
-    if (seen.has(mark)) return { status: 'end', endedBy: 'repeated_cursor' };
-    seen.add(mark);
+    const digest = digestOf(mark);
+    if (seen.has(digest)) return { status: 'end', endedBy: 'repeated_cursor' };
+    seen.add(digest);
     return step();
   };
 
   const go = (moving: Values) => ({ status: 'next', moving: { ...size, ...moving } }) as const;
 
+  const judge = (page: PageRead): PageStep => {
+    if (saysNoMore(page.moving)) return { status: 'end', endedBy: 'has_more' };
+    const step = advance(page);
+    if (step.status === 'end' && step.endedBy === 'no_next') return step;
+    if (page.records === 0) return { status: 'end', endedBy: 'empty_page' };
+    if (step.status === 'end') return step;
+    return pages >= cap ? { status: 'end', endedBy: 'page_cap' } : step;
+  };
+
   return {
-    first: () => {
-      if (rule.type === 'page') return { ...size, page: position };
-      if (rule.type !== 'offset') return size;
-      seen.add(String(position));
-      return { ...size, offset: position };
-    },
+    first: () => first,
     next: (page) => {
       pages += 1;
-      if (saysNoMore(page.moving)) return { status: 'end', endedBy: 'has_more' };
-      const step = advance(page);
-      if (step.status === 'end' && step.endedBy === 'no_next') return step;
-      if (page.records === 0) return { status: 'end', endedBy: 'empty_page' };
-      if (step.status === 'end') return step;
-      return pages >= cap ? { status: 'end', endedBy: 'page_cap' } : step;
+      const step = judge(page);
+      if (step.status === 'next') {
+        const { moving, nextUrl } = step;
+        place = nextUrl === undefined ? { moving } : { moving, nextUrl };
+      }
+      return step;
+    },
+    state: () => {
+      const { moving, nextUrl } = place;
+      const link = nextUrl === undefined ? {} : { nextUrl };
+      return { pages, position, moving, ...link, seen: firstAndLast([...seen]) };
     },
   };
+}
+
+/** A cursor may be long; 64 bits tell those of one list apart. */
+function digestOf(mark: string): string {
+  return bytesToHex(sha256(utf8ToBytes(mark)).subarray(0, 8));
+}
+
+function firstAndLast(digests: readonly string[]): readonly string[] {
+  if (digests.length <= SEEN_KEPT) return digests;
+  return [...digests.slice(0, SEEN_KEPT / 2), ...digests.slice(-SEEN_KEPT / 2)];
 }
 
 function saysNoMore(moving: BoundRecord): boolean {
