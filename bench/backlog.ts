@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { countWaiting, fillBacklog } from './load/fill-backlog.ts';
+import { blockLanes, countWaiting, fillBacklog } from './load/fill-backlog.ts';
 import { quantile } from './load/quantile.ts';
 import { timeClaims } from './load/time-claims.ts';
 import { namedPostgres, openWorld } from './load/world.ts';
@@ -30,9 +30,13 @@ export async function backlogFigures(): Promise<readonly BenchRow[]> {
 
 async function measure(plan: { name: string; postgres?: string }): Promise<readonly BenchRow[]> {
   const { name } = plan;
-  const empty = await workOff(plan, { steps: FEW_STEPS, blocked: 0 });
-  const full = await workOff(plan, { steps: STEPS, blocked: 0 });
-  const blocked = await workOff(plan, { steps: STEPS, blocked: BLOCKED });
+  const empty = await inWorld(plan, FEW_STEPS, workOff);
+  const { full, blocked } = await inWorld(plan, STEPS, async (world) => {
+    const unblocked = await workOff(world);
+    await world.stopServer();
+    await blockLanes(world, BLOCKED);
+    return { full: unblocked, blocked: await workOff(world) };
+  });
   const speed = (what: string, value: number): BenchRow => {
     const ratio = value / empty.perSecond;
     return {
@@ -62,28 +66,37 @@ async function measure(plan: { name: string; postgres?: string }): Promise<reado
   ];
 }
 
-async function workOff(
+/** A stopped server, in whose database so many steps wait. */
+async function inWorld<T>(
   plan: { readonly postgres?: string },
-  backlog: { readonly steps: number; readonly blocked: number },
-): Promise<{ readonly perSecond: number; readonly claimP99: number }> {
+  steps: number,
+  work: (world: World) => Promise<T>,
+): Promise<T> {
   const world = await openWorld({ ...plan, offices: CONNECTIONS, concurrency: 16, lines: 8 });
   try {
-    await fill(world, backlog);
-    const claimP99 = quantile(await timeClaims(world), 0.99);
-    await world.startServerAgain();
-    await sleep(WARM_UP_MS);
-    await world.crm.report();
-    await sleep(MEASURE_MS);
-    const times = await world.crm.report();
-    const requests = Object.values(times).reduce((sum, list) => sum + list.length, 0);
-    return { perSecond: requests / (MEASURE_MS / 1_000), claimP99 };
+    await fill(world, steps);
+    return await work(world);
   } finally {
     await world.close();
   }
 }
 
+/** Claims while the server is stopped, then what it does once it is started. */
+async function workOff(
+  world: World,
+): Promise<{ readonly perSecond: number; readonly claimP99: number }> {
+  const claimP99 = quantile(await timeClaims(world), 0.99);
+  await world.startServerAgain();
+  await sleep(WARM_UP_MS);
+  await world.crm.report();
+  await sleep(MEASURE_MS);
+  const times = await world.crm.report();
+  const requests = Object.values(times).reduce((sum, list) => sum + list.length, 0);
+  return { perSecond: requests / (MEASURE_MS / 1_000), claimP99 };
+}
+
 /** One call of each office that waits, as often as it takes. */
-async function fill(world: World, backlog: { steps: number; blocked: number }): Promise<void> {
+async function fill(world: World, steps: number): Promise<void> {
   for (const { administrator, connectionId } of world.offices) {
     await administrator.post(`/v1/connections/${connectionId}/pause`);
   }
@@ -92,8 +105,8 @@ async function fill(world: World, backlog: { steps: number; blocked: number }): 
     await world.report(call, 'ended');
   }
   await world.stopServer();
-  const times = Math.round(backlog.steps / STEPS_PER_CALL / CONNECTIONS);
-  await fillBacklog(world, { times, blocked: backlog.blocked });
+  const times = Math.round(steps / STEPS_PER_CALL / CONNECTIONS);
+  await fillBacklog(world, times);
   const waiting = await countWaiting(world);
-  if (waiting < backlog.steps * 0.99) throw new Error(`only ${waiting} steps wait`);
+  if (waiting < steps * 0.99) throw new Error(`only ${waiting} steps wait`);
 }

@@ -9,16 +9,15 @@ const AN_HOUR_MS = 3_600_000;
 /**
  * Copies every call that there is, with its lane and its steps, `times` times, by SQL: the copies
  * wait like their models, of connections that are paused and go on afterwards. The server must have been
- * stopped. A share `blocked` of the lanes waits for a later try.
+ * stopped.
  */
 export async function fillBacklog(
   place: Parameters<typeof openRows>[0],
-  plan: { readonly times: number; readonly blocked: number },
+  times: number,
 ): Promise<void> {
   const rows = openRows(place);
   await rows.run('begin');
-  for (const table of TABLES) await copy(rows, table, plan.times);
-  if (plan.blocked > 0) await block(rows, plan.blocked);
+  for (const table of TABLES) await copy(rows, table, times);
   await rows.run("update connection set state = 'active', state_reason = null");
   await rows.run('commit');
   await rows.run('analyze');
@@ -44,10 +43,20 @@ async function copy(rows: Rows, table: string, times: number): Promise<void> {
     select ${values.join(', ')} from copy cross join ${table} as model`);
 }
 
-/** Which lanes: spread evenly over the connections and their queues. */
-async function block(rows: Rows, share: number): Promise<void> {
+/**
+ * Lets a share of the lanes wait for a later try, spread evenly over the connections and their queues.
+ * The server must have been stopped.
+ */
+export async function blockLanes(
+  place: Parameters<typeof openRows>[0],
+  share: number,
+): Promise<void> {
   const every = Math.round(1 / share);
+  const rows = openRows(place);
   await rows.run(`update lane set ready_at = ready_at + ${AN_HOUR_MS} where id in (
-    select id from (select id, row_number() over (order by id) as place from lane) as ordered
+    select id from (select id, row_number() over (order by id) as place from lane
+      where state = 'ready') as ordered
     where place % ${every} = 0)`);
+  await rows.run('analyze');
+  await rows.close();
 }
