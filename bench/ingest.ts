@@ -8,8 +8,8 @@ import type { World } from './load/world.ts';
 import type { BenchRow } from './row.ts';
 
 const PER_SECOND = 5_000;
-const SECONDS = 5;
-const WARM_UP_SECONDS = 2;
+const SECONDS = 4;
+const WARM_UP_SECONDS = 1;
 const P99_GOAL_MS = 100;
 /** Calls that have begun and not yet ended. */
 const CALLS_OPEN = 2_500;
