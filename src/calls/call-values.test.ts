@@ -134,7 +134,8 @@ describe('the values of a call', () => {
 
   it.each<[string, Partial<CallEvent>, object]>([
     ['as the event tells it', { contactId: '9', contactType: 'deal' }, { contact_type: 'deal' }],
-    ['of a contact that was found', { contactId: '8' }, { contact_type: 'lead' }],
+    ['of a contact that was found', { contactId: '7' }, { contact_type: 'lead' }],
+    ['of two that have this id: none', { contactId: '8' }, { contact_type: undefined }],
     [
       'over that of another one with this id',
       { contactId: '8', contactType: 'contact' },

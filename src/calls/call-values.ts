@@ -121,7 +121,10 @@ function knownContact(
   chosen: Chosen | undefined,
 ): NonNullable<LaneMemory['contact']> {
   if (chosen === undefined) return contact;
-  return [contact, ...choices].find((one) => isSame(one, chosen)) ?? {};
+  const same = [contact, ...choices].filter((one) => isSame(one, chosen));
+  // Of a contact and a lead with one id nobody knows which is meant: neither is guessed.
+  const kinds = new Set(same.map((one) => one['contact_type']));
+  return kinds.size > 1 ? {} : (same[0] ?? {});
 }
 
 interface Chosen {

@@ -214,7 +214,7 @@ async function applyPlan(
   await wantRecordings(transaction, { callId: lane.call_id, steps: plan.add, now });
   await changePlanned(transaction, plan, now);
   const steps =
-    plan.merge.length + plan.cancel.length === 0
+    plan.merge.length + plan.cancel.length + (plan.again?.length ?? 0) === 0
       ? inOrder([...work.steps, ...rows.map(toStep)])
       : await readSteps(transaction, lane.id);
   // One that waits for its turn keeps it.
@@ -234,6 +234,15 @@ async function changePlanned(
   plan: Plan,
   now: number,
 ): Promise<void> {
+  for (const { stepId, message } of plan.again ?? []) {
+    await transaction
+      .updateTable('step')
+      .set({ state: 'pending', reason: null, message, ready_at: now, updated_at: now })
+      .where('id', '=', stepId)
+      .where('state', '=', 'parked')
+      .where('reason', '=', 'missing_value')
+      .execute();
+  }
   for (const merge of plan.merge) {
     await transaction
       .updateTable('step')

@@ -53,6 +53,8 @@ export interface Plan {
   readonly add: readonly NewStep[];
   /** Unsent updates that tell the new change too. */
   readonly merge: readonly { readonly stepId: string; readonly reasons: readonly UpdateReason[] }[];
+  /** Steps that a person waits to mend, for whose lack of a value there is news. */
+  readonly again?: readonly { readonly stepId: string; readonly message: string }[];
   readonly cancel: readonly {
     readonly stepId: string;
     readonly reason: StepReason;
@@ -92,6 +94,7 @@ export function planCall(input: PlanInput): Plan {
       ...(due ? planRecordings(input) : []),
     ],
     merge: changes.merge,
+    again: planRevivals(input),
     cancel: planCancels(input),
   };
 }
@@ -202,13 +205,30 @@ function changedFacts(input: PlanInput, previous: CallFacts, owner: Owner): Upda
   const reasons: UpdateReason[] = [];
   if (facts.subject !== previous.subject || facts.description !== previous.description)
     reasons.push('note');
-  const isChosen =
-    facts.contactId !== previous.contactId || facts.contactType !== previous.contactType;
-  if (isChosen && input.onlyConnection) reasons.push('contact');
+  if (isContactNews(input, previous)) reasons.push('contact');
   if (linkIsNews(input, previous)) reasons.push('recording');
   if (owner.kind === 'user' && ownerId(owner) !== ownerId(before)) reasons.push('owner');
   if (isCorrected(input, previous)) reasons.push('call');
   return reasons;
+}
+
+function isContactNews({ facts, onlyConnection }: PlanInput, previous: CallFacts): boolean {
+  const isChosen =
+    facts.contactId !== previous.contactId || facts.contactType !== previous.contactType;
+  return isChosen && onlyConnection;
+}
+
+/** What a step lacks may be what is told of the contact now. */
+function planRevivals(input: PlanInput): NonNullable<Plan['again']> {
+  return input.steps
+    .filter((step) => isTriedAgain(input, step))
+    .map(({ id }) => ({ stepId: id, message: 'The contact of the call was told: tried again' }));
+}
+
+function isTriedAgain(input: PlanInput, step: Step): boolean {
+  const { previous } = input;
+  const isLacking = step.state === 'parked' && step.reason === 'missing_value' && isUnsent(step);
+  return isLacking && previous !== undefined && isContactNews(input, previous);
 }
 
 /**
@@ -243,13 +263,16 @@ function linkIsNews(input: PlanInput, previous: CallFacts): boolean {
 }
 
 function planChange(
-  { steps, methods, now, times = PLAN_TIMES }: PlanInput,
+  input: PlanInput,
   method: 'UpdateActivity' | 'AssignActivity',
   reasons: readonly UpdateReason[],
 ): Changes {
+  const { steps, methods, now, times = PLAN_TIMES } = input;
   const same = steps.filter((step) => step.method === method);
   // The step of a recording may wait for a day; other news does not.
-  const open = same.find((step) => isWaiting(step) && step.recordingKey === undefined);
+  const open = same.find(
+    (step) => (isWaiting(step) || isTriedAgain(input, step)) && step.recordingKey === undefined,
+  );
   if (open !== undefined) {
     const joined = [...new Set([...open.reasons, ...reasons])];
     return { add: [], merge: [{ stepId: open.id, reasons: joined }] };

@@ -227,8 +227,18 @@ function toPreparation(prepared: PreparedOrFault, step: Step): Preparation {
   }
   // A caller who cannot be looked up must not keep the call out of the CRM.
   const state = step.method === 'FindContact' ? 'skipped' : 'parked';
-  return { status: 'settled', change: { state, reason, message } };
+  return { status: 'settled', change: { state, reason, message: withAdvice(prepared) } };
 }
+
+/** Whoever reports calls can tell what is missing here; a person at the ledger cannot type it in. */
+function withAdvice(prepared: Extract<PreparedOrFault, { status: 'not_sent' }>): string {
+  const { reason, message } = prepared;
+  const lacksType = reason === 'missing_value' && prepared.name === 'contact_type';
+  return lacksType ? `${asSentence(message)} ${TELL_TYPE}` : message;
+}
+
+const TELL_TYPE =
+  'Nobody has told of which kind the contact is: report a call event with contact_id and contact_type, and the step is tried again.';
 
 function isSignIn(reason: string): reason is 'needs_auth' | 'sign_in_unavailable' {
   return reason === 'needs_auth' || reason === 'sign_in_unavailable';

@@ -67,6 +67,8 @@ export type PreparedStep =
         | 'absent'
         | 'skipped'
         | 'nothing_left';
+      /** `missing_value`: what lacks it. */
+      readonly name?: string;
       readonly message: string;
       /** `sign_in_unavailable`: as the sign-in server asked. */
       readonly retryAfterMs?: number;

@@ -1,14 +1,20 @@
 import { addressTokens } from '../text/hide-address-tokens.ts';
 import type { CallConnection } from './call-connection.ts';
+import { partyNumber } from './call-rules.ts';
 import { callValues } from './call-values.ts';
+import type { LaneMemory } from './call-values.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { findContactClaim } from './made-contact-repository.ts';
+import { contactKey, madeContact } from './made-contacts.ts';
 import { addressBook } from './recording-addresses.ts';
 import type { AddressBook } from './recording-addresses.ts';
 import type { Step, StepMethod } from './step.ts';
 import type { RecordingSource } from './step-recording.ts';
 import type { StepCall, StepFile } from './step-runner.ts';
+import type { Database } from '../store/database.ts';
 
 interface ValuesDeps {
+  readonly database: Pick<Database, 'read' | 'now'>;
   readonly recordings: RecordingSource;
 }
 
@@ -24,7 +30,7 @@ export async function stepValues(
   const addresses = told ? await addressesOf(deps, loaded) : NO_ADDRESSES;
   const values = callValues({
     facts: loaded.facts,
-    memory: loaded.memory,
+    memory: await withMade(deps, loaded, connection),
     owner: loaded.owner,
     callKey: loaded.lane.call_key,
     texts: connection.options.texts,
@@ -38,6 +44,25 @@ export async function stepValues(
   });
   const hidden = addresses.all.flatMap(addressTokens);
   return hidden.length === 0 ? { values } : { values, hidden };
+}
+
+/**
+ * What the lane knows, and the contact that we made for an earlier call of this number, where that is
+ * whom the user chose: no search of this call need have found it.
+ */
+async function withMade(
+  { database }: ValuesDeps,
+  { facts, memory, onlyConnection }: LoadedLane,
+  { id: connectionId, country }: CallConnection,
+): Promise<LaneMemory> {
+  const { contact = {}, choices = [] } = memory;
+  const chosen = onlyConnection ? facts.contactId : undefined;
+  const isKnown = [contact, ...choices].some((one) => one['contact_id'] === chosen);
+  const number = contactKey(partyNumber(facts), country);
+  if (chosen === undefined || isKnown || number === undefined) return memory;
+  const claim = await findContactClaim(database.read, { connectionId, number });
+  const made = madeContact(claim, database.now());
+  return made === undefined ? memory : { ...memory, choices: [...choices, made] };
 }
 
 const NO_ADDRESSES = addressBook(new Map());

@@ -197,7 +197,9 @@ export function settleRequest(
 ): RenderResult {
   const scope = createScope(context, row);
   try {
-    return { status: 'request', request: render(scope), notes: scope.notes };
+    const request = render(scope);
+    const { notes, lost } = scope;
+    return { status: 'request', request, notes, ...(lost === undefined ? {} : { lost }) };
   } catch (err) {
     if (!(err instanceof RenderStop)) throw err;
     if (err.status === 'missing_value') return { status: 'missing_value', name: err.subject };

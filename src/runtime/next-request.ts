@@ -1,4 +1,6 @@
 import type { CompiledMethodObject } from '../document/compiled-document.ts';
+import { methodRow } from '../document/methods.ts';
+import type { LostContent } from '../document/render/request.ts';
 import type { Note } from '../document/values/values.ts';
 import { contextOf, createJob } from './method-job.ts';
 import type { MethodJob, RequestPlace, RunStart } from './method-job.ts';
@@ -20,7 +22,8 @@ export type NextRequest =
 
 /**
  * Goes on to the next request of an object that runs, from `requestIndex` on. A step is passed over whose `when` does not
- * hold or whose path lacks a value; a property that is not filled in stops all.
+ * hold or whose path lacks a value; a property that is not filled in stops all, as does a body that
+ * would say nothing for want of a key.
  */
 export function nextRequest(start: RunStart, place: RequestPlace): NextRequest {
   const { requests, isStepwise } = place.object;
@@ -36,6 +39,8 @@ export function nextRequest(start: RunStart, place: RequestPlace): NextRequest {
     }
     const job = createJob(start, here, compiled);
     const first = renderFirst(job);
+    const lost = first.status === 'request' ? contentLost(start, first.lost) : undefined;
+    if (lost !== undefined) return stopped(job, { status: 'missing_value', name: lost });
     if (first.status === 'request') {
       return { status: 'ready', job, first: { ...first, notes: [...notes, ...first.notes] } };
     }
@@ -46,6 +51,17 @@ export function nextRequest(start: RunStart, place: RequestPlace): NextRequest {
     return stopped(job, first);
   }
   return { status: 'none', notes };
+}
+
+/**
+ * The name for want of which a write would say nothing, or not what its method is for; `undefined`
+ * where it says enough. The CRM accepts an empty body, and nobody would learn that nothing came of it.
+ */
+function contentLost({ call }: RunStart, lost: LostContent | undefined): string | undefined {
+  if (lost === undefined || !methodRow(call.method).writes) return undefined;
+  const contact = lost.names.find((name) => name === 'contact_type');
+  if (lost.whole) return contact ?? lost.names[0];
+  return call.method === 'AssignActivity' ? contact : undefined;
 }
 
 function passedOver({ requests }: CompiledMethodObject, index: number, why: string): Note {

@@ -98,4 +98,48 @@ describeDatabases('the contact that a user chooses among contacts and leads', (d
     await report({ kind: 'ended', duration: 5 });
     expect(await newest(/stop$/)).toEqual(expected);
   });
+
+  test('that nobody knows the kind of is not assigned to nobody: the step waits for the kind', async () => {
+    const call_id = 'unknown kind';
+    const report = async (body: object): Promise<void> => {
+      await server.send('POST', '/v1/call-events', {
+        key: office.eventsKey,
+        body: [{ call_id, ...body }],
+      });
+    };
+    const assigning = async (state: string) =>
+      await vi.waitFor(async () => {
+        const step = await server.database.read
+          .selectFrom('step')
+          .select(['state', 'reason', 'message'])
+          .where('method', '=', 'AssignActivity')
+          .orderBy('id', 'desc')
+          .executeTakeFirstOrThrow();
+        if (step.state !== state) throw new Error(`The step is ${step.state}.`);
+        return step;
+      }, WAIT);
+    const assigned = (): unknown[] =>
+      crm.requests
+        .filter(({ path }) => path.endsWith('/assign'))
+        .map(({ body }) => JSON.parse(body.toString('utf8')));
+    crm.requests.length = 0;
+    await report(RINGING);
+    await vi.waitFor(() => {
+      if (!crm.requests.some(({ path }) => path === '/records')) throw new Error('Not yet.');
+    }, WAIT);
+
+    await report({ kind: 'noted', contact_id: '77' });
+    const parked = await assigning('parked');
+    const sentWhileParked = assigned();
+    await report({ kind: 'noted', contact_id: '77', contact_type: 'lead' });
+    await assigning('done');
+
+    expect(parked).toMatchObject({
+      reason: 'missing_value',
+      message:
+        'AssignActivity needs a value for contact_type. Nobody has told of which kind the contact is: report a call event with contact_id and contact_type, and the step is tried again.',
+    });
+    expect(sentWhileParked).toEqual([]);
+    expect(assigned()).toEqual([{ lead: '77' }]);
+  });
 });

@@ -1,5 +1,6 @@
 import { jsonMembers, jsonObject } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
+import { noteEmptied } from './body/lost-content.ts';
 import { flattenPairs } from './body/pairs.ts';
 import type { Pair } from './body/pairs.ts';
 import { openValue } from './body/rendered-tree.ts';
@@ -25,6 +26,7 @@ export function compileQuery(
   const second = compile(parameters ?? {});
   return (scope) => {
     const own = objectOf(second(scope));
+    if (winning.length > 0) noteEmptied(scope, own);
     const taken = new Set(own.members.map(([key]) => key));
     const others = objectOf(first(scope));
     const kept = others.members.filter(([key]) => !taken.has(key));

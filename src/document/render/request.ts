@@ -60,11 +60,20 @@ export interface RenderedBody {
 
 export type BodyChunk = string | { readonly file: 'base64' | 'bytes' };
 
+/** Members that have a value were left out, because their keys lack one. */
+export interface LostContent {
+  /** What the keys lack; never empty. */
+  readonly names: readonly string[];
+  /** Nothing else is left in the body. */
+  readonly whole: boolean;
+}
+
 export type RenderResult =
   | {
       readonly status: 'request';
       readonly request: RenderedRequest;
       readonly notes: readonly Note[];
+      readonly lost?: LostContent;
     }
   /** Nothing is sent: the path, or a credential, lacks the value of this name. */
   | { readonly status: 'missing_value'; readonly name: string }

@@ -4,7 +4,7 @@ import type { MethodRow } from '../methods.ts';
 import type { Note, PhoneNumberForms } from '../values/values.ts';
 import type { ClearedForm } from './cleared.ts';
 import type { PhoneFormat } from '../names/parameters.ts';
-import type { RenderContext } from './request.ts';
+import type { LostContent, RenderContext } from './request.ts';
 import { unsafeValue } from './render-stop.ts';
 
 /** The state of one rendering: what was read already, and the placeholders met so far. */
@@ -31,6 +31,10 @@ export interface Scope {
   phoneFormats: readonly PhoneFormat[];
   /** True once the value of a secret property was read, for whatever purpose. */
   readSecret: boolean;
+  /** The name that the last key lacked, where a key was dropped. */
+  absentInKey: string | undefined;
+  /** What was not said for want of a key. */
+  lost: LostContent | undefined;
 }
 
 /** A fresh state for one rendering. */
@@ -51,6 +55,8 @@ export function createScope(context: RenderContext, method?: MethodRow): Scope {
     clearedMet: 0,
     phoneFormats: [],
     readSecret: false,
+    absentInKey: undefined,
+    lost: undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Json } from '../../json-value.ts';
 import { checkHeaderValue } from '../headers.ts';
 import { filePart } from './file-part.ts';
 import { jsonChunks } from './json-chunks.ts';
+import { noteEmptied } from './lost-content.ts';
 import { multipartBody } from './multipart.ts';
 import { flattenPairs, writePairs } from './pairs.ts';
 import type { Rendered } from './rendered-tree.ts';
@@ -31,7 +32,9 @@ export function compileBody(options: {
   const tree = options.tree(parameters);
   return (scope) => {
     const type = checkHeaderValue(contentType(scope) ?? JSON_TYPE, 'request_content_type');
-    return writeBody(type, tree(scope), scope);
+    const rendered = tree(scope);
+    noteEmptied(scope, rendered);
+    return writeBody(type, rendered, scope);
   };
 }
 

@@ -58,7 +58,10 @@ export function fillKey(
     if (reader.isFile) throw unsafeValue('file', 'the file cannot stand in a key');
     scope.met += 1;
     const value = reader.text(scope);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      scope.absentInKey = reader.name;
+      return undefined;
+    }
     scope.present += 1;
     refuseInQuotes(value, part);
     filledBy ??= reader.name;

@@ -2,6 +2,7 @@ import { isJsonArray, isJsonObject, jsonMembers } from '../../json-value.ts';
 import type { Json, JsonObject } from '../../json-value.ts';
 import { compileKey } from './compile-key.ts';
 import type { CompiledKey } from './compile-key.ts';
+import { noteLost } from './lost-content.ts';
 import type { Rendered, RenderedMember } from './rendered-tree.ts';
 import { clearedValue } from '../cleared.ts';
 import { unsafeValue } from '../render-stop.ts';
@@ -153,7 +154,10 @@ function filledMembers(members: readonly Member[], scope: Scope): RenderedObject
   for (const { key, node } of members) {
     const { met, present } = scope;
     const name = key.render(scope);
-    if (name === undefined) continue;
+    if (name === undefined) {
+      noteLost(scope, scope.absentInKey ?? '', node.render);
+      continue;
+    }
     const [ofKey, values] = [scope.met - met, scope.present - present];
     const value = node.render(scope);
     if (value === undefined) {
