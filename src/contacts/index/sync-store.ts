@@ -1,0 +1,176 @@
+import type { ContactKey, ContactRecord } from '../contact-record.ts';
+import type { BookScope } from './contact-index.ts';
+
+/** `Contacts` tells of people, `Organizations` of companies. */
+export type SyncMethod = 'Contacts' | 'Organizations';
+
+/** `full`: all there is, after which who was not told of is gone; `changes`: what changed since. */
+export type PassKind = 'full' | 'changes';
+
+/** What a pass has read so far. */
+export interface SyncCounts {
+  /** Pages that are written. */
+  readonly pages: number;
+  /** Records the CRM told of, those that were left out included. */
+  readonly received: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  /** Records without an id, or otherwise of no use. */
+  readonly leftOut: number;
+}
+
+/** What went wrong last; the words are fit to be shown. */
+export interface SyncFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** How far the sync of one method of a connection is. Times are epoch milliseconds. */
+export interface SyncState {
+  readonly method: SyncMethod;
+  /** The pass that is under way, also while no process works on it; absent: none is. */
+  readonly pass:
+    | {
+        readonly number: number;
+        readonly kind: PassKind;
+        readonly startedAt: number;
+        /** Where it goes on: what `writeBatch` was given, as it was given; absent: at the start. */
+        readonly place: string | undefined;
+      }
+    | undefined;
+  /** Of the pass that is under way, or of the last one. */
+  readonly counts: SyncCounts;
+  /** How many records the pass is expected to have in all; undefined: nobody knows. */
+  readonly estimate: number | undefined;
+  /** From when on changes are to be asked for: the start of the last complete pass. */
+  readonly since: number | undefined;
+  readonly lastEndedAt: number | undefined;
+  readonly lastCompleteAt: number | undefined;
+  readonly lastFullAt: number | undefined;
+  readonly lastFailure: SyncFailure | undefined;
+  /** Contacts that a complete full pass did not find, and that wait for a person's word. */
+  readonly waitingDeletions: number | undefined;
+}
+
+/** A sync that was asked for. */
+export interface SyncRequest {
+  readonly kind: PassKind;
+  readonly at: number;
+}
+
+/** What stands for the sync of a connection as a whole. */
+export interface SyncJob extends BookScope {
+  /** When it is due by its schedule; undefined: it has none. */
+  readonly dueAt: number | undefined;
+  readonly asked: SyncRequest | undefined;
+  readonly lease: { readonly owner: string; readonly until: number; readonly fence: number };
+}
+
+/** The right to sync a connection; each taking has a higher fence. */
+export interface SyncLease {
+  readonly owner: string;
+  readonly fence: number;
+}
+
+/**
+ * A batch of records: pages as they came, with the position of what follows them. A record that is
+ * told of twice counts as the later one.
+ */
+export interface SyncBatch {
+  readonly pass: number;
+  readonly method: SyncMethod;
+  readonly records: readonly ContactRecord[];
+  /** Records that the CRM itself calls deleted. */
+  readonly deleted: readonly ContactKey[];
+  /** Where the pass goes on after this batch; sealed before it is stored. Undefined: it has no further page. */
+  readonly place: string | undefined;
+  readonly pages: number;
+  readonly received: number;
+  readonly leftOut: number;
+  readonly estimate?: number | undefined;
+  /** Country of numbers without one, ISO 3166-1 alpha-2. */
+  readonly country: string;
+}
+
+export interface BatchWritten {
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+}
+
+/** How a pass ended. */
+export type PassEnd =
+  /** `removed` contacts that the pass did not find are gone. */
+  | { readonly status: 'completed'; readonly removed: number }
+  /** The pass is complete, but nothing was removed: `missing` of `known` contacts wait for a person's word. */
+  | { readonly status: 'refused'; readonly missing: number; readonly known: number };
+
+export interface PassLimits {
+  /** Up to this share of the known contacts goes without asking; in 0 to 1. */
+  readonly share: number;
+  /** With fewer known contacts than these the share says nothing: any number goes. */
+  readonly least: number;
+}
+
+/**
+ * What the sync of contacts keeps. Functions that take a lease reject with `conflict` when another
+ * has taken it since: then nothing was written.
+ */
+export interface SyncStore {
+  /** Both methods' states, as far as there are any, and the job of the connection. */
+  read(of: BookScope): Promise<{
+    readonly job: SyncJob | undefined;
+    readonly states: readonly SyncState[];
+    /** Contacts that the index has now. */
+    readonly known: { readonly people: number; readonly companies: number };
+  }>;
+  /** Makes the job of a connection known, or changes when it is due. */
+  schedule(of: BookScope, dueAt: number | undefined): Promise<void>;
+  /** Asks for a sync; a full one that was asked for before stays one. */
+  ask(of: BookScope, request: SyncRequest): Promise<void>;
+  /** Forgets what was asked for at or before this time. */
+  answerAsked(of: BookScope, lease: SyncLease, until: number): Promise<void>;
+  /** Jobs of all organizations that nobody works on and that are due, asked for, or have an open pass. */
+  due(now: number, limit: number): Promise<readonly SyncJob[]>;
+  /** Takes the right to sync a connection; undefined while another has it. */
+  takeLease(
+    of: BookScope,
+    by: { readonly owner: string; readonly now: number; readonly until: number },
+  ): Promise<SyncLease | undefined>;
+  /** Keeps the right; false when another has taken it. */
+  renewLease(of: BookScope, lease: SyncLease, until: number): Promise<boolean>;
+  releaseLease(of: BookScope, lease: SyncLease): Promise<void>;
+  /** Goes on with the pass that is under way, or begins one; a kind other than the open one begins anew. */
+  beginPass(
+    of: BookScope,
+    lease: SyncLease,
+    pass: { readonly method: SyncMethod; readonly kind: PassKind; readonly now: number },
+  ): Promise<SyncState>;
+  /** Writes records and position in one transaction. */
+  writeBatch(of: BookScope, lease: SyncLease, batch: SyncBatch): Promise<BatchWritten>;
+  /**
+   * Ends a pass that has seen everything: moves `since` to its start and, of a full one, removes what
+   * it has not seen, unless that is too much.
+   */
+  completePass(
+    of: BookScope,
+    lease: SyncLease,
+    pass: { readonly method: SyncMethod; readonly pass: number; readonly now: number } & {
+      readonly limits: PassLimits;
+    },
+  ): Promise<PassEnd>;
+  /** Ends a pass that has not seen everything; without `giveUp` it stays open and goes on at its place. */
+  failPass(
+    of: BookScope,
+    lease: SyncLease,
+    pass: { readonly method: SyncMethod; readonly failure: SyncFailure } & {
+      readonly giveUp: boolean;
+    },
+  ): Promise<void>;
+  /** A person's word on deletions that wait: removes them, or keeps the contacts. Resolves with how many went. */
+  decideDeletions(of: BookScope, method: SyncMethod, remove: boolean): Promise<number>;
+}
