@@ -427,6 +427,22 @@ export const FINDING_CODES = {
       'A body of JSON is written as one text. Values are escaped in it, but a missing one leaves its key behind, and a text outside of quotes is refused.',
     advice: 'Write it as an object or a list.',
   },
+  json_by_hand: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A text that is JSON is put together by hand, with placeholders between its quotes. A value with a quote or a line break breaks it, and a missing one leaves its key behind.',
+    advice:
+      'Write a variable of the form `{"json": …}`, which takes the tree itself; a whole body is written as an object or a list.',
+  },
+  xml_syntax: {
+    severity: 'warning',
+    group: 'methods',
+    meaning:
+      'A body of the type XML is not well-formed once its placeholders are filled with plain text.',
+    advice:
+      'Mend the place that the message names. Values are escaped when they are put in; what the document writes itself is not, so an `&` is written `&amp;`, a `<` `&lt;`.',
+  },
   misplaced_file: {
     severity: 'error',
     group: 'methods',

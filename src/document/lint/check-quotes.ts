@@ -1,6 +1,7 @@
 import { memberOf } from '../json-text/json-node.ts';
 import { methodRow } from '../methods.ts';
 import { placesOf } from './check-answers.ts';
+import { jsonFix, placeholderInJson } from './json-by-hand.ts';
 import { partsAt, resolveAt } from './lint-context.ts';
 import type { LintContext, MethodNode, Place } from './lint-context.ts';
 
@@ -9,15 +10,26 @@ import type { LintContext, MethodNode, Place } from './lint-context.ts';
  * would be refused there, since it could end the text of the query.
  */
 export function checkQuotes(context: LintContext): void {
-  const ofDocument = memberOf(context.root, 'escape') !== undefined;
   for (const method of context.methods) {
-    const escapes = ofDocument || memberOf(method.node, 'escape') !== undefined;
+    const escapes = hasEscape(context, method);
     for (const place of placesOf(context, method)) {
       if (!place.isKey && isGuarded(method, place, escapes)) {
         checkPlace(context, place, escapes);
       }
     }
   }
+}
+
+/** True for a text in which a value that could end a quoted text is refused, not sent. */
+export function refusesQuotes(context: LintContext, place: Place): boolean {
+  const method = context.methods.find(({ steps }) =>
+    steps.every((step, index) => place.steps[index] === step),
+  );
+  return method !== undefined && isGuarded(method, place, hasEscape(context, method));
+}
+
+function hasEscape(context: LintContext, method: MethodNode): boolean {
+  return [context.root, method.node].some((node) => memberOf(node, 'escape') !== undefined);
 }
 
 /** Paths always, for nothing is escaped there; queries and the bodies of methods that only read, where no `escape` is declared. */
@@ -63,9 +75,11 @@ function checkPlace(context: LintContext, place: Place, escapes: boolean): void 
       const written = context.placeholder(part.name);
       const message = `${written} stands between quotes: a value with a quote in it, such as O'Brien, is refused here.`;
       const fix =
-        place.use === 'request'
-          ? 'add "escape" with the language of the query, such as "escape": "odata"'
-          : 'move the query into "request_parameters", and add "escape" with its language';
+        place.use !== 'request'
+          ? 'move the query into "request_parameters", and add "escape" with its language'
+          : placeholderInJson(partsAt(context, place)) === undefined
+            ? 'add "escape" with the language of the query, such as "escape": "odata"'
+            : jsonFix(steps);
       context.report('quoted_value', { node, steps, index: part.offset }, message, fix);
     }
   }

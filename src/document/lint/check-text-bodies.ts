@@ -1,20 +1,39 @@
 import { memberOf, membersOf, stringOf } from '../json-text/json-node.ts';
-import type { JsonNode, ObjectNode } from '../json-text/json-node.ts';
+import type { JsonNode, ObjectNode, StringNode } from '../json-text/json-node.ts';
 import { loginOf, requestsOf } from './check-requests.ts';
+import { checkXml } from './check-xml.ts';
 import { partsAt } from './lint-context.ts';
 import type { LintContext, Steps } from './lint-context.ts';
 
-/** Checks bodies that are a text, and that the recording stands where it can be sent. */
-export function checkTextBodies(context: LintContext): void {
-  for (const { node, steps } of [...context.methods.flatMap(requestsOf), ...loginOf(context)]) {
+/** A request whose body is written as one text. */
+export interface TextBody {
+  readonly body: StringNode;
+  readonly steps: Steps;
+  /** As written, placeholders and all. */
+  readonly type: string | undefined;
+  /** What needs names and values instead, in words; such a text is never sent. */
+  readonly misfit: string | undefined;
+}
+
+/** The requests of the document, also its login, whose body is one text. */
+export function textBodies(context: LintContext): readonly TextBody[] {
+  const requests = [...context.methods.flatMap(requestsOf), ...loginOf(context)];
+  return requests.flatMap(({ node, steps }) => {
     const body = memberOf(node, 'request_parameters')?.value;
-    if (body?.kind !== 'string') continue;
-    const at = { node: body, steps: [...steps, 'request_parameters'] };
+    if (body?.kind !== 'string') return [];
     const type = contentType(context, node);
     const verb = stringOf(memberOf(node, 'request_method')?.value);
-    const what = verb === 'GET' ? 'the query of a GET' : isForm(type) ? 'a form' : undefined;
-    if (what !== undefined) {
-      const message = `A text stands where ${what} needs names and values.`;
+    const misfit = verb === 'GET' ? 'the query of a GET' : isForm(type) ? 'a form' : undefined;
+    return [{ body, steps: [...steps, 'request_parameters'], type, misfit }];
+  });
+}
+
+/** Checks that bodies which are a text can be sent as one, and what their media type makes of it. */
+export function checkTextBodies(context: LintContext): void {
+  for (const { body, steps, type, misfit } of textBodies(context)) {
+    const at = { node: body, steps };
+    if (misfit !== undefined) {
+      const message = `A text stands where ${misfit} needs names and values.`;
       context.report('text_as_query', at, message, 'write an object: { "name": "value" }');
       continue;
     }
@@ -27,7 +46,7 @@ export function checkTextBodies(context: LintContext): void {
       context.report('text_without_type', at, message, fix);
     }
     const isMixed = parts.length > 1 && parts.some((part) => part.kind === 'name');
-    if (isMixed && /[/+]json\s*(?:;|$)/i.test(type ?? '')) {
+    if (isMixed && isType(type, 'json')) {
       const message =
         'This is JSON written as a text: what has no value leaves a hole in it, and nothing is dropped.';
       context.report(
@@ -37,8 +56,18 @@ export function checkTextBodies(context: LintContext): void {
         'write it as an object or a list, without quotes',
       );
     }
+    if (isType(type, 'xml') && parts.some((part) => part.kind === 'text')) {
+      checkXml(context, at, parts);
+    }
   }
 }
+
+/** True for `…/json` or `…/xml` and their suffixes (RFC 6839, RFC 7303). */
+export function isType(type: string | undefined, language: 'json' | 'xml'): boolean {
+  return TYPES[language].test(type ?? '');
+}
+
+const TYPES = { json: /[/+]json\s*(?:;|$)/i, xml: /[/+]xml\s*(?:;|$)/i } as const;
 
 /** The content type as written, of the request or of a header. */
 function contentType(context: LintContext, node: ObjectNode): string | undefined {

@@ -17,6 +17,7 @@ import { checkCycles } from './check-cycles.ts';
 import { checkDates } from './check-dates.ts';
 import { checkErrorRows } from './check-error-rows.ts';
 import { checkExpressions } from './check-expressions.ts';
+import { checkJsonByHand } from './check-json-by-hand.ts';
 import { checkKeptWords } from './check-kept-words.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkLoneMarkers } from './check-lone-markers.ts';
@@ -105,6 +106,7 @@ function lintObject(text: JsonText, root: ObjectNode, findings: Finding[]): void
   checkRecord(context, uses);
   checkKeys(context);
   checkTextBodies(context);
+  checkJsonByHand(context);
   checkFilePlaces(context);
   checkBareRequests(context, uses);
   checkKeptWords(context, uses);

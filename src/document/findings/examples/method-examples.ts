@@ -172,6 +172,30 @@ export const METHOD_EXAMPLES = {
     path: '/API/CreateActivity/request_parameters',
     at: '"[[$call_duration$]]"',
   },
+  json_by_hand: {
+    bad: {
+      variables: { columns: '{"phone": "$party_number$"}' },
+      ...create({ request_parameters: { column_values: '$columns$' } }),
+    },
+    good: {
+      variables: { columns: { json: { phone: '$party_number$' } } },
+      ...create({ request_parameters: { column_values: '$columns$' } }),
+    },
+    path: '/variables/columns',
+    at: '$party_number$',
+  },
+  xml_syntax: {
+    bad: create({
+      request_content_type: 'text/xml',
+      request_parameters: '<call><from>$party_number$</form></call>',
+    }),
+    good: create({
+      request_content_type: 'text/xml',
+      request_parameters: '<call><from>$party_number$</from></call>',
+    }),
+    path: '/API/CreateActivity/request_parameters',
+    at: '</form>',
+  },
   misplaced_file: {
     bad: uploadAs('application/x-www-form-urlencoded'),
     good: uploadAs('multipart/form-data'),
