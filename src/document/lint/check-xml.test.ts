@@ -51,7 +51,7 @@ describe('a body of XML', () => {
     const [found, ...others] = faults(body);
 
     expect(found?.message).toContain(message);
-    expect(found?.rest).toMatch(new RegExp(`^${RegExp.escape(rest)}`));
+    expect(found?.rest.slice(0, rest.length)).toBe(rest);
     expect(others).toEqual([]);
   });
 
