@@ -1,46 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { backoffMs, DELIVERY_POLICY } from './delivery-policy.ts';
-import { settleAsk } from './settle-ask.ts';
+import { DELIVERY_POLICY } from './delivery-policy.ts';
 import { settleLost, settleRun } from './settle.ts';
-import type { SettleInput, SettleOutcome, StepChange } from './settle.ts';
+import type { SettleInput, StepChange } from './settle.ts';
 import type { Step, StepMethod } from './step.ts';
 import { aStep } from './testing/a-step.ts';
+import { FAILED, input, LOST, NOW, outcome, SECOND, SUCCESS } from './testing/settle-input.ts';
 
-const NOW = 1_000_000_000;
-const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
-
-function outcome(
-  kind: string,
-  action: SettleOutcome['action'],
-  effect: SettleOutcome['effect'] = 'not_executed',
-): SettleOutcome {
-  return { kind, action, effect, message: `it was ${kind}` };
-}
-
-const SUCCESS = outcome('success', 'succeed', 'executed');
-const LOST = outcome('lost', 'look_up', 'unknown');
-const FAILED = outcome('unavailable', 'retry');
-
-function input(
-  method: StepMethod,
-  given: SettleOutcome,
-  more: Partial<SettleInput> = {},
-): SettleInput {
-  return {
-    step: aStep(method, { firstAt: NOW - SECOND }),
-    outcome: given,
-    executedWithoutId: false,
-    idempotent: false,
-    canAsk: false,
-    onUnknown: 'retry_once',
-    policy: DELIVERY_POLICY,
-    now: NOW,
-    random: 0.5,
-    ...more,
-  };
-}
 
 const GATEWAY = input('UpdateActivity', outcome('unavailable', 'retry', 'unknown'));
 
@@ -325,83 +292,5 @@ describe('what an outcome makes of a step', () => {
       state: 'pending',
       attempts: 0,
     });
-  });
-});
-
-describe('asking the CRM about an unknown outcome', () => {
-  const unknown = aStep('CreateActivity', {
-    state: 'unknown',
-    unknownAt: NOW,
-    asked: 0,
-    firstAt: NOW,
-  });
-
-  it('goes on at 5 s, 30 s, 2 min and 10 min, and only then sends again', () => {
-    const times: (number | string)[] = [];
-    let step = unknown;
-    for (let at = 0; at < 4; at += 1) {
-      const change = settleAsk(
-        { ...input('CreateActivity', LOST), step, canAsk: true, now: NOW + at },
-        { kind: 'absent' },
-      );
-      times.push(change.state === 'unknown' ? (change.readyAt ?? 0) - NOW : change.state);
-      step = { ...step, state: change.state, asked: change.asked ?? 0 };
-    }
-
-    expect(times).toEqual([30_000, 120_000, 600_000, 'pending']);
-  });
-
-  it.each<[string, Partial<typeof unknown>, Parameters<typeof settleAsk>[1], Partial<StepChange>]>([
-    ['one record', {}, { kind: 'found', count: 1 }, { state: 'done', possibleDuplicate: false }],
-    ['two records', {}, { kind: 'found', count: 2 }, { state: 'done', possibleDuplicate: true }],
-    [
-      'none, of a create that was executed',
-      { executed: true, asked: 3 },
-      { kind: 'absent' },
-      { state: 'parked', reason: 'executed_without_id' },
-    ],
-    [
-      'a failure, which counts for nothing',
-      { asked: 1 },
-      { kind: 'failed', outcome: FAILED },
-      { state: 'unknown' },
-    ],
-    [
-      'a rate limit',
-      {},
-      { kind: 'failed', outcome: outcome('throttled', 'wait') },
-      { state: 'unknown', connection: { kind: 'throttled' } },
-    ],
-    [
-      'refused credentials',
-      {},
-      { kind: 'failed', outcome: outcome('unauthorized', 'refresh') },
-      { state: 'unknown', connection: { kind: 'unauthorized' } },
-    ],
-    [
-      'a refusal',
-      {},
-      { kind: 'failed', outcome: outcome('refused', 'fail') },
-      { state: 'parked', reason: 'unknown_outcome' },
-    ],
-  ])('that answers with %s', (_name, members, answer, expected) => {
-    const step = { ...unknown, ...members };
-
-    const change = settleAsk({ ...input('CreateActivity', LOST), step, canAsk: true }, answer);
-
-    expect(change).toMatchObject(expected);
-  });
-});
-
-describe('back-off', () => {
-  it('is any time up to twice the last span, and never longer than its cap', () => {
-    const spans = [1, 2, 3, 10, 40].map((attempt) =>
-      backoffMs(attempt, DELIVERY_POLICY, 0.999_999),
-    );
-
-    expect(spans).toEqual(
-      [2_000, 4_000, 8_000, 900_000, 900_000].map((ms) => Math.round(ms * 0.999_999)),
-    );
-    expect(backoffMs(1, DELIVERY_POLICY, 0)).toBe(1);
   });
 });
