@@ -1,0 +1,229 @@
+import { isWithheld, isWithheldWord } from '../withheld.ts';
+import { readNumberText } from './number-text.ts';
+import type { NumberText } from './number-text.ts';
+import { createNumberingPlans } from './numbering-plans.ts';
+import type { NumberingPlans } from './numbering-plans.ts';
+import { readNumber } from './read-number.ts';
+import type { ReadNumber } from './read-number.ts';
+import { reverse } from './reverse.ts';
+
+/**
+ * `number`: of a line, of whose plan it may not be (then without `e164`). `extension`: a few digits
+ * inside of a phone system. `short_code`: 112, 116 117 and the like. `service`: a feature code such as
+ * `*97`. `anonymous`: withheld. `none`: no number.
+ */
+export type NumberKind = 'number' | 'extension' | 'short_code' | 'service' | 'anonymous' | 'none';
+
+/** What numbers are kept and looked up by. */
+export interface NumberKey {
+  readonly kind: NumberKind;
+  /** With plus; only of numbers that are valid in their country's plan. */
+  readonly e164?: string;
+  /** Without calling code and trunk prefix. */
+  readonly significant?: string;
+  /** The digits of `e164`, or those that are written; of a service with `*` and `#`. */
+  readonly digits: string;
+  /** What is dialled after the number, as `12` of `+44 20 7946 0018 ext. 12`. */
+  readonly extension?: string;
+  /** True when the number names its country: then it is not for the connection's country to guess. */
+  readonly international: boolean;
+  /** `digits` from the end: the key of the index. Empty for `anonymous` and `none`. */
+  readonly reversed: string;
+}
+
+export interface NumberKeys {
+  /** `country` is ISO 3166-1 alpha-2: where a number without calling code belongs. */
+  keyOf(text: string, country: string): NumberKey;
+  /** All that the text can mean, the likeliest first; the same first as `keyOf`. */
+  readings(text: string, country: string): readonly NumberKey[];
+}
+
+/** Keys of any text, by libphonenumber's plans. Pure; keeps compiled patterns only. */
+export function createNumberKeys(): NumberKeys {
+  const plans = createNumberingPlans();
+  return {
+    keyOf: (text, country) => keyOfText(plans, readNumberText(text), { text, country }),
+    readings: (text, country) => readingsOf(plans, text, country),
+  };
+}
+
+interface Written {
+  readonly text: string;
+  readonly country: string;
+}
+
+function keyOfText(plans: NumberingPlans, parts: NumberText, written: Written): NumberKey {
+  if (parts.service !== undefined) return bare('service', parts.service);
+  if (parts.digits === '') return keyOfWords(parts, written);
+  if (parts.plus && isWithheld(parts.digits)) return bare('anonymous', '');
+  for (const attempt of ATTEMPTS) {
+    const read = attempt(plans, parts, written.country);
+    if (read !== undefined) return keyOfNumber(read, parts.extension);
+  }
+  return unknownNumber(parts);
+}
+
+function keyOfWords({ extension }: NumberText, { text }: Written): NumberKey {
+  if (extension !== undefined) return bare('extension', extension);
+  return bare(isWithheldWord(text) ? 'anonymous' : 'none', '');
+}
+
+function readingsOf(plans: NumberingPlans, text: string, country: string): readonly NumberKey[] {
+  const parts = readNumberText(text);
+  const first = keyOfText(plans, parts, { text, country });
+  if (first.kind !== 'number') return [first];
+  const others = ATTEMPTS.flatMap((attempt) => attempt(plans, parts, country) ?? []).map((read) =>
+    keyOfNumber(read, parts.extension),
+  );
+  const known = new Set([first.digits]);
+  const more = others.filter(({ digits }) => !known.has(digits) && known.add(digits));
+  return [first, ...more];
+}
+
+type Attempt = (
+  plans: NumberingPlans,
+  parts: NumberText,
+  country: string,
+) => ReadNumber | undefined;
+
+/** From the likeliest to the least likely; the first that is valid counts. */
+const ATTEMPTS: readonly Attempt[] = [
+  asWritten,
+  withKeys,
+  withoutZero,
+  fromElsewhere,
+  withoutPlus,
+  withZeroAfterPlus,
+  asDialledBefore,
+];
+
+function asWritten(
+  plans: NumberingPlans,
+  { digits, plus }: Pick<NumberText, 'digits' | 'plus'>,
+  country: string,
+): ReadNumber | undefined {
+  return readNumber(plans, digits, { plus, home: plans.ofCountry(country) });
+}
+
+/** 1-800-FLOWERS. */
+function withKeys(
+  plans: NumberingPlans,
+  parts: NumberText,
+  country: string,
+): ReadNumber | undefined {
+  const { keys, plus } = parts;
+  return keys === undefined ? undefined : asWritten(plans, { digits: keys, plus }, country);
+}
+
+/** `+49 (0)30 …` is read as written; where zeros are no trunk prefix, nobody dials it. */
+function withoutZero(
+  plans: NumberingPlans,
+  { digits, plus, zeroAt }: NumberText,
+  country: string,
+): ReadNumber | undefined {
+  if (zeroAt === undefined) return undefined;
+  const rest = `${digits.slice(0, zeroAt)}${digits.slice(zeroAt + 1)}`;
+  return asWritten(plans, { digits: rest, plus }, country) ?? international(plans, rest);
+}
+
+/** What is dialled before foreign numbers in many countries, of which one may not be the connection's. */
+const ABROAD = /^(?:00|011|0011|810|010|009)(?=[1-9])/;
+
+function fromElsewhere(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+): ReadNumber | undefined {
+  if (plus || !ABROAD.test(digits)) return undefined;
+  return international(plans, digits.replace(ABROAD, ''));
+}
+
+function withoutPlus(plans: NumberingPlans, { digits, plus }: NumberText): ReadNumber | undefined {
+  return plus ? undefined : international(plans, digits);
+}
+
+/** `+0044 …` and `+020 …`: a plus that somebody put before what was there. */
+function withZeroAfterPlus(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+  country: string,
+): ReadNumber | undefined {
+  if (!plus || !digits.startsWith('0')) return undefined;
+  const parts = { digits, plus: false };
+  return asWritten(plans, parts, country) ?? international(plans, digits.replace(/^0+(?:11)?/, ''));
+}
+
+/**
+ * Digits that are no longer dialled but stand in address books: of Mexico since 2019, of mobile numbers
+ * in Brazil since 2016 (one digit less), of Argentina with and without the 9 of mobile numbers.
+ */
+const DIALLED_BEFORE: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
+  '52': [
+    [/^1([0-9]{10})$/, '$1'],
+    [/^(?:0[12]|04[45])([0-9]{10})$/, '$1'],
+  ],
+  '54': [
+    [/^9([0-9]{10})$/, '$1'],
+    [/^([1-3][0-9]{9})$/, '9$1'],
+  ],
+  '55': [
+    [/^([1-9]{2})([6-9][0-9]{7})$/, '$19$2'],
+    [/^([1-9]{2})9([6-9][0-9]{7})$/, '$1$2'],
+  ],
+};
+
+function asDialledBefore(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+  country: string,
+): ReadNumber | undefined {
+  const read = asWritten(plans, { digits, plus }, country);
+  const home = plans.ofCountry(country);
+  const code = read?.callingCode ?? (plus ? digits.slice(0, 2) : (home?.callingCode ?? ''));
+  const rest = read?.significant ?? (plus ? digits.slice(2) : digits.replace(/^00/, ''));
+  for (const [pattern, now] of DIALLED_BEFORE[code] ?? []) {
+    if (!pattern.test(rest)) continue;
+    const again = international(plans, `${code}${rest.replace(pattern, now)}`);
+    if (again !== undefined) return again;
+  }
+  return undefined;
+}
+
+function international(plans: NumberingPlans, digits: string): ReadNumber | undefined {
+  return readNumber(plans, digits, { plus: true, home: undefined });
+}
+
+function keyOfNumber(read: ReadNumber, extension: string | undefined): NumberKey {
+  const digits = `${read.callingCode}${read.significant}`;
+  return {
+    kind: 'number',
+    e164: `+${digits}`,
+    significant: read.significant,
+    digits,
+    international: read.international,
+    reversed: reverse(digits),
+    ...(extension === undefined ? {} : { extension }),
+  };
+}
+
+/** An extension is never longer; a number in any plan rarely shorter. */
+const LONGEST_EXTENSION = 6;
+/** Emergency calls, the European 116 xxx, directories; 110 and the like are extensions as often. */
+const SHORT_CODES = /^(?:112|911|999|000|116[0-9]{3}|118[0-9]{2,3})$/;
+
+function unknownNumber({ digits, plus, extension }: NumberText): NumberKey {
+  if (plus || digits.length > LONGEST_EXTENSION) {
+    if (/^0+$/.test(digits)) return bare('none', '');
+    const abroad = plus || digits.startsWith('00');
+    const rest = plus ? digits : digits.replace(/^00/, '');
+    return {
+      ...bare('number', rest),
+      international: abroad,
+      ...(extension === undefined ? {} : { extension }),
+    };
+  }
+  return bare(SHORT_CODES.test(digits) ? 'short_code' : 'extension', digits);
+}
+
+function bare(kind: NumberKind, digits: string): NumberKey {
+  return { kind, digits, international: false, reversed: reverse(digits) };
+}
