@@ -3,6 +3,7 @@ import type { CompiledMethodObject, CompiledRequest } from '../document/compiled
 import { isRawNumber } from '../document/json-value.ts';
 import type { PhoneFormat } from '../document/names/parameters.ts';
 import { completeProperties } from '../document/names/properties.ts';
+import type { PagerState } from '../document/paging/pager.ts';
 import type { RenderContext } from '../document/render/request.ts';
 import type { ExpressionBudget } from '../document/render/scope.ts';
 import type { Scalar, Values } from '../document/values/values.ts';
@@ -21,6 +22,8 @@ export interface RequestPlace {
   /** What earlier requests of the method bound; it is nearer than the values of the call. */
   readonly bound: BoundRecord;
   readonly phoneFormat?: PhoneFormat;
+  /** The page that is asked for, where it is not the first one. */
+  readonly page?: PagerState;
 }
 
 /** One request of a method about to run, with one credential. */

@@ -4,8 +4,8 @@ import type { LostContent } from '../document/render/request.ts';
 import type { Note } from '../document/values/values.ts';
 import { contextOf, createJob } from './method-job.ts';
 import type { MethodJob, RequestPlace, RunStart } from './method-job.ts';
-import { renderFirst } from './send-pages.ts';
-import type { FirstRequest } from './send-pages.ts';
+import { renderPage } from './walk-pages.ts';
+import type { FirstRequest } from './walk-pages.ts';
 
 /** The next request of a method object that has something to do. */
 export type NextRequest =
@@ -38,7 +38,7 @@ export function nextRequest(start: RunStart, place: RequestPlace): NextRequest {
       continue;
     }
     const job = createJob(start, here, compiled);
-    const first = renderFirst(job);
+    const first = renderPage(job);
     const lost = first.status === 'request' ? contentLost(start, first.lost) : undefined;
     if (lost !== undefined) return stopped(job, { status: 'missing_value', name: lost });
     if (first.status === 'request') {
@@ -76,7 +76,7 @@ export function isProperty({ call }: Pick<RunStart, 'call'>, name: string): bool
 
 function stopped(
   { call, scrubber }: MethodJob,
-  stop: Exclude<ReturnType<typeof renderFirst>, { readonly status: 'request' }>,
+  stop: Exclude<ReturnType<typeof renderPage>, { readonly status: 'request' }>,
 ): NextRequest {
   const { name } = stop;
   if (stop.status === 'unsafe_value') {

@@ -16,7 +16,8 @@ import type { Outcome } from './outcome.ts';
 import { tellFound } from './outcome-words.ts';
 import { createRunLog } from './run-log.ts';
 import type { RunLog } from './run-log.ts';
-import { hasAskedEnough, isOutOfTime, outOfTime, RECORDS_MAX, sendPages } from './send-pages.ts';
+import { hasAskedEnough, RECORDS_MAX, sendPages } from './send-pages.ts';
+import { isOutOfTime, outOfTime } from './walk-pages.ts';
 import { withLinks } from './with-links.ts';
 
 /** One object of a method that reads, with one form of the number, before it runs. */
