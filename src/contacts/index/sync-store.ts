@@ -45,8 +45,10 @@ export interface SyncState {
   readonly counts: SyncCounts;
   /** How many records the pass is expected to have in all; undefined: nobody knows. */
   readonly estimate: number | undefined;
-  /** From when on changes are to be asked for: the start of the last complete pass. */
-  readonly since: number | undefined;
+  /** From where on changes are to be asked for: what the last `completePass` was given, as it was given. */
+  readonly marks: string | undefined;
+  /** When the last complete pass began. */
+  readonly lastBegunAt: number | undefined;
   readonly lastEndedAt: number | undefined;
   readonly lastCompleteAt: number | undefined;
   readonly lastFullAt: number | undefined;
@@ -63,7 +65,7 @@ export interface SyncRequest {
 
 /** What stands for the sync of a connection as a whole. */
 export interface SyncJob extends BookScope {
-  /** When it is due by its schedule; undefined: it has none. */
+  /** When it is to be looked at next; undefined: not before somebody asks. */
   readonly dueAt: number | undefined;
   readonly asked: SyncRequest | undefined;
   readonly lease: { readonly owner: string; readonly until: number; readonly fence: number };
@@ -85,7 +87,7 @@ export interface SyncBatch {
   readonly records: readonly ContactRecord[];
   /** Records that the CRM itself calls deleted. */
   readonly deleted: readonly ContactKey[];
-  /** Where the pass goes on after this batch; sealed before it is stored. Undefined: it has no further page. */
+  /** Where the pass goes on after this batch, also at its end; sealed before it is stored. */
   readonly place: string | undefined;
   readonly pages: number;
   readonly received: number;
@@ -128,39 +130,81 @@ export interface SyncStore {
     /** Contacts that the index has now. */
     readonly known: { readonly people: number; readonly companies: number };
   }>;
-  /** Makes the job of a connection known, or changes when it is due. */
-  schedule(of: BookScope, dueAt: number | undefined): Promise<void>;
-  /** Asks for a sync; a full one that was asked for before stays one. */
+  /**
+   * Makes the job of a connection known, or has it looked at at this time if that is sooner than what
+   * was planned. Changes nothing else, and a lease stays.
+   */
+  schedule(of: BookScope, dueAt: number): Promise<void>;
+  /**
+   * Asks for a sync: the job is due at once. A full one that was asked for before stays one.
+   */
   ask(of: BookScope, request: SyncRequest): Promise<void>;
   /** Forgets what was asked for at or before this time. */
   answerAsked(of: BookScope, lease: SyncLease, until: number): Promise<void>;
-  /** Jobs of all organizations that nobody works on and that are due, asked for, or have an open pass. */
-  due(now: number, limit: number): Promise<readonly SyncJob[]>;
-  /** Takes the right to sync a connection; undefined while another has it. */
+  /**
+   * Jobs that are due and that nobody else works on: first the one of each organization that waits
+   * longest, then their second ones, and so on.
+   */
+  due(
+    now: number,
+    of: { readonly limit: number; readonly owner: string },
+  ): Promise<readonly SyncJob[]>;
+  /** When the next job is due that nobody works on; undefined: none is. */
+  nextDueAt(): Promise<number | undefined>;
+  /** Jobs of all connections by connection id, those after this one. */
+  jobs(after: string, limit: number): Promise<readonly BookScope[]>;
+  /**
+   * Takes the right to sync a connection; undefined while another owner has it, or where there is no
+   * job. `seize`: takes it from whoever has it.
+   */
   takeLease(
     of: BookScope,
-    by: { readonly owner: string; readonly now: number; readonly until: number },
+    by: {
+      readonly owner: string;
+      readonly now: number;
+      readonly until: number;
+      readonly seize?: boolean;
+    },
   ): Promise<SyncLease | undefined>;
   /** Keeps the right; false when another has taken it. */
   renewLease(of: BookScope, lease: SyncLease, until: number): Promise<boolean>;
-  releaseLease(of: BookScope, lease: SyncLease): Promise<void>;
-  /** Goes on with the pass that is under way, or begins one; a kind other than the open one begins anew. */
+  /**
+   * Gives the right back and plans when the job is looked at next; what was asked for in the meantime,
+   * at `asOf` or later, is due at once. Does nothing where another has taken the right since.
+   */
+  releaseLease(
+    of: BookScope,
+    lease: SyncLease,
+    next: { readonly dueAt: number | undefined; readonly asOf: number },
+  ): Promise<void>;
+  /**
+   * Goes on with the pass that is under way, or begins one; a kind other than the open one, and
+   * `anew`, begin with a new number, without a place and with counts of 0.
+   */
   beginPass(
     of: BookScope,
     lease: SyncLease,
-    pass: { readonly method: SyncMethod; readonly kind: PassKind; readonly now: number },
+    pass: {
+      readonly method: SyncMethod;
+      readonly kind: PassKind;
+      readonly now: number;
+      readonly anew?: boolean;
+    },
   ): Promise<SyncState>;
+  /** Names of companies by their ids in the CRM, as far as they are known. */
+  companyNames(of: BookScope, crmIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Writes records and position in one transaction. */
   writeBatch(of: BookScope, lease: SyncLease, batch: SyncBatch): Promise<BatchWritten>;
   /**
-   * Ends a pass that has seen everything: moves `since` to its start and, of a full one, removes what
-   * it has not seen, unless that is too much.
+   * Ends a pass that has seen everything: keeps its marks, sealed, and, of a full one, removes what it
+   * has not seen, unless that is too much. A full one that misses nothing ends an earlier waiting.
    */
   completePass(
     of: BookScope,
     lease: SyncLease,
     pass: { readonly method: SyncMethod; readonly pass: number; readonly now: number } & {
       readonly limits: PassLimits;
+      readonly marks: string;
     },
   ): Promise<PassEnd>;
   /** Ends a pass that has not seen everything; without `giveUp` it stays open and goes on at its place. */
@@ -173,4 +217,6 @@ export interface SyncStore {
   ): Promise<void>;
   /** A person's word on deletions that wait: removes them, or keeps the contacts. Resolves with how many went. */
   decideDeletions(of: BookScope, method: SyncMethod, remove: boolean): Promise<number>;
+  /** All contacts of the server, for its metrics. */
+  totals(): Promise<{ readonly people: number; readonly companies: number }>;
 }
