@@ -26,13 +26,21 @@ export interface Dialect {
   check(database: Kysely<Tables>): Promise<void>;
 }
 
-/** Types of columns; `end` closes `create table (…)`. */
-export type ColumnTypes = Readonly<Record<'text' | 'integer' | 'blob' | 'end', string>>;
+/**
+ * Types of columns; `small` is for numbers below 2^31. `end` closes `create table (…)`, `keyed` that of a
+ * table of small rows, which stand in the order of their key.
+ */
+export type ColumnTypes = Readonly<
+  Record<'text' | 'integer' | 'small' | 'blob' | 'end' | 'keyed', string>
+>;
 
 export const SQLITE: Dialect = {
   name: 'sqlite',
   skipLocked: sql``,
-  types: { text: 'text', integer: 'integer', blob: 'blob', end: ' strict' },
+  types: {
+    ...{ text: 'text', integer: 'integer', small: 'integer', blob: 'blob' },
+    ...{ end: ' strict', keyed: ' strict, without rowid' },
+  },
   migrationLock: undefined, // begin immediate is the lock
   clock: undefined,
   forget: sql`pragma wal_checkpoint(truncate)`,
@@ -56,7 +64,10 @@ export const SQLITE: Dialect = {
 export const POSTGRES: Dialect = {
   name: 'postgres',
   skipLocked: sql`for update skip locked`,
-  types: { text: 'text collate "C"', integer: 'bigint', blob: 'bytea', end: '' },
+  types: {
+    ...{ text: 'text collate "C"', integer: 'bigint', small: 'integer', blob: 'bytea' },
+    ...{ end: '', keyed: '' },
+  },
   migrationLock: sql`select pg_advisory_xact_lock(7237128901)`,
   clock: sql`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
   // Written anew: a plain vacuum leaves the bytes where they were.

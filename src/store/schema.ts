@@ -1,5 +1,6 @@
 import type { CallTables } from './tables/calls.ts';
 import type { ConnectionTables } from './tables/connections.ts';
+import type { ContactTables } from './tables/contacts.ts';
 import type { LogoTables } from './tables/logos.ts';
 import type { OrganizationLifeTables } from './tables/organization-life.ts';
 import type { OrganizationTables } from './tables/organizations.ts';
@@ -23,4 +24,5 @@ export interface Tables
     RecordingTables,
     PaceTables,
     LogoTables,
+    ContactTables,
     SignatureTables {}

@@ -10,6 +10,7 @@ import { systemClock } from '../../time/clock.ts';
 import type { Clock } from '../../time/clock.ts';
 import { openDatabase } from '../database.ts';
 import type { Database, DatabaseSettings } from '../database.ts';
+import { POSTGRES } from '../dialect.ts';
 import { migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations/list.ts';
 
@@ -152,10 +153,9 @@ async function ensureTemplate(client: pg.Client, url: string): Promise<string> {
 }
 
 function migrationsDigest(): string {
-  const types = { text: 'text', integer: 'bigint', blob: 'bytea', end: '' };
   const statements = MIGRATIONS.flatMap((migration) => [
     migration.id,
-    ...migration.statements(types),
+    ...migration.statements(POSTGRES.types),
   ]);
   return createHash('sha256').update(statements.join('\n')).digest('hex').slice(0, 16);
 }
