@@ -37,6 +37,8 @@ export interface Act {
 export type ByHand = StepChange & {
   /** What the CRM has, by the person's word. */
   readonly learned?: (memory: LaneMemory) => LaneMemory;
+  /** The lane is replayed with others since then: of a connection without a limit, one at a time. */
+  readonly replayedAt?: number;
   /** Further steps of the lane that change with it. */
   readonly others?: readonly { readonly stepId: string; readonly change: StepChange }[];
 };
@@ -90,7 +92,7 @@ async function applyChange(
   of: { lane: LaneRow; step: Step; change: ByHand; now: number },
 ): Promise<void> {
   const { lane, step, now } = of;
-  const { learned, others = [], ...change } = of.change;
+  const { learned, replayedAt, others = [], ...change } = of.change;
   for (const { stepId, change: its } of [{ stepId: step.id, change }, ...others]) {
     await transaction
       .updateTable('step')
@@ -104,6 +106,7 @@ async function applyChange(
     .set({
       ...(learned === undefined ? {} : { memory: storableJson(learned(readMemory(lane))) }),
       updated_at: now,
+      ...(replayedAt === undefined ? {} : { replayed_at: replayedAt }),
       ...(lane.state === 'leased' ? {} : restingState(steps, now)),
     })
     .where('id', '=', lane.id)

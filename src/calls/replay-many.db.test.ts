@@ -74,6 +74,36 @@ describeDatabases('a replay of many steps', ({ open }) => {
     expect(again.filter(({ method }) => method === 'CreateActivity')).toHaveLength(CALLS - 1);
   });
 
+  it('asks for few changes at once, so that others are served between them', async () => {
+    const pipeline = await begin();
+    const { accept, drain, clock, runner, database } = pipeline;
+    const more = Array.from({ length: 45 }, (_, at) => aCall(`more-${at}`));
+    runner.answer('CreateActivity', ...more.map(() => REFUSED));
+    await accept(...more.flatMap(({ ringing, ended }) => [ringing, ended]));
+    clock.advance(60_000);
+    await drain();
+    let [asked, most, served] = [0, 0, 0];
+    const counting: typeof database = {
+      ...database,
+      write: async (job) => {
+        asked += 1;
+        most = Math.max(most, asked);
+        if (asked === 1) setImmediate(() => (served += 1));
+        return await database.write(job).finally(() => (asked -= 1));
+      },
+    };
+
+    const told = await replayMany({ ...pipeline, database: counting, wake: () => {} }, SCOPE, {
+      filter: {},
+      preview: false,
+      actor: 'key:1',
+    });
+
+    expect(told.steps).toBe(CALLS + 45);
+    expect(most).toBeLessThanOrEqual(20);
+    expect(served).toBeGreaterThanOrEqual(3);
+  });
+
   it('goes at a tenth of the rate, each call in its order, and ends', async () => {
     const { replay, watch, runner, sentBefore, steps } = await begin({
       options: { rate: { requests: 10, per_seconds: 1 } },

@@ -62,20 +62,6 @@ export async function lastReplays(
   return new Map(rows.map((row) => [row.connection_id, Number(row.last)]));
 }
 
-/** Says of lanes that they are replayed with others: of a connection without a limit, one at a time. */
-export async function markReplayed(
-  transaction: Transaction<Tables>,
-  scope: OrganizationScope,
-  of: { readonly laneIds: readonly string[]; readonly now: number },
-): Promise<void> {
-  await transaction
-    .updateTable('lane')
-    .set({ replayed_at: of.now })
-    .where('organization_id', '=', scope.organizationId)
-    .where('id', 'in', of.laneIds)
-    .execute();
-}
-
 /** True when an older lane of the connection is replayed at this moment. */
 export async function isBehindReplay(
   transaction: Transaction<Tables>,
