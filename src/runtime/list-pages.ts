@@ -19,19 +19,10 @@ export interface ListCall extends Omit<MethodCall, 'method' | 'progress' | 'file
   readonly admit?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** One request of a page with what came back. */
-export interface ListExchange {
-  readonly scrubbed: ScrubbedExchange;
-  /** Of the answer; none where there was none. */
-  readonly status?: number;
-  /** Names in lower case, values as they came: for rates. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of the body, unpacked. */
-  readonly bytes: number;
-  readonly durationMs: number;
-}
-
-/** `no_paging`: the method object has one page. The others as the pager says. */
+/**
+ * `no_paging`: the method object has one page. `repeated_page`: the CRM gives the same page again,
+ * whatever it is asked for. The others as the pager says.
+ */
 export type ObjectEnd = EndedBy | 'no_paging';
 
 /** Ends after which nothing of a method object is missing. */
@@ -54,12 +45,14 @@ export type ListEvent =
       readonly received: number;
       /** Records handed over from it. */
       readonly records: number;
-      /** Where it goes on; none after the last page of the last object. */
+      /** Where it goes on; none after the last page of the last object: `ended` says what it was. */
       readonly next?: ListPlace;
       /** Why this object has no further page. */
       readonly objectEnd?: ObjectEnd;
+      /** Of all its bodies, unpacked. */
+      readonly bytes: number;
       /** The requests of the page, those too that were repeated with a newer credential. */
-      readonly exchanges: readonly ListExchange[];
+      readonly exchanges: readonly ScrubbedExchange[];
       readonly notes: readonly Note[];
     }
   | {
@@ -72,6 +65,14 @@ export type ListEvent =
       /** Why nothing could be sent. */
       readonly notSent?: { readonly reason: NotSentReason; readonly message: string };
       /** Of a page that failed. */
-      readonly exchanges: readonly ListExchange[];
+      readonly exchanges: readonly ScrubbedExchange[];
       readonly notes: readonly Note[];
     };
+
+export interface ListRunner {
+  /**
+   * Reads a list page by page, as fast as its events are taken: one page, or a part of a large one, is
+   * held at a time. Who stops taking ends the request under way. Never rejects; `ended` comes last.
+   */
+  list(call: ListCall, signal: AbortSignal): AsyncIterable<ListEvent>;
+}

@@ -67,6 +67,8 @@ export interface MethodCall {
    * Resolves when the connection's rate lets it leave; rejects when the signal aborts.
    */
   readonly admit?: (signal: AbortSignal) => Promise<void>;
+  /** The first request of a run has no place in the rate yet: it asks `admit` too. */
+  readonly admitsFirst?: true;
 }
 
 /** What came of a run, all its pages together; the last of a method holds what all requests bound. */

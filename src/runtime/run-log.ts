@@ -18,6 +18,9 @@ export interface RunLog {
 /** Exchanges of one run that are kept: the first and the last half of these. */
 const EXCHANGES_MAX = 40;
 
+/** Different notes of one run; some tell counts, and a list may have very many pages. */
+const NOTES_MAX = 200;
+
 /** Adds an exchange; of very many those in the middle go. */
 export function keepExchange(exchanges: ScrubbedExchange[], exchange: ScrubbedExchange): void {
   if (exchanges.length >= EXCHANGES_MAX) exchanges.splice(EXCHANGES_MAX / 2, 1);
@@ -38,7 +41,9 @@ export function createRunLog(started: number): RunLog {
       keepExchange(exchanges, exchange);
     },
     note: (...added) => {
-      for (const note of added) if (!notes.has(note.message)) notes.set(note.message, note);
+      for (const note of added) {
+        if (notes.size < NOTES_MAX && !notes.has(note.message)) notes.set(note.message, note);
+      }
     },
     asked: (request) => {
       requests.push(request);

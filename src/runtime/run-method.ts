@@ -4,6 +4,7 @@ import { EXPRESSIONS_MAX_CHARACTERS } from '../document/render/scope.ts';
 import type { Note } from '../document/values/values.ts';
 import { mayRepeat } from './classify.ts';
 import type { Credential } from './credential.ts';
+import { handOver } from './hand-over.ts';
 import { isKeyed } from './idempotency.ts';
 import { situation } from './judge-answer.ts';
 import { createScrubberKeeper } from './keep-scrubbers.ts';
@@ -11,9 +12,11 @@ import type { MethodCall, MethodProgress, MethodRun, MethodRunnerDeps } from './
 import type { RunStart } from './method-job.ts';
 import { isProperty, nextRequest } from './next-request.ts';
 import type { NextRequest } from './next-request.ts';
+import type { ListRunner } from './list-pages.ts';
 import { objectsToRun, readTasks, runReads } from './run-reads.ts';
 import type { LeftOut } from './run-reads.ts';
 import { runWrite } from './run-write.ts';
+import { listNotSent, walkList } from './walk-list.ts';
 import type { ScrubbedRequest } from './scrub-exchange.ts';
 
 /**
@@ -71,30 +74,44 @@ export interface MethodRunner {
 }
 
 /** Runs methods of documents against CRMs. Knows no database, and keeps no call after its end. */
-export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner {
+export function createMethodRunner(deps: MethodRunnerDeps): MethodRunner & ListRunner {
   const scrubberOf = createScrubberKeeper();
+  const startOf = (call: MethodCall): Started => {
+    const method = call.document.methods.get(call.method);
+    if (method === undefined) {
+      return notSent('absent', call.method, `The document has no method ${call.method}.`);
+    }
+    const { credential } = call;
+    if (signsIn(call.document) && credential === undefined) {
+      return notSent('needs_auth', 'OAuth2', 'Nobody has signed in at the CRM yet: sign in first.');
+    }
+    return { status: 'started', method, start: { deps, scrubberOf, call, credential } };
+  };
   return {
     prepare: (call) => {
-      const method = call.document.methods.get(call.method);
-      if (method === undefined) {
-        return notSent('absent', call.method, `The document has no method ${call.method}.`);
-      }
-      if (signsIn(call.document) && call.credential === undefined) {
-        return notSent(
-          'needs_auth',
-          'OAuth2',
-          'Nobody has signed in at the CRM yet: sign in first.',
-        );
-      }
-      const expressions = { left: EXPRESSIONS_MAX_CHARACTERS };
-      const { credential } = call;
-      const start: RunStart = { deps, scrubberOf, call, credential, expressions };
+      const asked = startOf(call);
+      if (asked.status === 'not_sent') return asked;
+      const { method } = asked;
+      const start = { ...asked.start, expressions: { left: EXPRESSIONS_MAX_CHARACTERS } };
       return methodRow(call.method).writes
         ? prepareWrite(start, method)
         : prepareReads(start, method);
     },
+    list: ({ from, ...own }, signal) => {
+      const call: MethodCall = { ...own, admitsFirst: true };
+      const asked = startOf(call);
+      return handOver(async (give, ends) => {
+        if (asked.status === 'not_sent') await give(listNotSent(asked));
+        else await walkList(asked.start, asked.method, from, { give, signal: ends });
+      }, signal);
+    },
   };
 }
+
+type NotSent = Extract<PreparedMethod, { readonly status: 'not_sent' }>;
+type Started =
+  | { readonly status: 'started'; readonly method: CompiledMethod; readonly start: RunStart }
+  | NotSent;
 
 function prepareReads(start: RunStart, method: CompiledMethod): PreparedMethod {
   const { tasks, leftOut } = readTasks(start, method);
@@ -194,6 +211,6 @@ function signsIn({ signIn }: CompiledDocument): boolean {
   return signIn.kind === 'oauth2' || signIn.kind === 'session';
 }
 
-function notSent(reason: NotSentReason, name: string, message: string): PreparedMethod {
+function notSent(reason: NotSentReason, name: string, message: string): NotSent {
   return { status: 'not_sent', reason, name, message };
 }

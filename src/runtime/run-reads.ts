@@ -143,13 +143,16 @@ export async function runReads(
   return finish(last, joinObjects(lists, idField), log);
 }
 
-interface ObjectRun extends Found {
+/** What came of one object of a method that reads. */
+export interface ObjectRun extends Found {
   readonly job: MethodJob;
   readonly endedBy?: string;
+  /** Of the bodies of its answers, unpacked. */
+  readonly bytes: number;
 }
 
-/** Runs the requests of one object in order. */
-async function runObject(
+/** Runs the requests of one object in order; what they bound is held until the last one. Never rejects. */
+export async function runObject(
   start: RunStart,
   begun: Extract<NextRequest, { readonly status: 'ready' }>,
   { log, signal }: { readonly log: RunLog; readonly signal: AbortSignal },
@@ -159,11 +162,11 @@ async function runObject(
   const { object } = begun.job.place;
   let next: NextRequest = begun;
   let records: readonly BoundRecord[] = [];
-  let done: ObjectRun = { job: begun.job, records, outcome: NOTHING_YET };
+  let done: ObjectRun = { job: begun.job, records, outcome: NOTHING_YET, bytes: 0 };
   while (next.status === 'ready') {
     const run = await sendPages(next.job, next.first, log, signal);
     records = joinSteps(records, run.records, idField);
-    done = { ...run, records };
+    done = { ...run, records, bytes: done.bytes + run.bytes };
     if (run.outcome.action !== 'succeed') return done;
     const { place, credential, tokens } = run.job;
     const bound = mergeRecords(place.bound, records[0] ?? {});

@@ -19,6 +19,8 @@ export interface PagesRun {
   readonly endedBy?: EndedBy;
   /** The job as it ended: its credential may be a newer one. */
   readonly job: MethodJob;
+  /** Of the bodies of all pages, unpacked. */
+  readonly bytes: number;
 }
 
 /** Records of one method held at once; longer lists are read page by page. */
@@ -44,22 +46,23 @@ export async function sendPages(
 ): Promise<PagesRun> {
   const exchanges: ScrubbedExchange[] = [];
   const records: BoundRecord[] = [];
+  let bytes = 0;
   const run = await walkPages(begun, first, {
     log,
     signal,
-    endsAt: ({ bound }) => {
-      const more = bound?.status === 'bound' ? bound.records.length : 0;
-      const isEnough = records.length + more >= RECORDS_MAX || hasAskedEnough(begun.call, log);
-      return isEnough ? 'page_cap' : undefined;
-    },
-    exchanged: (exchange) => keepExchange(exchanges, exchange),
-    take: ({ bound }) => {
+    records: (_job, more) => {
       // One by one: a page may have more records than a function takes arguments.
-      if (bound?.status === 'bound') for (const record of bound.records) records.push(record);
+      for (const record of more) records.push(record);
+    },
+    endsAt: () =>
+      records.length >= RECORDS_MAX || hasAskedEnough(begun.call, log) ? 'page_cap' : undefined,
+    exchanged: (exchange) => keepExchange(exchanges, exchange),
+    take: (page) => {
+      bytes += page.bytes;
     },
   });
   const { objectIndex: object, requestIndex: request, phoneFormat } = begun.place;
   const format = phoneFormat === undefined ? {} : { phoneFormat };
   log.asked({ object, request, ...format, exchanges, bound: records });
-  return { ...run, records };
+  return { ...run, records, bytes };
 }

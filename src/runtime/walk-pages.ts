@@ -1,3 +1,4 @@
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import type { RenderResult, RenderedRequest } from '../document/render/request.ts';
 import { createPager } from '../document/paging/pager.ts';
 import type { EndedBy, Pager, PagerState } from '../document/paging/pager.ts';
@@ -34,10 +35,10 @@ export interface PageWalk {
   readonly signal: AbortSignal;
   /** Pages that are read at most, whatever the document says. */
   readonly mostPages?: number;
-  /** True where the first request waits for its place in the rate too. */
-  readonly admitsFirst?: boolean;
+  /** Takes the records of a page; goes before what is said of the page itself. */
+  records(job: MethodJob, records: readonly BoundRecord[]): Promise<void> | void;
   /** Why the page is to be the last one, though another would follow. */
-  endsAt(page: Page): EndedBy | undefined;
+  endsAt(): EndedBy | undefined;
   /** Told of each request that was sent, those too that a refused credential made in vain. */
   exchanged(exchange: ScrubbedExchange): void;
   /** Takes each page, also one that failed; the next request waits for it. */
@@ -54,7 +55,7 @@ export interface WalkEnd {
 
 /**
  * Sends the request, and those of further pages, one after the other. A request whose credential is
- * refused is sent once more with a renewed one. Never rejects, unless `take` does.
+ * refused is sent once more with a renewed one. Never rejects, unless a taker does.
  */
 export async function walkPages(
   begun: MethodJob,
@@ -115,6 +116,7 @@ async function askPage(
       if (page.bound !== undefined && page.bound.status !== 'refused') {
         log.note(...page.bound.notes);
       }
+      if (page.bound?.status === 'bound') await walk.records(job, page.bound.records);
       return { job, page };
     }
     const again = await signInAgain(job, { refused: page.outcome, started, signal });
@@ -142,7 +144,7 @@ function follow(
   const { received: records, moving } = bound;
   const step = pager.next({ records, moving, headers: page.headers, url: page.url });
   if (step.status === 'end') return { endedBy: step.endedBy };
-  const endedBy = walk.endsAt(page);
+  const endedBy = walk.endsAt();
   if (endedBy !== undefined) return { endedBy };
   const next = pager.state();
   const following = atPage(job, next);
@@ -198,12 +200,12 @@ function givenUp(job: MethodJob, request: RenderedRequest, message: string): Out
   return classify(ending, situation(job, request));
 }
 
-/** The first request of a run has its place in the rate already, unless it is said to wait too. */
+/** The first request of a run has its place in the rate already, unless the call says that it has none. */
 async function isAdmitted(
-  { call: { admit } }: MethodJob,
-  { log, signal, admitsFirst = false }: PageWalk,
+  { call: { admit, admitsFirst } }: MethodJob,
+  { log, signal }: PageWalk,
 ): Promise<boolean> {
-  if (admit === undefined || (log.sent() === 0 && !admitsFirst)) return true;
+  if (admit === undefined || (log.sent() === 0 && admitsFirst !== true)) return true;
   try {
     await admit(signal);
     return true;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createPhoneNumbers } from '../../contacts/phone-number.ts';
 import { compileDocument } from '../../document/compile.ts';
 import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
+import type { ListEvent } from '../../runtime/list-pages.ts';
 import type { MethodCall } from '../../runtime/method-call.ts';
 import type { PreparedMethod } from '../../runtime/run-method.ts';
 import { parseOptions } from '../connection-options.ts';
@@ -16,6 +17,15 @@ const OAUTH2 = {
   token_endpoint: 'https://crm.example/token',
 };
 const PREPARED: PreparedMethod = { status: 'not_sent', reason: 'missing_value', message: 'fake' };
+
+const LISTED: ListEvent = {
+  kind: 'ended',
+  complete: true,
+  endedBy: 'no_paging',
+  outcome: { kind: 'success', effect: 'executed', action: 'succeed', breaker: false, message: '' },
+  exchanges: [],
+  notes: [],
+};
 
 function connectionWith(part: Readonly<Record<string, unknown>>): OpenConnection {
   const source = { id: 'crm', name: 'CRM', resource_url: 'https://crm.example', API, ...part };
@@ -49,6 +59,10 @@ function start({ answer, renewed }: { answer: Asked; renewed?: Asked }) {
       prepare: (call) => {
         calls.push(call);
         return PREPARED;
+      },
+      list: async function* (call) {
+        calls.push(call);
+        yield LISTED;
       },
     },
     signIns: {
@@ -162,4 +176,40 @@ test('where the document presents properties nothing is renewed', async () => {
   await runner.prepare({ method: 'Users', values: {} }, connectionWith({}), signal());
 
   expect(calls[0]).not.toHaveProperty('renew');
+});
+
+describe('a list of a connection with a sign-in', () => {
+  const contacts = connectionWith({
+    OAuth2: OAUTH2,
+    API: { Contacts: { request_method: 'GET', request_path: '/contacts' } },
+  });
+  const listed = async ({ list }: ReturnType<typeof start>['runner']) => {
+    const events: ListEvent[] = [];
+    const call = { method: 'Contacts', values: {} } as const;
+    for await (const event of list(call, contacts, signal())) events.push(event);
+    return events;
+  };
+
+  test('has the credential, and can have it renewed', async () => {
+    const { runner, calls } = start({ answer: ready });
+
+    expect(await listed(runner)).toEqual([LISTED]);
+    expect(calls[0]).toMatchObject({ method: 'Contacts', credential, connection: { id: 'con-1' } });
+    expect(await calls[0]?.renew?.(credential, signal())).toEqual({ status: 'ready', credential });
+  });
+
+  test('ends before its first request where there is none', async () => {
+    const away = { status: 'unavailable', message: 'It is away.', retryAfterMs: 5_000 } as const;
+    const { runner, calls } = start({ answer: () => Promise.resolve(away) });
+
+    expect(await listed(runner)).toMatchObject([
+      {
+        complete: false,
+        endedBy: 'not_sent',
+        outcome: { kind: 'sign_in_unavailable', action: 'wait', retryAfterMs: 5_000 },
+        notSent: { reason: 'sign_in_unavailable', message: 'It is away.' },
+      },
+    ]);
+    expect(calls).toEqual([]);
+  });
 });

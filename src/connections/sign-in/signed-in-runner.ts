@@ -1,6 +1,8 @@
 import type { Credential, CredentialAnswer, RenewCredential } from '../../runtime/credential.ts';
 import type { MethodCall } from '../../runtime/method-call.ts';
-import type { NotSentReason, PreparedMethod } from '../../runtime/run-method.ts';
+import type { ListCall, ListEvent, ListRunner } from '../../runtime/list-pages.ts';
+import type { MethodRunner, NotSentReason, PreparedMethod } from '../../runtime/run-method.ts';
+import { listNotSent } from '../../runtime/walk-list.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { createAccountValues } from './account-values.ts';
@@ -22,7 +24,23 @@ export interface SignedInRunner {
   ): Promise<PreparedMethod>;
 }
 
+/** A list that is asked of a connection. */
+export type SignedInListCall = Omit<ListCall, 'document' | 'connection' | 'credential' | 'renew'>;
+
+export interface SignedInLists {
+  /**
+   * Signs in where the connection's document asks for it, and reads a list. Rejects only when the
+   * signal aborts during the sign-in.
+   */
+  list(
+    call: SignedInListCall,
+    connection: OpenConnection,
+    signal: AbortSignal,
+  ): AsyncIterable<ListEvent>;
+}
+
 export interface SignedInRunnerDeps extends AccountValuesDeps {
+  readonly runner: MethodRunner & ListRunner;
   readonly signIns: {
     credentialFor(connection: OpenConnection, signal: AbortSignal): Promise<CredentialAnswer>;
     renew(
@@ -36,9 +54,9 @@ export interface SignedInRunnerDeps extends AccountValuesDeps {
 }
 
 /** Runs methods with the credential of their connection, and renews one that the CRM refuses. */
-export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner {
+export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner & SignedInLists {
   const { runner } = deps;
-  const accountValues = createAccountValues(deps);
+  const signIn = createSignIn(deps);
   return {
     prepare: async (call, connection, signal) => {
       const { document } = connection;
@@ -47,21 +65,51 @@ export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner {
         return runner.prepare({ ...call, document, connection });
       }
       const started = deps.clock.monotonic();
-      const renew = renewalOf(deps, connection);
-      const answer = await inTime(call.deadlineMs, signal, async (ends) => {
-        const signedIn = await deps.signIns.credentialFor(connection, ends);
-        // The method that says whose account it is cannot need what it says.
-        if (signedIn.status !== 'ready' || call.method === 'Account') return signedIn;
-        const { credential } = signedIn;
-        return await accountValues.complete(connection, { credential, ...renew }, ends);
-      });
+      const answer = await signIn(call, connection, signal);
       // Nobody waits any more: what the answer says of the sign-in server is not true.
       signal.throwIfAborted();
       if (answer.status !== 'ready') return notSent(answer);
-      const { credential } = answer;
       const left = timeLeft(call, deps.clock.monotonic() - started);
-      return runner.prepare({ ...call, ...left, ...renew, document, connection, credential });
+      return runner.prepare({ ...call, ...left, ...answer.with, document, connection });
     },
+    list: async function* (call, connection, signal) {
+      const { document } = connection;
+      const own = { ...call, document, connection };
+      if (!document.methods.has(call.method)) return yield* runner.list(own, signal);
+      const answer = await signIn(call, connection, signal);
+      if (answer.status === 'ready') return yield* runner.list({ ...own, ...answer.with }, signal);
+      yield listNotSent(notSent(answer));
+    },
+  };
+}
+
+/** What lets a call in, or why there is nothing. */
+type SignedIn =
+  | {
+      readonly status: 'ready';
+      readonly with: { readonly credential: Credential; readonly renew?: RenewCredential };
+    }
+  | Exclude<CredentialAnswer, { readonly status: 'ready' }>;
+
+function createSignIn(
+  deps: SignedInRunnerDeps,
+): (
+  call: Pick<SignedInCall, 'method' | 'deadlineMs'>,
+  connection: OpenConnection,
+  signal: AbortSignal,
+) => Promise<SignedIn> {
+  const accountValues = createAccountValues(deps);
+  return async (call, connection, signal) => {
+    const renew = renewalOf(deps, connection);
+    const answer = await inTime(call.deadlineMs, signal, async (ends) => {
+      const signedIn = await deps.signIns.credentialFor(connection, ends);
+      // The method that says whose account it is cannot need what it says.
+      if (signedIn.status !== 'ready' || call.method === 'Account') return signedIn;
+      const { credential } = signedIn;
+      return await accountValues.complete(connection, { credential, ...renew }, ends);
+    });
+    if (answer.status !== 'ready') return answer;
+    return { status: 'ready', with: { credential: answer.credential, ...renew } };
   };
 }
 
@@ -107,7 +155,9 @@ function timeLeft(
   return deadlineMs === undefined ? {} : { deadlineMs: Math.max(1, deadlineMs - passedMs) };
 }
 
-function notSent(answer: Exclude<CredentialAnswer, { status: 'ready' }>): PreparedMethod {
+function notSent(
+  answer: Exclude<CredentialAnswer, { status: 'ready' }>,
+): Extract<PreparedMethod, { status: 'not_sent' }> {
   const { message } = answer;
   const reason: NotSentReason =
     answer.status === 'needs_auth' ? 'needs_auth' : 'sign_in_unavailable';

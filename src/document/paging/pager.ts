@@ -17,9 +17,15 @@ export interface PageRead {
   readonly url: string;
 }
 
-/** Why there is no further page. */
+/** Why there is no further page. `repeated_page`: the records are those of the page before. */
 export type EndedBy =
-  'empty_page' | 'has_more' | 'no_next' | 'page_cap' | 'repeated_cursor' | 'origin_refused';
+  | 'empty_page'
+  | 'has_more'
+  | 'no_next'
+  | 'page_cap'
+  | 'repeated_cursor'
+  | 'repeated_page'
+  | 'origin_refused';
 
 export type PageStep =
   /** `nextUrl`, where there is one, replaces path and query of the request. */

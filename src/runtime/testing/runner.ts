@@ -6,6 +6,7 @@ import { parseAllowRules } from '../../http/allow-rules.ts';
 import { createEgress } from '../../http/egress.ts';
 import type { EgressLimits } from '../../http/limits.ts';
 import { systemClock } from '../../time/clock.ts';
+import type { ListCall, ListEvent } from '../list-pages.ts';
 import { createMethodRunner } from '../run-method.ts';
 import type { FileSource } from '../../http/request-body.ts';
 import type { MethodCall, MethodRun } from '../method-call.ts';
@@ -20,10 +21,17 @@ export interface Asking extends Pick<MethodCall, 'credential' | 'renew'> {
   readonly recordAgeMs?: number;
 }
 
+export type ListAsking = Omit<Partial<ListCall>, 'method' | 'document' | 'connection'>;
+
 export interface TestRunner {
   prepare(method: MethodName, asking?: Asking): PreparedMethod;
   /** Prepares and sends; throws where nothing can be sent. */
   run(method: MethodName, asking?: Asking, signal?: AbortSignal): Promise<MethodRun>;
+  list(
+    method: ListCall['method'],
+    asking?: ListAsking,
+    signal?: AbortSignal,
+  ): AsyncIterable<ListEvent>;
   close(): Promise<void>;
 }
 
@@ -72,6 +80,8 @@ export function testRunner(
       if (prepared.status !== 'ready') throw new Error(prepared.message);
       return prepared.send(signal);
     },
+    list: (method, asking = {}, signal = new AbortController().signal) =>
+      runner.list({ values: {}, ...asking, document, method, connection }, signal),
     close: () => egress.close(),
   };
 }
