@@ -262,6 +262,12 @@ function whileHeld(
   }
 }
 
+/** Says that a host is away, and until when; without a mark at its end. */
+export function hostWords({ origin, until }: Omit<SickHost, 'state'>, now: number): string {
+  const next = until === null || until <= now ? 'soon' : when(until, now);
+  return `${origin} fails or does not answer, for others too: it is tried ${next}`;
+}
+
 /** What keeps a connection from sending that is well itself, at `due` and later. */
 function whilePaced(
   { heldUntil, host }: StepSurroundings['connection'],
@@ -269,9 +275,8 @@ function whilePaced(
   now: number,
 ): Next | undefined {
   if (host?.state === 'broken') {
-    const until = host.until === null || host.until <= now ? 'soon' : when(host.until, now);
     return {
-      happened: `${host.origin} fails or does not answer, for others too: it is tried ${until}, and as soon as it works again all that waits is sent.`,
+      happened: `${hostWords(host, now)}, and as soon as it works again all that waits is sent.`,
     };
   }
   if (heldUntil === undefined || heldUntil <= due) return undefined;

@@ -168,7 +168,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     log: logger,
   });
   const admission = createAdmission({ database, clock });
-  const liveRunner = createLiveRunner({ runner, admission, clock });
+  const liveRunner = createLiveRunner({ runner, admission, database, clock });
   // As a key object it is prepared once, and not for each call anew.
   const callKeySecret = createSecretKey(parts.keyring.pinned('patchcord call key'));
   const recordings = createRecordingParts({ ...parts, vault }, () => {

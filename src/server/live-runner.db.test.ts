@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { parseOptions } from '../connections/connection-options.ts';
 import { createAdmission } from '../connections/admission.ts';
+import { changeHost } from '../connections/host-repository.ts';
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { aCall, openPipeline } from '../calls/testing/pipeline.ts';
@@ -13,6 +14,7 @@ import type { MethodRun } from '../runtime/method-call.ts';
 import { createLiveRunner } from './live-runner.ts';
 
 const OPTIONS = { rate: { requests: 1, per_seconds: 10 } };
+const HOST = 'https://crm.test';
 const ANSWER: MethodRun = {
   outcome: {
     kind: 'success',
@@ -40,7 +42,7 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
       prepare: () =>
         Promise.resolve({
           status: 'ready',
-          request: { method: 'GET', url: 'https://crm.test/', headers: {} },
+          request: { method: 'GET', url: `${HOST}/`, headers: {} },
           place: { object: 0, request: 0 },
           idempotent: true,
           signedIn: { locals: {}, properties: {} },
@@ -53,7 +55,7 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
     // Who waits lets the time pass at once.
     const passing = { ...clock, sleep: async (ms: number) => clock.advance(ms) };
     const admission = createAdmission({ database, clock: passing });
-    const live = createLiveRunner({ runner, admission, clock });
+    const live = createLiveRunner({ runner, admission, database, clock });
     const known = await pipeline.connections.open(SEEDED.organizationId, SEEDED.connectionId);
     if (known === undefined) throw new Error('no connection');
     const connection: OpenConnection = {
@@ -75,7 +77,16 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
       );
       return prepared.status === 'ready' ? await prepared.send(signal) : undefined;
     };
-    return { ...pipeline, sent, ask };
+    /** Lets the calls of so many organizations fail twice at the host. */
+    const breakHost = async (organizations = 3): Promise<void> => {
+      for (let at = 0; at < organizations * 2; at += 1) {
+        const organizationId = `org-${String(at % organizations)}`;
+        const event = { kind: 'failure', connectionId: organizationId, organizationId } as const;
+        const change = { origin: HOST, event, now: database.now() };
+        await database.write((transaction) => changeHost(transaction, change));
+      }
+    };
+    return { ...pipeline, sent, ask, breakHost };
   }
 
   it('takes the slot of a call, and the call goes later', async () => {
@@ -118,6 +129,38 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
       message:
         'The CRM was not asked: of 1 request per 10 seconds that the connection may send, none is free for another 11 s.',
     });
+  });
+
+  it.each([
+    ['a limit', true],
+    ['no limit', false],
+  ])(
+    'is answered at once while its host is away, by a connection with %s',
+    async (_name, limited) => {
+      const { ask, sent, clock, breakHost } = await begin(limited);
+      await breakHost();
+
+      const refused = await ask(2_000);
+      // Somebody may ask by then, and no call waits that would.
+      clock.advance(30_000);
+      const asked = await ask(2_000);
+
+      expect(refused?.outcome).toMatchObject({ kind: 'unavailable', effect: 'not_executed' });
+      expect(refused?.outcome.message).toMatch(
+        /^The CRM was not asked: https:\/\/crm\.test fails or does not answer, for others too: it is tried .*\.$/,
+      );
+      expect(asked).toBe(ANSWER);
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  it('asks a host that is only watched', async () => {
+    const { ask, sent, breakHost } = await begin(false);
+    await breakHost(2);
+
+    await ask(2_000);
+
+    expect(sent).toHaveLength(1);
   });
 
   it('does not wait at all where the CRM has no limit', async () => {

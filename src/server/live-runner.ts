@@ -1,12 +1,19 @@
+import { hostWords } from '../calls/explain.ts';
 import type { Admission } from '../connections/admission.ts';
+import { isProbeDue } from '../connections/host-health.ts';
+import { readHosts } from '../connections/host-repository.ts';
 import type { OpenConnection } from '../connections/open-connection.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import { originOf } from '../http/url-policy.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
+import type { Outcome } from '../runtime/outcome.ts';
+import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
 
 export interface LiveRunnerDeps {
   readonly runner: SignedInRunner;
   readonly admission: Admission;
+  readonly database: Pick<Database, 'read' | 'now'>;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -14,24 +21,30 @@ export interface LiveRunnerDeps {
 const USUAL_DEADLINE_MS = 30_000;
 
 /**
- * Runs methods that somebody waits for, outside of the calls' queue: each request takes its slot of
- * the connection's rate, within the deadline of the whole, or the run says that there was none.
+ * Runs methods that somebody waits for, outside of the calls' queue: a host that is known to be away is
+ * not asked, and each request takes its slot of the connection's rate, within the deadline of the
+ * whole, or the run says that there was none.
  */
-export function createLiveRunner({ runner, admission, clock }: LiveRunnerDeps): SignedInRunner {
+export function createLiveRunner(deps: LiveRunnerDeps): SignedInRunner {
+  const { runner, admission, database, clock } = deps;
   return {
     prepare: async (call, connection, signal) => {
-      if (connection.limits.length === 0) return await runner.prepare(call, connection, signal);
       const ends = clock.monotonic() + (call.deadlineMs ?? USUAL_DEADLINE_MS);
       const left = (): number => Math.max(1, ends - clock.monotonic());
+      const isLimited = connection.limits.length > 0;
       const admit = async (until: AbortSignal): Promise<void> => {
         const entered = await admission.enter(connection, { ms: left(), signal: until });
         if (entered.status === 'refused') throw new Error(entered.message);
       };
-      const prepared = await runner.prepare({ ...call, admit }, connection, signal);
+      const paced = isLimited ? { ...call, admit } : call;
+      const prepared = await runner.prepare(paced, connection, signal);
       if (prepared.status === 'not_sent') return prepared;
       return {
         ...prepared,
         send: async (until) => {
+          const away = await awayRun(database, originOf(prepared.request.url));
+          if (away !== undefined) return away;
+          if (!isLimited) return await prepared.send(until);
           const inTime = AbortSignal.any([until, AbortSignal.timeout(Math.ceil(left()))]);
           const refused = await refusedRun(admission, connection, { ms: left(), signal: inTime });
           return refused ?? (await prepared.send(inTime));
@@ -41,6 +54,26 @@ export function createLiveRunner({ runner, admission, clock }: LiveRunnerDeps): 
   };
 }
 
+/**
+ * What is said while the host of a request is away. Once somebody may ask whether it is back, a look-up
+ * may too: where no call waits, nobody else would.
+ */
+async function awayRun(
+  { read, now }: LiveRunnerDeps['database'],
+  origin: string | undefined,
+): Promise<MethodRun | undefined> {
+  if (origin === undefined) return undefined;
+  const host = (await readHosts(read, [origin])).get(origin);
+  if (host?.state !== 'broken' || isProbeDue(host, now())) return undefined;
+  return unsentRun({
+    kind: 'unavailable',
+    effect: 'not_executed',
+    action: 'retry',
+    breaker: false,
+    message: `The CRM was not asked: ${hostWords(host, now())}.`,
+  });
+}
+
 async function refusedRun(
   admission: Admission,
   connection: OpenConnection,
@@ -48,15 +81,19 @@ async function refusedRun(
 ): Promise<MethodRun | undefined> {
   const entered = await enterOrGiveUp(admission, connection, patience);
   if (entered.status === 'admitted') return undefined;
+  return unsentRun({
+    kind: 'throttled',
+    effect: 'not_executed',
+    action: 'wait',
+    retryAfterMs: entered.waitMs,
+    breaker: false,
+    message: entered.message,
+  });
+}
+
+function unsentRun(outcome: Outcome): MethodRun {
   return {
-    outcome: {
-      kind: 'throttled',
-      effect: 'not_executed',
-      action: 'wait',
-      retryAfterMs: entered.waitMs,
-      breaker: false,
-      message: entered.message,
-    },
+    outcome,
     records: [],
     executedWithoutId: false,
     exchanges: [],
