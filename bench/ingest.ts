@@ -8,7 +8,7 @@ import type { World } from './load/world.ts';
 import type { BenchRow } from './row.ts';
 
 const PER_SECOND = 5_000;
-const SECONDS = 4;
+const SECONDS = 3;
 const WARM_UP_SECONDS = 1;
 const P99_GOAL_MS = 100;
 /** Calls that have begun and not yet ended. */

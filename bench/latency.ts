@@ -10,7 +10,7 @@ import type { World } from './load/world.ts';
 import type { BenchRow } from './row.ts';
 
 const CALLS_PER_SECOND = 100;
-const SECONDS = 15;
+const SECONDS = 12;
 const WARM_UP_SECONDS = 6;
 const IDLE_SECONDS = 10;
 /** A call is answered after a second and ends two seconds later. */
