@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 
 import type { Limit } from '../document/options/limits.ts';
 import type { Tables } from '../store/schema.ts';
+import { backgroundSlot, backgroundWindow } from './background-pace.ts';
 import { nextSlot, windowMs } from './pace.ts';
 import type { Buckets } from './pace.ts';
 
@@ -25,19 +26,27 @@ export async function takeSlots(
   transaction: Transaction<Tables>,
   request: SlotRequest,
 ): Promise<{ readonly status: 'taken' | 'later'; readonly at: number }> {
-  const { limits, now, until, connectionId } = request;
+  const { limits, now, until } = request;
   if (limits.length === 0) return { status: 'taken', at: now };
-  const buckets = await lockBuckets(transaction, request);
+  const buckets = await lockBuckets(transaction, request, limits.map(windowMs));
   const slot = nextSlot(limits, buckets, now);
   if (slot.at > until) return { status: 'later', at: slot.at };
-  for (const [window, next] of slot.next) {
-    await transaction
-      .updateTable('connection_rate')
-      .set({ next_us: next })
-      .where('connection_id', '=', connectionId)
-      .where('window_ms', '=', window)
-      .execute();
-  }
+  await writeBuckets(transaction, request, slot.next);
+  return { status: 'taken', at: slot.at };
+}
+
+/** The same for a request of the background, which waits for nobody to be before it; see `backgroundSlot`. */
+export async function takeBackgroundSlots(
+  transaction: Transaction<Tables>,
+  request: Omit<SlotRequest, 'until'>,
+): Promise<{ readonly status: 'taken' | 'later'; readonly at: number }> {
+  const { limits, now } = request;
+  if (limits.length === 0) return { status: 'taken', at: now };
+  const windows = limits.flatMap((limit) => [windowMs(limit), backgroundWindow(limit)]);
+  const buckets = await lockBuckets(transaction, request, windows);
+  const slot = backgroundSlot(limits, buckets, now);
+  if (slot.at > now) return { status: 'later', at: slot.at };
+  await writeBuckets(transaction, request, slot.next);
   return { status: 'taken', at: slot.at };
 }
 
@@ -56,11 +65,26 @@ export async function readBuckets(
   return new Map([...found].map(([id, own]) => [id, toBuckets(own)]));
 }
 
+async function writeBuckets(
+  transaction: Transaction<Tables>,
+  { connectionId }: Pick<SlotRequest, 'connectionId'>,
+  buckets: Buckets,
+): Promise<void> {
+  for (const [window, next] of buckets) {
+    await transaction
+      .updateTable('connection_rate')
+      .set({ next_us: next })
+      .where('connection_id', '=', connectionId)
+      .where('window_ms', '=', window)
+      .execute();
+  }
+}
+
 async function lockBuckets(
   transaction: Transaction<Tables>,
-  request: SlotRequest,
+  request: Pick<SlotRequest, 'connectionId' | 'organizationId'>,
+  windows: readonly number[],
 ): Promise<Buckets> {
-  const windows = request.limits.map(windowMs);
   // Whoever locks them in this statement waits for the commit of whoever did before.
   const lock = async () =>
     await transaction

@@ -92,13 +92,20 @@ function placesOf(limits: readonly Limit[], buckets: Buckets, now: number): read
   return limits.map((limit) => {
     const key = windowMs(limit);
     const pace = paceOf(limit);
-    const kept = buckets.get(key) ?? 0;
-    const nowUs = now * 1_000;
-    // No request can have set a later time: a clock that ran ahead did, or a limit since changed.
-    const reserved = LONGEST_RESERVATION_MS * 1_000;
-    const farthest = nowUs + pace.toleranceUs + pace.intervalUs + reserved + CLOCKS_APART_US;
-    return { key, pace, arrival: kept > farthest ? nowUs : Math.max(kept, nowUs) };
+    return { key, pace, arrival: arrivalOf(pace, buckets.get(key), now * 1_000) };
   });
+}
+
+/** The theoretical arrival time of the next request, in microseconds; never before now. */
+export function arrivalOf(
+  { intervalUs, toleranceUs }: Pace,
+  kept: number | undefined,
+  nowUs: number,
+): number {
+  // No request can have set a later time: a clock that ran ahead did, or a limit since changed.
+  const reserved = LONGEST_RESERVATION_MS * 1_000;
+  const farthest = nowUs + toleranceUs + intervalUs + reserved + CLOCKS_APART_US;
+  return kept === undefined || kept > farthest ? nowUs : Math.max(kept, nowUs);
 }
 
 function earliest({ arrival, pace }: Place): number {

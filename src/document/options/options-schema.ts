@@ -4,6 +4,11 @@ import { isCountry } from '../../text/country.ts';
 
 const template = z.string().min(1).max(500);
 
+/** Data of a contact that may be kept; ids and names always are. */
+export const CONTACT_FIELDS = ['phone', 'email', 'company', 'job_title', 'url'] as const;
+
+export type ContactField = (typeof CONTACT_FIELDS)[number];
+
 /**
  * The rules of a connection. Absent members take what the document's `options` say, else the default;
  * unknown ones are refused.
@@ -81,6 +86,33 @@ export const ConnectionOptions = z.strictObject({
         "Most requests to the CRM within any so many seconds, in place of the document's `limits`; `burst` of them may leave at once.",
       examples: [{ requests: 60, per_seconds: 60 }],
     }),
+  contact_sync: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Keep a copy of the contacts and companies that `Contacts` and `Organizations` list, so that callers are known at once.',
+    ),
+  contact_sync_minutes: z
+    .int()
+    .min(5)
+    .max(10_080)
+    .default(60)
+    .describe('Minutes from the start of one sync of contacts to the next.'),
+  contact_full_sync_hours: z
+    .int()
+    .min(1)
+    .max(720)
+    .default(24)
+    .describe(
+      'Hours between two syncs that list everybody; those between them ask with `since` what has changed. Only a full one finds who was deleted.',
+    ),
+  contact_fields: z
+    .array(z.enum(CONTACT_FIELDS))
+    .max(CONTACT_FIELDS.length)
+    .default([...CONTACT_FIELDS])
+    .describe(
+      'Which data of a contact are kept beside id and name; callers are found by `phone` only where it is kept.',
+    ),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be two capital letters of ISO 3166-1, for example GB')
