@@ -21,6 +21,8 @@ export interface NumberKey {
   readonly e164?: string;
   /** Without calling code and trunk prefix. */
   readonly significant?: string;
+  /** Whose plan `e164` is of, ISO 3166-1 alpha-2; absent for numbers of no country. */
+  readonly country?: string;
   /** The digits of `e164`, or those that are written; of a service with `*` and `#`. */
   readonly digits: string;
   /** What is dialled after the number, as `12` of `+44 20 7946 0018 ext. 12`. */
@@ -198,6 +200,7 @@ function keyOfNumber(read: ReadNumber, extension: string | undefined): NumberKey
     kind: 'number',
     e164: `+${digits}`,
     significant: read.significant,
+    ...(read.country === '' ? {} : { country: read.country }),
     digits,
     international: read.international,
     reversed: reverse(digits),

@@ -99,7 +99,7 @@ function decoded(text: string): string {
 
 /** Words before an extension, and the signs that phones dial as a pause. */
 const LABELLED =
-  /^(.*?)[\s,;.()/-]*(?:;ext=|\b(?:e?xt(?:ensi[oó]n|ension|n)?|durchwahl|dw|nebenstelle|nst|anexo|interno|int|ramal|rml|poste|toestel|tst|linia|lok|anknytning|ankn|alanumero|wewn|wew|lokalnummer|доб(?:авочный)?|вн(?:утр)?)|(?<=\d[\s.,-]*)(?:[x#~pw]|,+|;))[\s.:=-]*([0-9]{1,9})[\s)]*#?\s*$/isu;
+  /^(.*?)[\s,;.()/-]*(?:;ext=|(?<!\p{Letter})(?:e?xt(?:ensi[oó]n|ension|n)?|durchwahl|dw|nebenstelle|nst|anexo|interno|int|ramal|rml|poste|toestel|tst|linia|lok|anknytning|ankn|alanumero|wewn|wew|lokalnummer|доб(?:авочный)?|вн(?:утр)?)|(?<=\d[\s.,-]*)(?:[x#~pw]|,+|;))[\s.:=-]*([0-9]{1,9})[\s)]*#?\s*$/isu;
 /** `123-4567 - 503#`, as Americans write it. */
 const HASHED = /^(.*\d)[-\s]+([0-9]{1,6})#$/s;
 /** What stands before an extension is a number by itself, or nothing but the label stands there. */

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { createNumberKeys } from './number-key.ts';
+import { askNumber } from './number-question.ts';
+
+const keys = createNumberKeys();
+
+describe('what a text is by its number', () => {
+  it.each([
+    ['+44 20 7946 0018 ext. 12', 'GB', '+442079460018', '12'],
+    ['+442079460018;ext=12', 'GB', '+442079460018', '12'],
+    ['tel:+44-20-7946-0018;ext=12', 'FR', '+442079460018', '12'],
+    ['tel:7946-0018;phone-context=+4420', 'FR', '+442079460018', undefined],
+    ['020 7946 0018x12', 'GB', '+442079460018', '12'],
+    ['020 7946 0018 #12', 'GB', '+442079460018', '12'],
+    ['020 7946 0018 DW 12', 'GB', '+442079460018', '12'],
+    ['020 7946 0018,,12#', 'GB', '+442079460018', '12'],
+    ['020 7946 0018 - 12#', 'GB', '+442079460018', '12'],
+    ['8 (495) 123-45-67 доб. 12', 'RU', '+74951234567', '12'],
+    ['030/901820', 'DE', '+4930901820', undefined],
+    ['+49 (0)30 901820', 'CH', '+4930901820', undefined],
+    ['+39 (0)6 1234 5678', 'IT', '+390612345678', undefined],
+    ['06 1234 5678', 'IT', '+390612345678', undefined],
+    ['+36 (06) 1 234 5678', 'AT', '+3612345678', undefined],
+    ['011 44 20 7946 0018', 'US', '+442079460018', undefined],
+    ['011 44 20 7946 0018', 'GB', '+442079460018', undefined],
+    ['0044 20 7946 0018', 'US', '+442079460018', undefined],
+    ['0011 44 20 7946 0018', 'AU', '+442079460018', undefined],
+    ['8~10 44 20 7946 0018', 'RU', '+442079460018', undefined],
+    ['+0044 20 7946 0018', 'FR', '+442079460018', undefined],
+    ['+020 7946 0018', 'GB', '+442079460018', undefined],
+    ['1-800-FLOWERS', 'US', '+18003569377', undefined],
+    ['1 (800) flowers', 'US', '+18003569377', undefined],
+    ['011 15-2345-6789', 'AR', '+5491123456789', undefined],
+    ['+52 1 55 1234 5678', 'US', '+525512345678', undefined],
+    ['044 55 1234 5678', 'MX', '+525512345678', undefined],
+    ['0 15 11 96123-4567', 'BR', '+5511961234567', undefined],
+    ['Büro: 020 7946 0018 (Mo-Fr)', 'GB', '+442079460018', undefined],
+    ['٠٢٠ ٧٩٤٦ ٠٠١٨', 'GB', '+442079460018', undefined],
+    ['०२० ७९४६ ००१८', 'GB', '+442079460018', undefined],
+    ['＋４４ ２０ ７９４６ ００１８', 'FR', '+442079460018', undefined],
+    ['\u202a+44\u00a020\u20117946\u20130018\u202c', 'FR', '+442079460018', undefined],
+    ['"Ada" <sip:+442079460018@pbx.test;user=phone>', 'FR', '+442079460018', undefined],
+  ])('%j in %s is %s, extension %s', (text, country, e164, extension) => {
+    const key = keys.keyOf(text, country);
+
+    expect(key).toMatchObject({ kind: 'number', e164, digits: e164.slice(1) });
+    expect(key.extension).toBe(extension);
+    expect(key.reversed).toBe(Array.from(key.digits).reverse().join(''));
+  });
+
+  it.each([
+    ['101', 'extension', '101'],
+    ['x12', 'extension', '12'],
+    ['ext. 12', 'extension', '12'],
+    ['0', 'extension', '0'],
+    ['112', 'short_code', '112'],
+    ['116 117', 'short_code', '116117'],
+    ['*97', 'service', '*97'],
+    ['*21*0123#', 'service', '*21*0123#'],
+    ['anonymous', 'anonymous', ''],
+    ['Anonymous <sip:anonymous@anonymous.invalid>', 'anonymous', ''],
+    ['Unbekannt', 'anonymous', ''],
+    ['+266696687', 'anonymous', ''],
+    ['7946 0018', 'number', '79460018'],
+    ['+44 111 111 1111', 'number', '441111111111'],
+    ['0000000', 'none', ''],
+    ['', 'none', ''],
+    ['-', 'none', ''],
+    ['call Bob', 'none', ''],
+  ])('%j is %s %s and no number of a plan', (text, kind, digits) => {
+    const key = keys.keyOf(text, 'GB');
+
+    expect([key.kind, key.digits, key.e164]).toEqual([kind, digits, undefined]);
+  });
+
+  it('reads the digits of every script', () => {
+    const starts = Array.from({ length: 0x1_1000 }, (_, code) => code).filter(
+      (code) => /\p{Nd}/u.test(String.fromCodePoint(code)) && (code % 16) % 6 === 0,
+    );
+    const scripts = starts.filter((code) => {
+      const ten = Array.from({ length: 10 }, (_, at) => String.fromCodePoint(code + at));
+      const isBegun = /\p{Nd}/u.test(String.fromCodePoint(code - 1)) && code % 16 === 6;
+      return !isBegun && ten.every((one) => /\p{Nd}/u.test(one));
+    });
+
+    expect(scripts.length).toBeGreaterThan(30);
+    for (const zero of scripts) {
+      const text = Array.from('02079460018', (one) => String.fromCodePoint(zero + Number(one)));
+      expect(keys.keyOf(text.join(''), 'GB').e164).toBe('+442079460018');
+    }
+  });
+
+  it('takes any text, however long, and what is read is read the same again', () => {
+    const signs = fc.constantFrom(...Array.from('+0123456789()#*x;,.-/~ extDW@:<>"٤'));
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      fc.string({ unit: signs, maxLength: 300 }),
+    );
+
+    fc.assert(
+      fc.property(texts, fc.constantFrom('GB', 'US', 'IT', 'AR', 'XX'), (text, country) => {
+        const key = keys.keyOf(text, country);
+        expect(key.digits).toMatch(/^[0-9*#]*$/);
+        expect(key.digits.length).toBeLessThanOrEqual(250);
+        if (key.e164 !== undefined) expect(keys.keyOf(key.e164, country).e164).toBe(key.e164);
+        expect(keys.readings(text, country)[0]).toEqual(key);
+      }),
+      { seed: 3, numRuns: 3_000 },
+    );
+  });
+});
+
+describe('a number of a contact is the one asked for', () => {
+  it.each([
+    ['+442079460018', '020 7946 0018', 'GB', 'e164'],
+    ['+442079460018', '+44 20 7946 0018 ext. 12', 'GB', 'e164'],
+    ['33612345678', '+33 6 12 34 56 78', 'DE', 'national'],
+    ['+33612345678', '33612345678', 'DE', 'national'],
+    ['+353871234567', '087 123 4567', 'GB', 'national'],
+    ['0871234567', '+353 87 123 4567', 'GB', 'national'],
+    ['+541123456789', '+54 9 11 2345 6789', 'AR', 'national'],
+    ['+551161234567', '+55 11 96123-4567', 'BR', 'e164'],
+    ['+5511961234567', '11 6123-4567', 'BR', 'e164'],
+    ['7946 0018', '7946-0018', 'GB', 'e164'],
+    ['101', '101', 'GB', 'e164'],
+    ['101', '+442079460101', 'GB', undefined],
+    ['*97', '97', 'GB', undefined],
+    ['anonymous', 'anonymous', 'GB', undefined],
+    // What is a number here is not one abroad.
+    ['+33612345678', '0612 345678', 'DE', undefined],
+    ['+442079460018', '+352079460018', 'GB', undefined],
+    ['+442079460018', '79460018', 'GB', undefined],
+  ])('%s as %j in %s: %s', (asked, held, country, expected) => {
+    const question = askNumber(keys, asked, { country });
+
+    expect(question.judge(held)).toBe(expected);
+    const { reversed } = keys.keyOf(held, country);
+    const near = question.beginnings.some((one) => reversed.startsWith(one));
+    if (expected !== undefined) expect(near || reversed === question.exact).toBe(true);
+  });
+
+  it('also by its last digits, where the connection says how many are enough', () => {
+    const question = askNumber(keys, '+442079460018', { country: 'GB', suffix: 8 });
+
+    expect(question.judge('7946 0018')).toBe('suffix');
+    expect(question.judge('+4920379460018')).toBe('suffix');
+    expect(question.judge('946 0018')).toBeUndefined();
+  });
+});
