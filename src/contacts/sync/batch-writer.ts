@@ -1,0 +1,141 @@
+import type { ContactKey, ContactRecord } from '../contact-record.ts';
+import type { BookScope } from '../index/contact-index.ts';
+import type { SyncBatch, SyncLease, SyncMethod, SyncStore } from '../index/sync-store.ts';
+
+/** So many contacts are written in one transaction: each page of an index is then touched once. */
+const BATCH_CONTACTS = 10_000;
+/** What was read waits no longer for its batch to become full. */
+const BATCH_MS = 5_000;
+
+export interface BatchWriterDeps {
+  readonly store: Pick<SyncStore, 'writeBatch' | 'companyNames'>;
+  /** Milliseconds that never run backwards. */
+  readonly monotonic: () => number;
+  /** Told after each batch that is on disk. */
+  readonly written?: () => void;
+}
+
+/** Collects what a list gives, and writes it in large batches beside the reading. */
+export interface BatchWriter {
+  add(contact: ContactRecord): void;
+  remove(key: ContactKey): void;
+  leaveOut(): void;
+  /** A page is whole: what comes after it begins at `place`, where it is known. */
+  pageEnds(page: { readonly received: number; readonly place: string | undefined }): void;
+  /** Nothing comes any more; `place` says so. */
+  listEnds(place: string): void;
+  /** Begins to write when there is enough; waits while the batch before is not written yet. */
+  settle(): Promise<void>;
+  /** Writes what is left, and waits for all of it. Rejects when a batch could not be written. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Makes the writer of one pass. A batch may end inside a page: its position is then still that before
+ * the page, which is read once more after a crash, and does no harm.
+ */
+export function createBatchWriter(
+  deps: BatchWriterDeps,
+  pass: {
+    readonly of: BookScope;
+    readonly lease: SyncLease;
+    readonly number: number;
+    readonly method: SyncMethod;
+    readonly country: string;
+    readonly place: string;
+    readonly estimate: number | undefined;
+  },
+): BatchWriter {
+  let { place } = pass;
+  let batch = emptyBatch();
+  let since = deps.monotonic();
+  let writing: Promise<void> = Promise.resolve();
+  const begin = async (): Promise<void> => {
+    // One batch may wait beside the one that is written, no more.
+    await writing;
+    const { contacts, isLast: _, ...counts } = batch;
+    const { number, method, country, estimate } = pass;
+    const full = { pass: number, method, country, place, estimate, ...counts };
+    batch = emptyBatch();
+    since = deps.monotonic();
+    writing = write(deps, pass, full, contacts);
+    // Whoever settles next hears of a failure.
+    writing.catch(() => undefined);
+  };
+  return {
+    add: (contact) => {
+      batch.contacts.push(contact);
+    },
+    remove: (key) => {
+      batch.deleted.push(key);
+    },
+    leaveOut: () => {
+      batch.leftOut += 1;
+    },
+    pageEnds: (page) => {
+      batch.pages += 1;
+      batch.received += page.received;
+      place = page.place ?? place;
+    },
+    listEnds: (last) => {
+      place = last;
+      batch.isLast = true;
+    },
+    settle: async () => {
+      const isFull = batch.contacts.length + batch.deleted.length >= BATCH_CONTACTS;
+      const isOld = deps.monotonic() - since >= BATCH_MS;
+      if (isFull || (isOld && hasSome(batch))) await begin();
+    },
+    flush: async () => {
+      if (hasSome(batch)) await begin();
+      await writing;
+    },
+  };
+}
+
+interface OpenBatch {
+  contacts: ContactRecord[];
+  deleted: ContactKey[];
+  pages: number;
+  received: number;
+  leftOut: number;
+  isLast: boolean;
+}
+
+function emptyBatch(): OpenBatch {
+  return { contacts: [], deleted: [], pages: 0, received: 0, leftOut: 0, isLast: false };
+}
+
+function hasSome(batch: OpenBatch): boolean {
+  return batch.isLast || batch.pages > 0 || batch.contacts.length + batch.deleted.length > 0;
+}
+
+async function write(
+  { store, written }: BatchWriterDeps,
+  { of, lease }: { readonly of: BookScope; readonly lease: SyncLease },
+  batch: Omit<SyncBatch, 'records'>,
+  contacts: readonly ContactRecord[],
+): Promise<void> {
+  const records = await withCompanies(store, of, contacts);
+  await store.writeBatch(of, lease, { ...batch, records });
+  written?.();
+}
+
+/** Gives contacts that name a company by its id alone the name that `Organizations` has told. */
+async function withCompanies(
+  store: Pick<SyncStore, 'companyNames'>,
+  of: BookScope,
+  contacts: readonly ContactRecord[],
+): Promise<readonly ContactRecord[]> {
+  const lacking = contacts.flatMap(({ company, companyId }) =>
+    company === undefined && companyId !== undefined ? [companyId] : [],
+  );
+  if (lacking.length === 0) return contacts;
+  const names = await store.companyNames(of, [...new Set(lacking)]);
+  if (names.size === 0) return contacts;
+  return contacts.map((contact) => {
+    const { company, companyId } = contact;
+    const name = company === undefined && companyId !== undefined ? names.get(companyId) : company;
+    return name === undefined || name === company ? contact : { ...contact, company: name };
+  });
+}

@@ -1,0 +1,272 @@
+import type {
+  SignedInListCall,
+  SignedInLists,
+} from '../../connections/sign-in/signed-in-runner.ts';
+import type { OpenConnection } from '../../connections/open-connection.ts';
+import type { BoundRecord } from '../../document/bind/compile-binding.ts';
+import type { ListEvent } from '../../runtime/list-pages.ts';
+import type { ScrubbedExchange } from '../../runtime/scrub-exchange.ts';
+import type { BookScope } from '../index/contact-index.ts';
+import type {
+  PassEnd,
+  PassKind,
+  PassLimits,
+  SyncLease,
+  SyncState,
+  SyncStore,
+} from '../index/sync-store.ts';
+import { createBatchWriter } from './batch-writer.ts';
+import type { BatchWriter } from './batch-writer.ts';
+import { judgeEnd } from './judge-end.ts';
+import type { ListFate } from './judge-end.ts';
+import { laterMark, nextMarks, readMark, sinceOf } from './marks.ts';
+import type { Mark, Marks, ReadMoment } from './marks.ts';
+import type { NextPass, SyncRules } from './plan-pass.ts';
+import { readContact, textOf } from './read-contact.ts';
+import type { ReadingRules } from './read-contact.ts';
+import { momentReader, objectsOf } from './sync-rules.ts';
+import { writeMarks, writePlace } from './sync-place.ts';
+import type { SyncPlace } from './sync-place.ts';
+
+/** Points at which a test ends the process. */
+export type SyncPoint =
+  | 'contacts-page-read'
+  | 'contacts-batch-written'
+  | 'contacts-list-ended'
+  | 'contacts-pass-complete';
+
+export interface PassDeps {
+  readonly store: SyncStore;
+  readonly lists: SignedInLists;
+  readonly monotonic: () => number;
+  /** Epoch milliseconds; on PostgreSQL the database's clock. */
+  readonly now: () => number;
+  /** Page of a record that names none itself. */
+  readonly urlOf: (connection: OpenConnection) => ReadingRules['urlOf'];
+  readonly reached?: (point: SyncPoint) => void;
+}
+
+export interface PassWork {
+  readonly of: BookScope;
+  readonly lease: SyncLease;
+  readonly connection: OpenConnection;
+  readonly rules: SyncRules;
+  readonly plan: Extract<NextPass, { readonly kind: 'pass' }>;
+  /** Contacts of this kind that are known: a full pass will have about as many. */
+  readonly known: number;
+  /** Failures in a row before this pass, without a page between. */
+  readonly tries: number;
+  /** Ends the reading at once; what was read until then is written. */
+  readonly signal: AbortSignal;
+  readonly admit: (signal: AbortSignal) => Promise<void>;
+  /** Told of each exchange, before the next one leaves. */
+  readonly answered: (exchange: ScrubbedExchange, outcome: 'page' | 'failed' | 'throttled') => void;
+  /** Asked at each page: true ends the reading there, and the pass goes on later. */
+  readonly isOver: () => boolean;
+}
+
+/** What became of a pass, as far as it went this time. */
+export type PassResult =
+  | { readonly kind: 'completed'; readonly end: PassEnd; readonly state: SyncState }
+  /** It goes on at its place, as soon as it may. */
+  | { readonly kind: 'paused'; readonly pages: number }
+  | {
+      readonly kind: 'failed';
+      readonly fate: Exclude<ListFate, { readonly kind: 'complete' }>;
+      readonly pages: number;
+      /** The CRM refused the credentials themselves. */
+      readonly refusedCredentials: boolean;
+    };
+
+/** Of at least 20 contacts a full pass removes at most a fifth without asking. */
+export const DELETION_LIMITS: PassLimits = { share: 0.2, least: 20 };
+
+/**
+ * Runs a pass from where it stands, until its end, a fault, or until it is told to stop. Rejects with
+ * `conflict` when another process has taken the right to sync, and then nothing was written.
+ */
+export async function runPass(deps: PassDeps, work: PassWork): Promise<PassResult> {
+  const { store, now } = deps;
+  const { of, lease, plan } = work;
+  const begun = { method: plan.method, kind: plan.pass, now: now() };
+  const state = await store.beginPass(of, lease, {
+    ...begun,
+    ...(plan.anew ? { anew: true } : {}),
+  });
+  const start = plan.place ?? newPlace(work, plan.pass, now());
+  const reading = new PassReading(deps, work, state, start);
+  const read = start.ended === true ? COMPLETE : await reading.run();
+  if (read.kind !== 'complete') return read.result;
+  return await complete(deps, work, state, reading.raised);
+}
+
+const COMPLETE = { kind: 'complete' } as const;
+
+type ReadResult = typeof COMPLETE | { readonly kind: 'stopped'; readonly result: PassResult };
+
+class PassReading {
+  readonly #deps: PassDeps;
+  readonly #work: PassWork;
+  readonly #writer: BatchWriter;
+  readonly #reader: ReadingRules;
+  readonly #readMoment: ReadMoment;
+  readonly #start: SyncPlace;
+  #raised: Record<string, Mark>;
+  #pages = 0;
+
+  constructor(deps: PassDeps, work: PassWork, state: SyncState, start: SyncPlace) {
+    const { of, lease, connection, plan, known } = work;
+    this.#deps = deps;
+    this.#work = work;
+    this.#start = start;
+    this.#raised = { ...start.raised };
+    this.#readMoment = momentReader(connection);
+    this.#reader = {
+      method: plan.method,
+      fields: new Set(connection.options.contact_fields),
+      urlOf: deps.urlOf(connection),
+    };
+    const { reached } = deps;
+    const written = (): void => reached?.('contacts-batch-written');
+    this.#writer = createBatchWriter(
+      { store: deps.store, monotonic: deps.monotonic, written },
+      {
+        of,
+        lease,
+        number: state.pass?.number ?? 0,
+        method: plan.method,
+        country: connection.country,
+        place: writePlace(start),
+        estimate: plan.pass === 'full' && known > 0 ? known : undefined,
+      },
+    );
+  }
+
+  get raised(): Marks {
+    return this.#raised;
+  }
+
+  async run(): Promise<ReadResult> {
+    const { lists } = this.#deps;
+    const { connection, signal } = this.#work;
+    let ended: Extract<ListEvent, { readonly kind: 'ended' }> | undefined;
+    try {
+      for await (const event of lists.list(this.#call(), connection, signal)) {
+        if (event.kind === 'records') this.#take(event);
+        if (event.kind === 'page') this.#pageEnds(event);
+        if (event.kind === 'ended') ended = event;
+        await this.#writer.settle();
+        if (event.kind === 'page' && event.next !== undefined && this.#work.isOver()) break;
+      }
+    } catch (err) {
+      // A sign-in that was given up rejects with the reason.
+      if (!signal.aborted) throw err;
+    }
+    if (ended?.complete === true) return await this.#ended();
+    await this.#writer.flush();
+    if (ended === undefined || signal.aborted) return this.#stopped({ kind: 'paused' });
+    const how = ended.outcome.kind === 'throttled' ? 'throttled' : 'failed';
+    for (const exchange of ended.exchanges) this.#work.answered(exchange, how);
+    const resumed = this.#start.list !== undefined && this.#pages === 0;
+    const tries = this.#pages === 0 ? this.#work.tries : 0;
+    const fate = judgeEnd(ended, { tries, resumed });
+    if (fate.kind === 'complete') return COMPLETE;
+    const refusedCredentials = ended.outcome.kind === 'unauthorized' && ended.notSent === undefined;
+    return this.#stopped({ kind: 'failed', fate, refusedCredentials });
+  }
+
+  #stopped(
+    result:
+      { readonly kind: 'paused' } | Omit<Extract<PassResult, { readonly kind: 'failed' }>, 'pages'>,
+  ): ReadResult {
+    return { kind: 'stopped', result: { ...result, pages: this.#pages } };
+  }
+
+  /** That the list is at its end is kept too: after a crash it is not read once more. */
+  async #ended(): Promise<ReadResult> {
+    this.#deps.reached?.('contacts-list-ended');
+    const { list: _, ...place } = this.#placeAt(undefined);
+    this.#writer.listEnds(writePlace({ ...place, ended: true }));
+    await this.#writer.flush();
+    return COMPLETE;
+  }
+
+  #call(): SignedInListCall {
+    const { plan, admit } = this.#work;
+    const { list, since } = this.#start;
+    return {
+      method: plan.method,
+      values: {},
+      sinceByObject: since,
+      admit,
+      ...(list === undefined ? {} : { from: list }),
+    };
+  }
+
+  #take({ object, records }: Extract<ListEvent, { readonly kind: 'records' }>): void {
+    for (const record of records) {
+      this.#raise(object, record);
+      const read = readContact(record, this.#reader);
+      if (read.kind === 'contact') this.#writer.add(read.contact);
+      else if (read.kind === 'deleted') this.#writer.remove(read.key);
+      else this.#writer.leaveOut();
+    }
+  }
+
+  #raise(object: number, record: BoundRecord): void {
+    const text = textOf(record, 'since');
+    if (text === undefined) return;
+    const mark = readMark(text, this.#readMoment);
+    this.#raised[object] = laterMark(this.#raised[object], mark);
+  }
+
+  #pageEnds(page: Extract<ListEvent, { readonly kind: 'page' }>): void {
+    for (const exchange of page.exchanges) this.#work.answered(exchange, 'page');
+    this.#pages += 1;
+    const place = page.next === undefined ? undefined : writePlace(this.#placeAt(page.next));
+    // After the last page the end of the list says what comes: until then it may be read again.
+    this.#writer.pageEnds({ received: page.received, place });
+    this.#deps.reached?.('contacts-page-read');
+  }
+
+  #placeAt(list: SyncPlace['list']): SyncPlace {
+    const { basis, since } = this.#start;
+    const at = this.#deps.now();
+    const raised = { ...this.#raised };
+    return { basis, at, since, raised, ...(list === undefined ? {} : { list }) };
+  }
+}
+
+/** A new pass: a full one asks for everything, the other for what came after its marks. */
+function newPlace({ rules, plan, connection }: PassWork, kind: PassKind, at: number): SyncPlace {
+  const objects = objectsOf(connection, plan.method);
+  const since = objects.map((_, object) =>
+    kind === 'full' ? null : (sinceOf(plan.marks?.marks[object]) ?? null),
+  );
+  return { basis: rules.basis, at, since, raised: {} };
+}
+
+async function complete(
+  deps: PassDeps,
+  work: PassWork,
+  state: SyncState,
+  raised: Marks,
+): Promise<PassResult> {
+  const { of, lease, plan, rules, connection } = work;
+  const { basis } = rules;
+  const marks = nextMarks({
+    objects: objectsOf(connection, plan.method),
+    earlier: plan.marks?.basis === basis ? plan.marks.marks : {},
+    raised,
+    startedAt: state.pass?.startedAt ?? deps.now(),
+  });
+  const end = await deps.store.completePass(of, lease, {
+    method: plan.method,
+    pass: state.pass?.number ?? 0,
+    now: deps.now(),
+    limits: DELETION_LIMITS,
+    marks: writeMarks({ basis, marks }),
+  });
+  deps.reached?.('contacts-pass-complete');
+  return { kind: 'completed', end, state };
+}
