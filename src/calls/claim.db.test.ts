@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 
+import { createPlaces } from '../connections/places.ts';
+import type { Database } from '../store/database.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
+import { systemClock } from '../time/clock.ts';
 import type { ConnectionBook } from './call-connection.ts';
 import { claimLanes, MAX_CONNECTIONS } from './claim.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
@@ -64,6 +67,58 @@ describeDatabases('a claim', ({ open }) => {
     await pipeline.drain();
 
     expect(await pipeline.steps()).toEqual(['CreateActivity done']);
+  });
+
+  it('leaves the places to look-ups that they have or wait for', async () => {
+    const pipeline = await openPipeline(open, {
+      methods: ['CreateActivity'],
+      options: { concurrency: 2 },
+    });
+    const { database, connections } = pipeline;
+    await pipeline.accept(aCall('c-1').ringing, aCall('c-2').ringing);
+    await pipeline.accept(aCall('c-1').ended, aCall('c-2').ended);
+    const places = createPlaces({ clock: systemClock, wake: () => {} });
+    const deps = { database, connections, places, node: 'node-1', leaseMs: 60_000 };
+    const opened = await connections.open(SEEDED.organizationId, SEEDED.connectionId);
+    if (opened === undefined) throw new Error('no connection');
+    const { signal } = new AbortController();
+    const lookUp = () => places.enter(opened, { ms: 60_000, signal });
+
+    const first = await lookUp();
+    const some = await claimLanes(deps, 100);
+    const second = lookUp();
+    const none = await claimLanes(deps, 100);
+    for (const { leave } of some.lanes) leave();
+    const entered = await second;
+
+    expect([some.lanes.length, none.lanes.length]).toEqual([1, 0]);
+    expect([first.status, entered.status]).toEqual(['entered', 'entered']);
+  });
+
+  it('gives back the places that it did not take, even where it failed', async () => {
+    const pipeline = await openPipeline(open, {
+      methods: ['CreateActivity'],
+      options: { concurrency: 2 },
+    });
+    const { database, clock, connections } = pipeline;
+    await pipeline.accept(aCall('c-1').ringing, aCall('c-1').ended);
+    const places = createPlaces({ clock, wake: () => {} });
+    const deps = { database, connections, places, node: 'node-1', leaseMs: 60_000 };
+    const opened = await connections.open(SEEDED.organizationId, SEEDED.connectionId);
+    if (opened === undefined) throw new Error('no connection');
+    const failing: Database = {
+      ...database,
+      writeSoon: async (work) => {
+        await database.writeSoon(work);
+        throw new Error('the database went away');
+      },
+    };
+    const patience = { ms: 0, signal: new AbortController().signal };
+
+    await expect(claimLanes({ ...deps, database: failing }, 100)).rejects.toThrow('went away');
+    const both = [await places.enter(opened, patience), await places.enter(opened, patience)];
+
+    expect(both.map(({ status }) => status)).toEqual(['entered', 'entered']);
   });
 
   it('asks with a search whether a CRM is back, with each search once', async () => {

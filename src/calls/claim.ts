@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { slotsDue } from '../connections/pace.ts';
 import type { Buckets } from '../connections/pace.ts';
 import { readBuckets } from '../connections/pace-repository.ts';
+import type { Leave, Places, PlacesOfClaim } from '../connections/places.ts';
 import { permission } from '../connections/transitions.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
@@ -31,6 +32,8 @@ export interface ClaimedLane {
   readonly lane: LaneRow;
   readonly fence: number;
   readonly connection: CallConnection;
+  /** Whoever works on the lane calls it at the end: its place is free then for look-ups. */
+  readonly leave: Leave;
 }
 
 export interface Claims {
@@ -44,6 +47,8 @@ export interface ClaimDeps {
   readonly connections: ConnectionBook;
   readonly node: string;
   readonly leaseMs: number;
+  /** Shared with the look-ups of this process; without it there are none. */
+  readonly places?: Pick<Places, 'beginClaim'>;
 }
 
 /** One statement has at most this many branches. */
@@ -71,6 +76,28 @@ export async function claimLanes(
   limit: number,
   pool: Omit<Pool, 'limit'> = {},
 ): Promise<Claims> {
+  const places = deps.places?.beginClaim();
+  try {
+    const { lanes, ...claims } = await claimInto(deps, { ...pool, limit }, places);
+    const leaves = places?.end(lanes.map(({ connection }) => connection.id)) ?? [];
+    return {
+      ...claims,
+      lanes: lanes.map((lane, at) => ({ ...lane, leave: leaves[at] ?? NOTHING })),
+    };
+  } finally {
+    places?.end([]);
+  }
+}
+
+const NOTHING: Leave = () => {
+  // Nobody counts places here.
+};
+
+async function claimInto(
+  deps: ClaimDeps,
+  pool: Pool,
+  places: PlacesOfClaim | undefined,
+): Promise<Omit<Claims, 'lanes'> & { readonly lanes: readonly Omit<ClaimedLane, 'leave'>[] }> {
   const { database } = deps;
   const asked = { now: database.now(), limit: MAX_CONNECTIONS };
   const seen = await selectCandidates(database.read, asked);
@@ -85,11 +112,11 @@ export async function claimLanes(
     const seenIds = seen.map(({ id }) => id);
     const origins = await lockPaces(transaction, seenIds, database.skipLocked);
     const locked = seenIds.filter((id) => origins.has(id));
-    const asking = await permitsOf(transaction, candidates, { locked, now });
+    const asking = await permitsOf(transaction, candidates, { locked, now, places });
     await keepOrigins(transaction, asking, origins);
     const wanted = isAnyHostSick ? await gateByHosts(transaction, asking, now) : asking;
     await hold(transaction, wanted, now);
-    const shares = shareOut(wanted, { ...pool, limit });
+    const shares = shareOut(wanted, pool);
     const branches = await withSearches(transaction, shares, { wanted, now });
     const times = wanted.flatMap((each) => each.againAt ?? []);
     // Those that may send nothing now would keep the places of all who come after them.
@@ -161,7 +188,11 @@ async function withSearches(
 async function permitsOf(
   transaction: Transaction<Tables>,
   candidates: ReadonlyMap<string, Candidate>,
-  of: { readonly locked: readonly string[]; readonly now: number },
+  of: {
+    readonly locked: readonly string[];
+    readonly now: number;
+    readonly places: PlacesOfClaim | undefined;
+  },
 ): Promise<readonly Asking[]> {
   const leased = await countLeased(transaction, of.locked);
   const limited = of.locked.filter((id) => (candidates.get(id)?.connection.limits.length ?? 0) > 0);
@@ -172,7 +203,7 @@ async function permitsOf(
     const { connection, most, isProbe } = candidate;
     const { organizationId, limits } = connection;
     const has = leased.get(connectionId) ?? 0;
-    const free = Math.max(0, most - has);
+    const free = of.places?.hold(connection, { most, leased: has }) ?? Math.max(0, most - has);
     const origin = connection.origins[0];
     const asking = { connectionId, organizationId, permits: free, leased: has, origin, isProbe };
     if (limits.length === 0 || free === 0) return [asking];

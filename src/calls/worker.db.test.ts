@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 
+import { createPlaces } from '../connections/places.ts';
+import type { Places } from '../connections/places.ts';
 import type { Database } from '../store/database.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
 import { systemClock } from '../time/clock.ts';
@@ -26,12 +28,14 @@ describeDatabases('the worker', ({ open }) => {
   async function begin(
     times: Partial<WorkerTimes> = {},
     options: SeedOptions & { readonly database?: (opened: Database) => Database } = {},
+    places?: Places,
   ) {
     const pipeline = await openPipeline(open, options);
     const worker = createWorker({
       ...pipeline.deliver,
       database: options.database?.(pipeline.database) ?? pipeline.database,
       connections: pipeline.connections,
+      ...(places === undefined ? {} : { places }),
       clock: systemClock,
       times: { ...TIMES, ...times },
       housekeep: () => Promise.resolve(),
@@ -60,6 +64,30 @@ describeDatabases('the worker', ({ open }) => {
       'CreateActivity done',
       'StopCallActivity done',
     ]);
+  });
+
+  it('goes on with calls as soon as a look-up has left the only place, and leaves it in the end', async () => {
+    let wake = (): void => {};
+    const places = createPlaces({ clock: systemClock, wake: () => wake() });
+    const begun = await begin(
+      {},
+      { methods: ['CreateActivity'], options: { concurrency: 1 } },
+      places,
+    );
+    wake = () => begun.worker.wake();
+    const connection = { id: SEEDED.connectionId, options: { concurrency: 1 } };
+    const patience = { ms: 60_000, signal: new AbortController().signal };
+    const first = await places.enter(connection, patience);
+    await begun.worker.start();
+    await begun.intake.accept(SEEDED, [aCall().ringing, aCall().ended]);
+    const before = begun.runner.sent.length;
+
+    if (first.status === 'entered') first.leave();
+    await until(isSent(begun, 'CreateActivity'));
+    const after = await places.enter(connection, patience);
+    await begun.worker.close();
+
+    expect([before, after.status]).toEqual([0, 'entered']);
   });
 
   it("wakes for the next slot of a connection's rate", async () => {

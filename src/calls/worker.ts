@@ -164,6 +164,7 @@ class LaneWorker implements Worker {
       })
       .finally(() => {
         this.#active.delete(key);
+        claim.leave();
         this.wake();
       });
     this.#active.set(key, { claim, abort, done });

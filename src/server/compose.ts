@@ -28,6 +28,8 @@ import type { Keyring } from '../connections/keyring.ts';
 import { createLogoKeeper } from '../connections/logos/logo-keeper.ts';
 import { logoOf } from '../connections/logos/logo-of.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
+import { createPlaces } from '../connections/places.ts';
+import type { Places } from '../connections/places.ts';
 import { removeOldSignIns } from '../connections/sign-in/remove-old.ts';
 import { createSignIns } from '../connections/sign-in/sign-ins.ts';
 import type { SignIns } from '../connections/sign-in/sign-ins.ts';
@@ -168,12 +170,14 @@ export function composeServer(parts: ServerParts): ComposedServer {
     log: logger,
   });
   const admission = createAdmission({ database, clock });
-  const liveRunner = createLiveRunner({ runner, admission, database, clock });
+  const wakePipeline = (): void => {
+    pipeline.wake();
+  };
+  const places = createPlaces({ clock, wake: wakePipeline });
+  const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
   // As a key object it is prepared once, and not for each call anew.
   const callKeySecret = createSecretKey(parts.keyring.pinned('patchcord call key'));
-  const recordings = createRecordingParts({ ...parts, vault }, () => {
-    pipeline.wake();
-  });
+  const recordings = createRecordingParts({ ...parts, vault }, wakePipeline);
   const { spool, addresses } = recordings;
   const ownLinks = recordings.links !== undefined;
   const idempotency = createIdempotency({ database, vault, ids });
@@ -186,6 +190,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     signIns,
     runner,
     admission,
+    places,
     callKeySecret,
     recordings,
     deleter,
@@ -292,6 +297,7 @@ function createPipelineWorker(
     readonly signIns: SignIns;
     readonly runner: SignedInRunner;
     readonly admission: Admission;
+    readonly places: Places;
     readonly callKeySecret: KeyObject;
     readonly recordings: RecordingParts;
     readonly deleter: Deleter;
@@ -305,6 +311,7 @@ function createPipelineWorker(
     database,
     ids,
     connections,
+    places: made.places,
     clock: parts.clock,
     node: parts.node,
     random: parts.random,

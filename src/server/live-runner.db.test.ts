@@ -4,6 +4,7 @@ import { parseOptions } from '../connections/connection-options.ts';
 import { createAdmission } from '../connections/admission.ts';
 import { changeHost } from '../connections/host-repository.ts';
 import type { OpenConnection } from '../connections/open-connection.ts';
+import { createPlaces } from '../connections/places.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { aCall, openPipeline } from '../calls/testing/pipeline.ts';
 import { SEEDED } from '../calls/testing/seed.ts';
@@ -55,7 +56,8 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
     // Who waits lets the time pass at once.
     const passing = { ...clock, sleep: async (ms: number) => clock.advance(ms) };
     const admission = createAdmission({ database, clock: passing });
-    const live = createLiveRunner({ runner, admission, database, clock });
+    const places = createPlaces({ clock: passing, wake: () => {} });
+    const live = createLiveRunner({ runner, admission, places, database, clock });
     const known = await pipeline.connections.open(SEEDED.organizationId, SEEDED.connectionId);
     if (known === undefined) throw new Error('no connection');
     const connection: OpenConnection = {
@@ -65,7 +67,7 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
       organizationId: known.organizationId,
       origins: known.origins,
       limits: known.limits,
-      options: parseOptions({}),
+      options: parseOptions({ concurrency: 1 }),
       document: compileDocument(documentWith({})),
     };
     const ask = async (deadlineMs: number): Promise<MethodRun | undefined> => {
@@ -86,7 +88,7 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
         await database.write((transaction) => changeHost(transaction, change));
       }
     };
-    return { ...pipeline, sent, ask, breakHost };
+    return { ...pipeline, sent, ask, breakHost, places, connection };
   }
 
   it('takes the slot of a call, and the call goes later', async () => {
@@ -166,8 +168,38 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
   it('does not wait at all where the CRM has no limit', async () => {
     const { ask, sent } = await begin(false);
 
-    await Promise.all([ask(1), ask(1), ask(1)]);
+    for (let at = 0; at < 3; at += 1) await ask(1);
 
     expect(sent).toHaveLength(3);
+  });
+
+  it('waits until a call has left its place, and says so where none does', async () => {
+    const { ask, sent, places, connection } = await begin(false);
+    const claim = places.beginClaim();
+    claim.hold(connection, { most: 1, leased: 0 });
+    const [leave] = claim.end([connection.id]);
+
+    const refused = await ask(2_000);
+    leave?.();
+    const asked = await ask(2_000);
+
+    expect(refused?.outcome).toMatchObject({
+      kind: 'throttled',
+      effect: 'not_executed',
+      action: 'wait',
+      message: expect.stringMatching(
+        /^The CRM was not asked: it takes no more than 1 request at once/,
+      ),
+    });
+    expect([asked, sent.length]).toEqual([ANSWER, 1]);
+  });
+
+  it('gives its place back whatever came of it', async () => {
+    const { ask, sent } = await begin();
+    await ask(2_000);
+    await ask(2_000);
+    await ask(12_000);
+
+    expect(sent).toHaveLength(2);
   });
 });

@@ -1,8 +1,8 @@
 import { hostWords } from '../calls/explain.ts';
-import type { Admission } from '../connections/admission.ts';
+import type { Admission, Patience } from '../connections/admission.ts';
 import { isProbeDue } from '../connections/host-health.ts';
 import { readHosts } from '../connections/host-repository.ts';
-import type { OpenConnection } from '../connections/open-connection.ts';
+import type { Places } from '../connections/places.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { originOf } from '../http/url-policy.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
@@ -13,6 +13,7 @@ import type { Clock } from '../time/clock.ts';
 export interface LiveRunnerDeps {
   readonly runner: SignedInRunner;
   readonly admission: Admission;
+  readonly places: Pick<Places, 'enter'>;
   readonly database: Pick<Database, 'read' | 'now'>;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
@@ -22,11 +23,11 @@ const USUAL_DEADLINE_MS = 30_000;
 
 /**
  * Runs methods that somebody waits for, outside of the calls' queue: a host that is known to be away is
- * not asked, and each request takes its slot of the connection's rate, within the deadline of the
- * whole, or the run says that there was none.
+ * not asked, the run takes one of the places that the connection has, and each request its slot of the
+ * rate, within the deadline of the whole, or the run says that there was none.
  */
 export function createLiveRunner(deps: LiveRunnerDeps): SignedInRunner {
-  const { runner, admission, database, clock } = deps;
+  const { runner, admission, places, database, clock } = deps;
   return {
     prepare: async (call, connection, signal) => {
       const ends = clock.monotonic() + (call.deadlineMs ?? USUAL_DEADLINE_MS);
@@ -44,10 +45,17 @@ export function createLiveRunner(deps: LiveRunnerDeps): SignedInRunner {
         send: async (until) => {
           const away = await awayRun(database, originOf(prepared.request.url));
           if (away !== undefined) return away;
-          if (!isLimited) return await prepared.send(until);
           const inTime = AbortSignal.any([until, AbortSignal.timeout(Math.ceil(left()))]);
-          const refused = await refusedRun(admission, connection, { ms: left(), signal: inTime });
-          return refused ?? (await prepared.send(inTime));
+          const patience = (): Patience => ({ ms: left(), signal: inTime });
+          const place = await orGivenUp(inTime, () => places.enter(connection, patience()));
+          if (place.status === 'refused') return throttledRun(place);
+          try {
+            if (!isLimited) return await prepared.send(until);
+            const slot = await orGivenUp(inTime, () => admission.enter(connection, patience()));
+            return slot.status === 'refused' ? throttledRun(slot) : await prepared.send(inTime);
+          } finally {
+            place.leave();
+          }
         },
       };
     },
@@ -74,20 +82,15 @@ async function awayRun(
   });
 }
 
-async function refusedRun(
-  admission: Admission,
-  connection: OpenConnection,
-  patience: { readonly ms: number; readonly signal: AbortSignal },
-): Promise<MethodRun | undefined> {
-  const entered = await enterOrGiveUp(admission, connection, patience);
-  if (entered.status === 'admitted') return undefined;
+function throttledRun(refused: { readonly message: string; readonly waitMs?: number }): MethodRun {
+  const { message, waitMs } = refused;
   return unsentRun({
     kind: 'throttled',
     effect: 'not_executed',
     action: 'wait',
-    retryAfterMs: entered.waitMs,
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     breaker: false,
-    message: entered.message,
+    message,
   });
 }
 
@@ -102,15 +105,15 @@ function unsentRun(outcome: Outcome): MethodRun {
   };
 }
 
-async function enterOrGiveUp(
-  admission: Admission,
-  connection: OpenConnection,
-  patience: { readonly ms: number; readonly signal: AbortSignal },
-): ReturnType<Admission['enter']> {
+/** Nobody waits any more: that is no fault. */
+async function orGivenUp<T>(
+  signal: AbortSignal,
+  enter: () => Promise<T>,
+): Promise<T | { readonly status: 'refused'; readonly message: string }> {
   try {
-    return await admission.enter(connection, patience);
+    return await enter();
   } catch (err) {
-    if (!patience.signal.aborted) throw err;
-    return { status: 'refused', waitMs: 0, message: 'Nobody waited for a free request any more.' };
+    if (!signal.aborted) throw err;
+    return { status: 'refused', message: 'Nobody waited for a free request any more.' };
   }
 }
