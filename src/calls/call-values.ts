@@ -22,6 +22,8 @@ export interface LaneMemory {
   /** The first of them: whom the person chooses is known with all that the CRM told. */
   readonly choices?: readonly Readonly<Record<string, string | readonly string[]>>[];
   readonly createdAt?: number;
+  /** Ids of steps for which the contact was looked for again, because the CRM refused it. */
+  readonly contactAgain?: readonly string[];
 }
 
 export interface CallValuesInput {

@@ -17,8 +17,9 @@ import { nextInLane } from './lane.ts';
 import { lockLeased, readSteps, restingState, updateLane } from './lane-repository.ts';
 import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
-import type { LaneMemory } from './call-values.ts';
-import { countLookup, forgetContactOfCall } from './note-lookup-repository.ts';
+import { contactGone } from './contact-gone.ts';
+import type { ContactAgain } from './contact-gone.ts';
+import { countLookup } from './note-lookup-repository.ts';
 import { askMethod } from './prepare-step.ts';
 import { remember } from './remember.ts';
 import { settleAsk } from './settle-ask.ts';
@@ -26,7 +27,7 @@ import type { AskAnswer } from './settle-ask.ts';
 import { settleRun } from './settle.ts';
 import type { StepChange } from './settle.ts';
 import type { Step, StepPart, StepProgress } from './step.ts';
-import { changeAndReadStep } from './step-repository.ts';
+import { changeAndReadStep, changeStep } from './step-repository.ts';
 import { foundPart, withProgress } from './step-progress.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRun } from './step-runner.ts';
@@ -87,14 +88,19 @@ export async function settleExchange(
     // Whoever else changes facts, memory or steps raises the revision.
     const isAsRead = lane.revision === loaded.lane.revision;
     const memory = readMemory(lane);
-    const change = decide(work, { policy: deps.policy, now, random });
+    const decided = decide(work, { policy: deps.policy, now, random });
+    const stands = isAsRead || (await isAsSent(transaction, work));
+    const again =
+      work.purpose === 'run'
+        ? await contactGone(transaction, { ...work, change: decided, memory, now })
+        : undefined;
+    const change = again === undefined ? decided : { ...decided, ...again.change };
     await settleAttempt(transaction, deps.ids, {
       attemptId: work.attemptId,
       organizationId: lane.organization_id,
-      run,
+      run: again === undefined ? run : { ...run, notes: [...run.notes, again.note] },
       now,
     });
-    const stands = isAsRead || (await isAsSent(transaction, work));
     await countUsage(
       transaction,
       { organizationId: lane.organization_id },
@@ -117,20 +123,20 @@ export async function settleExchange(
             options: work.connection.options,
             now,
           })
-        : { memory };
+        : { memory: again?.memory ?? memory };
     const message = withPartial(learned.message ?? change.message, run);
-    const settled = { ...change, ...(message === undefined ? {} : { message }) };
-    const changed = stands
-      ? await changeAndReadStep(transaction, step.id, stepUpdate(settled, now))
-      : undefined;
-    await noteContact(transaction, work, { callId: lane.call_id, memory });
+    const settled: StepChange = { ...change, ...(message === undefined ? {} : { message }) };
+    const steps = await changeSteps(transaction, {
+      settled: work,
+      change: stands ? settled : undefined,
+      again,
+      isAsRead,
+      now,
+    });
+    await noteLookup(transaction, work);
     const health = await teach(transaction, deps, { work, change, now });
     await teachHost(transaction, { work, change, now });
     told = stands ? { change, health } : { health };
-    const steps =
-      isAsRead && changed !== undefined
-        ? loaded.steps.map((one) => (one.id === step.id ? changed : one))
-        : await readSteps(transaction, lease.laneId);
     const kept = learned.memory === memory ? {} : { memory: storableJson(learned.memory) };
     const next = nextInLane(steps, now);
     const dueSince = change.connection === undefined ? now : lane.ready_at;
@@ -157,25 +163,40 @@ function canReuse({ facts }: LoadedLane): boolean {
   return facts.recordings.length === 0;
 }
 
-/** Methods whose record names the contact: a CRM that has it no more says so here. */
-const NAMES_CONTACT: ReadonlySet<string> = new Set(['CreateActivity', 'AssignActivity']);
-
-/** What the answer says of contacts: how the searches go, and whether one that we made is gone. */
-async function noteContact(
+/** How the searches for callers go. */
+async function noteLookup(
   transaction: Transaction<Tables>,
-  { step, run, purpose, connection }: Settled,
-  of: { readonly callId: string; readonly memory: LaneMemory },
+  { step, run, connection }: Settled,
 ): Promise<void> {
   const { kind } = run.outcome;
-  const connectionId = connection.id;
-  if (step.method === 'FindContact' && (kind === 'success' || kind === 'not_found')) {
-    await countLookup(transaction, { connectionId, found: run.records.length > 0 });
+  if (step.method !== 'FindContact' || (kind !== 'success' && kind !== 'not_found')) return;
+  const found = run.records.length > 0;
+  await countLookup(transaction, { connectionId: connection.id, found });
+}
+
+/** Writes what becomes of a step, and of those that are tried again with it; returns the lane's steps. */
+async function changeSteps(
+  transaction: Transaction<Tables>,
+  of: {
+    readonly settled: Settled;
+    readonly change: StepChange | undefined;
+    readonly again: ContactAgain | undefined;
+    readonly isAsRead: boolean;
+    readonly now: number;
+  },
+): Promise<readonly Step[]> {
+  const { settled, change, again, isAsRead, now } = of;
+  const { step, loaded } = settled;
+  const changed =
+    change === undefined
+      ? undefined
+      : await changeAndReadStep(transaction, step.id, stepUpdate(change, now));
+  for (const other of again?.others ?? []) {
+    await changeStep(transaction, other.stepId, stepUpdate(other.change, now));
   }
-  const gone = kind === 'gone' || kind === 'not_found';
-  if (!gone || purpose === 'ask' || !NAMES_CONTACT.has(step.method)) return;
-  if (of.memory.contact?.['contact_id'] === undefined) return;
-  const { callId } = of;
-  await forgetContactOfCall(transaction, { callId, connectionId, country: connection.country });
+  return isAsRead && again === undefined && changed !== undefined
+    ? loaded.steps.map((one) => (one.id === step.id ? changed : one))
+    : await readSteps(transaction, loaded.lane.id);
 }
 
 /**

@@ -83,16 +83,34 @@ export async function claimContact(
   return true;
 }
 
-/** Forgets the contact of a number: the CRM says that it is gone. */
+/** Forgets the contact of a number, as this claim has made it: the CRM says that it is gone. */
 export async function forgetContact(
   transaction: Transaction<Tables>,
-  of: ContactOf,
+  of: ContactOf & { readonly claim: Pick<ContactClaim, 'stepId' | 'claimedAt'> },
 ): Promise<void> {
   await transaction
     .deleteFrom('made_contact')
     .where('connection_id', '=', of.connectionId)
     .where('number', '=', of.number)
+    .where('step_id', '=', of.claim.stepId)
+    .where('claimed_at', '=', of.claim.claimedAt)
     .execute();
+}
+
+/** True where the call that made a contact has its record in the CRM: it was made with the contact. */
+export async function hasRecordOfCall(
+  handle: Handle,
+  claim: Pick<ContactClaim, 'stepId'>,
+): Promise<boolean> {
+  const row = await handle
+    .selectFrom('step')
+    .innerJoin('step as maker', 'maker.lane_id', 'step.lane_id')
+    .select('step.id')
+    .where('maker.id', '=', claim.stepId)
+    .where('step.method', '=', 'CreateActivity')
+    .where('step.state', '=', 'done')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Deletes what the search of every CRM has found by now; returns how many rows went. */
