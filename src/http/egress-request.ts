@@ -39,6 +39,8 @@ export interface EgressRequest {
    * without any header of this request: for files whose address is the permission.
    */
   readonly followsElsewhere?: boolean;
+  /** Asked before each redirect is followed; what it waits does not count. A rejection ends the request. */
+  readonly admitHop?: (signal: AbortSignal) => Promise<void>;
   /** Takes the body of a 200 piece by piece instead of the result: for files. */
   readonly download?: Download;
 }

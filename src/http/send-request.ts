@@ -41,21 +41,27 @@ export async function sendRequest(deps: SendDeps, request: EgressRequest): Promi
   });
   const total = request.deadlineMs ?? usualDeadline(deps.limits, request, body?.fileBytes ?? 0);
   const deadline = new AbortController();
-  const timer = setTimeout(() => {
-    // The exchange replaces the phase by its own.
+  // The exchange replaces the phase by its own.
+  const late = (): void =>
     deadline.abort(new EgressFault('waiting', 'timeout', 'The request took too long.'));
-  }, total);
+  let timer = setTimeout(late, total);
   const signal =
     request.signal === undefined
       ? deadline.signal
       : AbortSignal.any([request.signal, deadline.signal]);
+  const hop = async (): Promise<void> => {
+    if (request.admitHop === undefined) return;
+    clearTimeout(timer);
+    await letIn(request.admitHop, signal);
+    timer = setTimeout(late, total);
+  };
   try {
     const { method, download } = request;
     return await follow(
       patient(deps, request),
       request,
       { method, headers, body, download },
-      signal,
+      { signal, hop },
     );
   } finally {
     clearTimeout(timer);
@@ -73,7 +79,7 @@ async function follow(
   deps: SendDeps,
   request: EgressRequest,
   outgoing: Omit<OutgoingRequest, 'path'>,
-  signal: AbortSignal,
+  { signal, hop: letOn }: { readonly signal: AbortSignal; readonly hop: () => Promise<void> },
 ): Promise<Answer> {
   let url = request.url;
   let elsewhere = false;
@@ -90,7 +96,21 @@ async function follow(
       const body = await decodeBody({ status: raw.status, body: raw.body, encoding }, deps.limits);
       return { status: raw.status, headers: raw.headers, body, url: target.url.href };
     }
+    await letOn();
     url = next;
+  }
+}
+
+/** Rejects with a fault of our own end: the host has answered. */
+async function letIn(
+  admitHop: NonNullable<EgressRequest['admitHop']>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await admitHop(signal);
+  } catch (cause) {
+    const message = 'The request was led on, and given up while it waited for its turn.';
+    throw new EgressFault('before_write', 'aborted', message, { cause });
   }
 }
 

@@ -167,6 +167,16 @@ describe('several objects of a method that lists', () => {
     expect(before).toEqual([1]);
   });
 
+  test('each request takes the turns of its redirects by itself', async () => {
+    const crm = crmOf('Contacts', [CONTACTS], { 'GET /contacts': { body: [] } });
+    const admit = (): Promise<void> => Promise.resolve();
+
+    await run(crm, 'Contacts', { admit });
+    await run(crm, 'Contacts');
+
+    expect(crm.sent.map(({ whole }) => whole.admitHop)).toEqual([admit, undefined]);
+  });
+
   test('a turn that does not come ends the run, and nothing more is sent', async () => {
     const crm = crmOf('Contacts', [CONTACTS, LEADS], { 'GET /contacts': { body: [] } });
 

@@ -42,6 +42,7 @@ export async function sendPage(
     connectionId: call.connection.id,
     origins: own === undefined ? job.origins : [own],
     idempotent: mayRepeat(situation(job, request)),
+    ...(call.admit === undefined ? {} : { admitHop: call.admit }),
     ...deadlines(job, run.started),
     signal: run.signal,
   });
