@@ -1,5 +1,8 @@
 import { compileAnswerRules } from './bind/answer-rules.ts';
+import type { AnswerRules } from './bind/answer-rules.ts';
 import { compileBinding } from './bind/compile-binding.ts';
+import type { CompiledBinding } from './bind/compile-binding.ts';
+import { readsList } from './bind/list-binding.ts';
 import type { CompiledMethod, CompiledMethodObject, CompiledRequest } from './compiled-document.ts';
 import { compileLink } from './compile-link.ts';
 import { compileWhen } from './compile-when.ts';
@@ -120,6 +123,7 @@ function compileRequest(
   const bind = compileBinding(jsonMember(request, 'response_map'), map, extras);
   const ruleNames = paging === undefined ? map.names : names;
   const rules = compileAnswerRules(request, { ...own, ...map, names: ruleNames, extras });
+  const list = listUnder(bind, rules);
   // A page of what is written would be the same thing written once more.
   const rule = paging === undefined || row.writes ? undefined : readPagingRule(paging);
   // The condition of a method that stands alone is that of the method.
@@ -131,7 +135,7 @@ function compileRequest(
     url: parts.url,
     finish: (origins) => ({
       ...(runs === undefined ? {} : { when: runs }),
-      bind: { ...bind, compares: [...bind.compares, ...rules.compares] },
+      bind: { ...bind, compares: [...bind.compares, ...rules.compares], list },
       rules,
       idempotent: jsonMember(request, 'idempotent') === true,
       ...(rule === undefined ? {} : { paging: rule }),
@@ -143,4 +147,13 @@ function compileRequest(
         ),
     }),
   };
+}
+
+/** A list is read part by part only where no condition wants to see it. */
+function listUnder({ list }: CompiledBinding, rules: AnswerRules): CompiledBinding['list'] {
+  if ('why' in list) return list;
+  if (rules.bindsItself) return { why: 'A row of "errors" has a response map of its own.' };
+  return readsList(rules.reads, list.path)
+    ? { why: '"success" or a row of "errors" reads the list.' }
+    : list;
 }

@@ -3,8 +3,9 @@ import type { Download } from './egress-request.ts';
 import type { EgressLimits } from './limits.ts';
 
 /**
- * A file that comes in an answer: its pieces are written one after the other, and the server is not
- * read from while one is under way. One that comes more slowly than the limit says is told.
+ * A file or a list that comes in an answer: its pieces are written one after the other, and the server
+ * is not read from while one is under way. One that comes more slowly than the limit says is told, while
+ * `isPaced` holds.
  */
 export class Arrival {
   readonly #download: Download;
@@ -20,6 +21,7 @@ export class Arrival {
     controller: Pick<Dispatcher.DispatchController, 'pause' | 'resume'>,
     limits: Pick<EgressLimits, 'downloadBytesPerSecond' | 'idleMs'>,
     told: { readonly tooSlow: () => void; readonly notStored: (error: unknown) => void },
+    isPaced: () => boolean = () => true,
   ) {
     this.#download = download;
     this.#controller = controller;
@@ -28,7 +30,7 @@ export class Arrival {
     let before = 0;
     this.#pace = setInterval(() => {
       // While its bytes are being written it is we who are slow.
-      if (!this.#writing && this.#received - before < least) told.tooSlow();
+      if (isPaced() && !this.#writing && this.#received - before < least) told.tooSlow();
       before = this.#received;
     }, limits.idleMs);
   }

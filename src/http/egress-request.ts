@@ -17,6 +17,32 @@ export interface Download {
   write(chunk: Uint8Array): Promise<void>;
 }
 
+/** The head of an answer whose body is about to be taken. */
+export interface AnswerHead {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The URL that answered, after redirects. */
+  readonly url: string;
+}
+
+/** Takes a 2xx that is too large to be held; a smaller one is a result like any other. */
+export interface BodyStream {
+  /** Bytes, unpacked, that are held. */
+  readonly heldBytes: number;
+  /** More than this, unpacked, is `body_too_large`. */
+  readonly maxBytes: number;
+  /** Asked once the answer is larger than what is held; false: the usual limit is for it too. */
+  begins(head: AnswerHead): boolean;
+  /**
+   * Takes the next bytes, unpacked, from the first one on; they are its own. The server waits until it
+   * resolves. A rejection ends the request, with an `EgressFault` as it is.
+   */
+  write(chunk: Uint8Array): Promise<void>;
+  /** All bytes have come. */
+  end(): Promise<void>;
+}
+
 export interface EgressRequest {
   readonly method: string;
   readonly url: string;
@@ -43,4 +69,6 @@ export interface EgressRequest {
   readonly admitHop?: (signal: AbortSignal) => Promise<void>;
   /** Takes the body of a 200 piece by piece instead of the result: for files. */
   readonly download?: Download;
+  /** Takes the body of a 2xx piece by piece where it is large: for lists. */
+  readonly stream?: BodyStream;
 }

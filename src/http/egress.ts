@@ -19,7 +19,10 @@ export type EgressResult =
       readonly status: number;
       /** Names in lower case. */
       readonly headers: Readonly<Record<string, string>>;
+      /** Empty where it went to the stream of the request. */
       readonly body: Uint8Array;
+      /** Bytes, unpacked, that went to the stream of the request. */
+      readonly streamedBytes?: number;
       /** The URL that answered, after redirects. */
       readonly url: string;
       readonly durationMs: number;

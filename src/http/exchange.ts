@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
 import { Arrival } from './arrival.ts';
-import type { Download } from './egress-request.ts';
+import type { BodyStream, Download } from './egress-request.ts';
 import { EgressFault, toFault } from './fault.ts';
 import type { EgressPhase } from './fault.ts';
 import type { EgressLimits } from './limits.ts';
 import type { SendableBody } from './request-body.ts';
+import { StreamedBody } from './streamed-body.ts';
+import type { TakenBody } from './streamed-body.ts';
 
 export interface OutgoingRequest {
   readonly method: string;
@@ -14,6 +16,16 @@ export interface OutgoingRequest {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: SendableBody | undefined;
   readonly download?: Download | undefined;
+  readonly stream?: OutgoingStream | undefined;
+}
+
+/** Who takes a large answer, with what else has to be known of it. */
+export interface OutgoingStream {
+  readonly taker: BodyStream;
+  /** The URL that is asked. */
+  readonly url: string;
+  /** Called when the answer begins to go to its taker. */
+  readonly begun: () => void;
 }
 
 export interface RawAnswer {
@@ -22,6 +34,8 @@ export interface RawAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** As it came, still compressed. */
   readonly body: Buffer;
+  /** In its place, where the request has a stream: unpacked. */
+  readonly taken?: TakenBody;
 }
 
 /**
@@ -61,6 +75,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: Readonly<Record<string, string>> = {};
   #received = 0;
   #arrival: Arrival | undefined;
+  #streamed: StreamedBody | undefined;
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
 
@@ -110,14 +125,29 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = toHeaders(fields);
     this.#arm(this.#limits.idleMs, BROKE_OFF);
-    const { download } = this.#request;
+    const { download, stream } = this.#request;
     if (status === 200 && download !== undefined) {
-      this.#arrival = new Arrival(download, controller, this.#limits, {
-        tooSlow: () => this.#fail('timeout', 'The answer came too slowly.'),
-        notStored: (error) => this.#giveUp(error),
-      });
+      this.#arrival = this.#arrivalOf(download, controller);
+    } else if (stream !== undefined && status <= 299) {
+      const { taker, url, begun } = stream;
+      const head = { status, headers: this.#headers, url };
+      const streamed = new StreamedBody(taker, head, this.#limits, begun);
+      this.#streamed = streamed;
+      this.#arrival = this.#arrivalOf(streamed, controller, () => streamed.isStreamed);
     }
     this.#checkSize(Number(this.#headers['content-length'] ?? '0'));
+  }
+
+  #arrivalOf(
+    taker: Download,
+    controller: Dispatcher.DispatchController,
+    isPaced?: () => boolean,
+  ): Arrival {
+    const told = {
+      tooSlow: () => this.#fail('timeout', 'The answer came too slowly.'),
+      notStored: (error: unknown) => this.#giveUp(error),
+    };
+    return new Arrival(taker, controller, this.#limits, told, isPaced);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -140,12 +170,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     const body = Buffer.concat(this.#chunks);
     const answer = { status: this.#status ?? 0, headers: this.#headers, body };
-    const end = (): void => {
+    const end = (taken?: TakenBody): void => {
       this.#settle();
-      this.#answer.resolve(answer);
+      this.#answer.resolve(taken === undefined ? answer : { ...answer, taken });
     };
-    if (this.#arrival === undefined) end();
-    else this.#arrival.end().then(end, (error: unknown) => this.#giveUp(error));
+    if (this.#arrival === undefined) return end();
+    const arrived = this.#arrival.end().then(() => this.#streamed?.end());
+    arrived.then(end, (error: unknown) => this.#giveUp(error));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -179,6 +210,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #giveUp(error: unknown): void {
+    if (error instanceof EgressFault) {
+      this.#stop(error);
+      return;
+    }
     const message = 'What came could not be stored.';
     this.#stop(new EgressFault('reading', 'not_stored', message, { cause: error }));
   }
@@ -194,6 +229,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#settled = true;
     clearTimeout(this.#timer);
     this.#arrival?.stopWatching();
+    this.#streamed?.stop();
     this.#signal.removeEventListener('abort', this.#abandon);
   }
 }

@@ -15,6 +15,8 @@ export interface EgressLimits {
   readonly uploadTotalMs: number;
   /** A download that brings less in each `idleMs` is given up: it would hold its place for long. */
   readonly downloadBytesPerSecond: number;
+  /** The whole exchange, once a list has grown too large to be held; it is as slow as who takes it. */
+  readonly streamTotalMs: number;
   readonly poolWaitMs: number;
   readonly keepAliveMs: number;
   /** A socket idle for longer is not trusted with a request that must not be sent twice. */
@@ -38,6 +40,7 @@ export const DEFAULT_LIMITS: EgressLimits = {
   uploadTotalMs: 15 * 60_000,
   // As fast as sound on a telephone line (G.711): what is slower than its own playing is of no use.
   downloadBytesPerSecond: 8_000,
+  streamTotalMs: 60 * 60_000,
   poolWaitMs: 10_000,
   keepAliveMs: 20_000,
   freshSocketMs: 2_000,

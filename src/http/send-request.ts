@@ -2,7 +2,7 @@ import { decodeBody } from './decode-body.ts';
 import { IDEMPOTENT_METHODS } from './egress-request.ts';
 import type { EgressRequest } from './egress-request.ts';
 import { exchange } from './exchange.ts';
-import type { OutgoingRequest } from './exchange.ts';
+import type { OutgoingRequest, OutgoingStream } from './exchange.ts';
 import { blocked, EgressFault, toFault } from './fault.ts';
 import { totalDeadline } from './limits.ts';
 import type { EgressLimits } from './limits.ts';
@@ -29,6 +29,7 @@ interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  readonly streamedBytes?: number;
   readonly url: string;
 }
 
@@ -45,6 +46,10 @@ export async function sendRequest(deps: SendDeps, request: EgressRequest): Promi
   const late = (): void =>
     deadline.abort(new EgressFault('waiting', 'timeout', 'The request took too long.'));
   let timer = setTimeout(late, total);
+  const begun = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(late, deps.limits.streamTotalMs);
+  };
   const signal =
     request.signal === undefined
       ? deadline.signal
@@ -56,11 +61,12 @@ export async function sendRequest(deps: SendDeps, request: EgressRequest): Promi
     timer = setTimeout(late, total);
   };
   try {
-    const { method, download } = request;
+    const { method, download, stream: taker } = request;
+    const stream = taker === undefined ? undefined : { taker, begun };
     return await follow(
       patient(deps, request),
       request,
-      { method, headers, body, download },
+      { method, headers, body, download, stream },
       { signal, hop },
     );
   } finally {
@@ -74,11 +80,16 @@ function patient(deps: SendDeps, { headersMs = 0 }: EgressRequest): SendDeps {
   return headersMs <= limits.headersMs ? deps : { ...deps, limits: { ...limits, headersMs } };
 }
 
+/** A request, whose address may change from hop to hop. */
+interface FirstRequest extends Omit<OutgoingRequest, 'path' | 'stream'> {
+  readonly stream: Omit<OutgoingStream, 'url'> | undefined;
+}
+
 /** Follows redirects of a GET, within its origin unless told otherwise; any other is the answer. */
 async function follow(
   deps: SendDeps,
   request: EgressRequest,
-  outgoing: Omit<OutgoingRequest, 'path'>,
+  { stream: taker, ...outgoing }: FirstRequest,
   { signal, hop: letOn }: { readonly signal: AbortSignal; readonly hop: () => Promise<void> },
 ): Promise<Answer> {
   let url = request.url;
@@ -89,12 +100,17 @@ async function follow(
     const path = `${target.url.pathname}${target.url.search}`;
     elsewhere ||= target.url.origin !== first.url.origin;
     const headers = elsewhere ? withoutOurs(outgoing) : outgoing.headers;
-    const raw = await sendOnce(deps, request, target, { ...outgoing, headers, path }, signal);
+    const stream = taker === undefined ? undefined : { ...taker, url: target.url.href };
+    const own = { ...outgoing, headers, path, stream };
+    const raw = await sendOnce(deps, request, target, own, signal);
     const next = hop < deps.limits.redirects ? nextHop(request, target, raw) : undefined;
     if (next === undefined) {
+      const { status } = raw;
       const encoding = raw.headers['content-encoding'] ?? '';
-      const body = await decodeBody({ status: raw.status, body: raw.body, encoding }, deps.limits);
-      return { status: raw.status, headers: raw.headers, body, url: target.url.href };
+      const taken = raw.taken ?? {
+        body: await decodeBody({ status, body: raw.body, encoding }, deps.limits),
+      };
+      return { status, headers: raw.headers, ...taken, url: target.url.href };
     }
     await letOn();
     url = next;

@@ -1,5 +1,6 @@
 import type { ErrorRow, SuccessAnswer } from '../document/bind/answer-rules.ts';
 import type { BindResult, CompiledBinding } from '../document/bind/compile-binding.ts';
+import type { ListReading } from '../document/bind/list-binding.ts';
 import type { ErrorWords } from '../document/bind/error-map.ts';
 import type { AnswerView } from '../document/expression/answer-reader.ts';
 import type { RenderedRequest } from '../document/render/request.ts';
@@ -41,6 +42,13 @@ interface Answer {
 /** Of these bodies `success` can be asked; the others were not read, or are no answer at all. */
 const READABLE: ReadonlySet<BodyForm> = new Set(['json', 'text', 'empty']);
 
+/** The body of an answer; `reading` where its list was read while it came. */
+export interface JudgedBody extends ReadAnswer {
+  readonly reading?: ListReading;
+  /** What there was to tell of it. */
+  readonly notes?: readonly Note[];
+}
+
 /**
  * Decides what an exchange means. First the rows of `errors` of the document, then the built-in
  * table; of an accepted answer `success`, then its binding. `read` is the body of an answer.
@@ -49,7 +57,7 @@ export function judgeAnswer(
   job: MethodJob,
   request: RenderedRequest,
   result: EgressResult,
-  read: ReadAnswer | undefined,
+  read: JudgedBody | undefined,
 ): Judged {
   const context = situation(job, request);
   if (result.kind === 'failure') return { outcome: classify(result, context), notes: [] };
@@ -75,7 +83,8 @@ export function judgeAnswer(
   if (outcome.action !== 'succeed') return { outcome, notes: [] };
   const rules = row !== undefined || success !== undefined || job.compiled.bind.demands;
   const notes = status === MULTI_STATUS && isWrite(job) && !rules ? [PARTS_UNKNOWN] : [];
-  return { ...bindAnswer(job, answer, { outcome, row, url: result.url }), notes };
+  const bound = bindAnswer(job, answer, { outcome, row, url: result.url, reading: read?.reading });
+  return { ...bound, notes };
 }
 
 /** RFC 4918, section 11.1: each part of the answer has a status of its own. */
@@ -113,13 +122,15 @@ function bindAnswer(
     readonly outcome: Outcome;
     readonly row: ErrorRow | undefined;
     readonly url: string;
+    readonly reading: ListReading | undefined;
   },
 ): Omit<Judged, 'notes'> {
-  const { outcome, row, url } = of;
+  const { outcome, row, url, reading } = of;
   const { method } = job.call;
   const bind: CompiledBinding = row?.bind ?? job.compiled.bind;
   const exchange = { answer: answer.view, url, context: job.context };
-  const answered = bind.read(answer.view.body, { ...job.compared, exchange });
+  const { body } = answer.view;
+  const answered = reading?.end(body) ?? bind.read(body, { ...job.compared, exchange });
   const bound = hideSecrets(leaveOutLong(answered, method), method, job.scrubber.value);
   const { form, words } = answer;
   if (bound.status === 'executed_without_id' && speaks(answer.told)) {

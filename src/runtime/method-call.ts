@@ -8,6 +8,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Credential, RenewCredential } from './credential.ts';
 import type { Outcome } from './outcome.ts';
 import type { ScrubbedExchange } from './scrub-exchange.ts';
+import type { StreamLimits } from './stream-answer.ts';
 
 /** The part of a connection that a method needs. */
 export interface MethodConnection {
@@ -109,4 +110,6 @@ export interface MethodRunnerDeps {
   readonly clock: Clock;
   /** For multipart boundaries. */
   readonly randomId: () => string;
+  /** Of lists that are read while they come; without it the usual ones. */
+  readonly streamLimits?: StreamLimits;
 }

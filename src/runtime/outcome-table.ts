@@ -286,4 +286,5 @@ export const READING_FORMS: Readonly<Record<string, BodyForm>> = {
   body_too_large: 'too_large',
   encoding_unsupported: 'unreadable',
   encoding_invalid: 'unreadable',
+  list_invalid: 'unreadable',
 };

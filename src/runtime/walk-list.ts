@@ -17,6 +17,7 @@ import { createRunLog, keepExchange } from './run-log.ts';
 import { objectsToRun, runObject } from './run-reads.ts';
 import type { NotSentReason } from './run-method.ts';
 import type { ScrubbedExchange } from './scrub-exchange.ts';
+import { STREAM_LIMITS } from './stream-answer.ts';
 import { walkPages } from './walk-pages.ts';
 import type { WalkedPage } from './walk-pages.ts';
 import { withLinks } from './with-links.ts';
@@ -142,6 +143,7 @@ class ListWalk {
       log: createRunLog(deps.clock.monotonic()),
       signal: this.#signal,
       mostPages: LIST_PAGES_MAX,
+      stream: deps.streamLimits ?? STREAM_LIMITS,
       records: (job, records) => this.#records(job, withLinks(records, job)),
       endsAt: () => {
         const digest = this.#page.digest();

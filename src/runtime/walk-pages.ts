@@ -13,7 +13,8 @@ import type { Outcome } from './outcome.ts';
 import { renewJob } from './renew-job.ts';
 import type { RunLog } from './run-log.ts';
 import { sendPage, timeLeft } from './send-page.ts';
-import type { Page } from './send-page.ts';
+import type { Page, PageRun } from './send-page.ts';
+import type { StreamLimits } from './stream-answer.ts';
 import type { ScrubbedExchange } from './scrub-exchange.ts';
 
 export interface FirstRequest {
@@ -35,7 +36,9 @@ export interface PageWalk {
   readonly signal: AbortSignal;
   /** Pages that are read at most, whatever the document says. */
   readonly mostPages?: number;
-  /** Takes the records of a page; goes before what is said of the page itself. */
+  /** Large answers are read while they come: records are taken before their page is judged. */
+  readonly stream?: StreamLimits;
+  /** Takes records of a page, in one or more parts, before the page itself is taken. */
   records(job: MethodJob, records: readonly BoundRecord[]): Promise<void> | void;
   /** Why the page is to be the last one, though another would follow. */
   endsAt(): EndedBy | undefined;
@@ -108,7 +111,7 @@ async function askPage(
     if (!(await isAdmitted(job, walk))) {
       return { job, outcome: givenUp(job, request, NOT_ADMITTED) };
     }
-    const page = await sendPage(job, request, { started, signal });
+    const page = await sendPage(job, request, { started, signal, ...streamTo(job, walk) });
     log.exchange(page.exchange);
     walk.exchanged(page.exchange);
     if (renewed || !isRefusedCredential(page, job)) {
@@ -123,6 +126,12 @@ async function askPage(
     if (again.request === undefined) return again;
     ({ job, request } = again);
   }
+}
+
+function streamTo(job: MethodJob, walk: PageWalk): Pick<PageRun, 'stream'> {
+  const { stream: limits } = walk;
+  if (limits === undefined) return {};
+  return { stream: { limits, take: (records) => walk.records(job, records) } };
 }
 
 interface Following {

@@ -6,7 +6,7 @@ export type ParsedJson =
   | { readonly status: 'too_deep' | 'too_many_nodes' };
 
 /** What is let in from a CRM; `JSON.parse` itself takes 200,000 nested arrays. */
-const MAX_DEPTH = 64;
+export const JSON_MAX_DEPTH = 64;
 const MAX_NODES = 200_000;
 
 /** Anything that plain `JSON.parse` would change or let through: long digits, exponents, NUL. */
@@ -25,6 +25,26 @@ export function parseLosslessJson(text: string): ParsedJson {
     return { status: 'json', value };
   } catch {
     return { status: 'not_json' };
+  }
+}
+
+/** What plain `JSON.parse` changes in a text, once it is known that a number may be long. */
+const ESCAPE_NEEDS_CARE = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/**
+ * Parses a text whose depth was measured and whose size is bounded, and which is known to have a long
+ * number or an escape, or none; `undefined` for what is no JSON.
+ */
+export function parseSlicedJson(
+  text: string,
+  has: { readonly longNumbers: boolean; readonly escapes: boolean },
+): Json | undefined {
+  try {
+    const needsCare = has.longNumbers || (has.escapes && ESCAPE_NEEDS_CARE.test(text));
+    const value: Json = needsCare ? JSON.parse(text, revive) : JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
   }
 }
 
@@ -59,7 +79,7 @@ function measure(text: string): 'too_deep' | 'too_many_nodes' | undefined {
     else if (code === 0x7b || code === 0x5b) {
       depth += 1;
       nodes += 1;
-      if (depth > MAX_DEPTH) return 'too_deep';
+      if (depth > JSON_MAX_DEPTH) return 'too_deep';
     } else if (code === 0x7d || code === 0x5d) depth -= 1;
     else if (code === COMMA) nodes += 1;
     if (nodes > MAX_NODES) return 'too_many_nodes';

@@ -1,3 +1,4 @@
+import type { AnswerPath } from '../expression/answer-path.ts';
 import { createAnswerReader } from '../expression/answer-reader.ts';
 import type { AnswerReader, AnswerView } from '../expression/answer-reader.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
@@ -36,6 +37,10 @@ export interface AnswerRules {
   words(answer: Json | undefined, context: BindContext): ErrorWords;
   /** Parameters with which these maps compare an answer, as written. */
   readonly compares: readonly string[];
+  /** What conditions read of an answer; what they only ask for with `present` is not among it. */
+  readonly reads: readonly AnswerPath[];
+  /** True when a row of `errors` has a response map of its own. */
+  readonly bindsItself: boolean;
 }
 
 export interface SuccessAnswer {
@@ -69,14 +74,17 @@ export function compileAnswerRules(method: Json, frame: RuleFrame): AnswerRules 
       const reader = createAnswerReader(answer);
       return rows.find((row) => row.fits(answer.status, reader, context))?.row;
     },
-    succeeds: (answer, context) => success?.(createAnswerReader(answer), context),
+    succeeds: (answer, context) => success?.run(createAnswerReader(answer), context),
     words: errorMap.read,
     compares: [...errorMap.compares, ...rows.flatMap(({ row }) => row.bind?.compares ?? [])],
+    reads: [...rows.flatMap(({ reads }) => reads), ...(success?.reads ?? [])],
+    bindsItself: rows.some(({ row }) => row.bind !== undefined),
   };
 }
 
 interface CompiledRow {
   readonly row: ErrorRow;
+  readonly reads: readonly AnswerPath[];
   fits(status: number, answer: AnswerReader, context: RenderContext): boolean;
 }
 
@@ -100,8 +108,9 @@ function compileRow(row: Json, frame: RuleFrame): readonly CompiledRow[] {
         ...(seconds === undefined ? {} : { seconds }),
         ...(map === undefined ? {} : { bind: compileBinding(map, frame, frame.extras) }),
       },
+      reads: test?.reads ?? [],
       fits: (status, answer, context) =>
-        hasStatus(status) && (test === undefined || test(answer, context).holds),
+        hasStatus(status) && (test === undefined || test.run(answer, context).holds),
     },
   ];
 }
@@ -126,17 +135,26 @@ function numberOf(value: Json | undefined): number | undefined {
   return isRawNumber(value) ? Number(value.rawJSON) : undefined;
 }
 
+interface CompiledTest {
+  readonly reads: readonly AnswerPath[];
+  run(answer: AnswerReader, context: RenderContext): SuccessAnswer;
+}
+
 function compileTest(
   source: string,
   { names, readerOf, complete, method }: RuleFrame,
-): (answer: AnswerReader, context: RenderContext) => SuccessAnswer {
+): CompiledTest {
   const compiled = compileExpression(source, names, { withAnswer: true });
-  if (!compiled.ok) return () => ({ holds: false, notes: [] });
-  return (answer, context) => {
-    const scope = createScope(complete(context), methodRow(method));
-    const result = evaluateExpression(compiled.expression, readerOf, scope, { reader: answer });
-    const notes = typeof result === 'boolean' ? [] : notFlag(source, result);
-    return { holds: result === true, notes: [...scope.notes, ...notes] };
+  if (!compiled.ok) return { reads: [], run: () => ({ holds: false, notes: [] }) };
+  const { expression } = compiled;
+  return {
+    reads: expression.answerReads.flatMap(({ path, onlyPresence }) => (onlyPresence ? [] : [path])),
+    run: (answer, context) => {
+      const scope = createScope(complete(context), methodRow(method));
+      const result = evaluateExpression(expression, readerOf, scope, { reader: answer });
+      const notes = typeof result === 'boolean' ? [] : notFlag(source, result);
+      return { holds: result === true, notes: [...scope.notes, ...notes] };
+    },
   };
 }
 

@@ -9,12 +9,14 @@ import type { RenderContext } from '../render/request.ts';
 import { compileDerive } from './derive.ts';
 import type { CompiledDerive, DeriveOptions } from './derive.ts';
 import { compileHeaderMap } from './read-headers.ts';
-import type { CompiledHeaderMap } from './read-headers.ts';
+import type { AnswerHead, CompiledHeaderMap } from './read-headers.ts';
 import { newScope, recordOf, recordPlaces } from './found-scope.ts';
 import type { FoundScope, OpenRecord, RecordPlace } from './found-scope.ts';
 import { differenceInWords } from './difference.ts';
 import { compileReader, newWalk } from './walk-answer.ts';
-import type { Reader, Walk } from './walk-answer.ts';
+import type { BoundPart, ListBinding, ListReading, OnlyWhole } from './list-binding.ts';
+import { recordListOf } from './list-place.ts';
+import type { Reader, ReaderOptions, Walk } from './walk-answer.ts';
 
 /**
  * Values bound from one record, by canonical name, without a prototype. All are texts; `phone`,
@@ -73,6 +75,8 @@ export interface CompiledBinding {
   readonly demands: boolean;
   /** True when the body of an answer must hold the id of the method's own record. */
   readonly needsBody: boolean;
+  /** How a long answer is read part by part, or why it is read only as a whole. */
+  readonly list: ListBinding | OnlyWhole;
   /**
    * Reads a successful answer, `undefined` for an empty or unreadable body. Never throws, whatever
    * the answer holds.
@@ -80,7 +84,7 @@ export interface CompiledBinding {
   read(answer: Json | undefined, context: BindContext): BindResult;
 }
 
-const NO_RECORDS: BindResult = {
+const NOTHING: BoundPart = {
   status: 'bound',
   records: [],
   received: 0,
@@ -111,15 +115,17 @@ export function compileBinding(
   const binds = [...new Set([...mapped, ...(derive?.targets ?? [])])];
   const demands = canFail(root) || headers.nodes.some(canFail);
   if (binds.length === 0 && !demands && map === undefined) {
-    const nothing = { bindsNumber: false, binds, compares: [], demands, needsBody: false };
-    return { ...nothing, read: () => NO_RECORDS };
+    const list = { why: 'The method has no response map.' };
+    const nothing = { bindsNumber: false, binds, compares: [], demands, needsBody: false, list };
+    return { ...nothing, read: () => NOTHING };
   }
   const bindsId = binds.includes(row.idField);
+  const reader = { idField: row.idField, bindsId: mapped.includes(row.idField) };
   const rules: ReadingRules = {
     row,
     bindsId,
     places,
-    read: compileReader(root, { idField: row.idField, bindsId: mapped.includes(row.idField) }),
+    read: compileReader(root, reader),
     headers,
     derive,
     contactType: takesContactType(row) ? extras?.contactType : undefined,
@@ -130,10 +136,11 @@ export function compileBinding(
     compares: [...new Set([root, ...headers.nodes].flatMap(comparedNames))],
     demands,
     needsBody: leaves.some(({ target }) => target === row.idField),
+    list: compileList(root, reader, rules),
     read: (answer, context) => {
       // 204, 304 and empty answers: nothing was found, or there was nothing to say.
       if (answer === undefined && (!row.writes || (binds.length === 0 && !demands))) {
-        return NO_RECORDS;
+        return NOTHING;
       }
       return readAnswer(answer, context, rules);
     },
@@ -158,6 +165,73 @@ interface ReadingRules {
   readonly contactType: string | undefined;
 }
 
+function compileList(
+  root: MapNode,
+  reader: ReaderOptions,
+  rules: ReadingRules,
+): ListBinding | OnlyWhole {
+  const { row, headers, derive } = rules;
+  if (row.kind !== 'list') return { why: 'It is no list.' };
+  const found = recordListOf(root, row.idField);
+  if ('why' in found) return found;
+  if (headers.leaves.some(({ moving }) => !moving)) {
+    return { why: 'Its records take values from "response_headers".' };
+  }
+  if (derive?.readsBody === true) return { why: '"derive" reads the answer beside the record.' };
+  const { path, list, around } = found;
+  const readers = { list: compileReader(list, reader), around: compileReader(around, reader) };
+  return { path, open: (context) => openList(readers, context, rules) };
+}
+
+/** Both readers fill one walk, so that each place of the map keeps what it would keep. */
+function openList(
+  read: { readonly list: Reader; readonly around: Reader },
+  context: BindContext,
+  rules: ReadingRules,
+): ListReading {
+  const { row, places, headers } = rules;
+  const root = newScope();
+  const walk = newWalk(context);
+  const derived = new Map<string, Note>();
+  let left = 0;
+  return {
+    part: (elements) => {
+      const received = walk.elements.received;
+      read.list(elements, root, walk);
+      const scopes = walk.records.splice(0);
+      const { records, notes } = recordsOf(scopes, context.exchange, rules);
+      for (const note of notes) derived.set(note.message, note);
+      left += scopes.length - records.length;
+      return { ...NOTHING, records, received: walk.elements.received - received };
+    },
+    end: (around) => {
+      const head = headOf(context.exchange);
+      if (!read.around(around, root, walk) || !headers.read(head, root, walk)) return refused(walk);
+      return {
+        ...NOTHING,
+        received: walk.elements.received,
+        moving: recordOf(walk.moving, places),
+        notes: [...walk.notes.values(), ...derived.values(), ...withoutId(left, row.idField)],
+      };
+    },
+  };
+}
+
+function refused(walk: Walk): BindResult {
+  const difference = walk.difference ?? walk.elementDifference;
+  const message =
+    difference === undefined
+      ? 'The answer differs from the document.'
+      : differenceInWords(difference);
+  return { status: 'refused', message };
+}
+
+function headOf(exchange: AnsweredExchange | undefined): AnswerHead | undefined {
+  return exchange === undefined
+    ? undefined
+    : { headers: exchange.answer.headers, url: exchange.url };
+}
+
 function readAnswer(
   answer: Json | undefined,
   context: BindContext,
@@ -167,38 +241,22 @@ function readAnswer(
   const { exchange } = context;
   const root = newScope();
   const walk = newWalk(context);
-  const head =
-    exchange === undefined ? undefined : { headers: exchange.answer.headers, url: exchange.url };
-  const differed = !read(answer, root, walk) || !headers.read(head, root, walk);
-  if (differed || (row.writes && noneMatched(walk, root, rules))) {
-    const difference = walk.difference ?? walk.elementDifference;
-    const message =
-      difference === undefined
-        ? 'The answer differs from the document.'
-        : differenceInWords(difference);
-    return { status: 'refused', message };
-  }
+  const differed = !read(answer, root, walk) || !headers.read(headOf(exchange), root, walk);
+  if (differed || (row.writes && noneMatched(walk, root, rules))) return refused(walk);
   const isList = walk.elements.received > 0;
   const scopes = walk.records.length > 0 ? walk.records : [root];
-  const { records, notes: derived } = complete(
-    scopes.map((scope) => recordOf(scope, places)),
-    exchange,
-    rules,
-  );
-  const identified = bindsId
-    ? records.filter((record) => record[row.idField] !== undefined)
-    : records;
+  const { records: identified, filled, notes: derived } = recordsOf(scopes, exchange, rules);
   const left = walk.records.length > 0 ? walk.records.length - identified.length : 0;
   const notes = [
     ...walk.notes.values(),
     ...derived,
     ...withoutId(left, row.idField),
-    ...(row.writes && walk.elements.passedOver && records.length > 0 ? [PARTLY] : []),
+    ...(row.writes && walk.elements.passedOver && filled > 0 ? [PARTLY] : []),
   ];
   if (bindsId && identified.length === 0 && row.writes) {
     return { status: 'executed_without_id', notes };
   }
-  const received = isList ? walk.elements.received : records.length;
+  const received = isList ? walk.elements.received : filled;
   return {
     status: 'bound',
     records: identified,
@@ -206,6 +264,25 @@ function readAnswer(
     moving: recordOf(walk.moving, places),
     notes,
   };
+}
+
+/** The records that have their own id, and how many there were before. */
+function recordsOf(
+  scopes: readonly FoundScope[],
+  exchange: AnsweredExchange | undefined,
+  rules: ReadingRules,
+): {
+  readonly records: readonly BoundRecord[];
+  readonly filled: number;
+  readonly notes: readonly Note[];
+} {
+  const { row, bindsId, places } = rules;
+  const found = scopes.map((scope) => recordOf(scope, places));
+  const { records, notes } = complete(found, exchange, rules);
+  const identified = bindsId
+    ? records.filter((record) => record[row.idField] !== undefined)
+    : records;
+  return { records: identified, filled: records.length, notes };
 }
 
 const PARTLY: Note = {

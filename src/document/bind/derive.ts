@@ -28,6 +28,8 @@ export interface DeriveOptions extends MapOptions {
 export interface CompiledDerive {
   /** The names that it fills. */
   readonly targets: readonly string[];
+  /** True when it reads the body of the answer beside the record. */
+  readonly readsBody: boolean;
   /** Fills the records of one answer; what has no value leaves what was bound. Never throws. */
   fill(records: readonly OpenRecord[], answer: AnswerView, context: RenderContext): readonly Note[];
 }
@@ -37,7 +39,7 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** What one run costs beside the texts that it makes. */
 const COST_OF_A_RUN = 64;
 
-const NOTHING: CompiledDerive = { targets: [], fill: () => [] };
+const NOTHING: CompiledDerive = { targets: [], readsBody: false, fill: () => [] };
 
 interface DerivedMember {
   readonly target: BindTarget;
@@ -71,6 +73,9 @@ export function compileDerive(
   const own = new Set([...row.targets, ...bound, ...members.map(({ target }) => target.name)]);
   return {
     targets: [...new Set(members.map(({ target }) => target.name))],
+    readsBody: members.some(({ expression }) =>
+      expression.answerReads.some(({ path }) => path[0] === 'body'),
+    ),
     fill: (records, answer, context) => {
       const scope = createScope(options.complete(context), row);
       const reader = createAnswerReader(answer);

@@ -25,6 +25,15 @@ export interface WalkResult {
   readonly functions: ReadonlySet<string>;
   /** True when it reads the answer of the CRM. */
   readonly readsAnswer: boolean;
+  /** What it reads of the answer, and what it only asks for by `present`. */
+  readonly answerReads: readonly AnswerRead[];
+}
+
+/** A place of the answer that an expression knows. */
+export interface AnswerRead {
+  readonly path: AnswerPath;
+  /** It is asked only whether something stands there. */
+  readonly onlyPresence: boolean;
 }
 
 /** What an ordinary condition or text needs, thirty times over. */
@@ -47,9 +56,12 @@ class Walker implements WalkResult {
   readonly properties = new Set<string>();
   readonly functions = new Set<string>();
   readsAnswer = false;
+  readonly answerReads: AnswerRead[] = [];
   readonly #names: Names;
   readonly #withAnswer: boolean;
   #nodes = 0;
+  /** The argument of `present` that is walked. */
+  #asked: ASTNode | undefined;
 
   constructor(names: Names, withAnswer: boolean) {
     this.#names = names;
@@ -176,6 +188,7 @@ class Walker implements WalkResult {
       this.#refuse(first, 'expression_argument', message);
     }
     this.functions.add(name);
+    if (name === 'present') this.#asked = first;
     if (name === 'present' && first?.op === 'id') {
       const asked = originalName(first.args);
       if (isFile(expressionName(this.#names, asked))) {
@@ -194,8 +207,10 @@ class Walker implements WalkResult {
 
   #member(node: ASTNode, of: ASTNode, label: string | undefined): void {
     const read = this.#withAnswer ? readAnswerPath(node) : undefined;
-    if (read?.status === 'path') this.readsAnswer = true;
-    else if (read?.status === 'refused') {
+    if (read?.status === 'path') {
+      this.readsAnswer = true;
+      this.answerReads.push({ path: read.path, onlyPresence: node === this.#asked });
+    } else if (read?.status === 'refused') {
       this.#refuse(node, 'expression_not_allowed', read.message);
     } else this.#property(node, of, label);
   }

@@ -4,7 +4,7 @@ import { plainNumber } from '../values/plain-number.ts';
 import type { Note, PhoneNumbers, Scalar } from '../values/values.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { walkExpression } from './allow-list.ts';
-import type { PlacedProblem, WalkResult } from './allow-list.ts';
+import type { AnswerRead, PlacedProblem, WalkResult } from './allow-list.ts';
 import { compileNode } from './evaluate.ts';
 import type { Evaluate, Run } from './evaluate.ts';
 import { expressionName, typeOfName, typeOfProperty, valueAs } from './name-types.ts';
@@ -34,6 +34,8 @@ export interface CompiledExpression {
   readonly uses: readonly string[];
   /** The labels of the properties that it reads. */
   readonly properties: readonly string[];
+  /** The places of the answer that it knows. */
+  readonly answerReads: readonly AnswerRead[];
   /** `string`, `double`, `bool`, or `dyn` where only running tells. */
   readonly type: ExpressionType;
   /**
@@ -100,6 +102,7 @@ function compiled(
   return {
     uses: [...walked.uses],
     properties: [...walked.properties],
+    answerReads: walked.answerReads,
     type: type === 'string' || type === 'double' || type === 'bool' ? type : 'dyn',
     evaluate: (lookup, environment) => {
       const { properties, phones, country, answer, spend } = environment;

@@ -12,6 +12,7 @@ import type { FileSource } from '../../http/request-body.ts';
 import type { MethodCall, MethodRun } from '../method-call.ts';
 import type { PreparedMethod } from '../run-method.ts';
 import type { FakeCrm } from './fake-crm.ts';
+import type { StreamLimits } from '../stream-answer.ts';
 import { fakeCrmDocument, fakeCrmProperties } from './fake-crm-document.ts';
 
 export interface Asking extends Pick<MethodCall, 'credential' | 'renew'> {
@@ -44,6 +45,7 @@ export function testRunner(
     readonly limits?: Partial<EgressLimits>;
     /** Pinned; default: those that the document gives. */
     readonly origins?: readonly string[];
+    readonly streamLimits?: StreamLimits;
   } = {},
 ): TestRunner {
   const rules = parseAllowRules(crm.host);
@@ -60,6 +62,7 @@ export function testRunner(
     phones,
     clock: systemClock,
     randomId: () => 'boundary-0123456789',
+    ...(options.streamLimits === undefined ? {} : { streamLimits: options.streamLimits }),
   });
   const document = compileDocument(options.document ?? fakeCrmDocument());
   const properties = options.properties ?? fakeCrmProperties(crm);
