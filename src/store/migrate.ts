@@ -17,14 +17,21 @@ export interface SchemaState {
   readonly pending: readonly string[];
 }
 
+/** The table that says which steps have run; the contact store has its own. */
+export type StepsTable = 'migration' | 'contact_migration';
+
+/** What migrating takes of a database. */
+export type MigratedDatabase = Pick<Database, 'dialect' | 'read' | 'write' | 'now'>;
+
 /**
  * Brings the schema forward, each step in a transaction of its own; several processes may do it
  * at once. Rejects with `schema_mismatch` when the database is newer than the code or a step that
  * ran was edited afterwards.
  */
 export async function migrate(
-  database: Database,
+  database: MigratedDatabase,
   migrations: readonly Migration[] = MIGRATIONS,
+  table: StepsTable = 'migration',
 ): Promise<void> {
   const dialect = database.dialect === 'sqlite' ? SQLITE : POSTGRES;
   await database.write(async (transaction) => {
@@ -32,7 +39,7 @@ export async function migrate(
     const { text, integer, end } = dialect.types;
     await sql
       .raw(
-        `create table if not exists migration (
+        `create table if not exists ${table} (
           id ${text} primary key, checksum ${text} not null, applied_at ${integer} not null)${end}`,
       )
       .execute(transaction);
@@ -41,26 +48,26 @@ export async function migrate(
     await database.write(async (transaction) => {
       await dialect.migrationLock?.execute(transaction);
       // Read again inside the lock: another process may have run this step meanwhile.
-      const state = compare(await transaction.selectFrom('migration').selectAll().execute(), {
+      const state = compare(await transaction.selectFrom(table).selectAll().execute(), {
         dialect,
         migrations,
       });
       if (!state.pending.includes(migration.id)) return;
-      await apply(transaction, { migration, dialect, now: database.now() });
+      await apply(transaction, { migration, dialect, table, now: database.now() });
     });
   }
 }
 
 /** Reads which steps have run. Rejects like `migrate`; a database without any is all pending. */
 export async function readSchemaState(
-  database: Database,
+  database: MigratedDatabase,
   migrations: readonly Migration[] = MIGRATIONS,
+  table: StepsTable = 'migration',
 ): Promise<SchemaState> {
   const dialect = database.dialect === 'sqlite' ? SQLITE : POSTGRES;
   const tables = await database.read.introspection.getTables();
-  if (!tables.some((table) => table.name === 'migration'))
-    return compare([], { dialect, migrations });
-  const rows = await database.read.selectFrom('migration').selectAll().execute();
+  if (!tables.some(({ name }) => name === table)) return compare([], { dialect, migrations });
+  const rows = await database.read.selectFrom(table).selectAll().execute();
   return compare(rows, { dialect, migrations });
 }
 
@@ -90,14 +97,14 @@ function compare(
 
 async function apply(
   transaction: Transaction<Tables>,
-  step: { migration: Migration; dialect: Dialect; now: number },
+  step: { migration: Migration; dialect: Dialect; table: StepsTable; now: number },
 ): Promise<void> {
-  const { migration, dialect, now } = step;
+  const { migration, dialect, table, now } = step;
   for (const statement of migration.statements(dialect.types)) {
     await sql.raw(statement).execute(transaction);
   }
   await transaction
-    .insertInto('migration')
+    .insertInto(table)
     .values({ id: migration.id, checksum: checksum(migration, dialect), applied_at: now })
     .execute();
 }

@@ -9,6 +9,18 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** Statements kept compiled: preparing one costs more than running it. */
 const MAX_STATEMENTS = 512;
 
+export interface SqliteOptions {
+  /** The file exists, and another handle writes it. */
+  readonly readOnly?: boolean;
+  /** Memory for pages; 8 MiB by default. */
+  readonly cacheKib?: number;
+  /** Pages of the log after which it is copied into the file; 8,000 by default. */
+  readonly checkpointPages?: number;
+}
+
+const CACHE_KIB = 8_192;
+const CHECKPOINT_PAGES = 8_000;
+
 /**
  * Opens an SQLite file in the form that Kysely's SqliteDialect takes.
  * With `synchronous=NORMAL` a commit is in the write-ahead log but not yet on disk
@@ -16,7 +28,11 @@ const MAX_STATEMENTS = 512;
  * first, beside the event loop (`sqlite-log-sync.ts`). `FULL` would stop the loop for each commit.
  * `translate` makes node:sqlite's errors those of the catalogue, here and in each statement.
  */
-export function openSqlite(path: string, translate: (err: unknown) => unknown): SqliteDatabase {
+export function openSqlite(
+  path: string,
+  translate: (err: unknown) => unknown,
+  options: SqliteOptions = {},
+): SqliteDatabase {
   const translated = <T>(run: () => T): T => {
     try {
       return run();
@@ -24,8 +40,8 @@ export function openSqlite(path: string, translate: (err: unknown) => unknown): 
       throw translate(err);
     }
   };
-  makePrivate(path);
-  const database = translated(() => connect(path));
+  if (options.readOnly !== true) makePrivate(path);
+  const database = translated(() => connect(path, options));
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
@@ -40,13 +56,19 @@ export function openSqlite(path: string, translate: (err: unknown) => unknown): 
   };
 }
 
-function connect(path: string): DatabaseSync {
+function connect(path: string, options: SqliteOptions): DatabaseSync {
+  const { readOnly = false, cacheKib = CACHE_KIB, checkpointPages = CHECKPOINT_PAGES } = options;
   const database = new DatabaseSync(path, {
+    readOnly,
     timeout: BUSY_TIMEOUT_MS,
     enableForeignKeyConstraints: true,
     enableDoubleQuotedStringLiterals: false,
     allowExtension: false,
   });
+  if (readOnly) {
+    database.exec(`pragma trusted_schema=off; pragma cache_size=-${cacheKib}`);
+    return database;
+  }
   // What is deleted is overwritten: keys, credentials and customers that went must not be found in a
   // stolen file (https://www.sqlite.org/pragma.html#pragma_secure_delete).
   database.exec(
@@ -55,7 +77,7 @@ function connect(path: string): DatabaseSync {
   // Small transactions write the same few pages again and again: a checkpoint after 1,000 of them, as
   // by default, copies and syncs those pages so often that it takes most of the time of all commits.
   database.exec(
-    'pragma trusted_schema=off; pragma cache_size=-8192; pragma wal_autocheckpoint=8000',
+    `pragma trusted_schema=off; pragma cache_size=-${cacheKib}; pragma wal_autocheckpoint=${checkpointPages}`,
   );
   return database;
 }

@@ -60,6 +60,21 @@ export class DirectAdapter extends SqliteAdapter {
     if (this.#turn !== undefined) throw new Error(READ_ONLY);
     return Number(this.#database.prepare(sql).run(parameters).changes);
   }
+
+  /** Runs a statement for each row of values; returns how many rows it changed in all. */
+  runEach(sql: string, rows: readonly (readonly unknown[])[]): number {
+    if (this.#turn !== undefined) throw new Error(READ_ONLY);
+    const statement = this.#database.prepare(sql);
+    let changed = 0;
+    for (const row of rows) changed += Number(statement.run(row).changes);
+    return changed;
+  }
+
+  /** Reads with each row of values; whoever asks says what the rows are. */
+  findEach<R>(sql: string, rows: readonly (readonly unknown[])[]): readonly R[] {
+    const statement = this.#database.prepare(sql);
+    return rows.flatMap((row) => statement.all(row)) as readonly R[];
+  }
 }
 
 const NO_ROWS: readonly unknown[] = [];

@@ -1,6 +1,7 @@
 import type { ContactRecord } from '../contact-record.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { cut, furtherWords, wordsOf } from '../words.ts';
+import { numberWord, wordsText } from './words-text.ts';
 
 /** What the tables keep of a contact; what `readEntry` makes of it again. */
 export interface ContactEntry {
@@ -31,7 +32,10 @@ export function toEntry(contact: ContactRecord, country: string, keys: NumberKey
   const sorted = wordsOf(label);
   const sortName = cut(sorted.join(' '), LONGEST_SORT_NAME);
   const named = new Set(sorted);
-  for (const name of [contact.name, contact.firstname, contact.lastname]) addWords(named, name);
+  for (const part of [contact.name, contact.firstname, contact.lastname]) {
+    // As a rule the whole name has both.
+    if (part !== undefined && !label.includes(part)) addWords(named, part);
+  }
   for (const word of furtherWords(label)) named.add(word);
   const others = new Set<string>();
   addWords(others, contact.company);
@@ -40,7 +44,7 @@ export function toEntry(contact: ContactRecord, country: string, keys: NumberKey
     addWords(others, withoutTopLevel(email));
   for (const word of named) others.delete(word);
   for (const phone of contact.phones.slice(0, MOST_PHONES)) addNumber(others, phone, country, keys);
-  return { sortName, words: textOf(named, others), data: dataOf(contact, country) };
+  return { sortName, words: wordsText(few(named), few(others)), data: dataOf(contact, country) };
 }
 
 /** What it is called by in lists: a contact without a name still has its place. */
@@ -63,13 +67,11 @@ function withoutTopLevel(email: string): string {
 function addNumber(words: Set<string>, phone: string, country: string, keys: NumberKeys): void {
   const { kind, digits, significant = digits } = keys.keyOf(cut(phone, LONGEST_TEXT), country);
   if (kind === 'anonymous' || kind === 'none') return;
-  words.add(`#${digits.slice(0, digits.length - significant.length)}:${significant}`);
+  words.add(numberWord(digits, significant));
 }
 
-function textOf(named: ReadonlySet<string>, others: ReadonlySet<string>): string {
-  const few = (words: ReadonlySet<string>): string =>
-    ` ${(words.size > MOST_TOKENS ? [...words].slice(0, MOST_TOKENS) : [...words]).join(' ')}`;
-  return `${few(named)}\t${few(others)}`;
+function few(words: ReadonlySet<string>): Iterable<string> {
+  return words.size > MOST_TOKENS ? [...words].slice(0, MOST_TOKENS) : words;
 }
 
 /** The fields in one order, so that the same contact is the same text. */

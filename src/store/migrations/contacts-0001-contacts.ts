@@ -60,6 +60,7 @@ export const contacts: Migration = {
       fence ${integer} not null
     )${end}`,
     `create index sync_job_by_organization on sync_job (organization_id)`,
+    `create index sync_job_due on sync_job (due_at) where due_at is not null`,
     `create table sync_state (
       connection_id ${text} not null,
       method ${text} not null check (method in ('Contacts', 'Organizations')),
@@ -67,9 +68,7 @@ export const contacts: Migration = {
       pass ${integer} not null,
       kind ${text} check (kind in ('full', 'changes')),
       started_at ${integer},
-      key_id ${text},
-      nonce ${blob},
-      sealed ${blob},
+      place ${text},
       pages ${integer} not null,
       received ${integer} not null,
       added ${integer} not null,
@@ -78,7 +77,8 @@ export const contacts: Migration = {
       removed ${integer} not null,
       left_out ${integer} not null,
       estimate ${integer},
-      since ${integer},
+      marks ${text},
+      last_begun_at ${integer},
       last_ended_at ${integer},
       last_complete_at ${integer},
       last_full_at ${integer},

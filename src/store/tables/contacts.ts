@@ -74,9 +74,7 @@ export interface ContactTables {
     kind: 'full' | 'changes' | null;
     started_at: Timestamp | null;
     /** Where the pass goes on, sealed; null: at its start. */
-    key_id: string | null;
-    nonce: Uint8Array | null;
-    sealed: Uint8Array | null;
+    place: string | null;
     pages: number;
     received: number;
     added: number;
@@ -85,7 +83,9 @@ export interface ContactTables {
     removed: number;
     left_out: number;
     estimate: number | null;
-    since: Timestamp | null;
+    /** From where on changes are asked for, sealed. */
+    marks: string | null;
+    last_begun_at: Timestamp | null;
     last_ended_at: Timestamp | null;
     last_complete_at: Timestamp | null;
     last_full_at: Timestamp | null;

@@ -3,6 +3,8 @@ export type Timestamp = number;
 
 export interface StoreTables {
   migration: { id: string; checksum: string; applied_at: Timestamp };
+  /** The steps of the contact store. */
+  contact_migration: { id: string; checksum: string; applied_at: Timestamp };
   /** Facts about the database as a whole, such as the id of the master key. */
   store_fact: { name: string; value: string };
   node: {

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { describeDatabases } from '../../store/testing/databases.ts';
+import type { BookScope } from './contact-index.ts';
+import type { OpenContactIndex } from './create-contact-index.ts';
+import { openTestIndex, person } from './testing/open-index.ts';
+import type { TestIndex } from './testing/open-index.ts';
+
+const PUT = { source: 'made', country: 'GB' } as const;
+const GB = { country: 'GB' } as const;
+
+describeDatabases('the index of contacts', (databases) => {
+  let opened: TestIndex;
+  let index: OpenContactIndex;
+  let books = 0;
+
+  beforeAll(async () => {
+    opened = await openTestIndex(databases);
+    index = opened.index;
+  });
+
+  afterAll(() => opened.close());
+
+  function newBook(): BookScope {
+    books += 1;
+    return { organizationId: `org-${books}`, connectionId: `con-${books}` };
+  }
+
+  const GRACE = person('1', {
+    name: 'Grace Hopper',
+    company: 'Navy Labs',
+    emails: ['grace.hopper@navy.example'],
+    phones: ['+44 20 7183 8750', '07911 123456'],
+    url: 'https://crm.example.com/1',
+  });
+
+  it('knows a contact at once that was put', async () => {
+    const book = newBook();
+    await index.put(book, [GRACE], PUT);
+
+    const found = await index.byId(book, { kind: 'person', contactType: '', crmId: '1' });
+
+    expect(found).toEqual({
+      ...GRACE,
+      connectionId: book.connectionId,
+      source: 'made',
+      changedAt: expect.any(Number),
+    });
+  });
+
+  it('takes a person and a company with one id for two contacts', async () => {
+    const book = newBook();
+    await index.put(book, [GRACE, { ...GRACE, kind: 'company', name: 'Grace Ltd' }], PUT);
+
+    const found = await index.byId(book, { kind: 'company', contactType: '', crmId: '1' });
+
+    expect(found?.name).toBe('Grace Ltd');
+  });
+
+  describe('by number', () => {
+    it.each([
+      ['+442071838750', 'e164'],
+      ['020 7183 8750', 'e164'],
+      ['2071838750', 'e164'],
+      ['+447911123456', 'e164'],
+    ])('finds the owner of %s', async (number, matched) => {
+      const book = newBook();
+      await index.put(book, [GRACE, person('2', { phones: ['+442071838751'] })], PUT);
+
+      const hits = await index.byNumber(book, number, GB);
+
+      expect(hits.map((hit) => [hit.crmId, hit.matched])).toEqual([['1', matched]]);
+    });
+
+    it('tells all owners of a shared number, the first known first', async () => {
+      const book = newBook();
+      const phones = ['+44 20 7183 8750'];
+      const people = ['9', '3', '5'].map((crmId) => person(crmId, { name: crmId, phones }));
+      await index.put(book, people, PUT);
+
+      const hits = await index.byNumber(book, '+442071838750', GB);
+
+      expect(hits.map(({ crmId }) => crmId)).toEqual(['9', '3', '5']);
+    });
+
+    it('finds by the last digits only where that is asked for, and nobody better is known', async () => {
+      const book = newBook();
+      await index.put(book, [person('1', { phones: ['+33 1 42 68 53 00'] })], PUT);
+      const number = '+39061142685300';
+
+      const without = await index.byNumber(book, number, GB);
+      const hits = await index.byNumber(book, number, { ...GB, suffix: 8 });
+      await index.put(book, [person('2', { phones: [number] })], PUT);
+      const better = await index.byNumber(book, number, { ...GB, suffix: 8 });
+
+      expect(without).toEqual([]);
+      expect(hits.map((hit) => [hit.crmId, hit.matched, hit.matchedPhone])).toEqual([
+        ['1', 'suffix', '+33 1 42 68 53 00'],
+      ]);
+      expect(better.map(({ crmId, matched }) => [crmId, matched])).toEqual([['2', 'e164']]);
+    });
+
+    it('finds extensions by themselves only', async () => {
+      const book = newBook();
+      await index.put(book, [person('8', { phones: ['101'] }), GRACE], PUT);
+
+      expect(await index.byNumber(book, '101', GB)).toMatchObject([{ crmId: '8' }]);
+      expect(await index.byNumber(book, '1', GB)).toEqual([]);
+      expect(await index.byNumber(book, 'anonymous', GB)).toEqual([]);
+    });
+
+    it('follows a contact whose number changes', async () => {
+      const book = newBook();
+      await index.put(book, [{ ...GRACE, crmId: '7' }], PUT);
+
+      await index.put(book, [{ ...GRACE, crmId: '7', phones: ['+33142685300'] }], PUT);
+
+      expect(await index.byNumber(book, '+442071838750', GB)).toEqual([]);
+      expect(await index.byNumber(book, '+33142685300', GB)).toMatchObject([{ crmId: '7' }]);
+    });
+  });
+
+  it('forgets contacts that are removed', async () => {
+    const book = newBook();
+    await index.put(book, [GRACE, person('2', { name: 'Grace Kelly' })], PUT);
+    const key = { kind: 'person', contactType: '', crmId: '1' } as const;
+
+    const removed = await index.remove(book, [key, key, { ...key, crmId: 'nobody' }]);
+
+    expect(removed).toBe(1);
+    expect(await index.byId(book, key)).toBeUndefined();
+    expect(await index.byNumber(book, '+442071838750', GB)).toEqual([]);
+    const { known } = await index.sync.read(book);
+    expect(known).toEqual({ people: 1, companies: 0 });
+  });
+
+  it('keeps what hostile records hold, or leaves them out', async () => {
+    const book = newBook();
+    const long = 'x'.repeat(100_000);
+    const people = [
+      person('\u0000\ud800', { name: 'NUL \u0000 and half \ud800', phones: ['\u0000', long] }),
+      person(long, { name: 'too long' }),
+      person('', { name: 'without id' }),
+      person('many', { name: long, emails: Array.from({ length: 1_000 }, () => long) }),
+    ];
+
+    await index.put(book, people, PUT);
+
+    const { known } = await index.sync.read(book);
+    expect(known.people).toBe(2);
+    const key = { kind: 'person', contactType: '', crmId: '\u0000\ud800' } as const;
+    expect(await index.byId(book, key)).toMatchObject({ kind: 'person' });
+  });
+
+  describe('of two organizations', () => {
+    it('shows neither the contacts of the other', async () => {
+      const [mine, theirs] = [newBook(), newBook()];
+      await index.put(theirs, [GRACE], PUT);
+      const foreign = { ...mine, connectionId: theirs.connectionId };
+      const signal = new AbortController().signal;
+      const key = { kind: 'person', contactType: '', crmId: '1' } as const;
+
+      for (const of of [mine, foreign]) {
+        expect(await index.byId(of, key)).toBeUndefined();
+        expect(await index.byNumber(of, '+442071838750', GB)).toEqual([]);
+        expect(await index.search(of, 'grace', { limit: 20, signal })).toEqual([]);
+        expect(await index.remove(of, [key])).toBe(0);
+        expect((await index.sync.read(of)).known).toEqual({ people: 0, companies: 0 });
+      }
+      await index.dropBook(foreign);
+      await expect(index.put(foreign, [GRACE], PUT)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await index.byId(theirs, key)).toMatchObject({ name: 'Grace Hopper' });
+    });
+
+    it('forgets one with all its connections, and the other stays', async () => {
+      const [mine, theirs] = [newBook(), newBook()];
+      const second = { ...mine, connectionId: `${mine.connectionId}-2` };
+      for (const of of [mine, second, theirs]) {
+        await index.put(of, [GRACE], PUT);
+        await index.sync.schedule(of, 5);
+      }
+
+      await index.dropOrganization(mine.organizationId);
+
+      expect((await index.sync.read(mine)).job).toBeUndefined();
+      expect((await index.sync.read(second)).known.people).toBe(0);
+      expect((await index.sync.read(theirs)).known.people).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+
+import type { Handle } from '../../store/handle.ts';
+import { prepared } from '../../store/prepared.ts';
+import type { ContactKey, ContactRecord } from '../contact-record.ts';
+import { findBook } from './book-repository.ts';
+import type { BookScope, IndexedContact } from './contact-index.ts';
+import { findByKeys, KINDS } from './contact-rows-repository.ts';
+import type { ContactRow } from './contact-rows-repository.ts';
+
+/** Greater than any text that begins with what stands before it (the last code point of Unicode). */
+const LAST = '\u{10ffff}';
+/** Owners of one number: a switchboard has many, and a screen room for some. */
+const MOST_OWNERS = 200;
+
+/** A range of texts that begin alike. */
+export interface Beginning {
+  readonly from: string;
+  readonly to: string;
+}
+
+export function beginning(text: string): Beginning {
+  return { from: text, to: `${text}${LAST}` };
+}
+
+/** A row of an index of contacts names its contact by book and number. */
+const IS_CONTACT = {
+  contact_number: sql<boolean>`contact.id = contact_number.book * 4294967296 + contact_number.number`,
+  contact_word: sql<boolean>`contact.id = contact_word.book * 4294967296 + contact_word.number`,
+};
+
+const selectOwners = prepared((handle, given: { readonly book: number } & Beginning) =>
+  handle
+    .selectFrom('contact_number')
+    .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
+    .selectAll('contact')
+    .where('contact_number.book', '=', given.book)
+    .where('contact_number.reversed', '>=', given.from)
+    .where('contact_number.reversed', '<=', given.to)
+    .orderBy('contact_number.number')
+    .limit(MOST_OWNERS),
+);
+
+const selectExactOwners = prepared(
+  (handle, given: { readonly book: number; readonly reversed: string }) =>
+    handle
+      .selectFrom('contact_number')
+      .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
+      .selectAll('contact')
+      .where('contact_number.book', '=', given.book)
+      .where('contact_number.reversed', '=', given.reversed)
+      .orderBy('contact_number.number')
+      .limit(MOST_OWNERS),
+);
+
+const selectBook = prepared((handle, given: BookScope) =>
+  handle
+    .selectFrom('contact_book')
+    .select('id')
+    .where('connection_id', '=', given.connectionId)
+    .where('organization_id', '=', given.organizationId),
+);
+
+/** The id of a connection's book. */
+export async function findBookId(handle: Handle, of: BookScope): Promise<number | undefined> {
+  const { organizationId, connectionId } = of;
+  return (await selectBook(handle, { organizationId, connectionId }))[0]?.id;
+}
+
+/** Contacts with a number whose digits from the end are these. */
+export async function findOwners(
+  handle: Handle,
+  book: number,
+  reversed: string,
+): Promise<readonly ContactRow[]> {
+  return await selectExactOwners(handle, { book, reversed });
+}
+
+/** Contacts with a number whose digits from the end begin so; one may come twice. */
+export async function findOwnersBy(
+  handle: Handle,
+  book: number,
+  reversed: string,
+): Promise<readonly ContactRow[]> {
+  return await selectOwners(handle, { book, ...beginning(reversed) });
+}
+
+/** Names of companies by their ids, of whatever kind of record they are. */
+export async function findCompanyNames(
+  handle: Handle,
+  of: BookScope,
+  crmIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  const book = await findBook(handle, of);
+  if (book === undefined) return names;
+  const kind = KINDS.indexOf('company');
+  let type: string | undefined = '';
+  for (let turn = 0; turn < MOST_TYPES && type !== undefined; turn += 1) {
+    const contactType: string = type;
+    const keys = crmIds.map((crmId) => ({ kind: 'company', contactType, crmId }) as const);
+    for (const row of await findByKeys(handle, book.id, keys)) {
+      const { name } = recordOf(row);
+      if (!names.has(row.crm_id)) names.set(row.crm_id, name);
+    }
+    const next = await handle
+      .selectFrom('contact')
+      .select('contact_type')
+      .where('book', '=', book.id)
+      .where('kind', '=', kind)
+      .where('contact_type', '>', contactType)
+      .orderBy('contact_type')
+      .limit(1)
+      .executeTakeFirst();
+    type = next?.contact_type;
+  }
+  return names;
+}
+
+/** Kinds of record that a document lists companies by. */
+const MOST_TYPES = 10;
+
+/** A row as the contact that it is of. */
+export function contactOf(row: ContactRow, connectionId: string): IndexedContact {
+  return {
+    ...recordOf(row),
+    connectionId,
+    source: row.made === 1 ? 'made' : 'crm',
+    changedAt: row.changed_at,
+  };
+}
+
+function recordOf(row: ContactRow): ContactRecord {
+  // `contact-entry.ts` wrote this JSON.
+  const { reading: _, ...data } = JSON.parse(row.data) as Omit<ContactRecord, keyof ContactKey> & {
+    readonly reading: string;
+  };
+  const kind = KINDS[row.kind] ?? 'person';
+  return { kind, contactType: row.contact_type, crmId: row.crm_id, ...data };
+}

@@ -1,0 +1,174 @@
+import type { BulkColumn, BulkRow } from '../../store/bulk.ts';
+import { bulkOf } from '../../store/bulk.ts';
+import type { Handle } from '../../store/handle.ts';
+import type { ContactKey } from '../contact-record.ts';
+
+/** Numbers of a book begin anew in each: the id of a contact holds both. */
+const BOOK_SIZE = 2 ** 32;
+
+export const KINDS = ['person', 'company'] as const;
+
+/** A contact's row; `number` is its place in the book. */
+export interface ContactRow {
+  readonly id: number;
+  readonly book: number;
+  readonly kind: number;
+  readonly contact_type: string;
+  readonly crm_id: string;
+  readonly made: number;
+  readonly changed_at: number;
+  readonly sort_name: string;
+  readonly words: string;
+  readonly data: string;
+}
+
+export interface WordRow {
+  readonly word: string;
+  readonly number: number;
+  readonly ofName: boolean;
+  readonly sortName: string;
+}
+
+export interface NumberRow {
+  readonly reversed: string;
+  readonly number: number;
+}
+
+export function contactId(book: number, number: number): number {
+  return book * BOOK_SIZE + number;
+}
+
+export function numberOf(id: number): number {
+  return id % BOOK_SIZE;
+}
+
+const COLUMNS: readonly BulkColumn[] = [
+  ['id', 'bigint'],
+  ['book', 'integer'],
+  ['kind', 'integer'],
+  ['contact_type', 'text'],
+  ['crm_id', 'text'],
+  ['made', 'integer'],
+  ['changed_at', 'bigint'],
+  ['sort_name', 'text'],
+  ['words', 'text'],
+  ['data', 'text'],
+];
+const KEY: readonly BulkColumn[] = [
+  ['book', 'integer'],
+  ['kind', 'integer'],
+  ['contact_type', 'text'],
+  ['crm_id', 'text'],
+];
+const ID: readonly BulkColumn[] = [['id', 'bigint']];
+const WORD_KEY: readonly BulkColumn[] = [
+  ['book', 'integer'],
+  ['word', 'text'],
+  ['number', 'integer'],
+];
+const NUMBER_KEY: readonly BulkColumn[] = [
+  ['book', 'integer'],
+  ['reversed', 'text'],
+  ['number', 'integer'],
+];
+
+/** The contacts of these keys that a book has. */
+export async function findByKeys(
+  handle: Handle,
+  book: number,
+  keys: readonly ContactKey[],
+): Promise<readonly ContactRow[]> {
+  const columns = COLUMNS.map(([name]) => name);
+  return await bulkOf(handle).find<ContactRow>(
+    'contact',
+    { key: KEY, columns },
+    keys.map(({ kind, contactType, crmId }) => [book, KINDS.indexOf(kind), contactType, crmId]),
+  );
+}
+
+/** The contacts of these ids that exist. */
+export async function findByIds(
+  handle: Handle,
+  ids: readonly number[],
+): Promise<readonly ContactRow[]> {
+  const columns = COLUMNS.map(([name]) => name);
+  const keys = ids.map((id) => [id]);
+  return await bulkOf(handle).find<ContactRow>('contact', { key: ID, columns }, keys);
+}
+
+export async function insertContacts(handle: Handle, rows: readonly ContactRow[]): Promise<void> {
+  const values = rows.map((row): BulkRow => [
+    ...[row.id, row.book, row.kind, row.contact_type, row.crm_id, row.made, row.changed_at],
+    ...[row.sort_name, row.words, row.data],
+  ]);
+  await bulkOf(handle).insert('contact', COLUMNS, values);
+}
+
+/** Writes anew what can change of contacts; their keys stay. */
+export async function updateContacts(handle: Handle, rows: readonly ContactRow[]): Promise<void> {
+  const values = rows.map((row): BulkRow => [
+    row.id,
+    row.made,
+    row.changed_at,
+    row.sort_name,
+    row.words,
+    row.data,
+  ]);
+  await bulkOf(handle).update('contact', { key: ID, set: COLUMNS.slice(5) }, values);
+}
+
+export async function removeContacts(handle: Handle, ids: readonly number[]): Promise<number> {
+  return await bulkOf(handle).remove(
+    'contact',
+    ID,
+    ids.map((id) => [id]),
+  );
+}
+
+/** Rows in the order of their keys; so for all that follow. */
+export async function insertWords(
+  handle: Handle,
+  book: number,
+  rows: readonly WordRow[],
+): Promise<void> {
+  const values = rows.map((row): BulkRow => [
+    book,
+    row.word,
+    row.number,
+    row.ofName ? 1 : 0,
+    row.sortName,
+  ]);
+  const columns: readonly BulkColumn[] = [
+    ...WORD_KEY,
+    ['of_name', 'integer'],
+    ['sort_name', 'text'],
+  ];
+  await bulkOf(handle).insert('contact_word', columns, values);
+}
+
+export async function removeWords(
+  handle: Handle,
+  book: number,
+  rows: readonly Pick<WordRow, 'word' | 'number'>[],
+): Promise<void> {
+  const keys = rows.map((row): BulkRow => [book, row.word, row.number]);
+  await bulkOf(handle).remove('contact_word', WORD_KEY, keys);
+}
+
+export async function insertNumbers(
+  handle: Handle,
+  book: number,
+  rows: readonly NumberRow[],
+): Promise<void> {
+  const values = rows.map((row): BulkRow => [book, row.reversed, row.number]);
+  await bulkOf(handle).insert('contact_number', NUMBER_KEY, values);
+}
+
+export async function removeNumbers(
+  handle: Handle,
+  book: number,
+  rows: readonly NumberRow[],
+): Promise<void> {
+  const keys = rows.map((row): BulkRow => [book, row.reversed, row.number]);
+  await bulkOf(handle).remove('contact_number', NUMBER_KEY, keys);
+}

@@ -1,0 +1,20 @@
+import type { NumberKeys } from '../number-keys/number-key.ts';
+import { createBookTasks } from './book-tasks.ts';
+import type { BookTasks } from './book-tasks.ts';
+import { createJobTasks } from './job-tasks.ts';
+import type { JobTasks } from './job-tasks.ts';
+import { createPassTasks } from './pass-tasks.ts';
+import type { PassTasks } from './pass-tasks.ts';
+import type { ContactWrite } from './write-book.ts';
+
+/** Everything that writes contacts. What goes in and out is plain data, so that a thread can do it. */
+export interface ContactTasks extends BookTasks, JobTasks, PassTasks {}
+
+/** The tasks on a handle that writes. */
+export function createContactTasks(write: ContactWrite, keys: NumberKeys): ContactTasks {
+  return {
+    ...createBookTasks(write, keys),
+    ...createJobTasks(write),
+    ...createPassTasks(write, keys),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Handle } from '../../store/handle.ts';
+import type { NumberKeys } from '../number-keys/number-key.ts';
+import { askNumber } from '../number-keys/number-question.ts';
+import type { NumberQuestion } from '../number-keys/number-question.ts';
+import type { BookScope, NumberHit, NumberMatch, NumberOptions } from './contact-index.ts';
+import { contactOf, findBookId, findOwners, findOwnersBy } from './contact-repository.ts';
+import type { ContactRow } from './contact-rows-repository.ts';
+
+const BEST_FIRST: readonly NumberMatch[] = ['e164', 'national', 'suffix'];
+
+/** The owners of a number in a connection's book; see `ContactIndex.byNumber`. */
+export async function findByNumber(
+  handle: Handle,
+  of: BookScope,
+  given: { readonly number: string; readonly keys: NumberKeys; readonly options: NumberOptions },
+): Promise<readonly NumberHit[]> {
+  const { number, keys, options } = given;
+  const question = askNumber(keys, number, options);
+  if (question.exact === '') return [];
+  const book = await findBookId(handle, of);
+  if (book === undefined) return [];
+  const exact = hitsOf(await findOwners(handle, book, question.exact), question, of);
+  if (exact[0]?.matched === 'e164') return best(exact);
+  const rows = new Map<number, ContactRow>();
+  for (const beginning of question.beginnings) {
+    // The first of them finds nearly everybody.
+    for (const row of await findOwnersBy(handle, book, beginning)) rows.set(row.id, row);
+  }
+  const sorted = [...rows.values()].sort((a, b) => a.id - b.id);
+  return best([...exact, ...hitsOf(sorted, question, of)]);
+}
+
+function hitsOf(
+  rows: readonly ContactRow[],
+  question: NumberQuestion,
+  of: BookScope,
+): readonly NumberHit[] {
+  return rows.flatMap((row) => {
+    const contact = contactOf(row, of.connectionId);
+    const judged = contact.phones.map((phone) => ({ phone, matched: question.judge(phone) }));
+    for (const match of BEST_FIRST) {
+      const found = judged.find(({ matched }) => matched === match);
+      if (found !== undefined) return [{ ...contact, matched: match, matchedPhone: found.phone }];
+    }
+    return [];
+  });
+}
+
+/** Those that match as well as any other, each once. */
+function best(hits: readonly NumberHit[]): readonly NumberHit[] {
+  const match = BEST_FIRST.find((one) => hits.some(({ matched }) => matched === one));
+  const seen = new Set<string>();
+  return hits.filter((hit) => {
+    const name = JSON.stringify([hit.kind, hit.contactType, hit.crmId]);
+    const isNew = !seen.has(name);
+    seen.add(name);
+    return isNew && hit.matched === match;
+  });
+}

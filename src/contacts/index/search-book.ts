@@ -1,0 +1,144 @@
+import type { Handle } from '../../store/handle.ts';
+import { listSource, mergedSource, pagedSource } from './candidate-source.ts';
+import type { CandidateSource } from './candidate-source.ts';
+import { hasParts, postingBeginnings, reversedBeginning } from './search-query.ts';
+import type { QueryPart } from './search-query.ts';
+import {
+  countBeginnings,
+  listByEnd,
+  listByName,
+  listByWord,
+  readWords,
+} from './search-repository.ts';
+import type { Candidate } from './search-repository.ts';
+
+/** The book that is searched, and for what. */
+export interface BookSearch {
+  readonly handle: Handle;
+  readonly book: number;
+  /** At least one. */
+  readonly parts: readonly QueryPart[];
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * With more words in the index than these a part is common: whoever has it is met soon in the order
+ * of lists. So many words are sorted in some milliseconds.
+ */
+const COMMON = 15_000;
+/** Contacts met in the order of lists before the index of words is asked after all. */
+const LONGEST_WALK = 4_000;
+/** Candidates of one step: the first ones are mostly enough. */
+const FIRST_STEP = 60;
+const STEP_GROWTH = 6;
+const LARGEST_STEP = 5_000;
+
+/** A part with how many rows of the indexes have it, each counted up to `COMMON`. */
+interface SizedPart {
+  readonly part: QueryPart;
+  /** Further words and ends of numbers: they are sorted before the first is known. */
+  readonly words: number;
+  /** Names: they stand in order. */
+  readonly names: number;
+}
+
+/** The first contacts of a book, in the order of lists, that have every part. */
+export async function searchBook(search: BookSearch): Promise<readonly Candidate[]> {
+  const sized: SizedPart[] = [];
+  // One after the other: on SQLite they have one thread, on PostgreSQL one search takes one connection.
+  for (const part of search.parts) sized.push(await sizeOf(search, part));
+  const [rarest] = sized.sort((a, b) => a.words + a.names - (b.words + b.names));
+  if (rarest === undefined) return [];
+  if (rarest.words >= COMMON) {
+    const walk = await collect(search, namesOf(search, ''), LONGEST_WALK);
+    if (walk.isWhole) return walk.found;
+  }
+  return (await collect(search, sourceOf(search, rarest.part), Infinity)).found;
+}
+
+async function sizeOf(search: BookSearch, part: QueryPart): Promise<SizedPart> {
+  const { handle, book } = search;
+  let words = 0;
+  for (const beginning of postingBeginnings(part)) {
+    words += await countBeginnings(handle, book, { index: 'word', beginning, limit: COMMON });
+  }
+  if (part.number !== undefined) {
+    const reversed = reversedBeginning(part.number);
+    words += (await listByEnd(handle, book, { reversed, limit: COMMON })).length;
+  }
+  const names =
+    part.word === ''
+      ? 0
+      : await countBeginnings(handle, book, { index: 'name', beginning: part.word, limit: COMMON });
+  return { part, words, names };
+}
+
+/** Everybody who may have the part. */
+function sourceOf(search: BookSearch, part: QueryPart): CandidateSource {
+  const { handle, book } = search;
+  const { onlyNames } = part;
+  const sources = postingBeginnings(part).map((beginning) =>
+    pagedSource((after, limit) => listByWord(handle, book, { beginning, onlyNames, after, limit })),
+  );
+  if (part.word !== '') sources.push(namesOf(search, part.word));
+  if (part.number !== undefined) {
+    sources.push(endsOf(search, reversedBeginning(part.number)));
+  }
+  return mergedSource(sources);
+}
+
+function namesOf({ handle, book }: BookSearch, beginning: string): CandidateSource {
+  return pagedSource((after, limit) => listByName(handle, book, { beginning, after, limit }));
+}
+
+/** Contacts whose numbers end so: the index has no names of them, so all are read. */
+function endsOf({ handle, book }: BookSearch, reversed: string): CandidateSource {
+  let known: CandidateSource | undefined;
+  return {
+    next: async (count) => {
+      if (known === undefined) {
+        const ids = await listByEnd(handle, book, { reversed, limit: MOST_ENDS });
+        known = listSource(await readWords(handle, ids));
+      }
+      return await known.next(count);
+    },
+  };
+}
+
+/** Three digits end a thousandth of all numbers. */
+const MOST_ENDS = 100_000;
+
+/**
+ * Takes from a source who has every part, until there are enough. `isWhole` says that they are the
+ * first ones: there are enough, or the source has no more; not so when `most` were looked at.
+ */
+async function collect(
+  search: BookSearch,
+  source: CandidateSource,
+  most: number,
+): Promise<{ readonly found: readonly Candidate[]; readonly isWhole: boolean }> {
+  const found: Candidate[] = [];
+  let step = FIRST_STEP;
+  for (let looked = 0; looked < most; looked += step) {
+    search.signal?.throwIfAborted();
+    const candidates = await source.next(step);
+    found.push(...(await keepMatching(search, candidates)));
+    if (found.length >= search.limit) {
+      return { found: found.slice(0, search.limit), isWhole: true };
+    }
+    if (candidates.length < step) return { found, isWhole: true };
+    step = Math.min(step * STEP_GROWTH, LARGEST_STEP);
+  }
+  return { found, isWhole: false };
+}
+
+async function keepMatching(
+  { handle, parts }: BookSearch,
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const unread = candidates.filter(({ words }) => words === undefined).map(({ id }) => id);
+  const read = await readWords(handle, unread);
+  const wordsOf = new Map(read.map(({ id, words }) => [id, words]));
+  return candidates.filter(({ id, words }) => hasParts(words ?? wordsOf.get(id) ?? '', parts));
+}
