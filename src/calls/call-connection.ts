@@ -1,3 +1,4 @@
+import type { MultipleMatches } from '../contacts/identify/choose.ts';
 import type { MethodName } from '../document/methods.ts';
 import type { Limit } from '../document/options/limits.ts';
 import type { LogOptions } from './call-rules.ts';
@@ -5,7 +6,7 @@ import type { SubjectTexts } from './subject.ts';
 
 export interface DeliveryOptions extends LogOptions {
   readonly on_unknown: 'retry_once' | 'park';
-  readonly multiple_matches: 'ask' | 'first';
+  readonly multiple_matches: MultipleMatches;
   readonly concurrency: number;
   readonly texts: SubjectTexts;
 }

@@ -1,5 +1,4 @@
 import { listRefusedEvents, putRecording, receiveWebhook, sendCallEvents } from './call-events.ts';
-import { findCallers } from './callers.ts';
 import { discardStep, getCall, listCalls, replayCall, replayStep, settleStep } from './calls.ts';
 import {
   createConnection,
@@ -86,6 +85,7 @@ import {
   putUserLink,
   suggestUserLinks,
 } from './user-links.ts';
+import { identifyCaller } from './identify.ts';
 
 /** Every route of the HTTP API, in the order of the reference page. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -104,7 +104,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getRecording,
   getRecordingContent,
   openRecordingLink,
-  findCallers,
+  identifyCaller,
   listConnections,
   createConnection,
   putConnection,

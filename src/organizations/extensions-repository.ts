@@ -104,3 +104,13 @@ function own(handle: Handle, scope: OrganizationScope) {
     .selectAll()
     .where('organization_id', '=', scope.organizationId);
 }
+
+/** Whether the organization has an extension with one of these numbers. */
+export async function hasExtension(
+  handle: Handle,
+  scope: OrganizationScope,
+  numbers: readonly string[],
+): Promise<boolean> {
+  const found = await own(handle, scope).where('number', 'in', numbers).limit(1).executeTakeFirst();
+  return found !== undefined;
+}

@@ -4,11 +4,11 @@ import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
 import { callRoutes } from './routes/calls.ts';
-import { callerRoutes } from './routes/callers.ts';
-import type { CallerDeps } from './routes/callers.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import type { ConnectionRouteDeps } from './routes/connections.ts';
 import { extensionRoutes } from './routes/extensions.ts';
+import { identifyRoutes } from './routes/identify.ts';
+import type { IdentifyRouteDeps } from './routes/identify.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import type { IntegrationRouteDeps } from './routes/integrations.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -37,7 +37,7 @@ export type RouteDeps = StoreDeps &
   SigningSecretDeps &
   ActionDeps &
   RecordingRouteDeps &
-  CallerDeps &
+  IdentifyRouteDeps &
   ConnectionRouteDeps &
   SignInRouteDeps &
   IntegrationRouteDeps &
@@ -50,7 +50,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...callEventRoutes(deps),
     ...recordingRoutes(deps),
     ...callRoutes(deps),
-    ...callerRoutes(deps),
+    ...identifyRoutes(deps),
     ...connectionRoutes(deps),
     ...putConnectionRoutes(deps),
     ...signInRoutes(deps),

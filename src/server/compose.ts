@@ -37,6 +37,7 @@ import { createSignedInRunner } from '../connections/sign-in/signed-in-runner.ts
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { keepVault } from '../connections/reseal.ts';
 import { createVault } from '../connections/vault.ts';
+import { createNumberKeys } from '../contacts/number-keys/number-key.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import { buildOpenApi } from '../contract/openapi.ts';
@@ -58,6 +59,8 @@ import { buildApp } from './app.ts';
 import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
 import type { PipelineConnection } from './connection-book.ts';
+import { createLookupCounter } from './count-lookups.ts';
+import { createCallerIdentifier } from './identify-callers.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import { createDeleter } from './deleter.ts';
@@ -175,6 +178,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   };
   const places = createPlaces({ clock, wake: wakePipeline });
   const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
+  const callers = createCallerIdentifier({
+    ...{ database, phones, clock },
+    index: undefined,
+    runner: liveRunner,
+    keys: createNumberKeys(),
+  });
+  const lookups = createLookupCounter({ database, ids });
   // As a key object it is prepared once, and not for each call anew.
   const callKeySecret = createSecretKey(parts.keyring.pinned('patchcord call key'));
   const recordings = createRecordingParts({ ...parts, vault }, wakePipeline);
@@ -228,6 +238,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     openConnections,
     signIns,
     runner: liveRunner,
+    callers,
+    lookups,
     connections,
     spool,
     addresses,
@@ -235,8 +247,6 @@ export function composeServer(parts: ServerParts): ComposedServer {
     recordingLinks: recordings.links,
     maxRecordingBytes: parts.recordings.maxBytes,
     callKeySecret,
-    phones,
-    now: () => database.now(),
     wake,
     wakeDeleter: () => {
       deleter.wake();
@@ -257,7 +267,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     logos.start();
   });
   app.addHook('onClose', async () => {
-    await Promise.all([deleter.close(), logos.close()]);
+    callers.close();
+    await Promise.all([deleter.close(), logos.close(), lookups.flush()]);
   });
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile }, ADMIN, document);

@@ -128,7 +128,7 @@ describeDatabases('the life of an organization', (databases) => {
       const test = `/v1/connections/${office.connectionId}/test`;
       const paths: readonly (readonly ['GET' | 'POST', string])[] = [
         ['POST', test],
-        ['GET', `/v1/callers?number=${encodeURIComponent('+442071838750')}`],
+        ['GET', `/v1/contacts/identify?number=${encodeURIComponent('+442071838750')}`],
         ['GET', `/v1/connections/${office.connectionId}/crm-users`],
       ];
       for (const [method, path] of paths) {
@@ -352,7 +352,7 @@ describeDatabases('the life of an organization', (databases) => {
   test('used: calls, steps and requests by month, also before and after they are summed up', async () => {
     await report(office, 'counted');
     await vi.waitFor(() => expect(crm.calls[0]?.stopped).toBe(1), WAIT);
-    await server.send('GET', '/v1/callers?number=%2B442071838750', { key: office.key });
+    await server.send('GET', '/v1/contacts/identify?number=%2B442071838750', { key: office.key });
     const own = () =>
       server.send('GET', `/v1/organizations/${office.organizationId}/usage`, { key: office.key });
     await vi.waitFor(async () => {

@@ -4,7 +4,7 @@ import type { HeldOrganization } from './principal.ts';
 
 /** Routes that ask a CRM before they answer: of a suspended organization nobody may. */
 const ASKS_CRM: ReadonlySet<string> = new Set([
-  'findCallers',
+  'identifyCaller',
   'testConnection',
   'listCrmUsers',
   'suggestUserLinks',

@@ -144,7 +144,7 @@ const Callers = z.object({
 });
 
 async function callersOf(of: Office, number: string): Promise<z.infer<typeof Callers>> {
-  const path = `/v1/callers?number=${encodeURIComponent(number)}`;
+  const path = `/v1/contacts/identify?number=${encodeURIComponent(number)}`;
   return Callers.parse(await of.administrator.get(path));
 }
 

@@ -81,7 +81,7 @@ export async function liveWithCanaries(stage: CanaryStage): Promise<void> {
   }
   // A secret in the wrong place, refused: the answer must not repeat it.
   await ask('POST', '/v1/connections', { key, body: { properties: { 'Secret 1': secret() } } });
-  await ask('GET', `/v1/callers?number=${encodeURIComponent('+442071838750')}`, { key });
+  await ask('GET', `/v1/contacts/identify?number=${encodeURIComponent('+442071838750')}`, { key });
   await readAll(stage, {
     key,
     admin,

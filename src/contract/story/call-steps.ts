@@ -2,7 +2,11 @@ import type { StoryStep } from './story-step.ts';
 
 /** A working day: calls that reach the CRM, and some that need a person. */
 export const CALL_STEPS: readonly StoryStep[] = [
-  { endpoint: 'findCallers', as: 'organization', query: { number: '+442071838750' } },
+  {
+    endpoint: 'identifyCaller',
+    as: 'organization',
+    query: { number: '+442071838750', explain: 'true' },
+  },
   { endpoint: 'sendCallEvents', as: 'events', body: [ringing('call-1'), ended('call-1')] },
   ...seen('call-1', 'delivered'),
   { endpoint: 'getCall', as: 'organization', params: { call_id: '{{seen.items.0.id}}' } },

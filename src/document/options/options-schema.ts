@@ -23,9 +23,31 @@ export const ConnectionOptions = z.strictObject({
     .default('nothing')
     .describe('What to do for a number that the CRM does not know.'),
   multiple_matches: z
-    .enum(['ask', 'first'])
+    .union(
+      [z.enum(['ask', 'first', 'newest']), z.array(z.string().min(1).max(100)).min(1).max(20)],
+      {
+        error: 'must be `ask`, `first`, `newest` or a list of kinds of record',
+      },
+    )
     .default('ask')
-    .describe('Several people have the number: the user chooses, or the first one gets the call.'),
+    .describe(
+      'Several people have the number: the user chooses, the first one or the one that changed last gets the call, or the only one of the first kind of record that a list of `contact_type`s names.',
+    ),
+  own_numbers: z
+    .array(z.string().min(1).max(40))
+    .max(1_000)
+    .default([])
+    .describe(
+      'Numbers of the organization itself: nobody is looked for. Its extensions are known without.',
+    ),
+  matching_digits: z
+    .int()
+    .min(5)
+    .max(15)
+    .optional()
+    .describe(
+      'So many last digits of two numbers are enough to be the same, where nobody has the whole number; absent: only whole numbers are.',
+    ),
   on_unknown: z
     .enum(['retry_once', 'park'])
     .default('retry_once')

@@ -136,7 +136,7 @@ describeDatabases('signing a connection in', (databases) => {
       origins: [kit.signing.crm.origin],
       properties: { Address: kit.signing.crm.origin, Instance: kit.signing.crm.origin },
     });
-    const found = await send('GET', '/v1/callers?number=%2B442071838750');
+    const found = await send('GET', '/v1/contacts/identify?number=%2B442071838750');
     expect(found.body).toMatchObject({
       callers: [{ name: 'Alice Smith', url: `${kit.signing.crm.origin}/contacts/7` }],
     });

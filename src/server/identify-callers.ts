@@ -1,0 +1,264 @@
+import type { Connections } from '../calls/call-connection.ts';
+import { findContactClaim } from '../calls/made-contact-repository.ts';
+import { contactKey, madeContact } from '../calls/made-contacts.ts';
+import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import { permission } from '../connections/transitions.ts';
+import { cleanNumber } from '../contacts/clean-number.ts';
+import type {
+  Identified,
+  IdentifyConnection,
+  IdentifyDeps,
+  LiveAnswer,
+  Told,
+} from '../contacts/identify/identified.ts';
+import { identify } from '../contacts/identify/identify.ts';
+import { identifyHere } from '../contacts/identify/known-here.ts';
+import { matchOfRecord } from '../contacts/identify/match.ts';
+import type { Match } from '../contacts/identify/match.ts';
+import { createRecentAnswers } from '../contacts/identify/recent-answers.ts';
+import type { ContactIndex } from '../contacts/index/contact-index.ts';
+import type { NumberKey, NumberKeys } from '../contacts/number-keys/number-key.ts';
+import type { PhoneNumbers, Values } from '../document/values/values.ts';
+import { hasExtension } from '../organizations/extensions-repository.ts';
+import type { MethodRun } from '../runtime/method-call.ts';
+import type { Database } from '../store/database.ts';
+import type { Clock } from '../time/clock.ts';
+import { textOf } from './bound-record.ts';
+import type { PipelineConnection } from './connection-book.ts';
+import { askCrm } from './crm-methods.ts';
+
+export interface CallerIdentifierDeps {
+  readonly database: Pick<Database, 'read' | 'now'>;
+  /** Absent: callers are known by the CRM's own search alone. */
+  readonly index: Pick<ContactIndex, 'byNumber'> | undefined;
+  readonly runner: SignedInRunner;
+  readonly keys: NumberKeys;
+  readonly phones: PhoneNumbers;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+}
+
+/** What one connection says of a caller. */
+export interface IdentifiedCaller extends Identified {
+  readonly matches: readonly FoundCaller[];
+}
+
+export interface FoundCaller extends Match {
+  /** The contact's page in the CRM, where the document tells it. */
+  readonly page: string | undefined;
+}
+
+export interface CallerQuestion {
+  /** As a phone system or a person wrote it. */
+  readonly number: string;
+  readonly afresh?: boolean;
+  /** Told when a CRM that was late answers after all. */
+  readonly late?: (caller: IdentifiedCaller) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Who calls: one way for the API, for screens and for the calls' own steps. */
+export interface CallerIdentifier {
+  /** What every connection says, all asked at the same time. */
+  identify(
+    connections: Connections<PipelineConnection>,
+    question: CallerQuestion,
+  ): Promise<readonly IdentifiedCaller[]>;
+  /** What is known here, without a request; `undefined`: only the CRM can tell. */
+  knownHere(connection: PipelineConnection, number: string): Promise<Identified | undefined>;
+  /** What the number is where the connection is. */
+  keyOf(number: string, country: string): NumberKey;
+  /** Ends what is still asked of CRMs. */
+  close(): void;
+}
+
+/** A CRM that needs longer tells nothing of use to a call. */
+const LATEST_MS = 15_000;
+
+export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdentifier {
+  const closing = new AbortController();
+  const { database, keys, clock, index } = deps;
+  const core: IdentifyDeps = {
+    keys,
+    index,
+    clock,
+    closing: closing.signal,
+    recent: createRecentAnswers(() => clock.monotonic()),
+    isExtension: (organizationId, key) => isExtension(deps, organizationId, key),
+    made: (connection, number) => askMemory(database, connection, number),
+  };
+  // A call asks the CRM before it takes what an earlier call made: see `whyMadeAlready`.
+  const ofCalls: IdentifyDeps = { ...core, made: () => Promise.resolve(undefined) };
+  const one = async (
+    connection: PipelineConnection,
+    question: CallerQuestion,
+  ): Promise<IdentifiedCaller> => {
+    const { late } = question;
+    const found = await identify(core, toRule(connection), {
+      ...question,
+      live: (signal) => askLive(deps, connection, { number: question.number, signal }),
+      late: late === undefined ? undefined : (told) => late(withPages(deps, connection, told)),
+    });
+    return withPages(deps, connection, found);
+  };
+  return {
+    identify: async ({ open, shut }, question) => {
+      const asked = await Promise.all(open.map((connection) => one(connection, question)));
+      return [...asked, ...shut.map(shutAnswer)];
+    },
+    knownHere: async (connection, number) => {
+      const { identified } = await identifyHere(ofCalls, toRule(connection), number);
+      return identified;
+    },
+    keyOf: (number, country) => keys.keyOf(number, country),
+    close: () => {
+      closing.abort();
+    },
+  };
+}
+
+function toRule({ id, organizationId, country, opened }: PipelineConnection): IdentifyConnection {
+  const { multiple_matches: rule, own_numbers: ownNumbers, matching_digits } = opened.options;
+  return { id, organizationId, country, rule, ownNumbers, lastDigits: matching_digits };
+}
+
+function shutAnswer(connectionId: string): IdentifiedCaller {
+  const none = { matches: [], chosen: undefined, told: [] };
+  return { connectionId, status: 'failed', message: 'The connection cannot be opened.', ...none };
+}
+
+async function isExtension(
+  { database }: CallerIdentifierDeps,
+  organizationId: string,
+  key: NumberKey,
+): Promise<boolean> {
+  if (key.digits === '') return false;
+  const forms = [key.digits, ...(key.e164 === undefined ? [] : [key.e164])];
+  return await hasExtension(database.read, { organizationId }, forms);
+}
+
+/** The contact that we made for an earlier call from this number. */
+async function askMemory(
+  database: CallerIdentifierDeps['database'],
+  connection: IdentifyConnection,
+  number: string,
+): Promise<Match | undefined> {
+  const key = contactKey(number, connection.country);
+  if (key === undefined) return undefined;
+  const of = { connectionId: connection.id, number: key };
+  const made = madeContact(await findContactClaim(database.read, of), database.now());
+  return made === undefined ? undefined : matchOfRecord(made, 'made');
+}
+
+async function askLive(
+  deps: CallerIdentifierDeps,
+  connection: PipelineConnection,
+  of: { readonly number: string; readonly signal: AbortSignal },
+): Promise<LiveAnswer> {
+  const { opened } = connection;
+  const none = (status: 'not_asked' | 'failed', message: string): LiveAnswer => ({
+    status,
+    message,
+    matches: [],
+    told: [],
+  });
+  if (!connection.methods.has('FindContact')) {
+    return none('not_asked', 'The document has no method FindContact.');
+  }
+  const health = { state: opened.state, until: opened.stateUntil };
+  if (permission(health, deps.database.now()) === 'closed') {
+    return none('not_asked', `The connection is ${opened.state}.`);
+  }
+  const { e164, digits } = deps.keys.keyOf(of.number, connection.country);
+  const number = cleanNumber(of.number) ?? e164 ?? digits;
+  const asked = await askCrm(deps.runner, opened, {
+    method: 'FindContact',
+    values: { phone: number, party_number: number },
+    deadlineMs: LATEST_MS,
+    signal: of.signal,
+  });
+  if (asked.status === 'not_sent') {
+    return none(asked.reason === 'skipped' ? 'not_asked' : 'failed', asked.message);
+  }
+  const { outcome, records } = asked.run;
+  const told = toldOf(asked.run);
+  if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
+    return { ...none('failed', outcome.message), told };
+  }
+  if (records.length === 0) {
+    const message = 'The CRM knows nobody with this number.';
+    return { status: 'not_found', message, matches: [], told };
+  }
+  const { locals, properties } = asked.signedIn;
+  const matches = records.map((record) => {
+    const match = matchOfRecord(record, 'crm');
+    const url = pageOf(deps, connection, { match, locals, properties });
+    return url === undefined ? match : { ...match, url };
+  });
+  const count = String(matches.length);
+  return { status: 'found', message: `The CRM knows ${count} with this number.`, matches, told };
+}
+
+/** Each form of the number that was asked for, with what the CRM answered. */
+function toldOf(run: MethodRun): readonly Told[] {
+  const kept = new Set(run.records.map((record) => textOf(record, 'contact_id')));
+  const refused = run.notes.filter(({ code }) => code === 'other_numbers');
+  return run.asked.map(({ phoneFormat, exchanges, bound }, at) => {
+    const matched = bound.filter((record) => kept.has(textOf(record, 'contact_id'))).length;
+    const ms = exchanges.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const isLast = at === run.asked.length - 1;
+    const why = isLast ? [run.outcome.message, ...refused.map(({ message }) => message)] : [];
+    return {
+      source: 'crm',
+      asked: phoneFormat ?? 'as called',
+      answered: bound.length,
+      matched,
+      message: [...exchanges.map(exchangeWords), ...why].join(' '),
+      ms,
+    };
+  });
+}
+
+function exchangeWords({ request, response, failure }: MethodRun['exchanges'][number]): string {
+  const came = response === undefined ? (failure?.message ?? 'no answer') : String(response.status);
+  return `${request.method} ${request.url}: ${came}.`;
+}
+
+function withPages(
+  deps: CallerIdentifierDeps,
+  connection: PipelineConnection,
+  told: Identified,
+): IdentifiedCaller {
+  const none = { locals: {}, properties: {} };
+  return {
+    ...told,
+    matches: told.matches.map((match) => ({
+      ...match,
+      page: match.url ?? pageOf(deps, connection, { match, ...none }),
+    })),
+  };
+}
+
+function pageOf(
+  { phones }: CallerIdentifierDeps,
+  { opened }: PipelineConnection,
+  of: {
+    readonly match: Match;
+    readonly locals: Values;
+    readonly properties: Readonly<Record<string, string>>;
+  },
+): string | undefined {
+  const { match, locals, properties } = of;
+  // The method that found somebody may know a page of its own.
+  if (match.url !== undefined) return match.url;
+  const bound: Values = Object.fromEntries(
+    Object.keys(match.record).map((name) => [name, textOf(match.record, name)]),
+  );
+  return opened.document.link('contact_url', {
+    values: { ...locals, ...bound },
+    properties: { ...opened.properties, ...properties },
+    country: opened.country,
+    timezone: opened.timezone,
+    phones,
+    boundary: '',
+  });
+}

@@ -1,0 +1,104 @@
+import type * as z from 'zod';
+
+import type { ConnectionBook, Connections } from '../../calls/call-connection.ts';
+import { identifyCaller } from '../../contract/identify.ts';
+import type { Caller, CallerAnswer } from '../../contract/identify.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { PipelineConnection } from '../connection-book.ts';
+import type { LookupCounter } from '../count-lookups.ts';
+import type { CallerIdentifier, IdentifiedCaller } from '../identify-callers.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+
+export interface IdentifyRouteDeps {
+  readonly connections: ConnectionBook<PipelineConnection>;
+  readonly callers: CallerIdentifier;
+  readonly lookups: LookupCounter;
+}
+
+/** Who is calling? */
+export function identifyRoutes(deps: IdentifyRouteDeps): readonly Route[] {
+  return [
+    route(identifyCaller, async ({ query }, { scope, signal }) => {
+      const { organizationId } = scope();
+      const all = await deps.connections.ofOrganization(organizationId);
+      const connections = only(all, query.connection_id);
+      const key = deps.callers.keyOf(query.number, connections.open[0]?.country ?? '');
+      const { kind } = key;
+      if (kind === 'none') {
+        throw new AppError(
+          'invalid_request',
+          'The query at /number must be a phone number, for example +442079460018.',
+        );
+      }
+      if (kind === 'anonymous') {
+        const withheld = connections.open.map(({ id }) => presentWithheld(id));
+        return { body: { number: null, kind, callers: [], connections: withheld } };
+      }
+      const explain = query.explain === 'true';
+      const { number } = query;
+      const answers = await deps.callers.identify(connections, { number, afresh: explain, signal });
+      deps.lookups.count(organizationId, answers.filter(hasAsked).length);
+      return {
+        body: {
+          number: key.e164 ?? key.digits,
+          kind,
+          callers: answers.flatMap(presentCallers),
+          connections: answers.map((answer) => presentAnswer(answer, explain)),
+        },
+      };
+    }),
+  ];
+}
+
+function only(
+  { open, shut }: Connections<PipelineConnection>,
+  connectionId: string | undefined,
+): Connections<PipelineConnection> {
+  if (connectionId === undefined) return { open, shut };
+  const one = {
+    open: open.filter(({ id }) => id === connectionId),
+    shut: shut.filter((id) => id === connectionId),
+  };
+  if (one.open.length + one.shut.length > 0) return one;
+  throw new AppError('not_found', 'No such connection.');
+}
+
+function hasAsked({ told, status }: IdentifiedCaller): boolean {
+  return status === 'late' || told.some(({ source }) => source === 'crm');
+}
+
+function presentWithheld(id: string): z.input<typeof CallerAnswer> {
+  return { connection_id: id, status: 'not_asked', message: 'The caller withheld the number.' };
+}
+
+/** The contacts that one connection found, in the form of the API. */
+export function presentCallers(answer: IdentifiedCaller): z.input<typeof Caller>[] {
+  return answer.matches.map((match) => ({
+    connection_id: answer.connectionId,
+    source: match.source,
+    chosen: answer.chosen?.record === match.record,
+    matched: match.matched ?? null,
+    contact_kind: match.kind,
+    contact_id: match.contactId ?? null,
+    contact_type: match.contactType ?? null,
+    name: match.name ?? null,
+    company: match.company ?? null,
+    job_title: match.jobTitle ?? null,
+    phones: [...match.phones],
+    emails: [...match.emails],
+    url: match.page ?? null,
+  }));
+}
+
+function presentAnswer(
+  { connectionId, status, message, told }: IdentifiedCaller,
+  explain: boolean,
+): z.input<typeof CallerAnswer> {
+  const steps = told.map(({ source, asked, answered, matched, message: came, ms }) => ({
+    ...{ source, asked, answered, matched },
+    message: came,
+    duration_ms: Math.round(ms * 1_000) / 1_000,
+  }));
+  return { connection_id: connectionId, status, message, ...(explain ? { steps } : {}) };
+}
