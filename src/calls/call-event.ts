@@ -72,6 +72,8 @@ export interface CallEvent {
   readonly recording?: CallEventRecording;
   /** Names of keys that were kept without being understood. */
   readonly unknownKeys: readonly string[];
+  /** Names of members that should be a time and are none: as if they had not been told. */
+  readonly unreadableTimes?: readonly string[];
 }
 
 export type ParsedEvent =
@@ -98,11 +100,8 @@ export const DEPTH_MAX = 32;
 const KEY_MAX = 100;
 
 const text = (max: number) => z.preprocess(readText, z.string().max(max).optional());
-const TIME_FORM = 'must be epoch milliseconds or ISO 8601, such as 2026-03-02T09:15:00.000Z';
-const time = z.preprocess(
-  readTime,
-  z.number(TIME_FORM).int(TIME_FORM).min(0, TIME_FORM).max(LATEST_MS, TIME_FORM).optional(),
-);
+/** A clock that has lost its time must not lose the event: what cannot be read is noted. */
+const time = z.unknown().optional();
 const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.preprocess(blankToUndefined, z.enum(values).optional());
 const webUrl = z.preprocess(
@@ -157,7 +156,7 @@ const KNOWN_KEYS = new Set(Object.keys(CallEventBody.shape));
 
 /**
  * Reads one call event as a phone system sends it. Lenient on what vendors vary (numbers as
- * texts, blanks, unknown keys, which are named in `unknownKeys`), strict on what decides where the
+ * texts, blanks, times of a broken clock, unknown keys, which are named in the event), strict on what decides where the
  * event belongs. The problem names the first field that is wrong.
  */
 export function parseCallEvent(body: unknown): ParsedEvent {
@@ -197,10 +196,16 @@ function toEvent(
     (item) => item !== undefined,
   );
   const recording = readRecording(body);
+  const at = readTime(body.at);
+  const unreadableTimes = [
+    ...(at === 'unreadable' ? ['at'] : []),
+    ...(readTime(body.recording?.expires_at) === 'unreadable' ? ['recording.expires_at'] : []),
+  ];
   return {
     ...ids,
+    ...(unreadableTimes.length === 0 ? {} : { unreadableTimes }),
     ...defined({
-      at: body.at,
+      at: at === 'unreadable' ? undefined : at,
       direction: body.direction,
       callingNumber: body.calling_number,
       calledNumber: body.called_number,
@@ -228,8 +233,12 @@ function toEvent(
 
 function readRecording(body: CallEventBody): CallEventRecording | undefined {
   if (body.recording === undefined) return undefined;
-  const { url, page_url: pageUrl, filename, expires_at: expiresAt } = body.recording;
-  return defined({ url, pageUrl, filename, expiresAt });
+  const { url, page_url: pageUrl, filename, expires_at: told } = body.recording;
+  const expiresAt = readTime(told);
+  return defined({
+    ...{ url, pageUrl, filename },
+    expiresAt: expiresAt === 'unreadable' ? undefined : expiresAt,
+  });
 }
 
 function checkRinging(event: CallEvent): ParsedEvent {
@@ -277,7 +286,13 @@ function readNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
 }
 
-function readTime(value: unknown): unknown {
-  if (value === null || value === '') return undefined;
-  return typeof value === 'string' ? (parseIso(value) ?? value) : value;
+/** Epoch milliseconds; `undefined` where nothing was told. */
+function readTime(value: unknown): number | 'unreadable' | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string') {
+    return value.trim() === '' ? undefined : (parseIso(value) ?? 'unreadable');
+  }
+  const number = JSON.isRawJSON(value) ? Number(value.rawJSON) : value;
+  const ms = typeof number === 'number' ? Math.floor(number) : NaN;
+  return ms >= 0 && ms <= LATEST_MS ? ms : 'unreadable';
 }

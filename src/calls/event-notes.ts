@@ -15,9 +15,17 @@ export function notesOf(event: CallEvent, source: EventSource, now: number): rea
   return [
     ...unknown,
     ...(ignored ? ['`domain` is not compared: the organization has none'] : []),
+    ...(event.unreadableTimes ?? []).map(unreadableNote),
     ...timeNotes(event.at, now),
     ...recordingNotes(event, now),
   ];
+}
+
+/** What is done in place of a time that cannot be read, and what a sender may write. */
+function unreadableNote(name: string): string {
+  const instead =
+    name === 'recording.expires_at' ? 'it is left out' : 'the time of arrival is used';
+  return `\`${name}\` cannot be read as a time, so ${instead}: send epoch milliseconds or ISO 8601, such as 2026-03-02T09:15:00.000Z`;
 }
 
 function recordingNotes({ kind, recording }: CallEvent, now: number): readonly string[] {

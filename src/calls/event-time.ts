@@ -9,17 +9,23 @@ const ISO =
 
 /**
  * Reads the time of an event, epoch milliseconds as digits or an ISO 8601 text (without a zone:
- * UTC). Returns epoch milliseconds, `undefined` for anything else.
+ * UTC). Returns epoch milliseconds, `undefined` for anything else, a day that no calendar has too.
  */
 export function parseIso(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed);
   const match = ISO.exec(trimmed);
-  if (match === null) return undefined;
+  if (match === null || !isDay(match[1] ?? '')) return undefined;
   const zone = match[3] ?? 'Z';
   const withColon = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
   const ms = Date.parse(`${match[1] ?? ''}T${match[2] ?? ''}${withColon.toUpperCase()}`);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** `Date.parse` makes 1 March of 30 February. */
+function isDay(day: string): boolean {
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }
 
 /** Nothing has happened tomorrow; a wrong time zone is off by less than a day. */

@@ -91,14 +91,37 @@ describeDatabases('the intake', ({ open }) => {
     expect(result).toMatchObject({ status: 'accepted', notes: [expect.stringContaining(note)] });
   });
 
-  it.each(['yesterday', -5, 1.5, true])('says how a time is written in place of %j', async (at) => {
-    const { accept } = await openPipeline(open);
+  it.each(['yesterday', '0000-00-00 00:00:00', '2024-02-30', -5, 1e300, true, {}])(
+    'takes an end in whose time is %j, and says how a time is written',
+    async (at) => {
+      const { accept, database, clock } = await openPipeline(open);
+      const call = aCall();
+      await accept(call.ringing);
+      clock.advance(63_000);
 
-    const [result] = await accept({ ...aCall().ringing, at });
+      const [result] = await accept({ ...call.ended, at });
+
+      expect(result).toMatchObject({
+        status: 'accepted',
+        notes: [expect.stringContaining('`at` cannot be read as a time')],
+      });
+      const { facts } = await database.read
+        .selectFrom('call')
+        .select('facts')
+        .executeTakeFirstOrThrow();
+      expect(JSON.parse(facts ?? '{}')).toMatchObject({ phase: 'ended', endedAt: clock.now() });
+    },
+  );
+
+  it('takes in a recording whose end cannot be read', async () => {
+    const { accept } = await openPipeline(open);
+    const recording = { url: 'https://pbx.example.com/r', expires_at: 'never' };
+
+    const [result] = await accept({ call_id: 'c-1', kind: 'recorded', recording });
 
     expect(result).toMatchObject({
-      status: 'refused',
-      message: expect.stringContaining('`at` must be epoch milliseconds or ISO 8601'),
+      status: 'accepted',
+      notes: [expect.stringContaining('`recording.expires_at` cannot be read as a time')],
     });
   });
 

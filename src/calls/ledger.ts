@@ -196,7 +196,9 @@ function notesOf(
 ): readonly string[] {
   const { lanes, connections } = to;
   const facts = readFacts(call);
-  const unknown = events.flatMap((row) => (JSON.parse(row.event) as CallEvent).unknownKeys);
+  const kept = events.map((row) => JSON.parse(row.event) as CallEvent);
+  const unknown = kept.flatMap(({ unknownKeys }) => unknownKeys);
+  const unreadable = kept.flatMap(({ unreadableTimes }) => unreadableTimes ?? []);
   return [
     ...(facts?.durationUnknown === true
       ? ['The end of this call was never reported: Patchcord closed it, the duration is unknown.']
@@ -205,6 +207,9 @@ function notesOf(
       ? ['No event told of the ring; the call is known by later ones.']
       : []),
     ...[...new Set(unknown)].map((key) => `Events hold \`${key}\`, which is kept but not used.`),
+    ...[...new Set(unreadable)].map(
+      (name) => `Events tell \`${name}\` in a form that is no time: it is as if it were not told.`,
+    ),
     ...(facts?.withoutRing === true && facts.phase === 'ringing' ? [ONLY_ABOUT] : []),
     ...(lanes.length === 0 ? ['The organization had no connection when this call came.'] : []),
     ...lanes.flatMap((lane) =>

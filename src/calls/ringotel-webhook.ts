@@ -85,6 +85,9 @@ function withTimes(event: CallEvent, params: Readonly<Record<string, unknown>>):
   const phoneUserId = params['user_id'];
   return {
     ...event,
+    ...(event.unreadableTimes === undefined
+      ? {}
+      : { unreadableTimes: [event.kind === 'ringing' ? 'call_start' : 'call_end'] }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(typeof phoneUserId === 'string' || typeof phoneUserId === 'number'

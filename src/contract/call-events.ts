@@ -27,7 +27,13 @@ export const CallEvent = z
       .enum(['ringing', 'answered', 'transferred', 'ended', 'noted', 'recorded'])
       .meta({ description: 'What happened.' }),
     event_id: words('Id of the event; without it the fingerprint of the body.').optional(),
-    at: instant.optional(),
+    at: instant
+      .meta({
+        description:
+          'When it happened by the clock of the phone system: epoch milliseconds or ISO 8601. Where it cannot be read or cannot be (a day that no calendar has, a year before 1990, more than a day ahead), the event is taken in all the same: our time of receipt stands in, and a note of the result says so.',
+        examples: ['2026-03-02T09:15:00.000Z'],
+      })
+      .optional(),
     direction: z
       .enum(['inbound', 'outbound', 'internal'])
       .meta({ description: 'Required when it rings.' })
@@ -63,7 +69,13 @@ export const CallEvent = z
         url: words('Direct link to the file.').optional(),
         page_url: words('Page that plays it after a sign-in.').optional(),
         filename: words('Name of the file.').optional(),
-        expires_at: instant.optional(),
+        expires_at: instant
+          .meta({
+            description:
+              'When the link stops working: epoch milliseconds or ISO 8601. One that cannot be read is left out, and a note of the result says so.',
+            examples: ['2026-03-02T09:15:00.000Z'],
+          })
+          .optional(),
       })
       .meta({ description: 'Where the recording is.' })
       .optional(),
