@@ -225,6 +225,26 @@ describe('the times of a call', () => {
       { startedAt: NOW - 30_000, endedAt: NOW },
     ],
     [
+      'are told by nobody, and the ring came after the end',
+      [{ ...END, duration: 1_800, result: 'answered' }, RING],
+      { startedAt: NOW - 1_800_000, endedAt: NOW, duration: 1_800 },
+    ],
+    [
+      'are told of the end, and the ring came after it',
+      [{ ...at(END, -5), duration: 60 }, RING],
+      { startedAt: NOW - 65_000, endedAt: NOW - 5_000 },
+    ],
+    [
+      'are told by nobody, and ring and answer came after the end',
+      [{ ...END, duration: 60 }, answer('101'), RING],
+      { startedAt: NOW - 60_000, answeredAt: NOW - 60_000, endedAt: NOW },
+    ],
+    [
+      'are told by nobody, and the ring of a missed call came after its end',
+      [{ ...END, result: 'missed' }, RING],
+      { startedAt: NOW, endedAt: NOW },
+    ],
+    [
       'are of phones that rang one after the other',
       [at({ ...RING, extensions: ['102'] }, 20), at(RING, 0)],
       { startedAt: NOW },
@@ -265,6 +285,12 @@ describe('the times of a call', () => {
         expect(startedAt).toBeLessThanOrEqual(answeredAt);
         expect(answeredAt).toBeLessThanOrEqual(endedAt);
         expect(facts.duration ?? 0).toBeGreaterThanOrEqual(0);
+        const isTold = told.some(({ offset }) => offset !== undefined);
+        // An end that nobody told the time of was over when we heard of it.
+        if (!isTold && facts.endedAt !== undefined) {
+          const last = told.findLastIndex(({ kind: of }) => of === 'ended');
+          expect(facts.endedAt).toBeLessThanOrEqual(NOW + last * SECOND);
+        }
       }),
       { seed: 3, numRuns: 2_000 },
     );

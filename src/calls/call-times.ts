@@ -38,15 +38,17 @@ export function timesOf(
   const answered = earliest(events.filter(({ event }) => event.kind === 'answered'));
   const ended = endOf(events, ends);
   const began = events.flatMap((one) => toldTime(one, one.event.startedAt) ?? []);
+  const beforeEnd = ended === undefined ? undefined : timeOf(ended) - (duration ?? 0) * 1_000;
   const startedAt =
     (began.length > 0 ? Math.min(...began) : undefined) ??
-    momentOf(ringing) ??
-    momentOf(answered) ??
-    (ended === undefined ? undefined : timeOf(ended) - (duration ?? 0) * 1_000) ??
+    momentOf(inTime(ringing, ended)) ??
+    momentOf(inTime(answered, ended)) ??
+    beforeEnd ??
     Math.min(...events.map(({ receivedAt }) => receivedAt));
   const talked = seconds(answered, ended);
   const endedAt = ended === undefined ? undefined : endAfter(startedAt, ended, duration, events);
-  const answeredAt = momentOf(answered);
+  const answeredAt =
+    momentOf(inTime(answered, ended)) ?? (answered === undefined ? undefined : beforeEnd);
   return {
     startedAt,
     ...defined({
@@ -84,6 +86,13 @@ function toldTime({ receivedAt }: TimedEvent, at: number | undefined): number | 
 
 function momentOf(moment: Moment | undefined): number | undefined {
   return moment === undefined ? undefined : timeOf(moment);
+}
+
+/** What nobody told the time of and what came after the end was late: when it came says nothing. */
+function inTime(moment: Moment | undefined, ended: Moment | undefined): Moment | undefined {
+  const isLate =
+    ended !== undefined && moment?.told === undefined && (moment?.seen ?? 0) > ended.seen;
+  return isLate ? undefined : moment;
 }
 
 function timeOf({ told, seen }: Moment): number {
