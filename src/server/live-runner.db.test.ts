@@ -32,16 +32,22 @@ const ANSWER: MethodRun = {
 };
 
 describeDatabases('a look-up that somebody waits for', ({ open }) => {
-  async function begin(limited = true) {
+  async function begin(limited = true, signsIn = false) {
     const pipeline = await openPipeline(open, {
       methods: ['CreateActivity', 'StopCallActivity'],
       ...(limited ? { options: OPTIONS } : {}),
     });
     const { database, clock } = pipeline;
     const sent: number[] = [];
+    const signedIn: number[] = [];
     const runner: SignedInRunner = {
-      prepare: () =>
-        Promise.resolve({
+      prepare: async ({ maySignIn }) => {
+        const message = signsIn ? await maySignIn?.(HOST) : undefined;
+        if (message !== undefined) {
+          return { status: 'not_sent', reason: 'sign_in_unavailable', message };
+        }
+        if (signsIn) signedIn.push(database.now());
+        return {
           status: 'ready',
           request: { method: 'GET', url: `${HOST}/`, headers: {} },
           place: { object: 0, request: 0 },
@@ -51,7 +57,8 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
             sent.push(database.now());
             return Promise.resolve(ANSWER);
           },
-        }),
+        };
+      },
     };
     // Who waits lets the time pass at once.
     const passing = { ...clock, sleep: async (ms: number) => clock.advance(ms) };
@@ -88,7 +95,7 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
         await database.write((transaction) => changeHost(transaction, change));
       }
     };
-    return { ...pipeline, sent, ask, breakHost, places, connection };
+    return { ...pipeline, sent, signedIn, ask, breakHost, places, connection };
   }
 
   it('takes the slot of a call, and the call goes later', async () => {
@@ -192,6 +199,24 @@ describeDatabases('a look-up that somebody waits for', ({ open }) => {
       ),
     });
     expect([asked, sent.length]).toEqual([ANSWER, 1]);
+  });
+
+  it('signs in nowhere while the host is away, and while there is no place for it', async () => {
+    const away = await begin(false, true);
+    await away.breakHost();
+    const crowded = await begin(false, true);
+    const claim = crowded.places.beginClaim();
+    claim.hold(crowded.connection, { most: 1, leased: 0 });
+    const [leave] = claim.end([crowded.connection.id]);
+
+    await away.ask(2_000);
+    await crowded.ask(2_000);
+    const before = [...away.signedIn, ...crowded.signedIn];
+    leave?.();
+    await crowded.ask(2_000);
+
+    expect(before).toEqual([]);
+    expect([crowded.signedIn.length, crowded.sent.length]).toEqual([1, 1]);
   });
 
   it('gives its place back whatever came of it', async () => {

@@ -2,7 +2,7 @@ import { hostWords } from '../calls/explain.ts';
 import type { Admission, Patience } from '../connections/admission.ts';
 import { isProbeDue } from '../connections/host-health.ts';
 import { readHosts } from '../connections/host-repository.ts';
-import type { Places } from '../connections/places.ts';
+import type { Leave, Places } from '../connections/places.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { originOf } from '../http/url-policy.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
@@ -37,14 +37,28 @@ export function createLiveRunner(deps: LiveRunnerDeps): SignedInRunner {
         const entered = await admission.enter(connection, { ms: left(), signal: until });
         if (entered.status === 'refused') throw new Error(entered.message);
       };
-      const paced = isLimited ? { ...call, admit } : call;
-      const prepared = await runner.prepare(paced, connection, signal);
+      const held: { leave?: Leave } = {};
+      // A sign-in is a request too, and one that asks for nothing while the CRM is away.
+      const maySignIn = async (origin: string): Promise<string | undefined> => {
+        const away = await awayWords(database, origin);
+        if (away !== undefined) return away;
+        const place = await orGivenUp(signal, () =>
+          places.enter(connection, { ms: left(), signal }),
+        );
+        if (place.status === 'refused') return place.message;
+        held.leave = place.leave;
+        return undefined;
+      };
+      const asking = { ...call, maySignIn, ...(isLimited ? { admit } : {}) };
+      const prepared = await runner
+        .prepare(asking, connection, signal)
+        .finally(() => held.leave?.());
       if (prepared.status === 'not_sent') return prepared;
       return {
         ...prepared,
         send: async (until) => {
-          const away = await awayRun(database, originOf(prepared.request.url));
-          if (away !== undefined) return away;
+          const away = await awayWords(database, originOf(prepared.request.url));
+          if (away !== undefined) return awayRun(away);
           const inTime = AbortSignal.any([until, AbortSignal.timeout(Math.ceil(left()))]);
           const patience = (): Patience => ({ ms: left(), signal: inTime });
           const place = await orGivenUp(inTime, () => places.enter(connection, patience()));
@@ -66,19 +80,23 @@ export function createLiveRunner(deps: LiveRunnerDeps): SignedInRunner {
  * What is said while the host of a request is away. Once somebody may ask whether it is back, a look-up
  * may too: where no call waits, nobody else would.
  */
-async function awayRun(
+async function awayWords(
   { read, now }: LiveRunnerDeps['database'],
   origin: string | undefined,
-): Promise<MethodRun | undefined> {
+): Promise<string | undefined> {
   if (origin === undefined) return undefined;
   const host = (await readHosts(read, [origin])).get(origin);
   if (host?.state !== 'broken' || isProbeDue(host, now())) return undefined;
+  return `The CRM was not asked: ${hostWords(host, now())}.`;
+}
+
+function awayRun(message: string): MethodRun {
   return unsentRun({
     kind: 'unavailable',
     effect: 'not_executed',
     action: 'retry',
     breaker: false,
-    message: `The CRM was not asked: ${hostWords(host, now())}.`,
+    message,
   });
 }
 

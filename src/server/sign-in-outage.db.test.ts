@@ -51,6 +51,7 @@ function createWork(
     ...{ database, vault, ids, randomBytes, egress, phones, clock, openConnections, log },
     random: () => 0.5,
     runner: methods,
+    admission: createAdmission({ database, clock }),
     redirectUri: undefined,
     node: 'worker',
     registerSecret: () => {},

@@ -13,7 +13,12 @@ export interface AccountValues {
    */
   complete(
     connection: OpenConnection,
-    signedIn: { readonly credential: Credential; readonly renew?: RenewCredential },
+    signedIn: {
+      readonly credential: Credential;
+      readonly renew?: RenewCredential;
+      /** Lets a request in at the rate of the connection. */
+      readonly admit?: (signal: AbortSignal) => Promise<void>;
+    },
     signal: AbortSignal,
   ): Promise<CredentialAnswer>;
 }
@@ -105,7 +110,7 @@ function isLacking({ document, properties }: OpenConnection, credential: Credent
 async function askAccount(
   deps: AccountValuesDeps,
   connection: OpenConnection,
-  { credential, renew }: Parameters<AccountValues['complete']>[1],
+  { credential, renew, admit }: Parameters<AccountValues['complete']>[1],
 ): Promise<Asked> {
   const { document } = connection;
   const prepared = deps.runner.prepare({
@@ -113,6 +118,7 @@ async function askAccount(
     method: 'Account',
     deadlineMs: ACCOUNT_DEADLINE_MS,
     ...(renew === undefined ? {} : { renew }),
+    ...(admit === undefined ? {} : { admit, admitsFirst: true }),
   });
   if (prepared.status === 'not_sent') return { status: 'needs_auth', message: prepared.message };
   // Several wait for it, so that no single one ends it.

@@ -13,7 +13,7 @@ const ACCOUNT_DEADLINE_MS = 10_000;
  * such method, or the CRM did not say; refused when what it says may not be used.
  */
 export async function askAccount(
-  deps: Pick<SignInDeps, 'runner' | 'phones' | 'ids'>,
+  deps: Pick<SignInDeps, 'runner' | 'phones' | 'ids' | 'admission'>,
   connection: OpenConnection,
   credential: Credential,
 ): Promise<SignInBinding | SignInRefusal | undefined> {
@@ -26,6 +26,11 @@ export async function askAccount(
     values: {},
     credential,
     deadlineMs: ACCOUNT_DEADLINE_MS,
+    admitsFirst: true,
+    admit: async (signal) => {
+      const entered = await deps.admission.enter(connection, { ms: ACCOUNT_DEADLINE_MS, signal });
+      if (entered.status === 'refused') throw new Error(entered.message);
+    },
   });
   if (prepared.status === 'not_sent') return undefined;
   const run = await prepared.send(AbortSignal.timeout(ACCOUNT_DEADLINE_MS + 1_000));

@@ -7,6 +7,7 @@ import {
 } from '../../runtime/sign-in/request-token.ts';
 import type { SignInResult } from '../../runtime/sign-in/request-token.ts';
 import type { OpenConnection } from '../open-connection.ts';
+import { admitSignIn } from './admit-sign-in.ts';
 import { filledConnection } from './connection-grant.ts';
 import type { GrantChange } from './change-grant.ts';
 import type { Grant } from './grant.ts';
@@ -34,6 +35,7 @@ interface Question {
 /** A new token that cannot be stored may be the only one that is good: so often we try. */
 const STORE_TRIES = 30;
 const STORE_PAUSE_MS = 1_000;
+const SECOND_SLOT_WAIT_MS = 5_000;
 
 /**
  * Asks the server for tokens under a lease, and stores what came of it. True when new tokens are on
@@ -52,7 +54,7 @@ export async function askServer(
   let result = await send(deps, connection, { renewal, content });
   // A server that never got to answer may keep the old refresh token for some seconds: at once,
   // and once, it is sent again. What was lost before this lease had its second try then.
-  if (isLost(result) && !begun.answerLost) {
+  if (isLost(result) && !begun.answerLost && (await mayAskAgain(deps, connection, content))) {
     const longer = await again(deps, connection, lease);
     if (longer === undefined || !isInTime(deps, longer)) return false;
     lease = longer;
@@ -61,12 +63,28 @@ export async function askServer(
   // Whoever has the password needs no person when the refresh token has ended.
   const isAlone = signsInAlone(connection.document.signIn);
   if (result.status === 'refused' && renewal === 'refresh' && isAlone) {
+    // The lease ends by itself, and whoever comes then begins anew.
+    if (!(await mayAskAgain(deps, connection, content))) return false;
     const longer = await again(deps, connection, lease);
     if (longer === undefined || !isInTime(deps, longer)) return false;
     lease = longer;
     result = await send(deps, connection, { renewal: 'sign_in', content: undefined });
   }
   return await settle(deps, connection, { before: content, lease, result });
+}
+
+/** A second request under one lease takes a slot of its own; the lease does not wait for it long. */
+async function mayAskAgain(
+  deps: AskDeps,
+  connection: OpenConnection,
+  content: GrantContent | undefined,
+): Promise<boolean> {
+  const filled = content?.properties;
+  const { closing } = deps;
+  return (
+    (await admitSignIn(deps, connection, { filled, ms: SECOND_SLOT_WAIT_MS, closing })) ===
+    undefined
+  );
 }
 
 interface Sent {

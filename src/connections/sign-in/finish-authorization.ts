@@ -4,6 +4,7 @@ import { codeFields } from '../../runtime/sign-in/grant-fields.ts';
 import { requestSignIn, signInContext } from '../../runtime/sign-in/request-token.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { acceptSignIn } from './accept-sign-in.ts';
+import { admitSignIn } from './admit-sign-in.ts';
 import { findAuthorization, markAuthorizationUsed } from './authorization-repository.ts';
 import type { AuthorizationRow } from './authorization-repository.ts';
 import { filledConnection } from './connection-grant.ts';
@@ -33,6 +34,8 @@ export interface AuthorizationOutcome {
 type Result = Pick<AuthorizationOutcome, 'outcome' | 'message'>;
 
 const STATE_MAX_CHARACTERS = 200;
+/** A person waits before a browser, and the code lives for a minute or so. */
+const SLOT_WAIT_MS = 20_000;
 
 /** Ends a person's sign-in at the CRM; see `SignIns.finishAuthorization`. */
 export async function finishAuthorization(
@@ -122,6 +125,8 @@ async function takeAnswer(
   const now = tokenUrl(deps, connection, redirectUri, filled);
   if (pinned !== null && pinned !== now) return failed(CHANGED);
   const verifier = openVerifier(deps, row);
+  const refused = await admitSignIn(deps, connection, { filled, ms: SLOT_WAIT_MS });
+  if (refused !== undefined) return failed(`${refused.message} Begin the sign-in again then.`);
   const askedAt = deps.database.now();
   const result = await requestSignIn(
     { ...deps, randomId: () => deps.ids.next() },

@@ -1,5 +1,6 @@
 import type { CredentialAnswer } from '../../runtime/credential.ts';
 import type { OpenConnection } from '../open-connection.ts';
+import { admitSignIn } from './admit-sign-in.ts';
 import { askServer } from './ask-server.ts';
 import type { AskDeps } from './ask-server.ts';
 import { fits } from './connection-grant.ts';
@@ -15,6 +16,8 @@ export interface RenewDeps extends AskDeps {
 const POLL_MS = 100;
 /** Two requests and a wait for another node's; who is not served then comes again. */
 const LONGEST_WAIT_MS = 60_000;
+/** The longest wait for a slot of the CRM's own rate. */
+const LONGEST_SLOT_WAIT_MS = 30_000;
 
 /**
  * Brings a connection's sign-in to a token that may be used, asking the server at most once, and
@@ -41,6 +44,13 @@ export async function renewGrant(
       continue;
     }
     if (decision.do !== 'obtain') return await answerOf(deps, connection, found);
+    // Before the lease, which is short. What changes meanwhile is seen by its fence.
+    const refused = await admitSignIn(deps, connection, {
+      filled: found.content?.properties,
+      ms: LONGEST_SLOT_WAIT_MS,
+      closing: deps.closing,
+    });
+    if (refused !== undefined) return { status: 'unavailable', ...refused };
     const begun = await storeEvent(deps, connection, {
       event: { kind: 'begin', fence: grant.fence, node: deps.node },
     });

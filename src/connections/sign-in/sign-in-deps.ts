@@ -4,6 +4,7 @@ import type { MethodRunner } from '../../runtime/run-method.ts';
 import type { Database } from '../../store/database.ts';
 import type { Ids } from '../../text/uuid.ts';
 import type { Clock } from '../../time/clock.ts';
+import type { Admission } from '../admission.ts';
 import type { OpenConnections } from '../open-connection.ts';
 import type { Vault } from '../vault.ts';
 
@@ -24,6 +25,8 @@ export interface SignInDeps {
   readonly openConnections: OpenConnections;
   /** Asks the CRM whose sign-in it is, where the document has the method `Account`. */
   readonly runner: MethodRunner;
+  /** What goes to the CRM itself counts against its limits. */
+  readonly admission: Admission;
   /** Where CRMs send people back to; undefined without a PUBLIC_URL. */
   readonly redirectUri: string | undefined;
   /** Name of this process, for people who read the row. */

@@ -1,6 +1,8 @@
 import type { OrganizationScope } from '../../organizations/scope.ts';
 import type { Credential, CredentialAnswer } from '../../runtime/credential.ts';
 import type { OpenConnection } from '../open-connection.ts';
+import { ownSignInOrigin } from './admit-sign-in.ts';
+import type { MaySignIn } from './admit-sign-in.ts';
 import { describeSignIn } from './describe-sign-in.ts';
 import type { SignInDescription } from './describe-sign-in.ts';
 import { finishAuthorization } from './finish-authorization.ts';
@@ -19,9 +21,14 @@ export interface SignIns {
   /**
    * A credential that holds now; for connections that need no sign-in an empty one. Signs in or
    * refreshes where needed, one at a time in this process and over all nodes; nobody waits for a
-   * refresh ahead of the end. Never rejects for reasons of the CRM.
+   * refresh ahead of the end. Never rejects for reasons of the CRM. `maySignIn`: of a caller who must
+   * not ask a CRM that is away.
    */
-  credentialFor(connection: OpenConnection, signal: AbortSignal): Promise<CredentialAnswer>;
+  credentialFor(
+    connection: OpenConnection,
+    signal: AbortSignal,
+    maySignIn?: MaySignIn,
+  ): Promise<CredentialAnswer>;
   /** After a 401: one of a later generation than the one used. At most one refresh per generation. */
   renew(
     connection: OpenConnection,
@@ -98,13 +105,21 @@ export function createSignIns(given: SignInDeps): SignIns {
   const get = async (
     connection: OpenConnection,
     rejected: number,
-    signal: AbortSignal,
+    {
+      signal,
+      maySignIn,
+    }: { readonly signal: AbortSignal; readonly maySignIn?: MaySignIn | undefined },
   ): Promise<CredentialAnswer> => {
     const now = await answerNow(deps, connection, rejected);
     if (now?.isDue === true) renewAhead(connection);
     if (now !== undefined) return now.answer;
     // Nobody waits: nothing begins.
     if (signal.aborted) return ABANDONED;
+    if (maySignIn !== undefined && !flights.has(flightOf(connection))) {
+      const origin = ownSignInOrigin(deps, connection);
+      const message = origin === undefined ? undefined : await maySignIn(origin);
+      if (message !== undefined) return { status: 'unavailable', message };
+    }
     for (let flown = 0; flown < FLIGHTS; flown += 1) {
       const answer = await within(join(connection, rejected), signal);
       if (answer.status !== 'ready' || answer.credential.generation > rejected) return answer;
@@ -115,15 +130,17 @@ export function createSignIns(given: SignInDeps): SignIns {
   let idleAfter = '';
 
   return {
-    credentialFor: async (connection, signal) => {
+    credentialFor: async (connection, signal, maySignIn) => {
       const { kind } = connection.document.signIn;
-      return kind === 'none' || kind === 'static' ? NO_SIGN_IN : await get(connection, 0, signal);
+      return kind === 'none' || kind === 'static'
+        ? NO_SIGN_IN
+        : await get(connection, 0, { signal, maySignIn });
     },
     renew: async (connection, used, signal) => {
       const { kind } = connection.document.signIn;
       return kind === 'none' || kind === 'static'
         ? REFUSED
-        : await get(connection, used.generation, signal);
+        : await get(connection, used.generation, { signal });
     },
     startAuthorization: (scope, connectionId, request) =>
       startAuthorization(deps, scope, { connectionId, ...request }),

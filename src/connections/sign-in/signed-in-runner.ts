@@ -5,11 +5,18 @@ import type { MethodRunner, NotSentReason, PreparedMethod } from '../../runtime/
 import { listNotSent } from '../../runtime/walk-list.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { OpenConnection } from '../open-connection.ts';
+import type { MaySignIn } from './admit-sign-in.ts';
 import { createAccountValues } from './account-values.ts';
 import type { AccountValuesDeps } from './account-values.ts';
 
 /** What is asked of a connection; document, property values and sign-in are the connection's. */
-export type SignedInCall = Omit<MethodCall, 'document' | 'connection' | 'credential' | 'renew'>;
+export interface SignedInCall extends Omit<
+  MethodCall,
+  'document' | 'connection' | 'credential' | 'renew'
+> {
+  /** Asked before a sign-in begins at the CRM itself: a message ends the call. */
+  readonly maySignIn?: MaySignIn;
+}
 
 export interface SignedInRunner {
   /**
@@ -42,7 +49,11 @@ export interface SignedInLists {
 export interface SignedInRunnerDeps extends AccountValuesDeps {
   readonly runner: MethodRunner & ListRunner;
   readonly signIns: {
-    credentialFor(connection: OpenConnection, signal: AbortSignal): Promise<CredentialAnswer>;
+    credentialFor(
+      connection: OpenConnection,
+      signal: AbortSignal,
+      maySignIn?: MaySignIn,
+    ): Promise<CredentialAnswer>;
     renew(
       connection: OpenConnection,
       used: Credential,
@@ -58,14 +69,15 @@ export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner &
   const { runner } = deps;
   const signIn = createSignIn(deps);
   return {
-    prepare: async (call, connection, signal) => {
+    prepare: async ({ maySignIn, ...call }, connection, signal) => {
       const { document } = connection;
       // A method that the document lacks needs no sign-in to say so.
       if (!document.methods.has(call.method)) {
         return runner.prepare({ ...call, document, connection });
       }
       const started = deps.clock.monotonic();
-      const answer = await signIn(call, connection, signal);
+      const asking = maySignIn === undefined ? call : { ...call, maySignIn };
+      const answer = await signIn(asking, connection, signal);
       // Nobody waits any more: what the answer says of the sign-in server is not true.
       signal.throwIfAborted();
       if (answer.status !== 'ready') return notSent(answer);
@@ -94,7 +106,7 @@ type SignedIn =
 function createSignIn(
   deps: SignedInRunnerDeps,
 ): (
-  call: Pick<SignedInCall, 'method' | 'deadlineMs'>,
+  call: Pick<SignedInCall, 'method' | 'deadlineMs' | 'admit' | 'maySignIn'>,
   connection: OpenConnection,
   signal: AbortSignal,
 ) => Promise<SignedIn> {
@@ -102,11 +114,13 @@ function createSignIn(
   return async (call, connection, signal) => {
     const renew = renewalOf(deps, connection);
     const answer = await inTime(call.deadlineMs, signal, async (ends) => {
-      const signedIn = await deps.signIns.credentialFor(connection, ends);
+      const signedIn = await deps.signIns.credentialFor(connection, ends, call.maySignIn);
       // The method that says whose account it is cannot need what it says.
       if (signedIn.status !== 'ready' || call.method === 'Account') return signedIn;
       const { credential } = signedIn;
-      return await accountValues.complete(connection, { credential, ...renew }, ends);
+      const { admit } = call;
+      const asking = { credential, ...renew, ...(admit === undefined ? {} : { admit }) };
+      return await accountValues.complete(connection, asking, ends);
     });
     if (answer.status !== 'ready') return answer;
     return { status: 'ready', with: { credential: answer.credential, ...renew } };

@@ -10,6 +10,7 @@ import { createMethodRunner } from '../../../runtime/run-method.ts';
 import type { Database } from '../../../store/database.ts';
 import { createIds } from '../../../text/uuid.ts';
 import type { Clock } from '../../../time/clock.ts';
+import { createAdmission } from '../../admission.ts';
 import { updateConnectionSettings } from '../../change-connection.ts';
 import { createConnection } from '../../connections.ts';
 import type { ConnectionDeps } from '../../connections.ts';
@@ -116,6 +117,7 @@ export function createSignInKit(deps: {
         clock,
         openConnections,
         runner: createMethodRunner({ egress, phones, clock, randomId: () => ids.next() }),
+        admission: createAdmission({ database, clock }),
         redirectUri: 'redirectUri' in options ? undefined : REDIRECT_URI,
         node: `node-${String(nodes)}`,
         log: { info: note('info'), warn: note('warn'), error: note('error') },
