@@ -37,8 +37,6 @@ import { createSignedInRunner } from '../connections/sign-in/signed-in-runner.ts
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { keepVault } from '../connections/reseal.ts';
 import { createVault } from '../connections/vault.ts';
-import { createContactIndex } from '../contacts/index/create-contact-index.ts';
-import type { OpenContactIndex } from '../contacts/index/create-contact-index.ts';
 import { createNumberKeys } from '../contacts/number-keys/number-key.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
@@ -52,7 +50,6 @@ import { ADMIN } from '../organizations/scope.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import { sumUpUsage } from '../organizations/usage.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
-import type { ContactStore } from '../store/contact-store.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -63,9 +60,7 @@ import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { createLookupCounter } from './count-lookups.ts';
-import { callContacts } from './call-contacts.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
-import type { CallerIdentifier } from './identify-callers.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import { createDeleter } from './deleter.ts';
@@ -94,8 +89,6 @@ export interface ServerTuning {
 
 export interface ServerParts {
   readonly database: Database;
-  /** Where copies of the CRMs' contacts are kept; absent: none are, and each caller is asked for. */
-  readonly contactStore?: ContactStore;
   readonly keyring: Keyring;
   readonly egress: Egress;
   readonly logger: Logger;
@@ -128,7 +121,6 @@ export interface ServerParts {
 export interface ComposedServer {
   readonly app: FastifyInstance;
   readonly worker: Worker;
-  readonly contacts: OpenContactIndex | undefined;
   /** Makes a document known to all organizations; rejects with `document_invalid`. */
   readonly ship: (document: string) => Promise<void>;
   /** Whether the CRM of a connection takes its credentials now; changes nothing of it. */
@@ -187,13 +179,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
   };
   const places = createPlaces({ clock, wake: wakePipeline });
   const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
-  const keys = createNumberKeys();
-  const { contactStore: store } = parts;
-  const index =
-    store === undefined ? undefined : createContactIndex({ database, store, vault, keys });
   const callers = createCallerIdentifier({
-    ...{ database, phones, clock, index, keys },
+    ...{ database, phones, clock },
+    index: undefined,
     runner: liveRunner,
+    keys: createNumberKeys(),
   });
   const lookups = createLookupCounter({ database, ids });
   // As a key object it is prepared once, and not for each call anew.
@@ -215,10 +205,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     callKeySecret,
     recordings,
     deleter,
-    callers,
-    index,
   });
-  const worker = closingAfter(withFetcher(pipeline, recordings.fetcher), [signIns, index]);
+  const worker = closingAfter(withFetcher(pipeline, recordings.fetcher), signIns);
   const wake = (): void => {
     worker.wake();
   };
@@ -291,14 +279,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
       await openConnections.open(scope, id),
       signal,
     );
-  return { app, worker, contacts: index, ship, testConnection: test };
+  return { app, worker, ship, testConnection: test };
 }
 
 /** Lanes wait for tokens: the sign-ins end after them, and store what is still under way. */
-function closingAfter(
-  worker: Worker,
-  parts: readonly ({ close(): Promise<void> } | undefined)[],
-): Worker {
+function closingAfter(worker: Worker, signIns: Pick<SignIns, 'close'>): Worker {
   return {
     start: () => worker.start(),
     wake: () => {
@@ -306,7 +291,7 @@ function closingAfter(
     },
     close: async () => {
       await worker.close();
-      for (const part of parts) await part?.close();
+      await signIns.close();
     },
   };
 }
@@ -328,8 +313,6 @@ function createPipelineWorker(
     readonly callKeySecret: KeyObject;
     readonly recordings: RecordingParts;
     readonly deleter: Deleter;
-    readonly callers: CallerIdentifier;
-    readonly index: OpenContactIndex | undefined;
   },
 ): Worker {
   const { database, ids, tuning, logger: log } = parts;
@@ -346,7 +329,6 @@ function createPipelineWorker(
     random: parts.random,
     log,
     runner: createStepRunner(made.runner, made.admission),
-    ...callContacts({ callers: made.callers, index: made.index, log }),
     recordings: source,
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },
