@@ -4,6 +4,7 @@ export const RESOURCES = {
   calls: 'The ledger: what became of each call in each CRM, and what people can do about it.',
   recordings: 'What was said, on its way to the CRM: state, bytes and links.',
   callers: 'Who a number belongs to in the CRMs of the organization.',
+  contacts: "The copy of the CRMs' contacts, and how it is kept up to date.",
   connections: 'The CRMs of the organization: property values, options, state.',
   'user links': 'Which user of a CRM an extension is.',
   integrations: 'The documents that describe CRMs, and their versions.',

@@ -2,6 +2,7 @@ import type { BackgroundAdmission } from '../../connections/background-admission
 import { changeState } from '../../connections/change-state.ts';
 import { readHosts } from '../../connections/host-repository.ts';
 import type { OpenConnection, OpenConnections } from '../../connections/open-connection.ts';
+import type { Leave, Places } from '../../connections/places.ts';
 import type { ConnectionEvent } from '../../connections/transitions.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { ScrubbedExchange } from '../../runtime/scrub-exchange.ts';
@@ -25,6 +26,8 @@ export interface SyncDeps extends Omit<PassDeps, 'store' | 'now' | 'monotonic'> 
   readonly database: Pick<Database, 'read' | 'write' | 'now'>;
   readonly openConnections: Pick<OpenConnections, 'open'>;
   readonly admission: BackgroundAdmission;
+  /** Counts what is sent at the same time. */
+  readonly places: Pick<Places, 'enterBehind'>;
   /** True while nothing goes to the CRMs of an organization. */
   readonly isHeld: (organizationId: string) => Promise<boolean>;
   /** Free space where contacts are kept, in percent; undefined: not ours to look at. */
@@ -141,42 +144,83 @@ async function onePass(deps: SyncDeps, turn: SyncTurn, pass: PassOf): Promise<Tu
   const { of, lease } = turn;
   const { connection, plan } = pass;
   const memory = turn.memory(connection);
-  const halt = new AbortController();
-  const signal = AbortSignal.any([turn.signal, halt.signal]);
-  const { brake } = memory;
-  let closedUntil: number | undefined;
+  const entry = createEntry(deps, { turn, connection, brake: memory.brake });
   const startedAt = database.now();
   const begun = clock.monotonic();
-  const result = await runPass(
-    { ...deps, store: index.sync, now: () => database.now(), monotonic: () => clock.monotonic() },
-    {
-      ...{ of, lease, ...pass, signal },
-      tries: memory.tries,
-      isOver: turn.isOver,
-      admit: async (ends) => {
-        const waitMs = brake.nextAt() - clock.monotonic();
-        if (waitMs > 0) await clock.sleep(waitMs, ends);
-        const now = await openOrForget(deps, of);
-        const allowed = now === undefined ? undefined : await permissionOf(deps, now);
-        if (allowed?.may !== true || now?.revision !== connection.revision) {
-          closedUntil = allowed?.may === false ? allowed.againAt : database.now();
-          halt.abort();
-        }
-        ends.throwIfAborted();
-        await deps.admission.enter(connection, ends);
+  try {
+    const result = await runPass(
+      { ...deps, store: index.sync, now: () => database.now(), monotonic: () => clock.monotonic() },
+      {
+        ...{ of, lease, ...pass, signal: entry.signal, tries: memory.tries, isOver: turn.isOver },
+        admit: entry.admit,
+        answered: (exchange, outcome) => {
+          entry.leave();
+          if (outcome === 'page') memory.tries = 0;
+          const throttled = outcome === 'throttled';
+          memory.brake.answered({ ...toBraked(exchange), throttled }, clock.monotonic());
+        },
       },
-      answered: (exchange, outcome) => {
-        if (outcome === 'page') memory.tries = 0;
-        const throttled = outcome === 'throttled';
-        brake.answered({ ...toBraked(exchange), throttled }, clock.monotonic());
-      },
+    );
+    const durationMs = clock.monotonic() - begun;
+    events.passRan(of, { method: plan.method, kind: plan.pass, durationMs, result });
+    await tellConnection(deps, { connection, result, startedAt });
+    const closedUntil = entry.closedUntil();
+    if (closedUntil !== undefined) return { dueAt: closedUntil };
+    return await settle(deps, { turn, memory, result, plan });
+  } finally {
+    entry.leave();
+  }
+}
+
+interface Entry {
+  /** Aborts with the turn, and when the connection may not be asked any more. */
+  readonly signal: AbortSignal;
+  /** Waits until a request may leave. */
+  admit(ends: AbortSignal): Promise<void>;
+  /** Gives the place of the request under way back. */
+  leave(): void;
+  /** When to look again, where the connection was closed meanwhile. */
+  closedUntil(): number | undefined;
+}
+
+function createEntry(
+  deps: SyncDeps,
+  of: {
+    readonly turn: SyncTurn;
+    readonly connection: OpenConnection;
+    readonly brake: SyncBrake;
+  },
+): Entry {
+  const { clock, database } = deps;
+  const { turn, connection, brake } = of;
+  const halt = new AbortController();
+  let closedUntil: number | undefined;
+  let leave: Leave = () => {};
+  /** It may have been paused, changed or deleted since the last page. */
+  const checkPermission = async (): Promise<void> => {
+    const now = await openOrForget(deps, turn.of);
+    const isSame = now?.revision === connection.revision;
+    const allowed = now === undefined ? undefined : await permissionOf(deps, now);
+    if (isSame && allowed?.may === true) return;
+    closedUntil = allowed?.may === false ? allowed.againAt : database.now();
+    halt.abort();
+  };
+  return {
+    signal: AbortSignal.any([turn.signal, halt.signal]),
+    admit: async (ends) => {
+      leave();
+      const waitMs = brake.nextAt() - clock.monotonic();
+      if (waitMs > 0) await clock.sleep(waitMs, ends);
+      await checkPermission();
+      ends.throwIfAborted();
+      leave = await deps.places.enterBehind(connection, ends);
+      await deps.admission.enter(connection, ends);
     },
-  );
-  const durationMs = clock.monotonic() - begun;
-  events.passRan(of, { method: plan.method, kind: plan.pass, durationMs, result });
-  await tellConnection(deps, { connection, result, startedAt });
-  if (closedUntil !== undefined) return { dueAt: closedUntil };
-  return await settle(deps, { turn, memory, result, plan });
+    leave: () => {
+      leave();
+    },
+    closedUntil: () => closedUntil,
+  };
 }
 
 function toBraked({

@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { compileDocument } from '../../document/compile.ts';
+import { describeDatabases } from '../../store/testing/databases.ts';
+import type { SyncState } from '../index/sync-store.ts';
+import { PAGE_SIZE, someone } from './testing/listing-crm.ts';
+import type { Fault } from './testing/listing-crm.ts';
+import { COMPANIES, people, syncDocument } from './testing/sync-document.ts';
+import { openSyncSite, startSyncKit } from './testing/sync-kit.ts';
+import type { SyncKit, SyncSite } from './testing/sync-kit.ts';
+
+const isComplete = (state: SyncState | undefined): boolean =>
+  state?.lastCompleteAt !== undefined && state.pass === undefined;
+const sinceThen =
+  (before: SyncState) =>
+  (state: SyncState | undefined): boolean =>
+    isComplete(state) && (state?.lastBegunAt ?? 0) > (before.lastBegunAt ?? 0);
+
+const ALL = Array.from({ length: 25 }, (_, index) => String(index + 1));
+
+describeDatabases('the sync of contacts', (databases) => {
+  let site: SyncSite;
+  let kit: SyncKit;
+  beforeAll(async () => {
+    site = await openSyncSite(databases);
+  });
+  afterEach(() => kit.close());
+  afterAll(() => site.close());
+
+  const start = async (methods: Readonly<Record<string, unknown>>): Promise<void> => {
+    kit = await startSyncKit(site, { document: syncDocument(methods) });
+  };
+  /** Asks for a sync and waits for its end. */
+  const again = async (kind: 'full' | 'changes'): Promise<SyncState> => {
+    const before = await kit.state();
+    if (before === undefined) throw new Error('nothing was synced yet');
+    await kit.ask(kind);
+    return await kit.until(sinceThen(before));
+  };
+
+  describe.each(['none', 'page', 'offset', 'cursor', 'next_url', 'link_header'] as const)(
+    'a list with pages of the kind %s',
+    (paging) => {
+      test('is read to its end', async () => {
+        await start({ Contacts: people(paging) });
+        kit.people.push(...someone(25));
+        kit.newWorker('node-1');
+
+        const { counts } = await kit.until(isComplete);
+
+        expect(await kit.ids()).toEqual(ALL);
+        expect(counts).toMatchObject({ received: 25, added: 25, changed: 0, leftOut: 0 });
+        const pages = { none: 1, page: 4, offset: 4 }[String(paging)] ?? 3;
+        expect(counts.pages).toBe(pages);
+      });
+    },
+  );
+
+  test('reads companies first, and names the company of a contact by them', async () => {
+    await start({ Contacts: people('none'), Organizations: COMPANIES });
+    kit.people.push({ ...(someone(1)[0] ?? { id: '1', name: '' }), company_id: '7' });
+    kit.companies.push({ id: '7', name: 'Acme Ltd' });
+    kit.newWorker('node-1');
+    await kit.until(isComplete);
+
+    expect(kit.asked()).toEqual(['/companies', '/people']);
+    const key = { kind: 'person', contactType: '', crmId: '1' } as const;
+    expect(await kit.index.byId(kit.of, key)).toMatchObject({
+      company: 'Acme Ltd',
+      companyId: '7',
+    });
+  });
+
+  describe('after a full sync', () => {
+    test('asks for what has changed since, five minutes earlier', async () => {
+      await start({ Contacts: people('page') });
+      const noon = '2026-03-01T12:00:00.000Z';
+      kit.people.push(...someone(3).map((one) => ({ ...one, changed_at: noon })));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      kit.people.push({ id: '4', name: 'Person 4', changed_at: '2026-03-01T12:30:00.000Z' });
+
+      const { counts } = await again('changes');
+
+      expect(kit.asked().filter((path) => path.includes('since'))[0]).toContain(
+        `since=${encodeURIComponent('2026-03-01T11:55:00.000Z')}`,
+      );
+      expect(counts).toMatchObject({ added: 1, unchanged: 3, removed: 0 });
+      expect(await kit.ids()).toEqual(['1', '2', '3', '4']);
+    });
+
+    test('removes whom the CRM calls deleted, and nobody else', async () => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(3));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      const later = new Date(Date.now() + 60_000).toISOString();
+      kit.people.splice(0, 3, { id: '2', name: '', changed_at: later, deleted: true });
+
+      await again('changes');
+
+      expect(await kit.ids()).toEqual(['1', '3']);
+    });
+
+    test('removes whom the next full one does not find', async () => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      kit.people.splice(0, 2);
+
+      const { counts, waitingDeletions } = await again('full');
+
+      expect(counts.removed).toBe(2);
+      expect(waitingDeletions).toBeUndefined();
+      expect(await kit.ids()).toEqual(ALL.slice(2));
+    });
+
+    test.each([
+      ['more than a fifth are gone', 6],
+      ['all of them are gone', 25],
+    ])('waits for a word when %s', async (_what, gone) => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      kit.people.splice(0, gone);
+
+      const { waitingDeletions } = await again('full');
+
+      expect(waitingDeletions).toBe(gone);
+      expect(await kit.ids()).toEqual(ALL);
+      await kit.index.sync.decideDeletions(kit.of, 'Contacts', true);
+      expect(await kit.ids()).toEqual(ALL.slice(gone));
+      expect((await kit.state())?.waitingDeletions).toBeUndefined();
+    });
+  });
+
+  describe('a list that does not end as it should', () => {
+    const json =
+      (body: object): Fault =>
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+        return true;
+      };
+    const onPage =
+      (page: number, fault: Fault): Fault =>
+      (request, response) =>
+        request.url.includes(`page=${String(page)}`) && fault(request, response);
+    const stays = { records: someone(PAGE_SIZE), cursor: 'c10' };
+    let pages = 0;
+    const endless: Fault = (request, response) => {
+      pages += 1;
+      return json({ records: [{ id: `e${String(pages)}`, name: 'Endless' }] })(request, response);
+    };
+
+    test.each<[what: string, list: object, fault: Fault, code: string]>([
+      ['gives the same page for ever', people('page'), json(stays), 'incomplete'],
+      ['repeats its cursor', people('cursor'), json(stays), 'incomplete'],
+      [
+        'has more pages than the document allows',
+        { ...people('page'), paging: { type: 'page', max_pages: 3 } },
+        endless,
+        'incomplete',
+      ],
+      [
+        'leads elsewhere',
+        people('next_url'),
+        json({ records: someone(1), next: 'http://127.0.0.1:1/people' }),
+        'incomplete',
+      ],
+      [
+        'is refused at its second page',
+        people('page'),
+        onPage(2, (_request, response) => {
+          response.writeHead(422).end('{}');
+          return true;
+        }),
+        'refused',
+      ],
+      [
+        'is forbidden',
+        people('page'),
+        (_request, response) => {
+          response.writeHead(403).end('{}');
+          return true;
+        },
+        'forbidden',
+      ],
+    ])('that %s removes nobody', async (_what, list, fault, code) => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      const worker = kit.newWorker('node-1');
+      const before = await kit.until(isComplete);
+      await worker.close();
+      const { is } = kit.connection;
+      if (is === undefined) throw new Error('there is no connection');
+      const document = compileDocument(syncDocument({ Contacts: list }));
+      kit.connection.is = { ...is, document };
+      kit.fault = fault;
+
+      await kit.ask('full');
+      kit.newWorker('node-1');
+      const failed = await kit.until((state) => state?.lastFailure !== undefined);
+
+      expect(failed.lastFailure?.code).toBe(code);
+      expect(failed.pass).toBeUndefined();
+      expect(failed.marks).toBe(before.marks);
+      expect(failed.lastCompleteAt).toBe(before.lastCompleteAt);
+      expect(await kit.ids()).toEqual(expect.arrayContaining(ALL));
+    });
+  });
+});

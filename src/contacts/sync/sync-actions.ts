@@ -1,0 +1,107 @@
+import type { OpenConnection } from '../../connections/open-connection.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { BookScope } from '../index/contact-index.ts';
+import type { SyncMethod, SyncState, SyncStore } from '../index/sync-store.ts';
+import { describeSync } from './describe-sync.ts';
+import type { SyncDescription } from './describe-sync.ts';
+import { hasLists, syncRulesOf } from './sync-rules.ts';
+
+export interface SyncActionDeps {
+  readonly store: SyncStore;
+  readonly now: () => number;
+  /** There may be work now. */
+  readonly wake: () => void;
+}
+
+/** A sync as it is described, with what is kept. */
+export interface SyncOverview extends SyncDescription {
+  readonly people: number;
+  readonly companies: number;
+}
+
+/** How far the sync of a connection is. */
+export async function readSync(
+  { store, now }: Pick<SyncActionDeps, 'store' | 'now'>,
+  connection: OpenConnection,
+): Promise<SyncOverview> {
+  const { job, states, known } = await store.read(bookOf(connection));
+  const rules = syncRulesOf(connection);
+  const facts = {
+    job,
+    states,
+    known,
+    rules,
+    connection,
+    now: now(),
+    hasLists: hasLists(connection),
+  };
+  return { ...describeSync(facts), ...known };
+}
+
+/**
+ * Asks for a sync, and joins one that is under way. Rejects with `conflict` where there is nothing to
+ * sync, or where deletions are accepted while a full reading finds out anew who is missing.
+ */
+export async function askForSync(
+  deps: SyncActionDeps,
+  connection: OpenConnection,
+  request: { readonly full: boolean; readonly acceptDeletions: boolean },
+): Promise<{ readonly removed: number }> {
+  const { store, now, wake } = deps;
+  const of = bookOf(connection);
+  if (syncRulesOf(connection).methods.length === 0) {
+    const { message } = await readSync(deps, connection);
+    throw new AppError('conflict', message);
+  }
+  const { states } = await store.read(of);
+  const removed = request.acceptDeletions ? await acceptDeletions(store, of, states) : 0;
+  const kind = request.full ? 'full' : 'changes';
+  const open = states.flatMap(({ pass }) => (pass === undefined ? [] : [pass.kind]));
+  const isUnderWay = open.length > 0 && (kind === 'changes' || open.includes('full'));
+  if (isUnderWay) await store.schedule(of, now());
+  else await store.ask(of, { kind, at: now() });
+  wake();
+  return { removed };
+}
+
+/** Stops the pass that is under way: whoever works on it loses the right to go on. */
+export async function cancelSync(deps: SyncActionDeps, connection: OpenConnection): Promise<void> {
+  const { store } = deps;
+  const of = bookOf(connection);
+  const at = deps.now();
+  const lease = await store.takeLease(of, { owner: 'cancel', now: at, until: at, seize: true });
+  if (lease === undefined) return;
+  const { states } = await store.read(of);
+  for (const { method, pass } of states) {
+    if (pass === undefined) continue;
+    await store.failPass(of, lease, { method, failure: { ...CANCELLED, at }, giveUp: true });
+  }
+  await store.answerAsked(of, lease, at);
+  // Looked at once: it plans what comes by the schedule.
+  await store.releaseLease(of, lease, { dueAt: deps.now(), asOf: at });
+  deps.wake();
+}
+
+const CANCELLED = { code: 'cancelled', message: 'Somebody stopped the sync.' } as const;
+
+async function acceptDeletions(
+  store: SyncStore,
+  of: BookScope,
+  states: readonly SyncState[],
+): Promise<number> {
+  const waiting = states.filter(({ waitingDeletions }) => waitingDeletions !== undefined);
+  if (waiting.some(({ pass }) => pass?.kind === 'full')) {
+    throw new AppError(
+      'conflict',
+      'Everything is being read once more, and its end will say who is missing: ask again then, or stop it first.',
+    );
+  }
+  const methods: readonly SyncMethod[] = waiting.map(({ method }) => method);
+  let removed = 0;
+  for (const method of methods) removed += await store.decideDeletions(of, method, true);
+  return removed;
+}
+
+function bookOf({ organizationId, id }: OpenConnection): BookScope {
+  return { organizationId, connectionId: id };
+}
