@@ -39,6 +39,7 @@ const GROUP = { ...RINGING, extensions: ['101', '102'] };
 const OUTBOUND = { ...RINGING, direction: 'outbound' as const };
 const INTERNAL = { ...RINGING, direction: 'internal' as const, calledNumber: '102' };
 const ANSWERED = event('answered', { extensions: ['102'] });
+const UNLINKED = event('transferred', { extensions: ['999'] });
 const ENDED = event('ended');
 const RECORDED = event('recorded', { recording: { url: 'https://pbx.test/1.wav' } });
 
@@ -253,6 +254,24 @@ describe('a change after the create', () => {
       'UpdateActivity owner',
     ],
     [
+      'no owner any more, where calls may have none',
+      change(UNLINKED)({ options: { owner_without_link: 'none' } }),
+      'UpdateActivity owner',
+    ],
+    [
+      'another owner by option, where the extension has none',
+      change(UNLINKED)({ options: { owner_without_link: 'user:99' } }),
+      'UpdateActivity owner',
+    ],
+    [
+      'still no owner',
+      change(UNLINKED)({
+        options: { owner_without_link: 'none' },
+        previous: facts(RINGING, event('transferred', { extensions: ['998'] })),
+      }),
+      '',
+    ],
+    [
       'a link to the recording',
       change(RECORDED)({ options: { recordings: 'link' } }),
       'UpdateActivity recording',
@@ -269,6 +288,25 @@ describe('a change after the create', () => {
     expect(changes.map((step) => `${step.method} ${step.reasons.join()}`).join('; ')).toBe(
       expected,
     );
+  });
+
+  it('says that the record keeps its owner, where calls of nobody are left out', () => {
+    const options = { owner_without_link: 'skip' } as const;
+    const told = change(UNLINKED)({ options }).add.filter(({ reasons }) => reasons.length > 0);
+
+    expect(told).toMatchObject([
+      {
+        method: 'UpdateActivity',
+        reasons: ['owner'],
+        skipped: {
+          reason: 'rule',
+          message:
+            'The record keeps its owner in the CRM: extension 999 is linked with no CRM user',
+        },
+      },
+    ]);
+    const later = change(UNLINKED, noted)({ options, previous: facts(RINGING, UNLINKED) });
+    expect(later.add.flatMap(({ reasons }) => reasons)).toEqual(['note']);
   });
 
   it('waits five seconds for more, and joins an update that waits', () => {

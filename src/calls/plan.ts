@@ -90,6 +90,7 @@ export function planCall(input: PlanInput): Plan {
       ...(due && create === undefined ? planCreate(input) : []),
       ...(due ? planAnswer(input) : []),
       ...changes.add,
+      ...planKeptOwner(input, owner, create),
       ...(due ? planStop(input) : []),
       ...(due ? planRecordings(input) : []),
     ],
@@ -207,7 +208,7 @@ function changedFacts(input: PlanInput, previous: CallFacts, owner: Owner): Upda
     reasons.push('note');
   if (isContactNews(input, previous)) reasons.push('contact');
   if (linkIsNews(input, previous)) reasons.push('recording');
-  if (owner.kind === 'user' && ownerId(owner) !== ownerId(before)) reasons.push('owner');
+  if (ownerIsNews(owner, before)) reasons.push('owner');
   if (isCorrected(input, previous)) reasons.push('call');
   return reasons;
 }
@@ -246,6 +247,28 @@ function isCorrected({ facts, steps }: PlanInput, previous: CallFacts): boolean 
 }
 
 const OF_THE_END = ['result', 'duration', 'answeredAt', 'endedAt', 'cause'] as const;
+
+/** By option a call of somebody without a link is nobody's: then the CRM's record has no owner either. */
+function ownerIsNews(owner: Owner, before: Owner): boolean {
+  if (owner.kind === 'none') return before.kind === 'user';
+  return owner.kind === 'user' && ownerId(owner) !== ownerId(before);
+}
+
+/** By option such a call would not have been logged; its record is there and stays, and so does its owner. */
+function planKeptOwner(
+  input: PlanInput,
+  owner: Owner,
+  create: Step | undefined,
+): readonly NewStep[] {
+  const { previous, options, links, steps, now } = input;
+  if (owner.kind !== 'unlinked' || previous === undefined) return [];
+  if (create === undefined || isUnsent(create)) return [];
+  if (ownerOf(previous, options, links).kind !== 'user') return [];
+  const count = steps.filter(({ method }) => method === 'UpdateActivity').length;
+  const step = newStep('UpdateActivity', `UpdateActivity owner ${count + 1}`, now, ['owner']);
+  const message = `The record keeps its owner in the CRM: ${owner.message}`;
+  return [{ ...step, skipped: { reason: 'rule', message } }];
+}
 
 function ownerId(owner: Owner): string | undefined {
   return owner.kind === 'user' ? owner.userId : undefined;

@@ -1,6 +1,9 @@
 import type { CallConnection } from './call-connection.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { whyKnownHere } from './known-caller.ts';
+import type { CallContacts } from './known-caller.ts';
+import type { FoundContacts } from './remember.ts';
 import { whyMadeAlready } from './why-made-already.ts';
 import { whyNeedless } from './why-needless.ts';
 import { settleLost } from './settle.ts';
@@ -30,6 +33,8 @@ export interface PrepareDeps {
   readonly policy: DeliveryPolicy;
   readonly random: () => number;
   readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
+  /** Absent: each caller is asked for. */
+  readonly contacts?: CallContacts;
 }
 
 export type Preparation =
@@ -50,6 +55,8 @@ export type Preparation =
       readonly change: StepChange;
       /** What the requests of a step that is done have bound. */
       readonly bound?: StepRecord;
+      /** Of a look-up that needed no request. */
+      readonly found?: FoundContacts;
     };
 
 interface Work {
@@ -64,6 +71,8 @@ export async function prepareRun(deps: PrepareDeps, work: Work): Promise<Prepara
   const { step } = work;
   const needless = whyNeedless(work);
   if (needless !== undefined) return { status: 'settled', change: needless };
+  const known = await whyKnownHere(deps, work);
+  if (known !== undefined) return { status: 'settled', ...known };
   const made = await whyMadeAlready(deps.database, work);
   if (made !== undefined) return { status: 'settled', ...made };
   if (step.recordingKey === undefined) return toPreparation(await runStep(deps, work), step);
@@ -142,6 +151,7 @@ async function runStep(deps: PrepareDeps, work: Work, file?: StepFile): Promise<
     method: step.method,
     // What is repeated under its key must be the very same request.
     values: step.sentValues ?? values,
+    ...(losesOwner(step, loaded) ? { cleared: OWNER_VALUES } : {}),
     ...(hidden === undefined ? {} : { hidden }),
     ...(since === undefined ? {} : { recordAgeMs: deps.database.now() - since }),
     ...(file === undefined ? {} : { file }),
@@ -160,6 +170,18 @@ async function runStep(deps: PrepareDeps, work: Work, file?: StepFile): Promise<
   const idempotent =
     prepared.idempotent && !(prepared.keyed === true && isKeyForgotten(deps, step));
   return { ...prepared, idempotent, underWay };
+}
+
+const OWNER_VALUES: ReadonlySet<string> = new Set([
+  'user_id',
+  'user_name',
+  'user_email',
+  'user_phone',
+]);
+
+/** True for the change that takes the call from its owner, because nobody with a link has it now. */
+function losesOwner({ method, reasons }: Step, { owner }: LoadedLane): boolean {
+  return method === 'UpdateActivity' && reasons.includes('owner') && owner.kind === 'none';
 }
 
 /** The CRM may have forgotten a key that is so old: its repetition would be a second record. */

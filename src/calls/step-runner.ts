@@ -78,6 +78,8 @@ export interface StepCall<C extends CallConnection = CallConnection> {
   readonly connection: C;
   readonly method: StepMethod | 'FindActivity';
   readonly values: Values;
+  /** Names that have a value in the CRM and none any more: they are emptied there. */
+  readonly cleared?: ReadonlySet<string>;
   /** Texts among the values that the ledger must not show. */
   readonly hidden?: readonly string[];
   readonly file?: StepFile;

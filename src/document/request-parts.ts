@@ -127,13 +127,16 @@ function compileRequestBody(
   return compileBody({ method: verb, parameters, contentType, tree });
 }
 
+/** Methods that can take a value from a record. */
+const EMPTIES: ReadonlySet<string> = new Set(['UpdateContact', 'UpdateActivity']);
+
 /** Fills a request; throws a `RenderStop` for what is missing, unsafe or of another origin. */
 export function renderRequest(
   parts: RequestParts,
   origins: OriginPolicy,
   scope: Scope,
 ): RenderedRequest {
-  scope.cleared = scope.method?.name === 'UpdateContact' ? parts.cleared : 'omit';
+  scope.cleared = EMPTIES.has(scope.method?.name ?? '') ? parts.cleared : 'omit';
   scope.phoneFormats = parts.phoneFormats;
   const { nextUrl } = scope.context;
   const pieces = nextUrl === undefined ? firstUrl(parts, scope) : readWholeUrl(nextUrl, 'next_url');

@@ -200,7 +200,7 @@ export const METHOD_FIELDS: readonly Field[] = [
       choice('false', 'As `false`.'),
       choice('omit', 'Not at all.'),
     ]),
-    'How `UpdateContact` writes a value that the user emptied.',
+    'How `UpdateContact` writes a value that the user emptied, and `UpdateActivity` the owner of a call that has none any more.',
     'null',
     { advanced: true, default: 'null' },
   ),

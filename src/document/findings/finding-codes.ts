@@ -454,7 +454,7 @@ export const FINDING_CODES = {
     severity: 'warning',
     group: 'methods',
     meaning:
-      'A key changes nothing where it stands: `cleared` outside of `UpdateContact`, `phone_formats` where `FindContact` does not ask for the bare number, a request beside `steps`, `contact_url` of a method that is about no contact.',
+      'A key changes nothing where it stands: `cleared` outside of `UpdateContact` and `UpdateActivity`, `phone_formats` where `FindContact` does not ask for the bare number, a request beside `steps`, `contact_url` of a method that is about no contact.',
     advice: 'Remove it, or write what it is for.',
   },
   no_requests: {

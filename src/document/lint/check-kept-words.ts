@@ -14,11 +14,13 @@ export function checkKeptWords(context: LintContext, uses: Uses): void {
   checkObjects(context);
 }
 
+const EMPTIES: ReadonlySet<string> = new Set(['UpdateContact', 'UpdateActivity']);
+
 function checkCleared(context: LintContext): void {
   for (const { node, steps, name, spelling } of context.methods) {
     const member = memberOf(node, 'cleared');
-    if (member === undefined || name === undefined || name === 'UpdateContact') continue;
-    const message = `"cleared" has no meaning for "${spelling}": only "UpdateContact" knows what the user emptied.`;
+    if (member === undefined || name === undefined || EMPTIES.has(name)) continue;
+    const message = `"cleared" has no meaning for "${spelling}": only "UpdateContact" and "UpdateActivity" empty a value.`;
     context.report(
       'key_without_effect',
       { node: member.key, steps: [...steps, 'cleared'] },

@@ -42,6 +42,13 @@ describe('a value that the user emptied', () => {
   });
 
   it.each([
+    ['UpdateActivity', { owner: null }],
+    ['CreateActivity', {}],
+  ] as const)('is emptied by %s or left out', (method, expected) => {
+    expect(body({ owner: '$user_id$' }, { method, cleared: ['user_id'] })).toEqual(expected);
+  });
+
+  it.each([
     ['null', 'email=&b=1'],
     ['text', 'email=&b=1'],
     ['false', 'email=false&b=1'],

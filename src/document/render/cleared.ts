@@ -1,7 +1,7 @@
 import { jsonText } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 
-/** How `UpdateContact` writes a value that the user emptied. */
+/** How `UpdateContact` and `UpdateActivity` write a value that was emptied. */
 export type ClearedForm = (typeof CLEARED_FORMS)[number];
 
 const CLEARED_FORMS = ['null', 'text', 'false', 'omit'] as const;
