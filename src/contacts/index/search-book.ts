@@ -20,21 +20,29 @@ export interface BookSearch {
   readonly parts: readonly QueryPart[];
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
+  /** Absent: what is quickest with a million contacts. What is found is the same with any. */
+  readonly plan?: SearchPlan;
 }
 
-/**
- * With more words in the index than these a part is common: whoever has it is met soon in the order
- * of lists. So many words are sorted in some milliseconds.
- */
-const COMMON = 15_000;
-/** Contacts met in the order of lists before the index of words is asked after all. */
-const LONGEST_WALK = 4_000;
+/** When a search walks over all contacts in order instead of sorting those that an index gives. */
+export interface SearchPlan {
+  /**
+   * With more words in the index than these a part is common: whoever has it is met soon in the order
+   * of lists. So many words are sorted in some milliseconds.
+   */
+  readonly common: number;
+  /** Contacts met in the order of lists before the index of words is asked after all. */
+  readonly walk: number;
+}
+
+const PLAN: SearchPlan = { common: 15_000, walk: 4_000 };
+
 /** Candidates of one step: the first ones are mostly enough. */
 const FIRST_STEP = 60;
 const STEP_GROWTH = 6;
 const LARGEST_STEP = 5_000;
 
-/** A part with how many rows of the indexes have it, each counted up to `COMMON`. */
+/** A part with how many rows of the indexes have it, each counted up to a limit. */
 interface SizedPart {
   readonly part: QueryPart;
   /** Further words and ends of numbers: they are sorted before the first is known. */
@@ -50,8 +58,9 @@ export async function searchBook(search: BookSearch): Promise<readonly Candidate
   for (const part of search.parts) sized.push(await sizeOf(search, part));
   const [rarest] = sized.sort((a, b) => a.words + a.names - (b.words + b.names));
   if (rarest === undefined) return [];
-  if (rarest.words >= COMMON) {
-    const walk = await collect(search, namesOf(search, ''), LONGEST_WALK);
+  const { common, walk: most } = search.plan ?? PLAN;
+  if (rarest.words >= common) {
+    const walk = await collect(search, namesOf(search, ''), most);
     if (walk.isWhole) return walk.found;
   }
   return (await collect(search, sourceOf(search, rarest.part), Infinity)).found;
@@ -59,18 +68,19 @@ export async function searchBook(search: BookSearch): Promise<readonly Candidate
 
 async function sizeOf(search: BookSearch, part: QueryPart): Promise<SizedPart> {
   const { handle, book } = search;
+  const limit = (search.plan ?? PLAN).common;
   let words = 0;
   for (const beginning of postingBeginnings(part)) {
-    words += await countBeginnings(handle, book, { index: 'word', beginning, limit: COMMON });
+    words += await countBeginnings(handle, book, { index: 'word', beginning, limit });
   }
   if (part.number !== undefined) {
     const reversed = reversedBeginning(part.number);
-    words += (await listByEnd(handle, book, { reversed, limit: COMMON })).length;
+    words += (await listByEnd(handle, book, { reversed, limit })).length;
   }
   const names =
     part.word === ''
       ? 0
-      : await countBeginnings(handle, book, { index: 'name', beginning: part.word, limit: COMMON });
+      : await countBeginnings(handle, book, { index: 'name', beginning: part.word, limit });
   return { part, words, names };
 }
 

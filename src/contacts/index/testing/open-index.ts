@@ -4,6 +4,7 @@ import { createVault } from '../../../connections/vault.ts';
 import { openContactStore } from '../../../store/contact-store.ts';
 import { openDatabase } from '../../../store/database.ts';
 import type { Database, DatabaseSettings } from '../../../store/database.ts';
+import type { Handle } from '../../../store/handle.ts';
 import type { TestDatabases } from '../../../store/testing/databases.ts';
 import { systemClock } from '../../../time/clock.ts';
 import type { ContactRecord } from '../../contact-record.ts';
@@ -16,6 +17,8 @@ import type { SyncBatch, SyncLease } from '../sync-store.ts';
 export interface TestIndex {
   readonly index: OpenContactIndex;
   readonly database: Database;
+  /** Its store, for reading. */
+  readonly read: Handle;
   readonly settings: DatabaseSettings;
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export async function openIndexOn(
     await store.close();
     await database.close();
   };
-  return { index, database, settings, close };
+  return { index, database, read: store.read, settings, close };
 }
 
 export const BOOK: BookScope = { organizationId: 'org-1', connectionId: 'con-1' };

@@ -1,4 +1,4 @@
-import type { ContactRecord } from '../../src/contacts/contact-record.ts';
+import type { ContactRecord } from '../../contact-record.ts';
 
 /** Names of people and companies as an address book of several countries has them. */
 const NAMES: readonly (readonly [weight: number, first: string, last: string])[] = [
