@@ -32,10 +32,11 @@ export async function readUserFile(path: string, context: CommandContext): Promi
 
 /**
  * The values of `--set name=value`, by canonical name: durations as numbers, dates as epoch
- * milliseconds, the rest as text. Throws `invalid_request` for names the document does not know.
+ * milliseconds, the rest as text; `name=` empties it, as a user does. Throws `invalid_request` for names the document does not know.
  */
-export function readValues(pairs: readonly string[], document: CompiledDocument): Values {
+export function readValues(pairs: readonly string[], document: CompiledDocument): GivenValues {
   const values = new Map<string, Scalar>();
+  const cleared = new Set<string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     const name = pair.slice(0, Math.max(equals, 0));
@@ -51,9 +52,17 @@ export function readValues(pairs: readonly string[], document: CompiledDocument)
       throw new AppError('invalid_request', `"${name}" is no parameter of this document.${near}`);
     }
     const kind = ref.kind === 'parameter' ? ref.builtin.kind : 'text';
-    values.set(ref.name, toScalar(name, pair.slice(equals + 1), kind));
+    const text = pair.slice(equals + 1);
+    if (text === '') cleared.add(ref.name);
+    else values.set(ref.name, toScalar(name, text, kind));
   }
-  return withOtherNumber(values);
+  return { values: withOtherNumber(values), cleared };
+}
+
+export interface GivenValues {
+  readonly values: Values;
+  /** Names that were given with nothing behind the equals sign. */
+  readonly cleared: ReadonlySet<string>;
 }
 
 export interface GivenProperties {

@@ -16,6 +16,8 @@ export interface TryReport {
   readonly why: BindingExplanation | undefined;
   /** Names that the request asks for and that had no value. */
   readonly unfilled: readonly string[];
+  /** What the idempotency keys of this run begin with; absent where none was sent. */
+  readonly idempotencyKey?: string;
   /** What was sent before to sign in. */
   readonly signIn: readonly ScrubbedExchange[];
 }
@@ -27,7 +29,7 @@ const RECORDS_SHOWN = 50;
 
 /** The report as lines for people. */
 export function reportLines(report: TryReport): readonly string[] {
-  const { objects, run, binds, why, unfilled, signIn } = report;
+  const { objects, run, binds, why, unfilled, idempotencyKey, signIn } = report;
   return [
     ...(signIn.length === 0 ? [] : ['The sign-in:', '', ...signIn.flatMap(exchangeLines)]),
     ...(run.asked.length > 1
@@ -40,6 +42,11 @@ export function reportLines(report: TryReport): readonly string[] {
     ...(unfilled.length === 0
       ? []
       : [`Sent without a value, since --set gave none: ${unfilled.join(', ')}.`]),
+    ...(idempotencyKey === undefined
+      ? []
+      : [
+          'Sent with an idempotency key of this run: run again it has another, and the CRM takes it for a new request.',
+        ]),
     `${run.outcome.kind}: ${forThisRun(run.outcome.message)}`,
     ...(run.endedBy === undefined ? [] : [`Paging ended by ${run.endedBy}.`]),
     ...run.notes.map(({ code, message }) => `note ${code}: ${message}`),
@@ -86,7 +93,8 @@ function askedLines({ exchanges, bound }: AskedRequest): readonly string[] {
 }
 
 /** The report as one JSON text. */
-export function reportJson({ request, run, why, unfilled, signIn }: TryReport): string {
+export function reportJson(report: TryReport): string {
+  const { request, run, why, unfilled, idempotencyKey, signIn } = report;
   const { outcome, records, exchanges, notes, endedBy, asked } = run;
   return JSON.stringify(
     {
@@ -96,6 +104,7 @@ export function reportJson({ request, run, why, unfilled, signIn }: TryReport): 
       notes,
       ...(endedBy === undefined ? {} : { ended_by: endedBy }),
       without_value: unfilled,
+      ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
       why: why?.reasons ?? [],
       ...(signIn.length === 0 ? {} : { sign_in: signIn.map(exchangeJson) }),
       ...(asked.length > 1 ? { requests: asked.map(askedJson) } : {}),

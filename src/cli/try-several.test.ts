@@ -161,3 +161,54 @@ describe('try of a method of several requests', () => {
     expect(files.requests[0]?.headers['authorization']).toBeUndefined();
   });
 });
+
+describe('what try says of values', () => {
+  const object = (more: object) => ({
+    request_method: 'POST',
+    request_path: '/calls',
+    response_map: { id: '$activity_id$' },
+    ...more,
+  });
+
+  test('names no value that the document has, and of a variable what it is made of', async () => {
+    const method = object({
+      contact_type: 'Lead',
+      request_parameters: { kind: '$contact_type$', who: '$title$', from: '$subject$' },
+    });
+    const variables = { title: { expression: 'contact_name' } };
+
+    const { out } = await attempt('CreateActivity', method, { set: ['subject=Hi'] }, { variables });
+
+    expect(out).toContain('since --set gave none: contact_name.');
+  });
+
+  test('empties a value that is given with nothing behind the sign, and does not miss it', async () => {
+    const method = {
+      request_method: 'PATCH',
+      request_path: '/contacts/$contact_id$',
+      request_parameters: { first: '$firstname$', last: '$lastname$' },
+    };
+    const set = ['contact_id=4', 'firstname='];
+
+    const { out } = await attempt('UpdateContact', method, { set, json: true });
+
+    const report: unknown = JSON.parse(out);
+    expect(report).toMatchObject({
+      without_value: ['lastname'],
+      request: { body: '{"first":null}' },
+    });
+  });
+
+  test('sends an idempotency key where the document has a header for it, and says so', async () => {
+    const method = object({ idempotency_header: 'X-Key' });
+    const first = await attempt('CreateActivity', method, { json: true });
+    const second = await attempt('CreateActivity', method);
+    const without = await attempt('CreateActivity', object({}));
+
+    const report = JSON.parse(first.out) as { idempotency_key: string; request: object };
+    expect(report.request).toMatchObject({ headers: { 'x-key': `${report.idempotency_key}-0-0` } });
+    expect(second.out).toContain('Sent with an idempotency key of this run');
+    expect(second.out).not.toContain(report.idempotency_key);
+    expect(without.out).not.toContain('idempotency');
+  });
+});

@@ -50,7 +50,11 @@ export function registerTry(program: Command, context: CommandContext): void {
     .description('Run one method of a document against the real CRM and show what happened.')
     .argument('<file>', 'The integration document.')
     .argument('<method>', 'A method of its API, such as FindContact.')
-    .option('--set <name=value>', 'Value of a parameter; may be repeated.', collect)
+    .option(
+      '--set <name=value>',
+      'Value of a parameter, or name= to empty it; may be repeated.',
+      collect,
+    )
     .option('--properties <file>', 'JSON object label → value of the document’s properties.')
     .option('--file <path>', 'File for UploadFile.')
     .option(
@@ -91,11 +95,13 @@ export async function tryMethod(
     context,
   );
   const source = options.file === undefined ? undefined : await openUserFile(options.file, context);
+  const given = readValues(options.set ?? [], document);
+  const { cleared } = given;
   const values = {
     ...(source === undefined
       ? {}
       : { filename: source.name, file_type: source.type, file_size: source.size }),
-    ...readValues(options.set ?? [], document),
+    ...given.values,
   };
   const asked = requestSources(document.source, method).flatMap(({ source: request }) =>
     requestNames(document, request),
@@ -132,7 +138,8 @@ export async function tryMethod(
       return 1;
     }
     const { signedIn } = signIn;
-    const call = { document, method, connection, values, ...signedIn };
+    const idempotencyKey = randomUUID();
+    const call = { document, method, connection, values, cleared, idempotencyKey, ...signedIn };
     const file = source === undefined ? {} : { file: source };
     const whole = await runToEnd(
       (progress) =>
@@ -156,7 +163,7 @@ export async function tryMethod(
       values: { ...signedIn.credential?.locals, ...values },
       properties: { ...properties, ...signedIn.credential?.properties },
       ...file,
-    });
+    }).filter((name) => !cleared.has(name));
     const objects = document.methods.get(method)?.objects ?? [];
     const report = {
       objects,
@@ -165,6 +172,7 @@ export async function tryMethod(
       binds,
       why,
       unfilled,
+      ...(isKeyed(document, method, run) ? { idempotencyKey } : {}),
       signIn: exchanges,
     };
     if (options.json === true) context.out(reportJson(report));
@@ -218,12 +226,22 @@ function unfilledIn(
   let bound: Values = {};
   const names = run.asked.flatMap((asked) => {
     const source = requestSource(document.source, method, asked) ?? null;
-    const values = { ...context.values, ...bound };
+    const { contactType: contact_type } = document.methods.get(method)?.objects[asked.object] ?? {};
+    const kind = contact_type === undefined ? {} : { contact_type };
+    const values = { ...context.values, ...kind, ...bound };
     const missing = unfilledNames(document, requestNames(document, source), { ...context, values });
     for (const record of asked.bound.slice(0, 1)) bound = { ...bound, ...firstValues(record) };
     return missing;
   });
   return [...new Set(names)];
+}
+
+/** True when a request went with an idempotency key. */
+function isKeyed(document: CompiledDocument, method: MethodName, { asked }: MethodRun): boolean {
+  const { objects = [] } = document.methods.get(method) ?? {};
+  return asked.some(
+    ({ object, request }) => objects[object]?.requests[request]?.idempotencyHeader !== undefined,
+  );
 }
 
 const NUMBERS = ['phone', 'party_number', 'calling_number', 'called_number'];

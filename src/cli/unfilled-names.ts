@@ -1,5 +1,5 @@
 import type { CompiledDocument } from '../document/compiled-document.ts';
-import { isJsonArray, isJsonObject } from '../document/json-value.ts';
+import { isJsonArray, isJsonObject, jsonMember } from '../document/json-value.ts';
 import type { Json } from '../document/json-value.ts';
 import type { RenderContext } from '../document/render/request.ts';
 import { templateNames } from '../document/templates/template.ts';
@@ -35,13 +35,30 @@ export function requestNames(document: CompiledDocument, method: Json): readonly
   return [...new Set(texts.flatMap((text) => templateNames(text, document.notation, isValue)))];
 }
 
-/** Those of the names that have no value in this context; the file is none of them. */
+/**
+ * Those of the names that have no value in this context and could be given one: for a variable
+ * without a value the names that it is made of. The file is none of them.
+ */
 export function unfilledNames(
   document: CompiledDocument,
   names: readonly string[],
   context: RenderContext,
 ): readonly string[] {
-  return names.filter((name) => name !== 'file' && isEmpty(document.variable(name, context)));
+  const seen = new Set<string>();
+  const missing = (name: string): readonly string[] => {
+    if (name === 'file' || seen.has(name) || !isEmpty(document.variable(name, context))) return [];
+    seen.add(name);
+    if (document.names.resolve(name)?.kind !== 'variable') return [name];
+    const made = jsonMember(jsonMember(document.source, 'variables'), name);
+    return wordsOf(document, made ?? null).flatMap(missing);
+  };
+  return [...new Set(names.flatMap(missing))];
+}
+
+/** Names of values in a variable: in templates, as keys of its rows, and as words of an expression. */
+function wordsOf(document: CompiledDocument, made: Json): readonly string[] {
+  const words = textsOf(made).flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
+  return [...new Set(words)].filter((word) => document.names.resolve(word) !== undefined);
 }
 
 function isEmpty(value: Json | undefined): boolean {

@@ -82,18 +82,23 @@ export function judgeAnswer(
   }
   if (outcome.action !== 'succeed') return { outcome, notes: [] };
   const rules = row !== undefined || success !== undefined || job.compiled.bind.demands;
-  const notes = status === MULTI_STATUS && isWrite(job) && !rules ? [PARTS_UNKNOWN] : [];
+  const notes = status === MULTI_STATUS && isWrite(job) && !rules ? [partsUnknown(job)] : [];
   const bound = bindAnswer(job, answer, { outcome, row, url: result.url, reading: read?.reading });
   return { ...bound, notes };
 }
 
 /** RFC 4918, section 11.1: each part of the answer has a status of its own. */
 const MULTI_STATUS = 207;
-const PARTS_UNKNOWN: Note = {
-  code: 'partial_success',
-  message:
-    'The CRM answered with 207: parts of it may have failed. Let "success" or a value in "response_map" say which answer means that all was done.',
-};
+
+function partsUnknown({ compiled }: MethodJob): Note {
+  const told = 'The CRM answered with 207: parts of it may have failed';
+  return {
+    code: 'partial_success',
+    message: compiled.bind.selects
+      ? `${told}, and "response_map" takes those that have its value. Let "success" say which answer means that all was done.`
+      : `${told}. Let "success" or a value in "response_map" say which answer means that all was done.`,
+  };
+}
 
 function isWrite({ call }: MethodJob): boolean {
   return methodRow(call.method).writes;

@@ -192,6 +192,20 @@ describe('an answer of 207', () => {
     expect(await told({})).toEqual(['succeed', 'partial_success']);
   });
 
+  test('names what the document lacks, and nothing that it has', async () => {
+    const body = { r: [{ code: 'bad' }, { code: 'ok', id: 8 }] };
+    const words = async (map: JsonObject) => {
+      const crm = crmOf(post('/a', { response_map: map }), { 'POST /a': { status: 207, body } });
+      const { notes } = ran(await crm.run('CreateActivity'));
+      return notes.find(({ message }) => message.includes('207'))?.message;
+    };
+
+    expect(await words({ r: [{ id: '$activity_id$' }] })).toContain('or a value in "response_map"');
+    expect(await words({ r: [{ code: 'ok', id: '$activity_id$' }] })).toContain(
+      '"response_map" takes those that have its value. Let "success" say',
+    );
+  });
+
   test('is what the document says, where it says something', async () => {
     const success = { success: 'response.body.failed == 0' };
 

@@ -2,7 +2,7 @@ import type { Json } from '../json-value.ts';
 import { methodRow } from '../methods.ts';
 import type { MethodRow } from '../methods.ts';
 import type { Note, Values } from '../values/values.ts';
-import { canFail, comparedNames, leavesOf, readResponseMap } from './response-map.ts';
+import { canFail, comparedNames, leavesOf, readResponseMap, selects } from './response-map.ts';
 import type { MapNode, MapOptions } from './response-map.ts';
 import type { AnswerView } from '../expression/answer-reader.ts';
 import type { RenderContext } from '../render/request.ts';
@@ -73,6 +73,8 @@ export interface CompiledBinding {
   readonly compares: readonly string[];
   /** True when a literal or a known value in the maps says which answers count. */
   readonly demands: boolean;
+  /** True when such a value stands in a list: it says which elements count. */
+  readonly selects: boolean;
   /** True when the body of an answer must hold the id of the method's own record. */
   readonly needsBody: boolean;
   /** How a long answer is read part by part, or why it is read only as a whole. */
@@ -116,8 +118,8 @@ export function compileBinding(
   const demands = canFail(root) || headers.nodes.some(canFail);
   if (binds.length === 0 && !demands && map === undefined) {
     const list = { why: 'The method has no response map.' };
-    const nothing = { bindsNumber: false, binds, compares: [], demands, needsBody: false, list };
-    return { ...nothing, read: () => NOTHING };
+    const nothing = { bindsNumber: false, binds, compares: [], needsBody: false, list };
+    return { ...nothing, demands, selects: false, read: () => NOTHING };
   }
   const bindsId = binds.includes(row.idField);
   const reader = { idField: row.idField, bindsId: mapped.includes(row.idField) };
@@ -135,6 +137,7 @@ export function compileBinding(
     binds,
     compares: [...new Set([root, ...headers.nodes].flatMap(comparedNames))],
     demands,
+    selects: selects(root),
     needsBody: leaves.some(({ target }) => target === row.idField),
     list: compileList(root, reader, rules),
     read: (answer, context) => {

@@ -117,6 +117,12 @@ export function canFail(node: MapNode): boolean {
   }
 }
 
+/** True when a node demands a value of elements of a list: it says which of them count. */
+export function selects(node: MapNode): boolean {
+  if (node.kind === 'object') return node.members.some((member) => selects(member.node));
+  return 'elements' in node && node.elements.some((each) => canFail(each) || selects(each));
+}
+
 /** The placeholders in a node that take their values from the answer. */
 export function leavesOf(node: MapNode): readonly BindLeaf[] {
   if (node.kind === 'bind') return [node];
