@@ -1,4 +1,4 @@
-import type { OrganizationScope } from '../organizations/scope.ts';
+import type { AdminScope, OrganizationScope } from '../organizations/scope.ts';
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
 import { prepared } from '../store/prepared.ts';
@@ -87,6 +87,21 @@ export async function listConnectionStates(
   { organizationId }: OrganizationScope,
 ): Promise<readonly ConnectionNow[]> {
   return await selectStates(handle, { organizationId });
+}
+
+/** Ids of the connections of all organizations after this one, in the order of ids. */
+export async function listConnectionIds(
+  handle: Handle,
+  _scope: AdminScope,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly { readonly organizationId: string; readonly connectionId: string }[]> {
+  return await handle
+    .selectFrom('connection')
+    .select(['organization_id as organizationId', 'id as connectionId'])
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
 }
 
 /** Undefined for a foreign id as for a missing one. */

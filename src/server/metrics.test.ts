@@ -30,3 +30,20 @@ test('metrics count events by result and show what the database says now', async
   expect(second).toContain('patchcord_steps{state="delivered"} 3');
   expect(second).not.toContain('parked');
 });
+
+test('metrics say how many contacts are kept, and how their syncs end', async () => {
+  const metrics = createMetrics(
+    async () => QUIET,
+    async () => ({ person: 7 }),
+  );
+  metrics.countSync({ result: 'complete', records: 7, seconds: 3 });
+  metrics.countSync({ result: 'failed', records: 2, seconds: 70 });
+
+  const text = await metrics.read();
+
+  expect(text).toContain('patchcord_contacts{kind="person"} 7');
+  expect(text).toContain('patchcord_contact_syncs_total{result="complete"} 1');
+  expect(text).toContain('patchcord_contact_syncs_total{result="failed"} 1');
+  expect(text).toContain('patchcord_contact_sync_records_total 9');
+  expect(text).toContain('patchcord_contact_sync_seconds_bucket{le="10"} 1');
+});

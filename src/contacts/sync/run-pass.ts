@@ -42,7 +42,7 @@ export interface PassDeps {
   /** Epoch milliseconds; on PostgreSQL the database's clock. */
   readonly now: () => number;
   /** Page of a record that names none itself. */
-  readonly urlOf: (connection: OpenConnection) => ReadingRules['urlOf'];
+  readonly urlsOf: (connection: OpenConnection) => Promise<ReadingRules['urlOf']>;
   readonly reached?: (point: SyncPoint) => void;
 }
 
@@ -66,17 +66,23 @@ export interface PassWork {
 }
 
 /** What became of a pass, as far as it went this time. */
-export type PassResult =
-  | { readonly kind: 'completed'; readonly end: PassEnd; readonly state: SyncState }
+export type PassResult = { readonly counts: RunCounts } & (
+  | { readonly kind: 'completed'; readonly end: PassEnd }
   /** It goes on at its place, as soon as it may. */
-  | { readonly kind: 'paused'; readonly pages: number }
+  | { readonly kind: 'paused' }
   | {
       readonly kind: 'failed';
       readonly fate: Exclude<ListFate, { readonly kind: 'complete' }>;
-      readonly pages: number;
       /** The CRM refused the credentials themselves. */
       readonly refusedCredentials: boolean;
-    };
+    }
+);
+
+/** What was read this time. */
+export interface RunCounts {
+  readonly pages: number;
+  readonly received: number;
+}
 
 /** Of at least 20 contacts a full pass removes at most a fifth without asking. */
 export const DELETION_LIMITS: PassLimits = { share: 0.2, least: 20 };
@@ -94,15 +100,22 @@ export async function runPass(deps: PassDeps, work: PassWork): Promise<PassResul
     ...(plan.anew ? { anew: true } : {}),
   });
   const start = plan.place ?? newPlace(work, plan.pass, now());
-  const reading = new PassReading(deps, work, state, start);
+  const urlOf = await deps.urlsOf(work.connection);
+  const reading = new PassReading(deps, { ...work, urlOf }, state, start);
   const read = start.ended === true ? COMPLETE : await reading.run();
-  if (read.kind !== 'complete') return read.result;
-  return await complete(deps, work, state, reading.raised);
+  const { counts, raised } = reading;
+  if (read.kind !== 'complete') return { ...read, counts };
+  const end = await complete(deps, work, { state, raised });
+  return { kind: 'completed', end, counts };
 }
 
 const COMPLETE = { kind: 'complete' } as const;
 
-type ReadResult = typeof COMPLETE | { readonly kind: 'stopped'; readonly result: PassResult };
+type Stopped = Exclude<PassResult, { readonly kind: 'completed' }>;
+type ReadResult =
+  | typeof COMPLETE
+  | Omit<Extract<Stopped, { readonly kind: 'paused' }>, 'counts'>
+  | Omit<Extract<Stopped, { readonly kind: 'failed' }>, 'counts'>;
 
 class PassReading {
   readonly #deps: PassDeps;
@@ -113,9 +126,15 @@ class PassReading {
   readonly #start: SyncPlace;
   #raised: Record<string, Mark>;
   #pages = 0;
+  #received = 0;
 
-  constructor(deps: PassDeps, work: PassWork, state: SyncState, start: SyncPlace) {
-    const { of, lease, connection, plan, known } = work;
+  constructor(
+    deps: PassDeps,
+    work: PassWork & Pick<ReadingRules, 'urlOf'>,
+    state: SyncState,
+    start: SyncPlace,
+  ) {
+    const { of, lease, connection, plan, known, urlOf } = work;
     this.#deps = deps;
     this.#work = work;
     this.#start = start;
@@ -124,7 +143,7 @@ class PassReading {
     this.#reader = {
       method: plan.method,
       fields: new Set(connection.options.contact_fields),
-      urlOf: deps.urlOf(connection),
+      urlOf,
     };
     const { reached } = deps;
     const written = (): void => reached?.('contacts-batch-written');
@@ -146,6 +165,10 @@ class PassReading {
     return this.#raised;
   }
 
+  get counts(): RunCounts {
+    return { pages: this.#pages, received: this.#received };
+  }
+
   async run(): Promise<ReadResult> {
     const { lists } = this.#deps;
     const { connection, signal } = this.#work;
@@ -164,7 +187,7 @@ class PassReading {
     }
     if (ended?.complete === true) return await this.#ended();
     await this.#writer.flush();
-    if (ended === undefined || signal.aborted) return this.#stopped({ kind: 'paused' });
+    if (ended === undefined || signal.aborted) return { kind: 'paused' };
     const how = ended.outcome.kind === 'throttled' ? 'throttled' : 'failed';
     for (const exchange of ended.exchanges) this.#work.answered(exchange, how);
     const resumed = this.#start.list !== undefined && this.#pages === 0;
@@ -172,14 +195,7 @@ class PassReading {
     const fate = judgeEnd(ended, { tries, resumed });
     if (fate.kind === 'complete') return COMPLETE;
     const refusedCredentials = ended.outcome.kind === 'unauthorized' && ended.notSent === undefined;
-    return this.#stopped({ kind: 'failed', fate, refusedCredentials });
-  }
-
-  #stopped(
-    result:
-      { readonly kind: 'paused' } | Omit<Extract<PassResult, { readonly kind: 'failed' }>, 'pages'>,
-  ): ReadResult {
-    return { kind: 'stopped', result: { ...result, pages: this.#pages } };
+    return { kind: 'failed', fate, refusedCredentials };
   }
 
   /** That the list is at its end is kept too: after a crash it is not read once more. */
@@ -223,6 +239,7 @@ class PassReading {
   #pageEnds(page: Extract<ListEvent, { readonly kind: 'page' }>): void {
     for (const exchange of page.exchanges) this.#work.answered(exchange, 'page');
     this.#pages += 1;
+    this.#received += page.received;
     const place = page.next === undefined ? undefined : writePlace(this.#placeAt(page.next));
     // After the last page the end of the list says what comes: until then it may be read again.
     this.#writer.pageEnds({ received: page.received, place });
@@ -248,11 +265,9 @@ function newPlace({ rules, plan, connection }: PassWork, kind: PassKind, at: num
 
 async function complete(
   deps: PassDeps,
-  work: PassWork,
-  state: SyncState,
-  raised: Marks,
-): Promise<PassResult> {
-  const { of, lease, plan, rules, connection } = work;
+  { of, lease, plan, rules, connection }: PassWork,
+  { state, raised }: { readonly state: SyncState; readonly raised: Marks },
+): Promise<PassEnd> {
   const { basis } = rules;
   const marks = nextMarks({
     objects: objectsOf(connection, plan.method),
@@ -268,5 +283,5 @@ async function complete(
     marks: writeMarks({ basis, marks }),
   });
   deps.reached?.('contacts-pass-complete');
-  return { kind: 'completed', end, state };
+  return end;
 }

@@ -162,7 +162,8 @@ async function onePass(deps: SyncDeps, turn: SyncTurn, pass: PassOf): Promise<Tu
       },
     );
     const durationMs = clock.monotonic() - begun;
-    events.passRan(of, { method: plan.method, kind: plan.pass, durationMs, result });
+    const { counts } = result;
+    events.passRan(of, { method: plan.method, kind: plan.pass, durationMs, result, counts });
     await tellConnection(deps, { connection, result, startedAt });
     const closedUntil = entry.closedUntil();
     if (closedUntil !== undefined) return { dueAt: closedUntil };
@@ -250,7 +251,7 @@ async function settle(
   }
   // Others wait, or the process ends: it goes on after them, or elsewhere.
   if (result.kind === 'paused') return { dueAt: now };
-  if (result.pages > 0) memory.tries = 0;
+  if (result.counts.pages > 0) memory.tries = 0;
   const { fate } = result;
   if (fate.kind === 'anew') {
     const begun = { method: plan.method, kind: plan.pass, now, anew: true };
@@ -298,6 +299,6 @@ function eventOf({ state }: OpenConnection, result: PassResult): ConnectionEvent
     const { fate } = result;
     return { kind: 'unauthorized', reason: 'message' in fate ? fate.message : 'Refused.' };
   }
-  const gotPage = result.kind === 'completed' || result.pages > 0;
+  const gotPage = result.kind === 'completed' || result.counts.pages > 0;
   return state === 'broken' && gotPage ? { kind: 'success' } : undefined;
 }

@@ -11,6 +11,8 @@ export interface SyncEvents {
       readonly kind: PassKind;
       readonly durationMs: number;
       readonly result: PassResult;
+      /** In this run, which may be a part of the pass only. */
+      readonly counts: { readonly pages: number; readonly received: number };
     },
   ): void;
   /** `percent` of the disk are free: too little. */

@@ -107,7 +107,7 @@ export async function startSyncKit(
       admission: createBackgroundAdmission({ database, clock: systemClock }),
       places: createPlaces({ clock: systemClock, wake: () => {} }),
       isHeld: async () => false,
-      urlOf: () => () => undefined,
+      urlsOf: async () => () => undefined,
       events: { passRan: () => {}, noSpace: () => {} },
       adopt: () =>
         adoptConnections({
