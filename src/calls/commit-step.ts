@@ -21,7 +21,9 @@ import { claimContact } from './made-contact-repository.ts';
 import { contactKey } from './made-contacts.ts';
 import { changeStep, findSendingState } from './step-repository.ts';
 import type { StepChange } from './settle.ts';
-import { learnDone } from './remember.ts';
+import { countLookup } from './note-lookup-repository.ts';
+import { learnDone, learnFound } from './remember.ts';
+import type { FoundContacts } from './remember.ts';
 import type { Step, StepPart } from './step.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
 import type { StepRecord } from './step-runner.ts';
@@ -204,6 +206,8 @@ export async function commitWithoutSending(
     change: StepChange;
     /** What the requests of a step that is done have bound. */
     bound?: StepRecord | undefined;
+    /** Whom a look-up found that needed no request. */
+    found?: FoundContacts | undefined;
     /** When what led to the change was read; epoch milliseconds. */
     asOf?: number;
   },
@@ -226,12 +230,22 @@ export async function commitWithoutSending(
       const memory = learnDone(readMemory(lane), { step, record: work.bound, now });
       await updateLane(transaction, lease, { memory: storableJson(memory) });
     }
+    if (work.found !== undefined) {
+      const memory = learnFound(readMemory(lane), work.found);
+      await updateLane(transaction, lease, { memory: storableJson(memory) });
+      const { id: connectionId } = connection;
+      await countLookup(transaction, { connectionId, found: work.found.records.length > 0 });
+    }
+    const message = work.found?.message ?? change.message;
     const event = signInEvent(change);
     // Where the whole connection waits, the step was not even tried.
     const first = event === undefined ? { first_at: step.firstAt ?? now } : {};
     await transaction
       .updateTable('step')
-      .set({ ...stepUpdate(change, now), ...first })
+      .set({
+        ...stepUpdate({ ...change, ...(message === undefined ? {} : { message }) }, now),
+        ...first,
+      })
       .where('id', '=', step.id)
       .execute();
     if (event === undefined) return 'goes_on';

@@ -4,6 +4,7 @@ import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { CallConnection } from './call-connection.ts';
 import { commitSending, commitWithoutSending, releaseLane } from './commit-step.ts';
 import { settleExchange } from './commit-outcome.ts';
+import type { CallContacts } from './known-caller.ts';
 import { nextInLane } from './lane.ts';
 import type { Lease } from './lane-repository.ts';
 import { loadLane } from './load-lane.ts';
@@ -11,6 +12,7 @@ import type { LoadedLane } from './load-lane.ts';
 import { prepareAsk, prepareRun } from './prepare-step.ts';
 import type { RecordingSource } from './step-recording.ts';
 import type { LaneRow } from './step-rows.ts';
+import { madeContactOf } from './made-contacts.ts';
 import type { StepRun, StepRunner } from './step-runner.ts';
 
 /** Points between which a process may die; tests end it there. */
@@ -30,6 +32,8 @@ export interface DeliverDeps {
   readonly recordings: RecordingSource;
   readonly policy: DeliveryPolicy;
   readonly node: string;
+  /** Absent: each caller is asked for. */
+  readonly contacts?: CallContacts;
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: DeliveryLog;
@@ -115,8 +119,8 @@ async function deliverNext(
   const prepared =
     next.kind === 'ask' ? await prepareAsk(deps, work) : await prepareRun(deps, work);
   if (prepared.status === 'settled') {
-    const { change, bound } = prepared;
-    const unsent = { lease, loaded, connection, step: next.step, change, bound, asOf };
+    const { change, bound, found } = prepared;
+    const unsent = { lease, loaded, connection, step: next.step, change, bound, found, asOf };
     return { status: await commitWithoutSending(deps, unsent) };
   }
   deps.reached?.('before-sending');
@@ -157,6 +161,8 @@ async function deliverNext(
     asOf,
   });
   deps.reached?.('settled');
+  const made = madeContactOf({ step: next.step, purpose, run, loaded });
+  if (made !== undefined && settled.status !== 'replaced') deps.contacts?.made(connection, made);
   return settled;
 }
 

@@ -1,6 +1,10 @@
 import { cleanNumber } from '../contacts/clean-number.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
+import { partyNumber } from './call-rules.ts';
+import type { CallFacts } from './call-facts.ts';
 import type { LaneMemory } from './call-values.ts';
+import type { Step } from './step.ts';
+import type { StepRecord, StepRun } from './step-runner.ts';
 
 /** A CRM's search finds a new contact at once or some minutes later; by then it surely does. */
 export const MADE_CONTACT_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -83,4 +87,24 @@ export function madeContact(
 ): LaneMemory['contact'] | undefined {
   const known = claim !== undefined && claim.state === 'done' && isLasting(claim, now);
   return known && claim.contact?.['contact_id'] !== undefined ? claim.contact : undefined;
+}
+
+/**
+ * The contact that a request has just made, with what it was made from where the answer tells less;
+ * `undefined` for any other request, and where the CRM told no id.
+ */
+export function madeContactOf(of: {
+  readonly step: Pick<Step, 'method'>;
+  readonly purpose: 'run' | 'ask';
+  readonly run: Pick<StepRun, 'outcome' | 'records' | 'next'>;
+  readonly loaded: { readonly facts: CallFacts };
+}): StepRecord | undefined {
+  const { step, purpose, run, loaded } = of;
+  if (step.method !== 'CreateContact' || purpose !== 'run' || run.next !== undefined)
+    return undefined;
+  const [record] = run.records;
+  if (run.outcome.effect !== 'executed' || record?.['contact_id'] === undefined) return undefined;
+  const number = cleanNumber(partyNumber(loaded.facts));
+  if (number === undefined) return record;
+  return { contact_name: number, phone: [number], ...record };
 }

@@ -1,3 +1,4 @@
+import { choose } from '../contacts/identify/choose.ts';
 import type { DeliveryOptions } from './call-connection.ts';
 import type { LaneMemory } from './call-values.ts';
 import type { Step } from './step.ts';
@@ -52,21 +53,46 @@ export function learnDone(
 /** More contacts with one number than somebody looks through. */
 const CHOICES_MAX = 20;
 
+/** Whom a look-up found. */
+export interface FoundContacts {
+  readonly records: readonly StepRecord[];
+  /** Whose call it is by the connection's rule; undefined: nobody's, or a person must choose. */
+  readonly chosen: StepRecord | undefined;
+  /** For the ledger: who told it, and by which rule it was chosen. */
+  readonly message: string;
+}
+
 function rememberContact(
   memory: LaneMemory,
   records: readonly StepRecord[],
   options: Pick<DeliveryOptions, 'multiple_matches'>,
 ): { readonly memory: LaneMemory; readonly message: string } {
-  const [first] = records;
-  if (first === undefined) return { memory, message: 'The CRM knows nobody with this number' };
-  if (records.length === 1) {
-    return { memory: { ...memory, contact: first }, message: 'The caller was identified' };
-  }
+  const rule = options.multiple_matches;
+  const count = String(records.length);
+  if (records.length === 0) return { memory, message: 'The CRM knows nobody with this number' };
+  const found = records.map((record) => ({ record, contactType: typeOf(record) }));
+  const choice = choose(found, rule);
+  const chosen = choice.chosen?.record;
+  const message =
+    records.length === 1
+      ? 'The caller was identified'
+      : chosen === undefined
+        ? `${count} contacts have this number: the user chooses, until then the call has none`
+        : rule === 'first'
+          ? `${count} contacts have this number; by option the first one gets the call`
+          : choice.message;
+  return { memory: learnFound(memory, { records, chosen, message }), message };
+}
+
+/** What a lane knows after its caller was looked up. */
+export function learnFound(memory: LaneMemory, { records, chosen }: FoundContacts): LaneMemory {
+  const contact = chosen === undefined ? {} : { contact: chosen };
+  if (records.length <= 1) return { ...memory, ...contact };
   const choices = { candidates: records.length, choices: records.slice(0, CHOICES_MAX) };
-  if (options.multiple_matches === 'first') {
-    const message = `${records.length} contacts have this number; by option the first one gets the call`;
-    return { memory: { ...memory, ...choices, contact: first }, message };
-  }
-  const message = `${records.length} contacts have this number: the user chooses, until then the call has none`;
-  return { memory: { ...memory, ...choices }, message };
+  return { ...memory, ...choices, ...contact };
+}
+
+function typeOf(record: StepRecord): string {
+  const type = Object.hasOwn(record, 'contact_type') ? record['contact_type'] : undefined;
+  return typeof type === 'string' ? type : (type?.[0] ?? '');
 }

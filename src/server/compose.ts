@@ -37,6 +37,8 @@ import { createSignedInRunner } from '../connections/sign-in/signed-in-runner.ts
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { keepVault } from '../connections/reseal.ts';
 import { createVault } from '../connections/vault.ts';
+import { createContactIndex } from '../contacts/index/create-contact-index.ts';
+import type { OpenContactIndex } from '../contacts/index/create-contact-index.ts';
 import { createNumberKeys } from '../contacts/number-keys/number-key.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
@@ -50,6 +52,7 @@ import { ADMIN } from '../organizations/scope.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
 import { sumUpUsage } from '../organizations/usage.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
+import type { ContactStore } from '../store/contact-store.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretRegistry } from '../text/scrub.ts';
 import type { Ids } from '../text/uuid.ts';
@@ -60,7 +63,9 @@ import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { createLookupCounter } from './count-lookups.ts';
+import { createCallContacts } from './call-contacts.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
+import type { CallerIdentifier } from './identify-callers.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import { createDeleter } from './deleter.ts';
@@ -89,6 +94,8 @@ export interface ServerTuning {
 
 export interface ServerParts {
   readonly database: Database;
+  /** Where copies of the CRMs' contacts are kept; absent: none are, and each caller is asked for. */
+  readonly contactStore?: ContactStore;
   readonly keyring: Keyring;
   readonly egress: Egress;
   readonly logger: Logger;
@@ -121,6 +128,7 @@ export interface ServerParts {
 export interface ComposedServer {
   readonly app: FastifyInstance;
   readonly worker: Worker;
+  readonly contacts: OpenContactIndex | undefined;
   /** Makes a document known to all organizations; rejects with `document_invalid`. */
   readonly ship: (document: string) => Promise<void>;
   /** Whether the CRM of a connection takes its credentials now; changes nothing of it. */
@@ -179,11 +187,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   };
   const places = createPlaces({ clock, wake: wakePipeline });
   const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
+  const keys = createNumberKeys();
+  const { contactStore: store } = parts;
+  const index =
+    store === undefined ? undefined : createContactIndex({ database, store, vault, keys });
   const callers = createCallerIdentifier({
-    ...{ database, phones, clock },
-    index: undefined,
+    ...{ database, phones, clock, index, keys },
     runner: liveRunner,
-    keys: createNumberKeys(),
   });
   const lookups = createLookupCounter({ database, ids });
   // As a key object it is prepared once, and not for each call anew.
@@ -205,8 +215,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
     callKeySecret,
     recordings,
     deleter,
+    callers,
+    index,
   });
-  const worker = closingAfter(withFetcher(pipeline, recordings.fetcher), signIns);
+  const worker = closingAfter(withFetcher(pipeline, recordings.fetcher), [signIns, index]);
   const wake = (): void => {
     worker.wake();
   };
@@ -279,11 +291,14 @@ export function composeServer(parts: ServerParts): ComposedServer {
       await openConnections.open(scope, id),
       signal,
     );
-  return { app, worker, ship, testConnection: test };
+  return { app, worker, contacts: index, ship, testConnection: test };
 }
 
 /** Lanes wait for tokens: the sign-ins end after them, and store what is still under way. */
-function closingAfter(worker: Worker, signIns: Pick<SignIns, 'close'>): Worker {
+function closingAfter(
+  worker: Worker,
+  parts: readonly ({ close(): Promise<void> } | undefined)[],
+): Worker {
   return {
     start: () => worker.start(),
     wake: () => {
@@ -291,7 +306,7 @@ function closingAfter(worker: Worker, signIns: Pick<SignIns, 'close'>): Worker {
     },
     close: async () => {
       await worker.close();
-      await signIns.close();
+      for (const part of parts) await part?.close();
     },
   };
 }
@@ -313,6 +328,8 @@ function createPipelineWorker(
     readonly callKeySecret: KeyObject;
     readonly recordings: RecordingParts;
     readonly deleter: Deleter;
+    readonly callers: CallerIdentifier;
+    readonly index: OpenContactIndex | undefined;
   },
 ): Worker {
   const { database, ids, tuning, logger: log } = parts;
@@ -329,6 +346,7 @@ function createPipelineWorker(
     random: parts.random,
     log,
     runner: createStepRunner(made.runner, made.admission),
+    contacts: createCallContacts({ callers: made.callers, index: made.index, log }),
     recordings: source,
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },

@@ -65,6 +65,8 @@ export interface CallerIdentifier {
   ): Promise<readonly IdentifiedCaller[]>;
   /** What is known here, without a request; `undefined`: only the CRM can tell. */
   knownHere(connection: PipelineConnection, number: string): Promise<Identified | undefined>;
+  /** A contact with this number was made or changed: what the CRM said of the number counts no more. */
+  forget(connectionId: string, number: string, country: string): void;
   /** What the number is where the connection is. */
   keyOf(number: string, country: string): NumberKey;
   /** Ends what is still asked of CRMs. */
@@ -108,6 +110,9 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     knownHere: async (connection, number) => {
       const { identified } = await identifyHere(ofCalls, toRule(connection), number);
       return identified;
+    },
+    forget: (connectionId, number, country) => {
+      core.recent.forget(connectionId, keys.keyOf(number, country).digits);
     },
     keyOf: (number, country) => keys.keyOf(number, country),
     close: () => {

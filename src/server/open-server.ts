@@ -11,6 +11,7 @@ import { isLoopback } from '../config/listening.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AppError } from '../errors/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
+import { openContactStore } from '../store/contact-store.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
@@ -80,6 +81,11 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     const database = deps.tuning?.database?.(plain) ?? plain;
     opened.push(() => database.close());
     await migrate(database);
+    const contactStore = await openContactStore(
+      database,
+      databaseOf(settings, { exclusive: true }),
+    );
+    opened.push(() => contactStore.close());
     const masterKey = await findMasterKey(database, settings, deps);
     const keyring = await openKeyring({ database, masterKey, randomBytes: deps.randomBytes });
     const node = nodeOf(settings, deps, masterKey);
@@ -87,6 +93,7 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     const composed = composeServer({
       ...deps,
       database,
+      contactStore,
       egress,
       keyring,
       node: node.name,

@@ -10,12 +10,14 @@ import { readSettings } from '../../config/settings.ts';
 import { fixedKeyring } from '../../connections/keyring.ts';
 import { parseAllowRules } from '../../http/allow-rules.ts';
 import type { AllowRule } from '../../http/allow-rules.ts';
+import type { OpenContactIndex } from '../../contacts/index/create-contact-index.ts';
 import { createEgress } from '../../http/egress.ts';
 import type { EgressLimits } from '../../http/limits.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { ADMIN } from '../../organizations/scope.ts';
 import { fakeCrmDocument, fakeCrmProperties } from '../../runtime/testing/fake-crm-document.ts';
 import type { FakeCrm } from '../../runtime/testing/fake-crm.ts';
+import { openContactStore } from '../../store/contact-store.ts';
 import type { Database } from '../../store/database.ts';
 import { createSecretRegistry } from '../../text/scrub.ts';
 import { createIds } from '../../text/uuid.ts';
@@ -49,6 +51,8 @@ type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface TestServer {
   readonly app: FastifyInstance;
   readonly database: Database;
+  /** Where it keeps them. */
+  readonly contacts: OpenContactIndex | undefined;
   /** Lines of the log. */
   readonly log: readonly string[];
   readonly adminKey: string;
@@ -69,6 +73,8 @@ export interface TestServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where people reach it; without it recordings have no links. */
   readonly publicUrl?: string;
+  /** Copies of the CRM's contacts are kept, in a file of the server's own. */
+  readonly contacts?: boolean;
   /** False: what is planned stays where it is. */
   readonly working?: boolean;
 }
@@ -89,8 +95,17 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   });
   const ids = createIds({ clock: systemClock, randomBytes });
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'patchcord-spool-'));
-  const { app, worker } = composeServer({
+  const contactStore =
+    options.contacts === true
+      ? await openContactStore(database, {
+          kind: 'sqlite',
+          directory: spoolDirectory,
+          exclusive: false,
+        })
+      : undefined;
+  const { app, worker, contacts } = composeServer({
     database,
+    ...(contactStore === undefined ? {} : { contactStore }),
     ids,
     egress,
     secrets,
@@ -123,12 +138,14 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   return {
     app,
     database,
+    contacts,
     log,
     adminKey,
     send: sender(app),
     close: async () => {
       await app.close();
       if (options.working !== false) await worker.close();
+      await contactStore?.close();
       await egress.close();
       rmSync(spoolDirectory, { recursive: true, force: true });
     },

@@ -1,0 +1,49 @@
+import { cleanNumber } from '../contacts/clean-number.ts';
+import type { CallConnection } from './call-connection.ts';
+import { partyNumber } from './call-rules.ts';
+import type { FoundContacts } from './remember.ts';
+import type { LoadedLane } from './load-lane.ts';
+import type { StepChange } from './settle.ts';
+import type { Step } from './step.ts';
+import type { StepRecord } from './step-runner.ts';
+
+/** What is known of a caller without asking the CRM. */
+export type KnownCaller =
+  | { readonly status: 'own_number'; readonly message: string }
+  | ({ readonly status: 'found' } & FoundContacts);
+
+/** What is known of contacts beside the CRMs. */
+export interface CallContacts<C extends CallConnection = CallConnection> {
+  /** Says who a number is by what is known here; `undefined`: the CRM must be asked. */
+  known(connection: C, number: string): Promise<KnownCaller | undefined>;
+  /** Told of each contact that a call has made. */
+  made(connection: C, contact: StepRecord): void;
+}
+
+/**
+ * What becomes of a `FindContact` whose caller is known here, so that no request is needed;
+ * `undefined`: the CRM is asked. A look-up that fails is none: the CRM knows as much.
+ */
+export async function whyKnownHere(
+  deps: {
+    readonly contacts?: CallContacts;
+    readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
+  },
+  work: { readonly loaded: LoadedLane; readonly step: Step; readonly connection: CallConnection },
+): Promise<{ readonly change: StepChange; readonly found?: FoundContacts } | undefined> {
+  const { loaded, step, connection } = work;
+  if (step.method !== 'FindContact' || deps.contacts === undefined) return undefined;
+  const number = cleanNumber(partyNumber(loaded.facts));
+  if (number === undefined) return undefined;
+  let known: KnownCaller | undefined;
+  try {
+    known = await deps.contacts.known(connection, number);
+  } catch (err) {
+    deps.log.warn({ err, connection_id: connection.id }, 'the index of contacts cannot be asked');
+  }
+  if (known === undefined) return undefined;
+  if (known.status === 'own_number') {
+    return { change: { state: 'skipped', reason: 'no_number', message: known.message } };
+  }
+  return { change: { state: 'done' }, found: known };
+}

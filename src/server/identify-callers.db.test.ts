@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+
+import type { ContactRecord } from '../contacts/contact-record.ts';
+import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
+import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
+import { describeDatabases } from '../store/testing/databases.ts';
+import { setUpOffice, startTestServer, textAt, valueAt } from './testing/test-server.ts';
+import type { Office, Sent, TestServer } from './testing/test-server.ts';
+
+const TUNING = {
+  policy: { backoffBaseMs: 10, backoffCapMs: 20, askAfterMs: [10, 20] },
+  times: { pollEveryMs: 20 },
+};
+const WAIT = { timeout: 20_000, interval: 20 };
+const NUMBER = '+442071838750';
+const GRACE: ContactRecord = {
+  kind: 'person',
+  contactType: '',
+  crmId: 'grace',
+  name: 'Grace Hopper',
+  company: 'Navy',
+  emails: ['grace@navy.example'],
+  phones: ['(020) 7183-8750 ext. 12'],
+};
+
+describeDatabases('who calls, where contacts are copied', (databases) => {
+  let crm: FakeCrm;
+  let server: TestServer;
+  let office: Office;
+  let searches: number;
+
+  beforeAll(async () => {
+    crm = await startFakeCrm({
+      handler: ({ method, path }) => {
+        if (method === 'GET' && path === '/contacts') searches += 1;
+        return false;
+      },
+    });
+    const database = await databases.open();
+    server = await startTestServer({ database, crm, tuning: TUNING, contacts: true });
+  });
+  beforeEach(async () => {
+    searches = 0;
+    crm.contacts.length = 0;
+    crm.calls.length = 0;
+    office = await setUpOffice(server, crm, { options: { unknown_callers: 'create_contact' } });
+  });
+  afterAll(async () => {
+    await server.close();
+    await crm.close();
+  });
+
+  const put = async (contact: ContactRecord): Promise<void> => {
+    const { organizationId, connectionId } = office;
+    const options = { source: 'crm', country: 'GB' } as const;
+    await server.contacts?.put({ organizationId, connectionId }, [contact], options);
+  };
+  const ask = async (query: string, key = office.key): Promise<Sent> =>
+    await server.send('GET', `/v1/contacts/identify?${query}`, { key });
+  const number = (text: string): string => `number=${encodeURIComponent(text)}`;
+  const placeCall = async (id: string): Promise<Sent> => {
+    const ringing = {
+      ...{ call_id: id, kind: 'ringing', direction: 'inbound', extension: '101' },
+      ...{ calling_number: NUMBER, called_number: '+442079460000' },
+    };
+    const body = [ringing, { call_id: id, kind: 'ended', duration: 0 }];
+    await server.send('POST', '/v1/call-events', { key: office.eventsKey, body });
+    let calls: Sent | undefined;
+    await vi.waitFor(async () => {
+      const path = `/v1/calls?phone_call_id=${id}`;
+      calls = await server.send('GET', path, { key: office.key });
+      expect(valueAt(calls.body, 'items', 0, 'state')).toBe('delivered');
+    }, WAIT);
+    const path = `/v1/calls/${textAt(calls?.body, 'items', 0, 'id')}`;
+    return await server.send('GET', path, { key: office.key });
+  };
+  const stepOf = (ledger: Sent, method: string): unknown => {
+    const steps: unknown = valueAt(ledger.body, 'steps');
+    return Array.isArray(steps)
+      ? steps.find((step: unknown) => valueAt(step, 'method') === method)
+      : undefined;
+  };
+
+  test('is told by the index without a request, and explained', async () => {
+    await put(GRACE);
+
+    const answer = await ask(`${number('00442071838750')}&explain=true`);
+
+    expect(answer.body).toMatchObject({
+      number: NUMBER,
+      kind: 'number',
+      callers: [
+        {
+          connection_id: office.connectionId,
+          ...{ source: 'index', chosen: true, matched: 'e164', contact_kind: 'person' },
+          ...{ contact_id: 'grace', name: 'Grace Hopper', company: 'Navy' },
+          phones: GRACE.phones,
+          url: `${crm.origin}/contacts/grace`,
+        },
+      ],
+      connections: [
+        {
+          status: 'found',
+          steps: [{ source: 'index', asked: NUMBER, answered: 1, matched: 1 }],
+        },
+      ],
+    });
+    expect(searches).toBe(0);
+  });
+
+  test('is asked of the CRM where the index has nobody, which says why it found none', async () => {
+    const answer = await ask(`${number(NUMBER)}&explain=true`);
+
+    expect(answer.body).toMatchObject({
+      callers: [],
+      connections: [
+        {
+          status: 'not_found',
+          steps: [
+            { source: 'index', matched: 0 },
+            { source: 'crm', answered: 0, message: expect.stringContaining('GET ') },
+          ],
+        },
+      ],
+    });
+    await ask(number(NUMBER));
+    expect(searches).toBe(1);
+  });
+
+  test.each([
+    ['an extension', '101', { kind: 'extension', connections: [{ status: 'own_number' }] }],
+    ['a withheld number', 'anonymous', { number: null, connections: [{ status: 'not_asked' }] }],
+  ])('is nobody for %s', async (_name, text, expected) => {
+    const body = { number: '101', name: 'Ada' };
+    await server.send('POST', '/v1/extensions', { key: office.key, body });
+
+    const answer = await ask(number(text));
+
+    expect(answer.body).toMatchObject({ callers: [], ...expected });
+    expect(searches).toBe(0);
+  });
+
+  test('is asked of one connection by its id, and of no foreign one', async () => {
+    await put(GRACE);
+    const neighbour = await setUpOffice(server, crm);
+    const one = `${number(NUMBER)}&connection_id=${office.connectionId}`;
+
+    expect(valueAt((await ask(one)).body, 'callers', 'length')).toBe(1);
+    expect((await ask(one, neighbour.key)).status).toBe(404);
+    expect(valueAt((await ask(number(NUMBER), neighbour.key)).body, 'callers')).toEqual([]);
+    expect((await ask('number=%2D')).status).toBe(400);
+  });
+
+  test('is found for a call without a request, and the ledger says who told it', async () => {
+    await put(GRACE);
+
+    const ledger = await placeCall('c-1');
+
+    expect(stepOf(ledger, 'FindContact')).toMatchObject({
+      state: 'delivered',
+      message: expect.stringContaining('The index of contacts told it'),
+      attempts: [],
+    });
+    expect(searches).toBe(0);
+    expect(crm.contacts).toHaveLength(0);
+    expect(JSON.stringify(crm.calls)).toContain('grace');
+  });
+
+  test('is in the index as soon as a call has made the contact', async () => {
+    await placeCall('c-2');
+    const { id } = crm.contacts[0] ?? {};
+
+    await vi.waitFor(async () => {
+      const { organizationId, connectionId } = office;
+      const options = { country: 'GB' };
+      const of = { organizationId, connectionId };
+      const hits = await server.contacts?.byNumber(of, '020 7183 8750', options);
+      expect(hits).toMatchObject([{ crmId: id, source: 'made', matched: 'e164' }]);
+    }, WAIT);
+    await placeCall('c-3');
+    expect(crm.contacts).toHaveLength(1);
+    expect(searches).toBe(1);
+  });
+});
