@@ -21,7 +21,6 @@ import { claimContact } from './made-contact-repository.ts';
 import { contactKey } from './made-contacts.ts';
 import { changeStep, findSendingState } from './step-repository.ts';
 import type { StepChange } from './settle.ts';
-import { countLookup } from './note-lookup-repository.ts';
 import { learnDone, learnFound } from './remember.ts';
 import type { FoundContacts } from './remember.ts';
 import type { Step, StepPart } from './step.ts';
@@ -233,8 +232,6 @@ export async function commitWithoutSending(
     if (work.found !== undefined) {
       const memory = learnFound(readMemory(lane), work.found);
       await updateLane(transaction, lease, { memory: storableJson(memory) });
-      const { id: connectionId } = connection;
-      await countLookup(transaction, { connectionId, found: work.found.records.length > 0 });
     }
     const message = work.found?.message ?? change.message;
     const event = signInEvent(change);
