@@ -6,6 +6,7 @@ import { callFigures } from './calls-through.ts';
 import { documentFigures } from './document-figures.ts';
 import { ingestFigures } from './ingest.ts';
 import { latencyFigures } from './latency.ts';
+import { listFigures } from './list-stream.ts';
 import { printTable } from './print-table.ts';
 import type { BenchRow } from './row.ts';
 import { slowDiskFigures } from './slow-disk.ts';
@@ -20,7 +21,11 @@ const PARTS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   latency: latencyFigures,
   backlog: backlogFigures,
   'slow-disk': slowDiskFigures,
+  lists: listFigures,
 };
+
+/** Parts that measure no server. */
+const FROM_SOURCE: readonly string[] = ['document', 'lists'];
 
 const USAGE = `Usage: npm run bench -- [part …] [--check]
 
@@ -33,11 +38,12 @@ Parts (all of them take some minutes):
   latency     how long the answer to an event takes
   backlog     a server with many waiting steps
   slow-disk   disks that are slow to sync
+  lists       lists of a CRM that are too large to be held
 
   --check     End with 1 when a figure falls short.
   -h, --help  Print this help.
 
-Build first, for all parts but document: npm run build
+Build first, for all parts but document and lists: npm run build
 `;
 
 const words = process.argv.slice(2);
@@ -52,7 +58,7 @@ if (unknown.length > 0 || options.length > 0) {
   process.stderr.write(`There is no ${[...unknown, ...options].join(', ')}.\n\n${USAGE}`);
   process.exit(2);
 }
-const needsBuild = named.length === 0 || named.some((name) => name !== 'document');
+const needsBuild = named.length === 0 || named.some((name) => !FROM_SOURCE.includes(name));
 if (needsBuild && !existsSync(new URL('../dist/src/main.js', import.meta.url))) {
   process.stderr.write('The servers that are measured run from dist: npm run build, then again.\n');
   process.exit(2);

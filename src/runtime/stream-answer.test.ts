@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileDocument } from '../document/compile.ts';
 import type { CompiledDocument } from '../document/compiled-document.ts';
+import { requestsOf } from '../document/method-requests.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { ListEvent } from './list-pages.ts';
 import { listPiecewise } from './testing/piecewise.ts';
@@ -189,4 +190,106 @@ describe('a list that comes in pieces', () => {
 
     expect([right, streamed].map((count) => count > 100)).toEqual([true, true]);
   }, 60_000);
+});
+
+describe('a hostile list', () => {
+  const document = documentWith({
+    request_parameters: { at: '$cursor$' },
+    paging: { type: 'cursor' },
+    response_map: {
+      ok: 'yes',
+      next: '$cursor$',
+      items: [{ id: '$contact_id$', n: '$firstname$' }],
+    },
+  });
+  const HEAD = '{"ok":"yes","items":[{"id":1},';
+  const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+  const list = async (body: string | Uint8Array, pieces = [1_000]) =>
+    await listPiecewise(
+      document,
+      [{ body: typeof body === 'string' ? bytesOf(body) : body, pieces }],
+      { heldBytes: 0 },
+    );
+
+  test.each<[string, string | Uint8Array, string, string]>([
+    ['is broken off', `${HEAD}{"id":2}`, 'unreadable', 'Its list is no valid JSON.'],
+    ['is closed wrongly', `${HEAD}{"id":2]}]}`, 'unreadable', 'Its list is no valid JSON.'],
+    ['has no end behind it', `${HEAD}{"id":2}]`, 'unreadable', 'Its list is no valid JSON.'],
+    ['stands there twice', `${HEAD}2],"items":[]}`, 'unreadable', 'Its list stands in it twice.'],
+    ['is too deep', `${HEAD}${deep(70)}]}`, 'too_large', 'too many brackets'],
+    [
+      'has a record of 50 MB',
+      `${HEAD}"${'x'.repeat(50_000_000)}"]}`,
+      'too_large',
+      'A record in it is larger than 1 MiB.',
+    ],
+    [
+      'has 20 MB behind it',
+      `${HEAD}2],"x":"${'x'.repeat(20_000_000)}"}`,
+      'too_large',
+      'more than 8 MiB that belong to no list',
+    ],
+    [
+      'comes behind 20 MB',
+      `{"x":"${'x'.repeat(20_000_000)}","ok":"yes","items":[{"id":1}]}`,
+      'too_large',
+      'more than 8 MiB that belong to no list',
+    ],
+    [
+      'has many values around it',
+      `${HEAD}2],"x":[${'1,'.repeat(300_000)}1]}`,
+      'too_large',
+      'too many values',
+    ],
+    ['is refused at its end', `{"items":[{"id":1}],"ok":"no"}`, 'refused', '"ok" is "no"'],
+  ])('that %s fails, and no page of it counts', async (_name, body, kind, message) => {
+    const events = await list(body, [100_000]);
+
+    expect(events.some((event) => event.kind === 'page')).toBe(false);
+    expect(events.at(-1)).toMatchObject({
+      complete: false,
+      endedBy: 'failed',
+      outcome: { kind, message: expect.stringContaining(message) },
+    });
+  });
+
+  test.each<[string, Uint8Array, unknown]>([
+    [
+      'that is no UTF-8',
+      Uint8Array.from([...bytesOf(`${HEAD}{"id":2,"n":"`), 0xff, 0xc3, ...bytesOf('"}]}')]),
+      [{ contact_id: '1' }, { contact_id: '2', firstname: '\ufffd\ufffd' }],
+    ],
+    [
+      'with names of the host language',
+      bytesOf(`${HEAD}{"__proto__":{"id":8},"constructor":9},{"id":2}]}`),
+      [{ contact_id: '1' }, { contact_id: '2' }],
+    ],
+    [
+      'with a secret of the connection',
+      bytesOf(`${HEAD}{"id":2,"n":"secret-key-123"}]}`),
+      [{ contact_id: '1' }, { contact_id: '2', firstname: '[secret]' }],
+    ],
+    [
+      'with long numbers and broken letters',
+      bytesOf(`${HEAD}{"id":12345678901234567890,"n":"a\\ud800\\u0000"}]}`),
+      [{ contact_id: '1' }, { contact_id: '12345678901234567890', firstname: 'a\ufffd' }],
+    ],
+  ])('%s gives what is good of it', async (_name, body, records) => {
+    const events = await list(body, [7]);
+
+    const found = events.flatMap((event) => (event.kind === 'records' ? event.records : []));
+    expect(found.map((record) => ({ ...record }))).toEqual(records);
+    expect(events.at(-1)).toMatchObject({ complete: true });
+  });
+
+  test('that is too large says why it was not read while it came', async () => {
+    const about = documentWith({
+      request_parameters: { at: '$cursor$' },
+      paging: { type: 'cursor' },
+      response_map: { next: '$cursor$', owner: '$owner$', items: [{ id: '$contact_id$' }] },
+    });
+
+    const { list: how } = requestsOf(about.methods.get('Contacts'))[0]?.bind ?? {};
+    expect(how).toEqual({ why: 'Its records take values from "owner" and from "items".' });
+  });
 });
