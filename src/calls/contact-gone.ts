@@ -72,7 +72,7 @@ export async function contactGone(
   const steps = await readSteps(transaction, loaded.lane.id);
   const claimed = await forgetClaim(transaction, of, contactId);
   if (claimed === 'kept') return undefined;
-  if (claimed === 'none' && wasJustFound(steps, now)) return undefined;
+  if (claimed === 'none' && (await wasJustFound(transaction, steps, now))) return undefined;
   if (step.method !== 'CreateActivity' || chosen !== undefined) return undefined;
   // What may have been executed before under its key stays as it was.
   if (step.sentValues !== undefined || memory.contactAgain?.includes(step.id) === true) {
@@ -149,9 +149,20 @@ async function forgetClaim(
   return 'forgotten';
 }
 
-function wasJustFound(steps: readonly Step[], now: number): boolean {
-  return steps.some(
-    ({ method, firstAt }) =>
-      CONTACT_STEPS.has(method) && firstAt !== undefined && now - firstAt < JUST_FOUND_MS,
-  );
+/** True where the CRM itself told of the contact just now; what is known here it may have no more. */
+async function wasJustFound(
+  transaction: Transaction<Tables>,
+  steps: readonly Step[],
+  now: number,
+): Promise<boolean> {
+  const ids = steps.filter(({ method }) => CONTACT_STEPS.has(method)).map(({ id }) => id);
+  if (ids.length === 0) return false;
+  const asked = await transaction
+    .selectFrom('attempt')
+    .select('id')
+    .where('step_id', 'in', ids)
+    .where('started_at', '>', now - JUST_FOUND_MS)
+    .limit(1)
+    .executeTakeFirst();
+  return asked !== undefined;
 }

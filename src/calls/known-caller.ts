@@ -33,6 +33,8 @@ export async function whyKnownHere(
 ): Promise<{ readonly change: StepChange; readonly found?: FoundContacts } | undefined> {
   const { loaded, step, connection } = work;
   if (step.method !== 'FindContact' || deps.contacts === undefined) return undefined;
+  // The CRM has refused whom the index told: only its own search counts then.
+  if (loaded.memory.contactAgain !== undefined) return undefined;
   const number = cleanNumber(partyNumber(loaded.facts));
   if (number === undefined) return undefined;
   let known: KnownCaller | undefined;
