@@ -6,7 +6,9 @@ import { pipeline } from 'node:stream/promises';
 
 import type { Command } from 'commander';
 
+import { databaseOf } from '../config/database-settings.ts';
 import { readSettings } from '../config/settings.ts';
+import { forgetOrganization } from '../contacts/index/forget-organization.ts';
 import { AppError } from '../errors/app-error.ts';
 import { deleteOrganization } from '../organizations/delete-organization.ts';
 import { exportOrganization } from '../organizations/export-organization.ts';
@@ -117,7 +119,9 @@ export async function runDelete(
   context: CommandContext,
 ): Promise<void> {
   const read = readSettings(context.env, { dataDir: options.dataDir });
-  const directory = join(dataFolder(read, options.dataDir, context), 'recordings');
+  const dataDir = dataFolder(read, options.dataDir, context);
+  const directory = join(dataDir, 'recordings');
+  const settings = databaseOf({ ...read, dataDir }, { exclusive: false });
   await withOrganization(named, options, context, async (tools, scope) => {
     const request = { name: options.confirm ?? '', actor: ACTOR };
     await beginDeletion(tools, scope, request).catch((err: unknown) => {
@@ -131,7 +135,11 @@ export async function runDelete(
       randomBytes,
     });
     const rows = await deleteOrganization(
-      { ...tools, removeFile: (file) => spool.remove(file) },
+      {
+        ...tools,
+        removeFile: (file) => spool.remove(file),
+        removeContacts: (id) => forgetOrganization(tools.database, settings, id),
+      },
       scope.organizationId,
     );
     context.out(

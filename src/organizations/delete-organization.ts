@@ -21,6 +21,8 @@ export interface DeletionDeps {
   readonly ids: Ids;
   /** Takes a file out of the spool; one that is gone already is removed. */
   readonly removeFile: (file: string) => Promise<void>;
+  /** Forgets the copies of its CRMs' contacts, which stand elsewhere; absent: there are none. */
+  readonly removeContacts?: ((organizationId: string) => Promise<void>) | undefined;
   /** Tests end the process there. */
   readonly reached?: (removed: number) => void;
 }
@@ -50,6 +52,7 @@ export async function deleteOrganization(
     // Another process has ended it.
     if (hold?.state !== 'deleting') return removed;
     await sumUpUsage(deps.database, scope);
+    await deps.removeContacts?.(organizationId);
     removed += await deleteFiles(deps, organizationId, signal);
     removed += await slice(deps, organizationId, (transaction) =>
       deleteRefusedEvents(transaction, scope),

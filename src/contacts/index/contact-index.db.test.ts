@@ -1,9 +1,12 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Handle } from '../../store/handle.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
 import type { BookScope } from './contact-index.ts';
 import type { OpenContactIndex } from './create-contact-index.ts';
-import { openTestIndex, person } from './testing/open-index.ts';
+import { forgetOrganization } from './forget-organization.ts';
+import { batch, lease, openTestIndex, person } from './testing/open-index.ts';
 import type { TestIndex } from './testing/open-index.ts';
 
 const PUT = { source: 'made', country: 'GB' } as const;
@@ -186,5 +189,52 @@ describeDatabases('the index of contacts', (databases) => {
       expect((await index.sync.read(second)).known.people).toBe(0);
       expect((await index.sync.read(theirs)).known.people).toBe(1);
     });
+
+    it('leaves no row of one that is forgotten in any table', async () => {
+      const fresh = await openTestIndex(databases);
+      const of = newBook();
+      const held = await lease(fresh.index, of);
+      await fresh.index.sync.beginPass(of, held, { method: 'Contacts', kind: 'full', now: 1 });
+      const records = [GRACE, { ...GRACE, kind: 'company' } as const];
+      await fresh.index.sync.writeBatch(of, held, batch({ records }));
+      const before = await tablesWithRows(fresh.read);
+
+      await fresh.index.dropOrganization(of.organizationId);
+      const after = await tablesWithRows(fresh.read);
+      await fresh.close();
+
+      expect(before).toEqual([
+        ...['contact', 'contact_book', 'contact_number', 'contact_seen', 'contact_word'],
+        ...['sync_job', 'sync_state'],
+      ]);
+      expect(after).toEqual([]);
+    });
+
+    it('is forgotten by a command without a server too', async () => {
+      const fresh = await openTestIndex(databases);
+      const [mine, theirs] = [newBook(), newBook()];
+      for (const of of [mine, theirs]) await fresh.index.put(of, [GRACE], PUT);
+
+      await forgetOrganization(fresh.database, fresh.settings, mine.organizationId);
+      const known = await Promise.all([mine, theirs].map((of) => fresh.index.sync.read(of)));
+      await fresh.close();
+
+      expect(known.map((one) => one.known.people)).toEqual([0, 1]);
+    });
   });
 });
+
+/** Tables of the contacts that are not empty. */
+async function tablesWithRows(read: Handle): Promise<readonly string[]> {
+  const tables = await read.introspection.getTables();
+  const ours = tables
+    .map(({ name }) => name)
+    .filter((name) => /^(?:contact(?!_mig)|sync_)/.test(name));
+  const counted = await Promise.all(
+    ours.map(async (name) => {
+      const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(read);
+      return rows.length > 0 ? [name] : [];
+    }),
+  );
+  return counted.flat().toSorted();
+}
