@@ -3,6 +3,8 @@ import { cpus, totalmem } from 'node:os';
 
 import { backlogFigures } from './backlog.ts';
 import { callFigures } from './calls-through.ts';
+import { contactInsertFigures } from './contacts-insert.ts';
+import { contactSearchFigures } from './contacts-search.ts';
 import { documentFigures } from './document-figures.ts';
 import { ingestFigures } from './ingest.ts';
 import { latencyFigures } from './latency.ts';
@@ -21,6 +23,8 @@ const PARTS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   latency: latencyFigures,
   backlog: backlogFigures,
   'slow-disk': slowDiskFigures,
+  'contacts-insert': contactInsertFigures,
+  'contacts-search': contactSearchFigures,
   lists: listFigures,
 };
 
@@ -38,6 +42,8 @@ Parts (all of them take some minutes):
   latency     how long the answer to an event takes
   backlog     a server with many waiting steps
   slow-disk   disks that are slow to sync
+  contacts-insert  contacts into the index (BENCH_CONTACTS says how many)
+  contacts-search  searches in the index
   lists       lists of a CRM that are too large to be held
 
   --check     End with 1 when a figure falls short.
