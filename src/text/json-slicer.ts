@@ -1,3 +1,5 @@
+import { GatheredBytes } from './gathered-bytes.ts';
+
 /** Why a text cannot be cut. */
 export class SliceFault extends Error {
   readonly code: 'not_json' | 'twice' | 'too_deep' | 'element_too_large' | 'envelope_too_large';
@@ -65,10 +67,10 @@ const LONG_NUMBER_DIGITS = 16;
 export class JsonSlicer {
   readonly #path: readonly string[];
   readonly #limits: SliceLimits;
-  readonly #envelope = new Gathered();
+  readonly #envelope = new GatheredBytes();
   /** What has begun in earlier pieces: an element of the list, and a key outside it. */
-  readonly #begun = new Gathered();
-  readonly #key = new Gathered();
+  readonly #begun = new GatheredBytes();
+  readonly #key = new GatheredBytes();
   #where: 'before' | 'inside' | 'behind' = 'before';
   #isFirst = true;
   /** A comma of the list was the last: an element must come. */
@@ -333,7 +335,8 @@ export class JsonSlicer {
     this.#depth = this.#listDepth;
     this.#where = 'behind';
     const rest = bytes.subarray(start, at);
-    if (!this.#begun.isBlank() || !isBlank(rest)) return { at, elements: this.#elements(rest) };
+    if (!isBlank(this.#begun.bytes) || !isBlank(rest))
+      return { at, elements: this.#elements(rest) };
     if (this.#owesElement) throw new SliceFault('not_json');
     this.#begun.clear();
     return { at };
@@ -341,7 +344,7 @@ export class JsonSlicer {
 
   #elements(rest: Uint8Array): SlicedElements {
     // Nothing before a comma would be no fault in a list of its own.
-    if (this.#begun.isBlank() && isBlank(rest)) throw new SliceFault('not_json');
+    if (isBlank(this.#begun.bytes) && isBlank(rest)) throw new SliceFault('not_json');
     const array = this.#begun.joined(rest, LIST_SIGNS);
     this.#begun.clear();
     const has = this.#wholeHas;
@@ -378,47 +381,4 @@ function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => KINDS[byte] === BLANK);
 }
 
-/** Bytes that come in pieces, copied one behind the other. */
-class Gathered {
-  #bytes = new Uint8Array(0);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  add(piece: Uint8Array): void {
-    const length = this.#length + piece.length;
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2, 1024));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(piece, this.#length);
-    this.#length = length;
-  }
-
-  clear(): void {
-    this.#length = 0;
-  }
-
-  isBlank(): boolean {
-    return isBlank(this.#bytes.subarray(0, this.#length));
-  }
-
-  /** All of it in bytes of its own, with more behind it, between two signs. */
-  joined(more: Uint8Array = NOTHING, [before, behind]: readonly number[] = []): Uint8Array {
-    const signs = before === undefined ? 0 : 1;
-    const joined = new Uint8Array(this.#length + more.length + 2 * signs);
-    joined.set(this.#bytes.subarray(0, this.#length), signs);
-    joined.set(more, signs + this.#length);
-    if (before !== undefined && behind !== undefined) {
-      joined[0] = before;
-      joined[joined.length - 1] = behind;
-    }
-    return joined;
-  }
-}
-
-const NOTHING = new Uint8Array(0);
 const LIST_SIGNS = [OPEN_LIST, CLOSE_LIST];
