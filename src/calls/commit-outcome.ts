@@ -19,7 +19,7 @@ import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
 import { contactGone } from './contact-gone.ts';
 import type { ContactAgain } from './contact-gone.ts';
-import { countLookup } from './note-lookup-repository.ts';
+import { noteAnswer } from './note-answer.ts';
 import { askMethod } from './prepare-step.ts';
 import { remember } from './remember.ts';
 import { settleAsk } from './settle-ask.ts';
@@ -133,7 +133,7 @@ export async function settleExchange(
       isAsRead,
       now,
     });
-    await noteLookup(transaction, work);
+    await noteAnswer(transaction, work);
     const health = await teach(transaction, deps, { work, change, now });
     await teachHost(transaction, { work, change, now });
     told = stands ? { change, health } : { health };
@@ -161,17 +161,6 @@ export async function settleExchange(
 /** A recording may come at any time, and does not change the plan where no step waits for it. */
 function canReuse({ facts }: LoadedLane): boolean {
   return facts.recordings.length === 0;
-}
-
-/** How the searches for callers go. */
-async function noteLookup(
-  transaction: Transaction<Tables>,
-  { step, run, connection }: Settled,
-): Promise<void> {
-  const { kind } = run.outcome;
-  if (step.method !== 'FindContact' || (kind !== 'success' && kind !== 'not_found')) return;
-  const found = run.records.length > 0;
-  await countLookup(transaction, { connectionId: connection.id, found });
 }
 
 /** Writes what becomes of a step, and of those that are tried again with it; returns the lane's steps. */

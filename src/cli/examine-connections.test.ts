@@ -25,6 +25,9 @@ const HEALTHY: ConnectionReport = {
   due_since: null,
   parked_steps: 0,
   unfound: 0,
+  unfound_sample: null,
+  without_id: 0,
+  without_id_sample: null,
 };
 const WAITING = { waiting_calls: 3, waiting_since: NOW - 2 * HOUR_MS };
 const DUE = { ...WAITING, due_since: NOW - HOUR_MS };

@@ -17,6 +17,10 @@ export interface ConnectionInUse extends ConnectionRow {
   readonly digest: string;
   /** Look-ups in a row in which its CRM found nobody; null before its first call. */
   readonly unfound: number | null;
+  readonly unfound_sample: string | null;
+  /** Requests in a row that were done and whose answer lacked the id. */
+  readonly without_id: number | null;
+  readonly without_id_sample: string | null;
 }
 
 /** The part of a connection that changes without a new revision, and the revision. */
@@ -262,6 +266,9 @@ function inUse(handle: Handle) {
     .selectAll('connection')
     .select([
       'pace.unfound',
+      'pace.unfound_sample',
+      'pace.without_id',
+      'pace.without_id_sample',
       'version.integration_id',
       'version.number as integration_number',
       'version.document',

@@ -31,6 +31,10 @@ export interface ConnectionReport {
   readonly parked_steps: number;
   /** Look-ups in a row in which its CRM found nobody. */
   readonly unfound: number;
+  readonly unfound_sample: string | null;
+  /** Requests in a row that were done and whose answer lacked the id. */
+  readonly without_id: number;
+  readonly without_id_sample: string | null;
 }
 
 /** Newest calls of a connection among which the last success is looked for. */
@@ -51,7 +55,8 @@ export async function listConnectionReports(
           order by l.call_id desc limit ${NEWEST_CALLS})) as last_success_at,
       coalesce(w.calls, 0) as waiting_calls, w.since as waiting_since,
       w.due as due_since, coalesce(p.steps, 0) as parked_steps,
-      coalesce(r.unfound, 0) as unfound
+      coalesce(r.unfound, 0) as unfound, r.unfound_sample,
+      coalesce(r.without_id, 0) as without_id, r.without_id_sample
     from connection c
     join organization o on o.id = c.organization_id
     left join organization_hold h on h.organization_id = c.organization_id

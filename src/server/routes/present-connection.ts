@@ -45,7 +45,9 @@ export async function presentConnection(
     integration_version: row.integration_number,
     state: row.state,
     state_reason: reasonOf(row, signIn?.by ?? 'credentials'),
-    warnings: [...connectionWarnings({ unfound: row.unfound ?? 0 })],
+    warnings: [
+      ...connectionWarnings({ ...row, unfound: row.unfound ?? 0, without_id: row.without_id ?? 0 }),
+    ],
     sign_in: signIn,
     properties: { ...known?.properties, ...Object.fromEntries(properties) },
     secrets_set: [...secretsSet],

@@ -10,6 +10,7 @@ import { pace } from './0009-pace.ts';
 import { madeContacts } from './0010-made-contacts.ts';
 import { logos } from './0011-logos.ts';
 import { signatures } from './0012-signatures.ts';
+import { answerSamples } from './0013-answer-samples.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   madeContacts,
   logos,
   signatures,
+  answerSamples,
 ];

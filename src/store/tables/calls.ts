@@ -190,6 +190,11 @@ export interface CallTables {
     forbidden: string;
     /** Look-ups in a row in which the CRM found nobody. */
     unfound: Generated<number>;
+    /** Keys of the last of these answers. */
+    unfound_sample: string | null;
+    /** Requests in a row that were done and whose answer lacked the id. */
+    without_id: Generated<number>;
+    without_id_sample: string | null;
     /** It is not looked at before: no slot of its rate is due, or its host is away. */
     held_until: Generated<Timestamp>;
     /** Where its calls go to, as the last claim knew it. */
