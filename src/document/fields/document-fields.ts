@@ -298,5 +298,11 @@ export const LIMITS_FIELDS: readonly Field[] = [
     'So many of them may leave at once after a pause. The larger it is, the slower the rest follows: no window ever sees more than `requests`. Without it requests are spread evenly, and of a limit of an hour or longer four tenths may leave at once.',
     10,
   ),
-  field('concurrency', 'X', whole(1, 100), 'So many requests at the same time.', 4),
+  field(
+    'concurrency',
+    'X',
+    whole(1, 100),
+    'So many requests at the same time, of calls and look-ups together; look-ups go first. Where Patchcord runs as several processes, each counts the look-ups that it sends itself.',
+    4,
+  ),
 ];
