@@ -9,6 +9,7 @@ import {
   testConnection,
   updateConnection,
 } from './connections.ts';
+import { cancelContactSync, getContactSync, startContactSync } from './contact-sync.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
   createExtension,
@@ -105,6 +106,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getRecordingContent,
   openRecordingLink,
   identifyCaller,
+  startContactSync,
+  getContactSync,
+  cancelContactSync,
   listConnections,
   createConnection,
   putConnection,

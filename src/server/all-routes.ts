@@ -4,6 +4,8 @@ import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
 import { callRoutes } from './routes/calls.ts';
+import { contactSyncRoutes } from './routes/contact-sync.ts';
+import type { ContactSyncRouteDeps } from './routes/contact-sync.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import type { ConnectionRouteDeps } from './routes/connections.ts';
 import { extensionRoutes } from './routes/extensions.ts';
@@ -39,6 +41,7 @@ export type RouteDeps = StoreDeps &
   RecordingRouteDeps &
   IdentifyRouteDeps &
   ConnectionRouteDeps &
+  ContactSyncRouteDeps &
   SignInRouteDeps &
   IntegrationRouteDeps &
   UserLinkDeps &
@@ -54,6 +57,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...connectionRoutes(deps),
     ...putConnectionRoutes(deps),
     ...signInRoutes(deps),
+    ...contactSyncRoutes(deps),
     ...userLinkRoutes(deps),
     ...putUserLinkRoutes(deps),
     ...integrationRoutes(deps),

@@ -41,6 +41,8 @@ import { createContactIndex } from '../contacts/index/create-contact-index.ts';
 import type { OpenContactIndex } from '../contacts/index/create-contact-index.ts';
 import { createNumberKeys } from '../contacts/number-keys/number-key.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
+import type { SyncTimes } from '../contacts/sync/contact-sync.ts';
+import type { SyncPoint } from '../contacts/sync/run-pass.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import { buildOpenApi } from '../contract/openapi.ts';
 import { finishSignIn } from '../contract/sign-in.ts';
@@ -62,6 +64,8 @@ import { buildApp } from './app.ts';
 import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
 import type { PipelineConnection } from './connection-book.ts';
+import { createContactParts } from './contact-parts.ts';
+import type { ContactParts } from './contact-parts.ts';
 import { createLookupCounter } from './count-lookups.ts';
 import { createCallContacts } from './call-contacts.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
@@ -86,6 +90,8 @@ import { testConnection } from './test-connection.ts';
 /** Times and policies of the pipeline; tests pass shorter ones, and end the process at a point. */
 export interface ServerTuning {
   readonly reached?: (point: DeliveryPoint | 'event-committed') => void;
+  readonly syncReached?: (point: SyncPoint) => void;
+  readonly syncTimes?: Partial<SyncTimes>;
   readonly times?: Partial<WorkerTimes>;
   readonly policy?: Partial<DeliveryPolicy>;
   /** Lays something over the database: a test's planted bug, which its auditor must find. */
@@ -195,6 +201,18 @@ export function composeServer(parts: ServerParts): ComposedServer {
     ...{ database, phones, clock, index, keys },
     runner: liveRunner,
   });
+  const freeDisk =
+    database.dialect === 'sqlite' && parts.intake.diskReservePercent > 0
+      ? () => freePercent(dirname(parts.spoolDirectory))
+      : undefined;
+  const contacts =
+    index === undefined
+      ? undefined
+      : createContactParts({
+          ...{ index, database, openConnections, signIns, places, phones, clock, freeDisk },
+          ...{ lists: runner, node: parts.node, log: logger, metrics: () => metrics },
+          ...{ times: parts.tuning?.syncTimes, reached: parts.tuning?.syncReached },
+        });
   const lookups = createLookupCounter({ database, ids });
   // As a key object it is prepared once, and not for each call anew.
   const callKeySecret = createSecretKey(parts.keyring.pinned('patchcord call key'));
@@ -203,7 +221,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const ownLinks = recordings.links !== undefined;
   const idempotency = createIdempotency({ database, vault, ids });
   const removeFile = (file: string): Promise<void> => spool.remove(file);
-  const deleter = createDeleter({ database, ids, removeFile, log: logger });
+  const deleter = createDeleter({
+    ...{ database, ids, removeFile, log: logger },
+    removeContacts: index === undefined ? undefined : (id) => index.dropOrganization(id),
+  });
   const logos = createLogoKeeper({ database, egress, clock, logoOf, log: logger });
   const pipeline = createPipelineWorker(parts, {
     idempotency,
@@ -218,7 +239,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     callers,
     index,
   });
-  const worker = closingAfter(withFetcher(pipeline, recordings.fetcher), [signIns, index]);
+  const working = withContacts(withFetcher(pipeline, recordings.fetcher), contacts);
+  const worker = closingAfter(working, [signIns, index]);
   const wake = (): void => {
     worker.wake();
   };
@@ -227,16 +249,19 @@ export function composeServer(parts: ServerParts): ComposedServer {
       limits: parts.intake,
       clock,
       countBacklog: (organizationId, most) => countBacklog(database.read, { organizationId }, most),
-      freeDisk:
-        database.dialect === 'sqlite' && parts.intake.diskReservePercent > 0
-          ? () => freePercent(dirname(parts.spoolDirectory))
-          : undefined,
+      freeDisk,
       log: logger,
     }),
     ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
     ...(parts.tuning?.reached === undefined ? {} : { reached: parts.tuning.reached }),
   });
-  const metrics = createMetrics(() => readStatistics(database.read, ADMIN, database.now()));
+  const metrics = createMetrics(
+    () => readStatistics(database.read, ADMIN, database.now()),
+    async () => {
+      const totals = await index?.sync.totals();
+      return totals === undefined ? {} : { person: totals.people, company: totals.companies };
+    },
+  );
   const access = createAccess(database);
   const routes = allRoutes({
     database: idempotency.database,
@@ -253,6 +278,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
     runner: liveRunner,
     callers,
     lookups,
+    contactSync: contacts?.actions,
+    connectionChanged: contacts?.changed,
     connections,
     spool,
     addresses,
@@ -292,6 +319,23 @@ export function composeServer(parts: ServerParts): ComposedServer {
       signal,
     );
   return { app, worker, contacts: index, ship, testConnection: test };
+}
+
+/** Contacts are read as long as calls are written. */
+function withContacts(worker: Worker, contacts: ContactParts | undefined): Worker {
+  if (contacts === undefined) return worker;
+  return {
+    start: async () => {
+      await worker.start();
+      contacts.start();
+    },
+    wake: () => {
+      worker.wake();
+    },
+    close: async () => {
+      await Promise.all([contacts.close(), worker.close()]);
+    },
+  };
 }
 
 /** Lanes wait for tokens: the sign-ins end after them, and store what is still under way. */

@@ -39,7 +39,7 @@ export async function readSync(
 }
 
 /**
- * Asks for a sync, and joins one that is under way. Rejects with `conflict` where there is nothing to
+ * Asks for a sync, and joins one that is under way; `wake` has it begin at once. Rejects with `conflict` where there is nothing to
  * sync, or where deletions are accepted while a full reading finds out anew who is missing.
  */
 export async function askForSync(
@@ -47,7 +47,7 @@ export async function askForSync(
   connection: OpenConnection,
   request: { readonly full: boolean; readonly acceptDeletions: boolean },
 ): Promise<{ readonly removed: number }> {
-  const { store, now, wake } = deps;
+  const { store, now } = deps;
   const of = bookOf(connection);
   if (syncRulesOf(connection).methods.length === 0) {
     const { message } = await readSync(deps, connection);
@@ -60,15 +60,18 @@ export async function askForSync(
   const isUnderWay = open.length > 0 && (kind === 'changes' || open.includes('full'));
   if (isUnderWay) await store.schedule(of, now());
   else await store.ask(of, { kind, at: now() });
-  wake();
   return { removed };
 }
 
-/** Stops the pass that is under way: whoever works on it loses the right to go on. */
+/** Stops the pass that is under way, if there is one: whoever works on it loses the right to go on. */
 export async function cancelSync(deps: SyncActionDeps, connection: OpenConnection): Promise<void> {
   const { store } = deps;
   const of = bookOf(connection);
   const at = deps.now();
+  const before = await store.read(of);
+  const isIdle =
+    before.job?.asked === undefined && before.states.every(({ pass }) => pass === undefined);
+  if (isIdle) return;
   const lease = await store.takeLease(of, { owner: 'cancel', now: at, until: at, seize: true });
   if (lease === undefined) return;
   const { states } = await store.read(of);

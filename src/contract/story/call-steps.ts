@@ -109,7 +109,8 @@ function parked(callId: string, habit: string): readonly StoryStep[] {
     {
       endpoint: 'sendCallEvents',
       as: 'events',
-      crm: { route: 'POST /calls', habit, times: 1 },
+      // A refusal may mean that the contact is no longer there: it is looked for and tried once more.
+      crm: { route: 'POST /calls', habit, times: habit === 'refuse' ? 2 : 1 },
       body: [ringing(callId), ended(callId)],
       prepares: true,
     },

@@ -219,4 +219,28 @@ export const SET_UP_STEPS: readonly StoryStep[] = [
     as: 'organization',
     params: { connection_id: '{{connection.id}}' },
   },
+  {
+    endpoint: 'getContactSync',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+    until: { path: ['state'], is: 'idle' },
+    prepares: true,
+  },
+  {
+    endpoint: 'startContactSync',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+    body: { full: true },
+  },
+  {
+    endpoint: 'getContactSync',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+    until: { path: ['state'], is: 'idle' },
+  },
+  {
+    endpoint: 'cancelContactSync',
+    as: 'organization',
+    params: { connection_id: '{{connection.id}}' },
+  },
 ];

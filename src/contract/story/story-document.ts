@@ -17,6 +17,22 @@ export const STORY_DOCUMENT = {
       request_path: '/users',
       response_map: { users: [{ id: '$user_id$', name: '$user_name$', phone: '$phone$' }] },
     },
+    Contacts: {
+      request_method: 'GET',
+      request_path: '/contacts',
+      response_map: {
+        contacts: [
+          {
+            id: '$contact_id$',
+            first_name: '$firstname$',
+            last_name: '$lastname$',
+            phone: '$phone$',
+            email: '$email$',
+            company: '$company_name$',
+          },
+        ],
+      },
+    },
     FindContact: {
       request_method: 'GET',
       request_path: '/contacts',

@@ -24,6 +24,7 @@ import { checkSignIn } from '../check-sign-in.ts';
 import { requireIfMatch } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { RequestContext, Route } from '../route.ts';
+import type { BookScope } from '../../contacts/index/contact-index.ts';
 import { testConnection as test } from '../test-connection.ts';
 import { answerConnection, presentConnection } from './present-connection.ts';
 import { actorOf } from './present.ts';
@@ -34,6 +35,8 @@ export interface ConnectionRouteDeps extends ConnectionDeps {
   readonly signIns: Pick<SignIns, 'credentialFor' | 'describe'>;
   /** Told when work may go on: after a change, a resume. */
   readonly wake: () => void;
+  /** Told of a connection that is new or was changed: what is done for it now and then is planned anew. */
+  readonly connectionChanged?: ((of: BookScope) => void) | undefined;
 }
 
 /** The connections of an organization; secrets go in and never come out. */
@@ -51,6 +54,7 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
       const request = { integrationId, externalId, name, properties, options, actor };
       const scope = context.scope();
       const created = await checkSignIn(deps, scope, await create(deps, scope, request));
+      tellChanged(deps, created);
       return await answerConnection(deps, scope, created);
     }),
     route(getConnection, async ({ params }, { scope }) => {
@@ -73,6 +77,7 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
       });
       const checked = await checkSignIn(deps, scope, changed);
       deps.wake();
+      tellChanged(deps, checked);
       return await answerConnection(deps, scope, checked);
     }),
     route(testConnection, async ({ params }, context) => {
@@ -97,9 +102,18 @@ export function connectionRoutes(deps: ConnectionRouteDeps): readonly Route[] {
       const scope = context.scope();
       const resumed = await setPaused(deps, scope, request);
       deps.wake();
+      tellChanged(deps, resumed);
       return await answerConnection(deps, scope, resumed);
     }),
   ];
+}
+
+/** Says that a connection is other than before. */
+export function tellChanged(
+  { connectionChanged }: Pick<ConnectionRouteDeps, 'connectionChanged'>,
+  { row }: ConnectionView,
+): void {
+  connectionChanged?.({ organizationId: row.organization_id, connectionId: row.id });
 }
 
 /** The revision that If-Match names. What is missing or foreign is not found, whatever the headers say. */

@@ -11,6 +11,7 @@ import {
   startContactSync,
 } from '../../contract/contact-sync.ts';
 import type { ContactSync } from '../../contract/contact-sync.ts';
+import { AppError } from '../../errors/app-error.ts';
 import { route } from '../route.ts';
 import type { RequestContext, Route } from '../route.ts';
 import { actorOf, iso, isoOrNull } from './present.ts';
@@ -18,32 +19,40 @@ import type { StoreDeps } from './route-deps.ts';
 
 export interface ContactSyncRouteDeps extends StoreDeps {
   readonly openConnections: OpenConnections;
-  readonly contactSync: SyncActionDeps;
+  /** Absent: this server keeps no contacts. */
+  readonly contactSync: SyncActionDeps | undefined;
 }
 
 type SyncBody = z.input<typeof ContactSync>;
 
 /** How the copy of a CRM's contacts is kept up to date, and what people say to it. */
 export function contactSyncRoutes(deps: ContactSyncRouteDeps): readonly Route[] {
-  const { openConnections, contactSync } = deps;
+  const { openConnections } = deps;
+  const sync = (): SyncActionDeps => {
+    if (deps.contactSync !== undefined) return deps.contactSync;
+    throw new AppError('conflict', 'This server keeps no copy of contacts.');
+  };
   const answer = async (connection: OpenConnection): Promise<{ readonly body: SyncBody }> => ({
-    body: await present(contactSync, connection),
+    body: await present(sync(), connection),
   });
   return [
     route(startContactSync, async ({ params, body }, context) => {
       const connection = await openConnections.open(context.scope(), params.connection_id);
       const request = { full: body.full, acceptDeletions: body.accept_deletions };
-      const { removed } = await askForSync(contactSync, connection, request);
+      const { removed } = await askForSync(sync(), connection, request);
       const details = { full: body.full, ...(body.accept_deletions ? { removed } : {}) };
       await record(deps, context, { connection, action: 'contact_sync.asked', details });
-      return await answer(connection);
+      // How it stands before anybody works on it.
+      const answered = await answer(connection);
+      sync().wake();
+      return answered;
     }),
     route(getContactSync, async ({ params }, { scope }) =>
       answer(await openConnections.open(scope(), params.connection_id)),
     ),
     route(cancelContactSync, async ({ params }, context) => {
       const connection = await openConnections.open(context.scope(), params.connection_id);
-      await cancelSync(contactSync, connection);
+      await cancelSync(sync(), connection);
       await record(deps, context, { connection, action: 'contact_sync.cancelled', details: {} });
       return await answer(connection);
     }),

@@ -5,6 +5,7 @@ import { checkSignIn } from '../check-sign-in.ts';
 import { checkConditions } from '../conditions.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
+import { tellChanged } from './connections.ts';
 import type { ConnectionRouteDeps } from './connections.ts';
 import { answerConnection } from './present-connection.ts';
 import { actorOf } from './present.ts';
@@ -28,6 +29,7 @@ export function putConnectionRoutes(deps: ConnectionRouteDeps): readonly Route[]
       const scope = context.scope();
       const checked = await checkSignIn(deps, scope, view);
       deps.wake();
+      tellChanged(deps, checked);
       return { ...(await answerConnection(deps, scope, checked)), created };
     }),
   ];

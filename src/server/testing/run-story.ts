@@ -46,7 +46,7 @@ export async function runStory(
     email: 'alice@customer.example',
     company: 'Customer Ltd',
   });
-  const server = await startTestServer({ database, crm, publicUrl: PUBLIC_URL });
+  const server = await startTestServer({ database, crm, publicUrl: PUBLIC_URL, contacts: true });
   try {
     const kept = new Map<string, unknown>([['crm', { origin: crm.origin, token: crm.token }]]);
     const told: ToldStep[] = [];
