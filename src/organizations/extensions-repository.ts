@@ -1,5 +1,6 @@
 import type { Handle } from '../store/handle.ts';
 import { readPage } from '../store/page.ts';
+import { prepared } from '../store/prepared.ts';
 import type { ExternalPage, PageOf } from '../store/page.ts';
 import type { Tables } from '../store/schema.ts';
 import { sayTaken } from '../store/taken.ts';
@@ -105,12 +106,22 @@ function own(handle: Handle, scope: OrganizationScope) {
     .where('organization_id', '=', scope.organizationId);
 }
 
-/** Whether the organization has an extension with one of these numbers. */
+/** Whether the organization has an extension with this number, or with its other form. */
 export async function hasExtension(
   handle: Handle,
   scope: OrganizationScope,
-  numbers: readonly string[],
+  numbers: { readonly number: string; readonly other: string },
 ): Promise<boolean> {
-  const found = await own(handle, scope).where('number', 'in', numbers).limit(1).executeTakeFirst();
-  return found !== undefined;
+  const found = await selectExtension(handle, { ...scope, ...numbers });
+  return found.length > 0;
 }
+
+const selectExtension = prepared(
+  (handle, given: OrganizationScope & { readonly number: string; readonly other: string }) =>
+    handle
+      .selectFrom('extension')
+      .select('id')
+      .where('organization_id', '=', given.organizationId)
+      .where((eb) => eb.or([eb('number', '=', given.number), eb('number', '=', given.other)]))
+      .limit(1),
+);

@@ -137,7 +137,7 @@ async function isExtension(
   key: NumberKey,
 ): Promise<boolean> {
   if (key.digits === '') return false;
-  const forms = [key.digits, ...(key.e164 === undefined ? [] : [key.e164])];
+  const forms = { number: key.digits, other: key.e164 ?? key.digits };
   return await hasExtension(database.read, { organizationId }, forms);
 }
 
