@@ -18,7 +18,7 @@ import { lockLeased, readSteps, restingState, updateLane } from './lane-reposito
 import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
 import { contactGone } from './contact-gone.ts';
-import type { ContactAgain } from './contact-gone.ts';
+import type { ContactAgain, GoneContact } from './contact-gone.ts';
 import { noteAnswer } from './note-answer.ts';
 import { askMethod } from './prepare-step.ts';
 import { remember } from './remember.ts';
@@ -72,16 +72,18 @@ export type SettledExchange =
  * learns, in one transaction that holds only if the claim does. `replaced`: it did not, nothing changed.
  */
 export async function settleExchange(
-  deps: Pick<DeliverDeps, 'database' | 'ids' | 'policy' | 'random' | 'log'>,
+  deps: Pick<DeliverDeps, 'database' | 'ids' | 'policy' | 'random' | 'log' | 'contacts'>,
   work: Settled,
 ): Promise<SettledExchange> {
   const { lease, loaded, run, step } = work;
   const random = deps.random();
   let told: Told = {};
+  let gone: GoneContact | undefined;
   // Taken back by a power cut, the step stands as `sending`, as if the answer had been lost.
   const result = await deps.database.writeSoon(async (transaction): Promise<SettledExchange> => {
     // A job may run again: what the earlier run saw is not told.
     told = {};
+    gone = undefined;
     const now = deps.database.now();
     const lane = await lockLeased(transaction, lease, now);
     if (lane === undefined) return { status: 'replaced' };
@@ -90,10 +92,12 @@ export async function settleExchange(
     const memory = readMemory(lane);
     const decided = decide(work, { policy: deps.policy, now, random });
     const stands = isAsRead || (await isAsSent(transaction, work));
-    const again =
+    const lost =
       work.purpose === 'run'
         ? await contactGone(transaction, { ...work, change: decided, memory, now })
         : undefined;
+    gone = lost?.gone;
+    const again = lost?.again;
     const change = again === undefined ? decided : { ...decided, ...again.change };
     await settleAttempt(transaction, deps.ids, {
       attemptId: work.attemptId,
@@ -155,6 +159,7 @@ export async function settleExchange(
       : { status: 'goes_on' };
   });
   tellOperator(deps.log, { connectionId: work.connection.id, step }, told);
+  if (gone !== undefined) deps.contacts?.gone(work.connection, gone);
   return result;
 }
 

@@ -56,6 +56,28 @@ describeDatabases('the contact of a request that the CRM refuses', ({ open }) =>
     expect(await steps()).toEqual(['FindContact done', 'CreateActivity done']);
   });
 
+  it.each([
+    ['is told to whoever keeps copies, and then whom the search found', refusal('7'), true],
+    ['is told to nobody where the request does not name it', refusal('77'), false],
+  ])('%s', async (_name, answer, isTold) => {
+    const { drain, runner, deliver } = await longCall(HOUR);
+    const told: string[] = [];
+    const tell = (what: string) => (_connection: unknown, contact: object) => {
+      told.push(`${what} ${JSON.stringify(contact)}`);
+    };
+    Object.assign(deliver, {
+      contacts: {
+        known: () => Promise.resolve(undefined),
+        ...{ made: tell('made'), gone: tell('gone'), foundAgain: tell('found') },
+      },
+    });
+    runner.answer('CreateActivity', answer);
+    await drain();
+
+    const gone = `gone {"contactId":"7","number":"${NUMBER}"}`;
+    expect(told).toEqual(isTold ? [gone, 'found {"contact_id":"8"}'] : []);
+  });
+
   it('is looked for again once: then a person must look', async () => {
     const { drain, runner, contacts, steps } = await longCall(HOUR);
     runner.answer('CreateActivity', refusal('7'), refusal('8'), refusal('8'));

@@ -15,7 +15,23 @@ import { isSettled } from './step.ts';
 import type { Step } from './step.ts';
 import type { StepRun } from './step-runner.ts';
 
+/** A contact that seems to be gone from its CRM. */
+export interface GoneContact {
+  readonly contactId: string;
+  /** As the CRM or the index told of it; absent: a person chose the contact by its id. */
+  readonly contactType?: string;
+  /** The number whose caller it was. */
+  readonly number: string | undefined;
+}
+
 /** What a request that the CRM refused because of its contact leads to. */
+export interface ContactGone {
+  readonly gone: GoneContact;
+  /** Absent: a person must look. */
+  readonly again?: ContactAgain;
+}
+
+/** What is tried again. */
 export interface ContactAgain {
   /** The step that was refused: it is sent once more. */
   readonly change: StepChange;
@@ -47,8 +63,8 @@ const LOOKED_FOR_AGAIN =
 
 /**
  * Forgets the contact of a call where the CRM refused a request that names it, in the transaction that
- * settles the request, and says what is tried again: once per step. `undefined`: nothing is, because the
- * refusal cannot be about the contact, or because the contact is the user's choice.
+ * settles the request, and says what is tried again: once per step, and never in place of a contact that
+ * a user chose. `undefined`: the refusal cannot be about the contact.
  */
 export async function contactGone(
   transaction: Transaction<Tables>,
@@ -63,8 +79,8 @@ export async function contactGone(
     readonly memory: LaneMemory;
     readonly now: number;
   },
-): Promise<ContactAgain | undefined> {
-  const { step, run, loaded, memory, now } = of;
+): Promise<ContactGone | undefined> {
+  const { step, run, loaded, now } = of;
   if (!NAMES_CONTACT.has(step.method) || !isRefused(run)) return undefined;
   const chosen = loaded.onlyConnection ? loaded.facts.contactId : undefined;
   const contactId = chosen ?? loaded.memory.contact?.['contact_id'];
@@ -73,7 +89,36 @@ export async function contactGone(
   const claimed = await forgetClaim(transaction, of, contactId);
   if (claimed === 'kept') return undefined;
   if (claimed === 'none' && (await wasJustFound(transaction, steps, now))) return undefined;
-  if (step.method !== 'CreateActivity' || chosen !== undefined) return undefined;
+  const gone = goneContact(loaded, contactId, chosen === undefined);
+  const again = chosen === undefined ? findAgain(of, steps) : undefined;
+  return again === undefined ? { gone } : { gone, again };
+}
+
+function goneContact(
+  { facts, memory }: LoadedLane,
+  contactId: string,
+  isOfLookUp: boolean,
+): GoneContact {
+  const type = isOfLookUp ? memory.contact?.['contact_type'] : undefined;
+  const number = partyNumber(facts);
+  return typeof type === 'string'
+    ? { contactId, contactType: type, number }
+    : { contactId, number };
+}
+
+/** The search for the contact, its create and the request that was refused, each once more. */
+function findAgain(
+  of: {
+    readonly step: Step;
+    readonly change: StepChange;
+    readonly run: StepRun;
+    readonly memory: LaneMemory;
+    readonly now: number;
+  },
+  steps: readonly Step[],
+): ContactAgain | undefined {
+  const { step, run, memory, now } = of;
+  if (step.method !== 'CreateActivity') return undefined;
   // What may have been executed before under its key stays as it was.
   if (step.sentValues !== undefined || memory.contactAgain?.includes(step.id) === true) {
     return undefined;

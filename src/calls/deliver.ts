@@ -163,6 +163,9 @@ async function deliverNext(
   deps.reached?.('settled');
   const made = madeContactOf({ step: next.step, purpose, run, loaded });
   if (made !== undefined && settled.status !== 'replaced') deps.contacts?.made(connection, made);
+  if (loaded.memory.contactAgain !== undefined && next.step.method === 'FindContact') {
+    for (const record of run.records) deps.contacts?.foundAgain(connection, record);
+  }
   return settled;
 }
 

@@ -1,6 +1,7 @@
 import { cleanNumber } from '../contacts/clean-number.ts';
 import type { CallConnection } from './call-connection.ts';
 import { partyNumber } from './call-rules.ts';
+import type { GoneContact } from './contact-gone.ts';
 import type { FoundContacts } from './remember.ts';
 import type { LoadedLane } from './load-lane.ts';
 import type { StepChange } from './settle.ts';
@@ -18,6 +19,10 @@ export interface CallContacts<C extends CallConnection = CallConnection> {
   known(connection: C, number: string): Promise<KnownCaller | undefined>;
   /** Told of each contact that a call has made. */
   made(connection: C, contact: StepRecord): void;
+  /** Told of each contact that the CRM seems to have no more. */
+  gone(connection: C, contact: GoneContact): void;
+  /** Told whom the CRM itself found in place of a contact that seemed gone: it may be the same one. */
+  foundAgain(connection: C, contact: StepRecord): void;
 }
 
 /**

@@ -1,9 +1,13 @@
+import type { GoneContact } from '../calls/contact-gone.ts';
 import type { DeliveryLog } from '../calls/deliver.ts';
 import type { CallContacts } from '../calls/known-caller.ts';
+import type { StepRecord } from '../calls/step-runner.ts';
+import type { ContactKey } from '../contacts/contact-record.ts';
 import { contactOfRecord } from '../contacts/identify/match.ts';
-import type { ContactIndex } from '../contacts/index/contact-index.ts';
+import type { ContactIndex, ContactSource } from '../contacts/index/contact-index.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import type { CallerIdentifier } from './identify-callers.ts';
+import { createKeptContacts } from './kept-contacts.ts';
 
 /** What the index can tell of a contact; a document may bind more in `FindContact`. */
 const INDEXED: ReadonlySet<string> = new Set([
@@ -21,13 +25,22 @@ const INDEXED: ReadonlySet<string> = new Set([
   'email',
 ]);
 
-/** Lets calls know their callers from the index, and the index the contacts that calls make. */
+/** Lets calls know their callers from the index, and the index what calls learn of contacts. */
 export function createCallContacts(deps: {
-  readonly callers: CallerIdentifier;
-  readonly index: Pick<ContactIndex, 'put'> | undefined;
+  readonly callers: Pick<CallerIdentifier, 'knownHere' | 'forget'>;
+  readonly index: Pick<ContactIndex, 'byNumber' | 'put' | 'remove'> | undefined;
   readonly log: Pick<DeliveryLog, 'warn'>;
 }): CallContacts<PipelineConnection> {
   const { callers, index, log } = deps;
+  const kept = createKeptContacts({ callers, index });
+  const put = (connection: PipelineConnection, record: StepRecord, source: ContactSource): void => {
+    const contact = contactOfRecord(record);
+    if (contact === undefined) return;
+    // What calls know of it themselves stays, and the next sync brings it.
+    kept.put(connection, contact, source).catch((err: unknown) => {
+      log.warn({ err, connection_id: connection.id }, 'a contact of a call is not in the index');
+    });
+  };
   return {
     known: async (connection, number) => {
       const identified = await callers.knownHere(connection, number);
@@ -43,18 +56,39 @@ export function createCallContacts(deps: {
       };
     },
     made: (connection, record) => {
-      const contact = contactOfRecord(record);
-      if (contact === undefined) return;
-      const { id: connectionId, organizationId, country } = connection;
-      for (const phone of contact.phones) callers.forget(connectionId, phone, country);
-      index
-        ?.put({ organizationId, connectionId }, [contact], { source: 'made', country })
-        // What calls know of it themselves stays, and the next sync brings it.
-        .catch((err: unknown) => {
-          log.warn({ err, connection_id: connectionId }, 'a made contact is not in the index');
-        });
+      put(connection, record, 'made');
+    },
+    foundAgain: (connection, record) => {
+      put(connection, record, 'crm');
+    },
+    gone: (connection, contact) => {
+      const forgotten = async (): Promise<void> => {
+        await kept.remove(connection, await keysOf(index, connection, contact));
+      };
+      if (contact.number !== undefined) kept.forget(connection, [contact.number]);
+      // A full sync finds it, too.
+      forgotten().catch((err: unknown) => {
+        log.warn({ err, connection_id: connection.id }, 'a contact that is gone is still indexed');
+      });
     },
   };
+}
+
+/** Where a person chose the contact its kind is not known: the owners of the number tell it. */
+async function keysOf(
+  index: Pick<ContactIndex, 'byNumber'> | undefined,
+  connection: PipelineConnection,
+  { contactId: crmId, contactType, number }: GoneContact,
+): Promise<readonly ContactKey[]> {
+  const key: ContactKey = { kind: 'person', contactType: contactType ?? '', crmId };
+  if (contactType !== undefined || number === undefined) return [key];
+  const { id: connectionId, organizationId, country, opened } = connection;
+  const owners = await index?.byNumber({ organizationId, connectionId }, number, {
+    country,
+    suffix: opened.options.matching_digits,
+  });
+  const same = (owners ?? []).filter((one) => one.kind === 'person' && one.crmId === crmId);
+  return [key, ...same.filter((one) => one.contactType !== '')];
 }
 
 /** False where `FindContact` tells later requests more than the index has. */

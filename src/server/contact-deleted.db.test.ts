@@ -51,7 +51,10 @@ describeDatabases('a contact that we made and somebody deleted in the CRM', (dat
         return true;
       },
     });
-    server = await startTestServer({ database: await databases.open(), crm, tuning: TUNING });
+    server = await startTestServer({
+      ...{ crm, tuning: TUNING, contacts: true },
+      database: await databases.open(),
+    });
   });
   beforeEach(async () => {
     crm.requests.length = 0;
@@ -131,6 +134,23 @@ describeDatabases('a contact that we made and somebody deleted in the CRM', (dat
       outcome: 'refused',
       notes: [expect.stringContaining('gone from the CRM')],
     });
+  });
+
+  test('is nobody to the index any more: the number has one owner again', async () => {
+    await call('c-1');
+    const first = newest();
+    deleted.add(first);
+    const of = { organizationId: office.organizationId, connectionId: office.connectionId };
+    const owners = async (): Promise<unknown> => {
+      const hits = await server.contacts?.byNumber(of, '+447911123456', { country: 'GB' });
+      return hits?.map(({ crmId }) => crmId);
+    };
+    await vi.waitFor(async () => expect(await owners()).toEqual([first]), WAIT);
+
+    await call('c-2');
+
+    await vi.waitFor(async () => expect(await owners()).toEqual([newest()]), WAIT);
+    expect(newest()).not.toBe(first);
   });
 
   test('is made again for one request once, and then a person must look', async () => {
