@@ -1,16 +1,10 @@
 import { createSecretKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { dirname } from 'node:path';
 
 import type { FastifyInstance } from 'fastify';
 
 import { createAccess } from '../access/access.ts';
-import type { ConnectionBook } from '../calls/call-connection.ts';
-import { closeSilentCalls } from '../calls/close-silent-calls.ts';
-import { deleteOldContactClaims } from '../calls/made-contact-repository.ts';
-import { planWaiting } from '../calls/plan-waiting.ts';
 import type { DeliveryPoint } from '../calls/deliver.ts';
-import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { createIntake } from '../calls/intake.ts';
 import { countBacklog } from '../calls/backlog-repository.ts';
@@ -18,10 +12,8 @@ import { createIntakeBudget } from '../calls/intake-budget.ts';
 import type { IntakeLimits } from '../calls/intake-budget.ts';
 import { freePercent } from './intake-limits.ts';
 import { createSignedIntake } from '../calls/signatures/signed-intake.ts';
-import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
 import { createAdmission } from '../connections/admission.ts';
-import type { Admission } from '../connections/admission.ts';
 import { createDocumentCache } from '../connections/document-cache.ts';
 import { documentDigest, shipIntegration } from '../connections/integrations.ts';
 import type { Keyring } from '../connections/keyring.ts';
@@ -29,13 +21,8 @@ import { createLogoKeeper } from '../connections/logos/logo-keeper.ts';
 import { logoOf } from '../connections/logos/logo-of.ts';
 import { createOpenConnections } from '../connections/open-connection.ts';
 import { createPlaces } from '../connections/places.ts';
-import type { Places } from '../connections/places.ts';
-import { removeOldSignIns } from '../connections/sign-in/remove-old.ts';
 import { createSignIns } from '../connections/sign-in/sign-ins.ts';
-import type { SignIns } from '../connections/sign-in/sign-ins.ts';
 import { createSignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
-import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
-import { keepVault } from '../connections/reseal.ts';
 import { createVault } from '../connections/vault.ts';
 import { createContactIndex } from '../contacts/index/create-contact-index.ts';
 import type { OpenContactIndex } from '../contacts/index/create-contact-index.ts';
@@ -52,7 +39,6 @@ import type { Egress } from '../http/egress.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { OrganizationScope } from '../organizations/scope.ts';
-import { sumUpUsage } from '../organizations/usage.ts';
 import { createMethodRunner } from '../runtime/run-method.ts';
 import type { ContactStore } from '../store/contact-store.ts';
 import type { Database } from '../store/database.ts';
@@ -63,28 +49,21 @@ import { allRoutes } from './all-routes.ts';
 import { buildApp } from './app.ts';
 import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
-import type { PipelineConnection } from './connection-book.ts';
 import { createContactParts } from './contact-parts.ts';
 import type { ContactParts } from './contact-parts.ts';
 import { createLookupCounter } from './count-lookups.ts';
-import { createCallContacts } from './call-contacts.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
-import type { CallerIdentifier } from './identify-callers.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
-import type { Idempotency } from './idempotency/idempotency.ts';
 import { createDeleter } from './deleter.ts';
-import type { Deleter } from './deleter.ts';
 import { createLiveRunner } from './live-runner.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
 import { checkReady } from './readiness.ts';
 import { createRecordingParts, withFetcher } from './recording-parts.ts';
-import type { RecordingLimits, RecordingParts } from './recording-parts.ts';
-import { removeOld } from './retention.ts';
+import type { RecordingLimits } from './recording-parts.ts';
 import type { KeptTimes } from './retention.ts';
-import { runChores } from './run-chores.ts';
+import { createPipelineWorker } from './pipeline-worker.ts';
 import { readStatistics } from './statistics-repository.ts';
-import { createStepRunner } from './step-runner.ts';
 import { testConnection } from './test-connection.ts';
 
 /** Times and policies of the pipeline; tests pass shorter ones, and end the process at a point. */
@@ -358,61 +337,4 @@ function closingAfter(
 /** Where CRMs send people back to. */
 function redirectUri(origin: string | undefined): string | undefined {
   return origin === undefined ? undefined : `${origin}${finishSignIn.path}`;
-}
-
-function createPipelineWorker(
-  parts: ServerParts,
-  made: {
-    readonly idempotency: Idempotency;
-    readonly connections: ConnectionBook<PipelineConnection>;
-    readonly signIns: SignIns;
-    readonly runner: SignedInRunner;
-    readonly admission: Admission;
-    readonly places: Places;
-    readonly callKeySecret: KeyObject;
-    readonly recordings: RecordingParts;
-    readonly deleter: Deleter;
-    readonly callers: CallerIdentifier;
-    readonly index: OpenContactIndex | undefined;
-  },
-): Worker {
-  const { database, ids, tuning, logger: log } = parts;
-  const { connections, callKeySecret } = made;
-  const { spool, source, links } = made.recordings;
-  const ownLinks = links !== undefined;
-  return createWorker({
-    database,
-    ids,
-    connections,
-    places: made.places,
-    clock: parts.clock,
-    node: parts.node,
-    random: parts.random,
-    log,
-    runner: createStepRunner(made.runner, made.admission),
-    contacts: createCallContacts({ callers: made.callers, index: made.index, log }),
-    recordings: source,
-    policy: { ...DELIVERY_POLICY, ...tuning?.policy },
-    times: { ...WORKER_TIMES, ...tuning?.times },
-    ...(tuning?.reached === undefined ? {} : { reached: tuning.reached }),
-    housekeep: () =>
-      runChores(
-        {
-          'end silent calls': () =>
-            closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks, log }),
-          'plan what waited': () =>
-            planWaiting({ database, ids, connections, callKeySecret, ownLinks, log }),
-          'forget made contacts': () =>
-            database.write((transaction) => deleteOldContactClaims(transaction, database.now())),
-          'remove what is old': () => removeOld({ database, spool }, parts.retention),
-          'remove old sign-ins': () => removeOldSignIns(database),
-          'keep sign-ins alive': () => made.signIns.keepAlive(),
-          'forget old requests': () => made.idempotency.sweep(),
-          'sum up usage': () => sumUpUsage(database),
-          'keep the vault': () => keepVault({ ...parts, validMs: parts.recordings.linkMs }),
-          'go on deleting': async () => made.deleter.wake(),
-        },
-        log,
-      ),
-  });
 }

@@ -50,7 +50,8 @@ export function describeSync(facts: SyncFacts): SyncDescription {
   const isLeased = job !== undefined && job.lease.until > now;
   const open = lists.find(({ state }) => state?.pass !== undefined);
   const isAsked = job?.asked !== undefined;
-  const isDue = job?.dueAt !== undefined && job.dueAt <= now;
+  // What has no time yet is looked at soon.
+  const isDue = job?.dueAt === undefined || job.dueAt <= now;
   const state = isLeased ? 'running' : open !== undefined || isAsked || isDue ? 'waiting' : 'idle';
   const words = state === 'idle' ? idleWords(lists) : workWords(facts, { state, open });
   const waiting = waitingWords(lists);
@@ -127,7 +128,9 @@ function waitWords({ connection, job, now }: SyncFacts, open: ListDescription | 
   if (isLater && open?.failure !== undefined) {
     return 'The sync waits a little after a fault, and goes on where it stopped.';
   }
-  return 'The sync waits for a free place; others are read before it.';
+  return open === undefined
+    ? 'The sync begins as soon as there is a free place.'
+    : 'The sync waits for a free place; others are read before it.';
 }
 
 function waitingWords(lists: readonly ListDescription[]): string | undefined {

@@ -1,9 +1,9 @@
 import type { OpenConnection } from '../../connections/open-connection.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { BookScope } from '../index/contact-index.ts';
-import type { SyncMethod, SyncState, SyncStore } from '../index/sync-store.ts';
+import type { PassKind, SyncMethod, SyncState, SyncStore } from '../index/sync-store.ts';
 import { describeSync } from './describe-sync.ts';
-import type { SyncDescription } from './describe-sync.ts';
+import type { SyncDescription, SyncFacts } from './describe-sync.ts';
 import { hasLists, syncRulesOf } from './sync-rules.ts';
 
 export interface SyncActionDeps {
@@ -24,43 +24,48 @@ export async function readSync(
   { store, now }: Pick<SyncActionDeps, 'store' | 'now'>,
   connection: OpenConnection,
 ): Promise<SyncOverview> {
-  const { job, states, known } = await store.read(bookOf(connection));
-  const rules = syncRulesOf(connection);
-  const facts = {
-    job,
-    states,
-    known,
-    rules,
-    connection,
-    now: now(),
-    hasLists: hasLists(connection),
-  };
-  return { ...describeSync(facts), ...known };
+  return overviewOf(connection, await store.read(bookOf(connection)), now());
 }
 
 /**
- * Asks for a sync, and joins one that is under way; `wake` has it begin at once. Rejects with `conflict` where there is nothing to
- * sync, or where deletions are accepted while a full reading finds out anew who is missing.
+ * Asks for a sync, and joins one that is under way; `wake` has it begin at once. Resolves with how it
+ * stood when it was asked for. Rejects with `conflict` where there is nothing to sync, or where
+ * deletions are accepted while a full reading finds out anew who is missing.
  */
 export async function askForSync(
-  deps: SyncActionDeps,
+  { store, now }: SyncActionDeps,
   connection: OpenConnection,
   request: { readonly full: boolean; readonly acceptDeletions: boolean },
-): Promise<{ readonly removed: number }> {
-  const { store, now } = deps;
+): Promise<{ readonly removed: number; readonly overview: SyncOverview }> {
   const of = bookOf(connection);
+  const before = await store.read(of);
   if (syncRulesOf(connection).methods.length === 0) {
-    const { message } = await readSync(deps, connection);
-    throw new AppError('conflict', message);
+    throw new AppError('conflict', overviewOf(connection, before, now()).message);
   }
-  const { states } = await store.read(of);
-  const removed = request.acceptDeletions ? await acceptDeletions(store, of, states) : 0;
-  const kind = request.full ? 'full' : 'changes';
-  const open = states.flatMap(({ pass }) => (pass === undefined ? [] : [pass.kind]));
+  const removed = request.acceptDeletions ? await acceptDeletions(store, of, before.states) : 0;
+  const facts = removed === 0 ? before : await store.read(of);
+  const kind: PassKind = request.full ? 'full' : 'changes';
+  const open = facts.states.flatMap(({ pass }) => (pass === undefined ? [] : [pass.kind]));
   const isUnderWay = open.length > 0 && (kind === 'changes' || open.includes('full'));
-  if (isUnderWay) await store.schedule(of, now());
-  else await store.ask(of, { kind, at: now() });
-  return { removed };
+  const at = now();
+  if (isUnderWay) await store.schedule(of, at);
+  else await store.ask(of, { kind, at });
+  const { lease = NO_LEASE, asked } = facts.job ?? {};
+  const job = { ...of, lease, dueAt: at, asked: isUnderWay ? asked : { kind, at } };
+  return { removed, overview: overviewOf(connection, { ...facts, job }, at) };
+}
+
+const NO_LEASE = { owner: '', until: 0, fence: 0 } as const;
+
+function overviewOf(
+  connection: OpenConnection,
+  read: Awaited<ReturnType<SyncStore['read']>>,
+  now: number,
+): SyncOverview {
+  const { known } = read;
+  const rules = syncRulesOf(connection);
+  const facts: SyncFacts = { ...read, rules, connection, now, hasLists: hasLists(connection) };
+  return { ...describeSync(facts), ...known };
 }
 
 /** Stops the pass that is under way, if there is one: whoever works on it loses the right to go on. */

@@ -4,7 +4,7 @@ import { recordDeed } from '../../access/audit.ts';
 import type { OpenConnection, OpenConnections } from '../../connections/open-connection.ts';
 import type { ListDescription } from '../../contacts/sync/describe-sync.ts';
 import { askForSync, cancelSync, readSync } from '../../contacts/sync/sync-actions.ts';
-import type { SyncActionDeps } from '../../contacts/sync/sync-actions.ts';
+import type { SyncActionDeps, SyncOverview } from '../../contacts/sync/sync-actions.ts';
 import {
   cancelContactSync,
   getContactSync,
@@ -33,19 +33,17 @@ export function contactSyncRoutes(deps: ContactSyncRouteDeps): readonly Route[] 
     throw new AppError('conflict', 'This server keeps no copy of contacts.');
   };
   const answer = async (connection: OpenConnection): Promise<{ readonly body: SyncBody }> => ({
-    body: await present(sync(), connection),
+    body: present(connection, await readSync(sync(), connection)),
   });
   return [
     route(startContactSync, async ({ params, body }, context) => {
       const connection = await openConnections.open(context.scope(), params.connection_id);
       const request = { full: body.full, acceptDeletions: body.accept_deletions };
-      const { removed } = await askForSync(sync(), connection, request);
+      const { removed, overview } = await askForSync(sync(), connection, request);
       const details = { full: body.full, ...(body.accept_deletions ? { removed } : {}) };
       await record(deps, context, { connection, action: 'contact_sync.asked', details });
-      // How it stands before anybody works on it.
-      const answered = await answer(connection);
       sync().wake();
-      return answered;
+      return { body: present(connection, overview) };
     }),
     route(getContactSync, async ({ params }, { scope }) =>
       answer(await openConnections.open(scope(), params.connection_id)),
@@ -80,8 +78,8 @@ async function record(
   );
 }
 
-async function present(deps: SyncActionDeps, connection: OpenConnection): Promise<SyncBody> {
-  const { state, message, people, companies, nextAt, lists } = await readSync(deps, connection);
+function present(connection: OpenConnection, overview: SyncOverview): SyncBody {
+  const { state, message, people, companies, nextAt, lists } = overview;
   return {
     connection_id: connection.id,
     ...{ state, message, people, companies },
