@@ -229,7 +229,9 @@ describeDatabases('a CRM that is sick', (databases) => {
       crm.behave('GET /contacts', habit);
 
       const ledger = await placeCall((seen) => valueAt(seen.body, 'state') === 'delivered');
-      const callers = await server.send('GET', `/v1/contacts/identify?number=${NUMBER}`, { key: office.key });
+      const callers = await server.send('GET', `/v1/contacts/identify?number=${NUMBER}`, {
+        key: office.key,
+      });
 
       expect(stepOf(ledger, 'FindContact')).toMatchObject({ state, reason });
       expect(callers.status).toBe(200);
@@ -244,7 +246,9 @@ describeDatabases('a CRM that is sick', (databases) => {
         (seen) => valueAt(stepOf(seen, 'FindContact'), 'attempts', 0, 'state') === 'settled',
       );
       await vi.waitFor(async () => expect(await readState()).toBe('needs_auth'), WAIT);
-      const callers = await server.send('GET', `/v1/contacts/identify?number=${NUMBER}`, { key: office.key });
+      const callers = await server.send('GET', `/v1/contacts/identify?number=${NUMBER}`, {
+        key: office.key,
+      });
 
       const path = `/v1/calls/${textAt(ledger.body, 'id')}`;
       const waiting = await server.send('GET', path, { key: office.key });
@@ -263,7 +267,9 @@ describeDatabases('a CRM that is sick', (databases) => {
     test('and answers everybody to a filter it does not know: nobody is shown', async () => {
       await start();
       crm.behave('GET /contacts', everybody);
-      const callers = await server.send('GET', `/v1/contacts/identify?number=${NUMBER}`, { key: office.key });
+      const callers = await server.send('GET', `/v1/contacts/identify?number=${NUMBER}`, {
+        key: office.key,
+      });
 
       expect(callers.body).toMatchObject({ callers: [], connections: [{ status: 'not_found' }] });
     });
