@@ -39,11 +39,8 @@ export interface ContactWriterHandle {
 /** The contacts beside the database: a copy of what CRMs have, which a sync makes again. */
 export const CONTACTS_FILE = 'contacts.db';
 
-/**
- * Memory of the writer for pages: a batch touches most pages of the index of names, which has some
- * 40 MB at a million contacts.
- */
-const WRITER_CACHE_KIB = 49_152;
+/** Memory of the writer for pages; what does not fit the system keeps, at 2 µs a page. */
+const WRITER_CACHE_KIB = 32_768;
 /** A batch writes tens of megabytes: its pages are copied into the file some batches at a time. */
 const WRITER_CHECKPOINT_PAGES = 16_000;
 

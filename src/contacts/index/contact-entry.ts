@@ -1,4 +1,4 @@
-import type { ContactRecord } from '../contact-record.ts';
+import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { cut, furtherWords, wordsOf } from '../words.ts';
 import { numberWord, wordsText } from './words-text.ts';
@@ -44,7 +44,27 @@ export function toEntry(contact: ContactRecord, country: string, keys: NumberKey
     addWords(others, withoutTopLevel(email));
   for (const word of named) others.delete(word);
   for (const phone of contact.phones.slice(0, MOST_PHONES)) addNumber(others, phone, country, keys);
-  return { sortName, words: wordsText(few(named), few(others)), data: dataOf(contact, country) };
+  return {
+    sortName,
+    words: wordsText(few(named), few(others)),
+    data: JSON.stringify({ reading: `${READING} ${country}`, ...dataOf(contact) }),
+  };
+}
+
+/**
+ * A contact without what is not kept of it, so that of a hostile list nothing larger reaches the thread.
+ * Most contacts come back as they are.
+ */
+export function trimContact(contact: ContactRecord): ContactRecord {
+  const { emails, phones } = contact;
+  const texts = [contact.name, contact.firstname, contact.lastname, contact.company];
+  const others = [contact.companyId, contact.jobTitle];
+  const isSmall =
+    emails.length <= MOST_EMAILS &&
+    phones.length <= MOST_PHONES &&
+    (contact.url?.length ?? 0) <= LONGEST_URL &&
+    [...texts, ...others, ...emails, ...phones].every((one) => (one?.length ?? 0) <= LONGEST_TEXT);
+  return isSmall ? contact : { ...contact, ...dataOf(contact) };
 }
 
 /** What it is called by in lists: a contact without a name still has its place. */
@@ -75,21 +95,21 @@ function few(words: ReadonlySet<string>): Iterable<string> {
 }
 
 /** The fields in one order, so that the same contact is the same text. */
-function dataOf(contact: ContactRecord, country: string): string {
-  return JSON.stringify({
-    reading: `${READING} ${country}`,
-    name: text(contact.name),
-    firstname: text(contact.firstname),
-    lastname: text(contact.lastname),
-    company: text(contact.company),
-    companyId: text(contact.companyId),
-    jobTitle: text(contact.jobTitle),
-    emails: contact.emails.slice(0, MOST_EMAILS).map((email) => cut(email, LONGEST_TEXT)),
-    phones: contact.phones.slice(0, MOST_PHONES).map((phone) => cut(phone, LONGEST_TEXT)),
-    url: contact.url === undefined ? undefined : cut(contact.url, LONGEST_URL),
-  });
+function dataOf(contact: ContactRecord): Omit<ContactRecord, keyof ContactKey> {
+  const { firstname, lastname, company, companyId, jobTitle, url } = contact;
+  return {
+    name: short(contact.name),
+    ...(firstname === undefined ? {} : { firstname: short(firstname) }),
+    ...(lastname === undefined ? {} : { lastname: short(lastname) }),
+    ...(company === undefined ? {} : { company: short(company) }),
+    ...(companyId === undefined ? {} : { companyId: short(companyId) }),
+    ...(jobTitle === undefined ? {} : { jobTitle: short(jobTitle) }),
+    emails: contact.emails.slice(0, MOST_EMAILS).map(short),
+    phones: contact.phones.slice(0, MOST_PHONES).map(short),
+    ...(url === undefined ? {} : { url: cut(url, LONGEST_URL) }),
+  };
 }
 
-function text(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : cut(value, LONGEST_TEXT);
+function short(text: string): string {
+  return cut(text, LONGEST_TEXT);
 }

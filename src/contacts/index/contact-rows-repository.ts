@@ -42,6 +42,9 @@ export function numberOf(id: number): number {
   return id % BOOK_SIZE;
 }
 
+/** A batch has a hundred thousand words: they become values some at a time. */
+const SLICE = 5_000;
+
 const COLUMNS: readonly BulkColumn[] = [
   ['id', 'bigint'],
   ['book', 'integer'],
@@ -63,6 +66,7 @@ const KEY: readonly BulkColumn[] = [
 const ID: readonly BulkColumn[] = [['id', 'bigint']];
 const WORD_KEY: readonly BulkColumn[] = [
   ['book', 'integer'],
+  ['of_name', 'integer'],
   ['word', 'text'],
   ['number', 'integer'],
 ];
@@ -131,27 +135,21 @@ export async function insertWords(
   book: number,
   rows: readonly WordRow[],
 ): Promise<void> {
-  const values = rows.map((row): BulkRow => [
-    book,
-    row.word,
-    row.number,
-    row.ofName ? 1 : 0,
-    row.sortName,
-  ]);
-  const columns: readonly BulkColumn[] = [
-    ...WORD_KEY,
-    ['of_name', 'integer'],
-    ['sort_name', 'text'],
-  ];
-  await bulkOf(handle).insert('contact_word', columns, values);
+  const columns: readonly BulkColumn[] = [...WORD_KEY, ['sort_name', 'text']];
+  for (let from = 0; from < rows.length; from += SLICE) {
+    const values = rows
+      .slice(from, from + SLICE)
+      .map((row): BulkRow => [book, row.ofName ? 1 : 0, row.word, row.number, row.sortName]);
+    await bulkOf(handle).insert('contact_word', columns, values);
+  }
 }
 
 export async function removeWords(
   handle: Handle,
   book: number,
-  rows: readonly Pick<WordRow, 'word' | 'number'>[],
+  rows: readonly Pick<WordRow, 'word' | 'number' | 'ofName'>[],
 ): Promise<void> {
-  const keys = rows.map((row): BulkRow => [book, row.word, row.number]);
+  const keys = rows.map((row): BulkRow => [book, row.ofName ? 1 : 0, row.word, row.number]);
   await bulkOf(handle).remove('contact_word', WORD_KEY, keys);
 }
 

@@ -4,6 +4,7 @@ import type { Database } from '../../store/database.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { findBookId, contactOf } from './contact-repository.ts';
 import type { BookScope, ContactIndex } from './contact-index.ts';
+import { trimContact } from './contact-entry.ts';
 import { findByKeys } from './contact-rows-repository.ts';
 import { createContactTasks } from './contact-tasks.ts';
 import { createSyncStore } from './create-sync-store.ts';
@@ -61,7 +62,7 @@ export function createContactIndex(deps: ContactIndexDeps): OpenContactIndex {
     },
     search: (of, query, options) => search.search(listOf(of), query, options),
     put: (of, contacts, { source, country }) =>
-      light.put({ of, contacts, source, country, now: now() }),
+      light.put({ of, contacts: contacts.map(trimContact), source, country, now: now() }),
     remove: (of, removed) => light.remove({ of, keys: removed }),
     dropBook: async (of) => {
       await light.dropBooks(of);

@@ -2,6 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { ContactRecord } from '../contact-record.ts';
 import { findBook, sumBooks } from './book-repository.ts';
+import { trimContact } from './contact-entry.ts';
 import type { BookScope } from './contact-index.ts';
 import { findCompanyNames } from './contact-repository.ts';
 import type { ContactTasks } from './contact-tasks.ts';
@@ -121,7 +122,7 @@ async function handOver(
   const { batch, records, country } = of;
   let parts = 0;
   for (let from = 0; from < records.length; from += PART) {
-    const text = JSON.stringify(records.slice(from, from + PART));
+    const text = JSON.stringify(records.slice(from, from + PART).map(trimContact));
     // One part is read at a time: what waits is memory.
     await heavy.readRecords({ batch, text, country });
     parts += 1;

@@ -4,13 +4,15 @@ import type { CandidateSource } from './candidate-source.ts';
 import { hasParts, postingBeginnings, reversedBeginning } from './search-query.ts';
 import type { QueryPart } from './search-query.ts';
 import {
-  countBeginnings,
+  countNames,
+  countWords,
   listByEnd,
   listByName,
   listByWord,
   readWords,
 } from './search-repository.ts';
 import type { Candidate } from './search-repository.ts';
+import { NUMBER_SIGN } from './words-text.ts';
 
 /** The book that is searched, and for what. */
 export interface BookSearch {
@@ -70,26 +72,37 @@ async function sizeOf(search: BookSearch, part: QueryPart): Promise<SizedPart> {
   const { handle, book } = search;
   const limit = (search.plan ?? PLAN).common;
   let words = 0;
-  for (const beginning of postingBeginnings(part)) {
-    words += await countBeginnings(handle, book, { index: 'word', beginning, limit });
+  for (const { beginning, ofName } of wordRanges(part)) {
+    words += await countWords(handle, book, { beginning, ofName, limit });
   }
   if (part.number !== undefined) {
     const reversed = reversedBeginning(part.number);
     words += (await listByEnd(handle, book, { reversed, limit })).length;
   }
+  // Of one part alone there is nothing to choose.
   const names =
-    part.word === ''
+    part.word === '' || search.parts.length === 1
       ? 0
-      : await countBeginnings(handle, book, { index: 'name', beginning: part.word, limit });
+      : await countNames(handle, book, { beginning: part.word, limit });
   return { part, words, names };
+}
+
+/** Where the index of words has a part: words of names stand by themselves, numbers among the others. */
+function wordRanges(
+  part: QueryPart,
+): readonly { readonly beginning: string; readonly ofName: boolean }[] {
+  return postingBeginnings(part).flatMap((beginning) => {
+    if (part.onlyNames) return [{ beginning, ofName: true }];
+    const others = { beginning, ofName: false };
+    return beginning.startsWith(NUMBER_SIGN) ? [others] : [{ beginning, ofName: true }, others];
+  });
 }
 
 /** Everybody who may have the part. */
 function sourceOf(search: BookSearch, part: QueryPart): CandidateSource {
   const { handle, book } = search;
-  const { onlyNames } = part;
-  const sources = postingBeginnings(part).map((beginning) =>
-    pagedSource((after, limit) => listByWord(handle, book, { beginning, onlyNames, after, limit })),
+  const sources = wordRanges(part).map((range) =>
+    pagedSource((after, limit) => listByWord(handle, book, { ...range, after, limit })),
   );
   if (part.word !== '') sources.push(namesOf(search, part.word));
   if (part.number !== undefined) {

@@ -55,7 +55,7 @@ interface WordRange {
   readonly book: number;
   readonly from: string;
   readonly to: string;
-  /** 1: words of names only. */
+  /** 1: words of names; 0: all others. */
   readonly ofName: number;
 }
 
@@ -68,9 +68,9 @@ const selectByWord = prepared(
       .selectFrom('contact_word')
       .select(['number', 'sort_name'])
       .where('book', '=', given.book)
+      .where('of_name', '=', given.ofName)
       .where('word', '>=', given.from)
       .where('word', '<=', given.to)
-      .where('of_name', '>=', given.ofName)
       .where((eb) =>
         eb(eb.refTuple('sort_name', 'number'), '>', eb.tuple(given.name, given.number)),
       )
@@ -85,41 +85,34 @@ export async function listByWord(
   book: number,
   of: {
     readonly beginning: string;
-    readonly onlyNames: boolean;
+    /** Words of names, or all others. */
+    readonly ofName: boolean;
     readonly after: After;
     readonly limit: number;
   },
 ): Promise<readonly Candidate[]> {
   const rows = await selectByWord(handle, {
-    ...{ book, ...beginning(of.beginning), ofName: of.onlyNames ? 1 : 0, limit: of.limit },
+    ...{ book, ...beginning(of.beginning), ofName: of.ofName ? 1 : 0, limit: of.limit },
     name: of.after?.sort_name ?? '',
     number: of.after === undefined ? -1 : numberOf(of.after.id),
   });
   return rows.map(({ number, sort_name }) => ({ id: contactId(book, number), sort_name }));
 }
 
-const countByWord = prepared(
-  (
-    handle,
-    given: {
-      readonly book: number;
-      readonly from: string;
-      readonly to: string;
-      readonly limit: number;
-    },
-  ) =>
-    handle
-      .selectFrom((eb) =>
-        eb
-          .selectFrom('contact_word')
-          .select('number')
-          .where('book', '=', given.book)
-          .where('word', '>=', given.from)
-          .where('word', '<=', given.to)
-          .limit(given.limit)
-          .as('some'),
-      )
-      .select((eb) => eb.fn.countAll<number>().as('count')),
+const countByWord = prepared((handle, given: WordRange & { readonly limit: number }) =>
+  handle
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('contact_word')
+        .select('number')
+        .where('book', '=', given.book)
+        .where('of_name', '=', given.ofName)
+        .where('word', '>=', given.from)
+        .where('word', '<=', given.to)
+        .limit(given.limit)
+        .as('some'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('count')),
 );
 
 const countByName = prepared(
@@ -146,14 +139,24 @@ const countByName = prepared(
       .select((eb) => eb.fn.countAll<number>().as('count')),
 );
 
-/** How many words in the index, or names of contacts, begin so; counted up to a limit. */
-export async function countBeginnings(
+/** How many words in the index begin so, of names or all others; counted up to a limit. */
+export async function countWords(
   handle: Handle,
   book: number,
-  of: { readonly index: 'word' | 'name'; readonly beginning: string; readonly limit: number },
+  of: { readonly beginning: string; readonly ofName: boolean; readonly limit: number },
 ): Promise<number> {
-  const count = of.index === 'word' ? countByWord : countByName;
-  const rows = await count(handle, { book, ...beginning(of.beginning), limit: of.limit });
+  const range = { book, ...beginning(of.beginning), ofName: of.ofName ? 1 : 0 };
+  const rows = await countByWord(handle, { ...range, limit: of.limit });
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** How many names of contacts begin so; counted up to a limit. */
+export async function countNames(
+  handle: Handle,
+  book: number,
+  of: { readonly beginning: string; readonly limit: number },
+): Promise<number> {
+  const rows = await countByName(handle, { book, ...beginning(of.beginning), limit: of.limit });
   return Number(rows[0]?.count ?? 0);
 }
 

@@ -19,6 +19,8 @@ const MOST_FOUND = 100;
 const PROGRAM = new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url);
 /** Who looks somebody up is soon to look up another one; starting the thread takes a tenth of a second. */
 const IDLE_MS = 10 * 60_000;
+/** A search holds some thousand names. */
+const HEAP_MB = { old: 64, young: 8 };
 
 /** Searches beside the event loop: on SQLite in a thread, on PostgreSQL in the database. */
 export function createSearch(store: ContactStore): Search {
@@ -29,7 +31,12 @@ export function createSearch(store: ContactStore): Search {
       close: () => Promise.resolve(),
     };
   }
-  const thread = createThread({ program: PROGRAM, data: store.place.path, idleMs: IDLE_MS });
+  const thread = createThread({
+    program: PROGRAM,
+    data: store.place.path,
+    idleMs: IDLE_MS,
+    heapMb: HEAP_MB,
+  });
   // One at a time: who has typed on meanwhile is not searched for at all.
   let before: Promise<unknown> = Promise.resolve();
   return {

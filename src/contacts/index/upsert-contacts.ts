@@ -110,7 +110,7 @@ export async function forgetContacts(
   rows: readonly Pick<ContactRow, 'id' | 'words'>[],
 ): Promise<number> {
   const words = rows.flatMap(({ id, words: text }) =>
-    postingsOf(text).map(({ word }) => ({ word, number: numberOf(id) })),
+    postingsOf(text).map(({ word, ofName }) => ({ word, ofName, number: numberOf(id) })),
   );
   const numbers = rows.flatMap(({ id, words: text }) =>
     reversedNumbers(text).map((reversed) => ({ reversed, number: numberOf(id) })),
@@ -246,8 +246,10 @@ function byKeyOrder(a: ContactKey, b: ContactKey): number {
   );
 }
 
-function byWord(a: Pick<WordRow, 'word' | 'number'>, b: Pick<WordRow, 'word' | 'number'>): number {
-  return order(a.word, b.word) || a.number - b.number;
+type WordPlace = Pick<WordRow, 'ofName' | 'word' | 'number'>;
+
+function byWord(a: WordPlace, b: WordPlace): number {
+  return Number(a.ofName) - Number(b.ofName) || order(a.word, b.word) || a.number - b.number;
 }
 
 function byReversed(a: NumberRow, b: NumberRow): number {

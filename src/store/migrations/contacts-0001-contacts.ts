@@ -36,11 +36,11 @@ export const contacts: Migration = {
     )${keyed}`,
     `create table contact_word (
       book ${small} not null,
+      of_name ${small} not null,
       word ${text} not null,
       number ${small} not null,
-      of_name ${small} not null,
       sort_name ${text} not null,
-      primary key (book, word, number)
+      primary key (book, of_name, word, number)
     )${keyed}`,
     `create table contact_seen (
       book ${small} not null,

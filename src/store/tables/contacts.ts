@@ -42,10 +42,10 @@ export interface ContactTables {
   /** Words but the first of the sort name, by which `contact` itself is sorted. */
   contact_word: {
     book: number;
-    word: string;
-    number: number;
     /** 1: a word of its name. */
     of_name: number;
+    word: string;
+    number: number;
     sort_name: string;
   };
   /** Which contacts a full pass has seen: a bit for each, in chunks of numbers. */
