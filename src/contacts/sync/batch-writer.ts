@@ -2,15 +2,20 @@ import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import type { BookScope } from '../index/contact-index.ts';
 import type { SyncBatch, SyncLease, SyncMethod, SyncStore } from '../index/sync-store.ts';
 
-/** So many contacts are written in one transaction: each page of an index is then touched once. */
-const BATCH_CONTACTS = 10_000;
-/** What was read waits no longer for its batch to become full. */
-const BATCH_MS = 5_000;
+export interface BatchLimits {
+  /** So many contacts are written in one transaction: each page of an index is then touched once. */
+  readonly contacts: number;
+  /** What was read waits no longer for its batch to become full; milliseconds. */
+  readonly ms: number;
+}
+
+export const BATCH_LIMITS: BatchLimits = { contacts: 10_000, ms: 5_000 };
 
 export interface BatchWriterDeps {
   readonly store: Pick<SyncStore, 'writeBatch' | 'companyNames'>;
   /** Milliseconds that never run backwards. */
   readonly monotonic: () => number;
+  readonly limits: BatchLimits;
   /** Told after each batch that is on disk. */
   readonly written?: () => void;
 }
@@ -82,8 +87,8 @@ export function createBatchWriter(
       batch.isLast = true;
     },
     settle: async () => {
-      const isFull = batch.contacts.length + batch.deleted.length >= BATCH_CONTACTS;
-      const isOld = deps.monotonic() - since >= BATCH_MS;
+      const isFull = batch.contacts.length + batch.deleted.length >= deps.limits.contacts;
+      const isOld = deps.monotonic() - since >= deps.limits.ms;
       if (isFull || (isOld && hasSome(batch))) await begin();
     },
     flush: async () => {

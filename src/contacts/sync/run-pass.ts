@@ -15,8 +15,8 @@ import type {
   SyncState,
   SyncStore,
 } from '../index/sync-store.ts';
-import { createBatchWriter } from './batch-writer.ts';
-import type { BatchWriter } from './batch-writer.ts';
+import { BATCH_LIMITS, createBatchWriter } from './batch-writer.ts';
+import type { BatchLimits, BatchWriter } from './batch-writer.ts';
 import { judgeEnd } from './judge-end.ts';
 import type { ListFate } from './judge-end.ts';
 import { laterMark, nextMarks, readMark, sinceOf } from './marks.ts';
@@ -43,6 +43,7 @@ export interface PassDeps {
   readonly now: () => number;
   /** Page of a record that names none itself. */
   readonly urlsOf: (connection: OpenConnection) => Promise<ReadingRules['urlOf']>;
+  readonly batches?: BatchLimits;
   readonly reached?: (point: SyncPoint) => void;
 }
 
@@ -148,7 +149,10 @@ class PassReading {
     const { reached } = deps;
     const written = (): void => reached?.('contacts-batch-written');
     this.#writer = createBatchWriter(
-      { store: deps.store, monotonic: deps.monotonic, written },
+      {
+        ...{ store: deps.store, monotonic: deps.monotonic, written },
+        limits: deps.batches ?? BATCH_LIMITS,
+      },
       {
         of,
         lease,
