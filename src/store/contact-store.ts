@@ -60,12 +60,13 @@ export async function openContactStore(
     return { place, read: database.read, close: () => Promise.resolve() };
   }
   const path = join(settings.directory, CONTACTS_FILE);
+  const now = (): number => database.now();
   try {
-    await migrateFile(path);
+    await migrateFile(path, now);
   } catch (err) {
     if (!isPastUse(err)) throw err;
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
-    await migrateFile(path);
+    await migrateFile(path, now);
   }
   const reader = openContactReader(path);
   return { place: { kind: 'sqlite', path }, ...reader };
@@ -108,14 +109,14 @@ export async function openContactWriter(place: ContactPlace): Promise<ContactWri
   };
 }
 
-async function migrateFile(path: string): Promise<void> {
+async function migrateFile(path: string, now: () => number): Promise<void> {
   const { reader, writer } = makeSqliteHandles(openSqlite(path, SQLITE.translate));
   const file = {
     dialect: 'sqlite',
     read: reader,
     write: <T>(job: (transaction: Transaction<Tables>) => Promise<T>) =>
       writer.transaction().execute(job),
-    now: () => Date.now(),
+    now,
   } as const;
   try {
     await migrate(file, CONTACT_MIGRATIONS, 'contact_migration');
