@@ -160,12 +160,11 @@ function checkUse(
   // Variables and defaults that are made with a secret are told of where they are sent.
   const isDefinition = steps[0] === 'variables' || steps[0] === 'parameters';
   for (const name of namesIn(context, place)) {
-    const ref = resolveAt(context, place, name);
     const label = secrets.get(name);
+    if (label === undefined) continue;
+    const ref = resolveAt(context, place, name);
     const isDirect = ref?.kind === 'property';
-    if (label === undefined || ref?.kind === 'moving' || (isDefinition && !isDirect)) {
-      continue;
-    }
+    if (ref?.kind === 'moving' || (isDefinition && !isDirect)) continue;
     const written = context.placeholder(name);
     const at = { node, steps, index: Math.max(0, node.value.indexOf(written)) };
     const what = isDirect
