@@ -208,7 +208,8 @@ class SyncWorker implements ContactSync {
   #memoryOf({ id, options }: OpenConnection): SyncMemory {
     const known = this.#memories.get(id);
     if (known !== undefined) return known;
-    const made = { brake: createSyncBrake({ concurrency: options.concurrency }), tries: 0 };
+    const brake = createSyncBrake({ concurrency: options.concurrency });
+    const made: SyncMemory = { brake, tries: 0, notBefore: 0 };
     this.#memories.set(id, made);
     if (this.#memories.size > MOST_MEMORIES) {
       const [oldest] = this.#memories.keys();

@@ -77,7 +77,8 @@ export async function cancelSync(deps: SyncActionDeps, connection: OpenConnectio
   const isIdle =
     before.job?.asked === undefined && before.states.every(({ pass }) => pass === undefined);
   if (isIdle) return;
-  const lease = await store.takeLease(of, { owner: 'cancel', now: at, until: at, seize: true });
+  const until = at + CANCEL_LEASE_MS;
+  const lease = await store.takeLease(of, { owner: 'cancel', now: at, until, seize: true });
   if (lease === undefined) return;
   const { states } = await store.read(of);
   for (const { method, pass } of states) {
@@ -90,6 +91,8 @@ export async function cancelSync(deps: SyncActionDeps, connection: OpenConnectio
   deps.wake();
 }
 
+/** Until it is released nobody else takes the sync up. */
+const CANCEL_LEASE_MS = 10_000;
 const CANCELLED = { code: 'cancelled', message: 'Somebody stopped the sync.' } as const;
 
 async function acceptDeletions(

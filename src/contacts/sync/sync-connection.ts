@@ -41,6 +41,8 @@ export interface SyncMemory {
   readonly brake: SyncBrake;
   /** Failures in a row, without a page between. */
   tries: number;
+  /** The CRM asked for this pause, whoever wants a sync meanwhile; monotonic time. */
+  notBefore: number;
 }
 
 export interface SyncTurn {
@@ -61,7 +63,10 @@ const LEAST_FREE_PERCENT = 10;
 const DISK_PAUSE_MS = 5 * 60_000;
 /** A connection that cannot be opened, or a fault of ours. */
 export const FAULT_PAUSE_MS = 15 * 60_000;
-const REST_BEYOND_MS = 24 * 60 * 60_000;
+/** A longer wait is spent without a place. */
+const LONGEST_WAIT_MS = 10_000;
+/** A schedule that is far away is looked at now and then all the same: clocks are set. */
+const LONGEST_REST_MS = 24 * 60 * 60_000;
 
 /**
  * Does what is to be done for one connection: pass after pass, until nothing is due, a fault makes it
@@ -90,6 +95,8 @@ export async function syncConnection(deps: SyncDeps, turn: SyncTurn): Promise<Tu
     }
     const allowed = await permissionOf(deps, connection);
     if (!allowed.may) return { dueAt: allowed.againAt };
+    const waitMs = turn.memory(connection).notBefore - deps.clock.monotonic();
+    if (waitMs > 0) return { dueAt: now + Math.ceil(waitMs) };
     const isPerson = plan.method === 'Contacts';
     const of = { connection, rules, plan, known: isPerson ? known.people : known.companies };
     const end = await onePass(deps, turn, of);
@@ -102,9 +109,8 @@ async function answer(deps: SyncDeps, { of, lease }: SyncTurn, asked: SyncReques
   await deps.index.sync.answerAsked(of, lease, asked.at);
 }
 
-/** A schedule that is far away is looked at now and then all the same: clocks are set. */
 function rest(dueAt: number | undefined, now: number): TurnEnd {
-  return { dueAt: dueAt === undefined ? undefined : Math.min(dueAt, now + REST_BEYOND_MS) };
+  return { dueAt: dueAt === undefined ? undefined : Math.min(dueAt, now + LONGEST_REST_MS) };
 }
 
 async function openOrForget(
@@ -211,6 +217,10 @@ function createEntry(
     admit: async (ends) => {
       leave();
       const waitMs = brake.nextAt() - clock.monotonic();
+      if (waitMs > LONGEST_WAIT_MS) {
+        closedUntil = database.now() + Math.ceil(waitMs);
+        halt.abort();
+      }
       if (waitMs > 0) await clock.sleep(waitMs, ends);
       await checkPermission();
       ends.throwIfAborted();
@@ -261,6 +271,9 @@ async function settle(
   const { code, message } = fate;
   const giveUp = fate.kind === 'given_up';
   memory.tries = giveUp ? 0 : memory.tries + 1;
+  if (code === 'throttled' && !giveUp) {
+    memory.notBefore = deps.clock.monotonic() + fate.afterMs;
+  }
   await deps.index.sync.failPass(turn.of, turn.lease, {
     method: plan.method,
     failure: { code, message, at: now },

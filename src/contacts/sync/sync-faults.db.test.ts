@@ -77,8 +77,10 @@ describeDatabases('a sync of contacts under faults', (databases) => {
     ])('at %s, %i times, is followed by one that goes on there', async (point, times, from) => {
       await start();
       const { more, dead } = dies(point, times);
-      kit.newWorker('node-1', more);
+      const dying = kit.newWorker('node-1', more);
       await dead;
+      // Its last request may still be under way.
+      await dying.close();
       const before = kit.asked().length;
 
       kit.newWorker('node-1', BY_PAGE);
