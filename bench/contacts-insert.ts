@@ -45,7 +45,11 @@ async function measure(name: string, postgres: string | undefined): Promise<Benc
 }
 
 /** Inserts the rows of one index into the tables of another, in the order of contacts; gives the seconds. */
-async function insertBare(from: ContactWorld, to: ContactWorld, count: number): Promise<number> {
+export async function insertBare(
+  from: Pick<ContactWorld, 'store'>,
+  to: ContactWorld,
+  count: number,
+): Promise<number> {
   const writer = await openContactWriter(to.store.place);
   let seconds = 0;
   try {

@@ -5,6 +5,7 @@ import { backlogFigures } from './backlog.ts';
 import { callFigures } from './calls-through.ts';
 import { contactInsertFigures } from './contacts-insert.ts';
 import { contactSearchFigures } from './contacts-search.ts';
+import { contactSyncFigures } from './contacts-sync.ts';
 import { documentFigures } from './document-figures.ts';
 import { ingestFigures } from './ingest.ts';
 import { latencyFigures } from './latency.ts';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'slow-disk': slowDiskFigures,
   'contacts-insert': contactInsertFigures,
   'contacts-search': contactSearchFigures,
+  'contacts-sync': contactSyncFigures,
   lists: listFigures,
 };
 
@@ -44,6 +46,7 @@ Parts (all of them take some minutes):
   slow-disk   disks that are slow to sync
   contacts-insert  contacts into the index (BENCH_CONTACTS says how many)
   contacts-search  searches in the index
+  contacts-sync    syncs of a whole server
   lists       lists of a CRM that are too large to be held
 
   --check     End with 1 when a figure falls short.
