@@ -143,7 +143,7 @@ CREATE TABLE connection_pace (
   organization_id text not null,
   next_cell_at integer not null,
   claimed_at integer not null,
-  forbidden text not null, held_until integer not null default 0, origin text, unfound integer not null default 0,
+  forbidden text not null, held_until integer not null default 0, origin text, unfound integer not null default 0, without_id integer not null default 0, without_id_sample text, unfound_sample text,
   foreign key (organization_id, connection_id) references connection (organization_id, id)
 ) strict;
 
