@@ -3,9 +3,9 @@ import type { Database } from '../store/database.ts';
 import type { Ids } from '../text/uuid.ts';
 
 export interface LookupCounter {
-  /** Counts one look-up of a caller, and the requests to CRMs that it took. */
-  count(organizationId: string, requests: number): void;
-  /** Writes what was counted. */
+  /** Counts one look-up of a caller, or `lookups` of them, and the requests to CRMs that it took. */
+  count(organizationId: string, requests: number, lookups?: number): void;
+  /** Resolves when all that was counted before is written. */
   flush(): Promise<void>;
 }
 
@@ -19,9 +19,8 @@ export function createLookupCounter(deps: {
   const { database, ids } = deps;
   let counted = new Map<string, { lookups: number; crm_requests: number }>();
   let timer: NodeJS.Timeout | undefined;
-  const flush = async (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
+  let written: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
     const taken = counted;
     counted = new Map();
     if (taken.size === 0) return;
@@ -35,10 +34,15 @@ export function createLookupCounter(deps: {
       // The answers count more than their count: a database that is away says so elsewhere.
       .catch(() => undefined);
   };
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    return (written = written.then(write));
+  };
   return {
-    count: (organizationId, requests) => {
+    count: (organizationId, requests, lookups = 1) => {
       const counts = counted.get(organizationId) ?? { lookups: 0, crm_requests: 0 };
-      counts.lookups += 1;
+      counts.lookups += lookups;
       counts.crm_requests += requests;
       counted.set(organizationId, counts);
       timer ??= setTimeout(() => void flush(), FLUSH_AFTER_MS).unref();
