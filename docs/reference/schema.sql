@@ -159,6 +159,23 @@ CREATE TABLE connection_rate (
     on delete cascade
 ) strict;
 
+CREATE TABLE erasure (
+  id text primary key,
+  organization_id text not null references organization (id),
+  actor text not null,
+  asked_at integer not null,
+  ends_at integer not null,
+  digests text not null,
+  looked_at text not null,
+  applied_at integer,
+  waiting integer not null,
+  counts text not null
+) strict;
+
+CREATE INDEX erasure_by_end on erasure (ends_at);
+
+CREATE INDEX erasure_by_organization on erasure (organization_id, id);
+
 CREATE TABLE exchange (
   id text primary key,
   organization_id text not null,
@@ -409,6 +426,19 @@ CREATE TABLE refused_event (
 ) strict;
 
 CREATE INDEX refused_event_by_phone_system on refused_event (phone_system_id, id);
+
+CREATE TABLE saved_contact (
+  connection_id text not null,
+  organization_id text not null,
+  number text not null,
+  contact text not null,
+  saved_at integer not null,
+  primary key (connection_id, number),
+  foreign key (organization_id, connection_id) references connection (organization_id, id)
+    on delete cascade
+) strict;
+
+CREATE INDEX saved_contact_by_age on saved_contact (saved_at);
 
 CREATE TABLE secret (
   organization_id text not null,

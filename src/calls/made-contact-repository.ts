@@ -4,6 +4,7 @@ import type { Handle } from '../store/handle.ts';
 import type { Tables } from '../store/schema.ts';
 import type { ContactClaim } from './made-contacts.ts';
 import { isLasting, MADE_CONTACT_MS } from './made-contacts.ts';
+import { findSavedContact, OF_NO_STEP } from './saved-contact-repository.ts';
 import { readMemory } from './step-rows.ts';
 
 /** The number of a connection's caller; see `contactKey`. */
@@ -17,6 +18,10 @@ export async function findContactClaim(
   handle: Handle,
   of: ContactOf,
 ): Promise<ContactClaim | undefined> {
+  return (await findSavedContact(handle, of)) ?? (await findStepClaim(handle, of));
+}
+
+async function findStepClaim(handle: Handle, of: ContactOf): Promise<ContactClaim | undefined> {
   const row = await handle
     .selectFrom('made_contact')
     .innerJoin('step', 'step.id', 'made_contact.step_id')
@@ -51,6 +56,8 @@ export async function claimContact(
     readonly now: number;
   },
 ): Promise<boolean> {
+  const saved = await findSavedContact(transaction, of);
+  if (saved !== undefined && isLasting(saved, of.now)) return false;
   const claim = { step_id: of.stepId, lane_id: of.laneId, claimed_at: of.now };
   const added = await transaction
     .insertInto('made_contact')
@@ -95,6 +102,13 @@ export async function forgetContact(
     .where('step_id', '=', of.claim.stepId)
     .where('claimed_at', '=', of.claim.claimedAt)
     .execute();
+  if (of.claim.stepId !== OF_NO_STEP) return;
+  await transaction
+    .deleteFrom('saved_contact')
+    .where('connection_id', '=', of.connectionId)
+    .where('number', '=', of.number)
+    .where('saved_at', '=', of.claim.claimedAt)
+    .execute();
 }
 
 /** True where the call that made a contact has its record in the CRM: it was made with the contact. */
@@ -122,5 +136,9 @@ export async function deleteOldContactClaims(
     .deleteFrom('made_contact')
     .where('claimed_at', '<', now - MADE_CONTACT_MS)
     .executeTakeFirst();
-  return Number(result.numDeletedRows);
+  const saved = await transaction
+    .deleteFrom('saved_contact')
+    .where('saved_at', '<', now - MADE_CONTACT_MS)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows) + Number(saved.numDeletedRows);
 }

@@ -9,7 +9,15 @@ import {
   testConnection,
   updateConnection,
 } from './connections.ts';
+import {
+  createContact,
+  deleteContact,
+  getContact,
+  searchContacts,
+  updateContact,
+} from './contacts.ts';
 import { cancelContactSync, getContactSync, startContactSync } from './contact-sync.ts';
+import { erasePerson, getErasure } from './erasures.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
   createExtension,
@@ -106,6 +114,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getRecordingContent,
   openRecordingLink,
   identifyCaller,
+  searchContacts,
+  createContact,
+  getContact,
+  updateContact,
+  deleteContact,
+  erasePerson,
+  getErasure,
   startContactSync,
   getContactSync,
   cancelContactSync,

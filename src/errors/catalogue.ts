@@ -201,6 +201,23 @@ export const CATALOGUE = {
     meaning: 'The CRM did not give a usable answer.',
     remedy: 'Test the connection; `detail` holds what the CRM answered.',
   },
+  refused_by_crm: {
+    category: 'upstream_rejected',
+    status: 422,
+    level: 'info',
+    retry: false,
+    meaning: 'The CRM did not accept the change; nothing was changed.',
+    remedy: "Mend what `detail` names, in the CRM's own words, and send it with a new key.",
+  },
+  unknown_outcome: {
+    category: 'upstream_unavailable',
+    status: 502,
+    level: 'warn',
+    retry: false,
+    meaning: 'The CRM may have carried the change out, wholly or in part: its answer does not say.',
+    remedy:
+      'Look in the CRM whether it is there, and send it again only if not; `detail` says what is known.',
+  },
   unavailable: {
     category: 'upstream_unavailable',
     status: 503,

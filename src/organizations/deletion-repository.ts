@@ -25,6 +25,7 @@ export const OWNED_TABLES = [
   { table: 'signing_secret', key: 'id' },
   { table: 'signed_message', key: 'message_id' },
   { table: 'phone_system', key: 'id' },
+  { table: 'erasure', key: 'id' },
   { table: 'usage_delta', key: 'id' },
   { table: 'audit_entry', key: 'id' },
 ] as const;
@@ -41,6 +42,7 @@ export const GOING_WITH = {
   logo: 'integration',
   connection_rate: 'connection',
   made_contact: 'connection',
+  saved_contact: 'connection',
 } as const;
 
 /** Tables whose rows go in the last transaction, with the organization itself. */

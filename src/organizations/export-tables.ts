@@ -29,6 +29,14 @@ const SEALED = ['key_id', 'nonce', 'sealed'];
  */
 export const EXPORTED: readonly ExportedTable[] = [
   {
+    table: 'erasure',
+    key: ['id'],
+    columns: ['id', 'actor', 'asked_at', 'ends_at', 'applied_at', 'waiting', 'counts'],
+    json: ['counts'],
+    // Digests of a number are of use here only.
+    withheld: ['digests', 'looked_at'],
+  },
+  {
     table: 'phone_system',
     key: ['id'],
     columns: ['id', 'external_id', 'name', 'created_at', 'signatures_required_at'],
@@ -213,6 +221,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   connection_pace: 'the rate of requests at this moment',
   connection_rate: 'the rate of requests at this moment',
   made_contact: 'kept for some days; the contact itself is exported with its call',
+  saved_contact: 'kept for some days; the CRM has the contact itself',
   signed_message: 'names of messages, kept for a day so that none counts twice',
   idempotency: 'answers already given, kept for a day',
   usage_delta: 'is part of the months of usage',

@@ -4,10 +4,14 @@ import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
 import { callRoutes } from './routes/calls.ts';
+import { contactRoutes } from './routes/contacts.ts';
+import type { ContactRouteDeps } from './routes/contacts.ts';
 import { contactSyncRoutes } from './routes/contact-sync.ts';
 import type { ContactSyncRouteDeps } from './routes/contact-sync.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import type { ConnectionRouteDeps } from './routes/connections.ts';
+import { erasureRoutes } from './routes/erasures.ts';
+import type { ErasureRouteDeps } from './routes/erasures.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { identifyRoutes } from './routes/identify.ts';
 import type { IdentifyRouteDeps } from './routes/identify.ts';
@@ -25,6 +29,8 @@ import type { RecordingRouteDeps } from './routes/recordings.ts';
 import type { StoreDeps } from './routes/route-deps.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import type { SignInRouteDeps } from './routes/sign-in.ts';
+import { searchContactsRoutes } from './routes/search-contacts.ts';
+import type { SearchContactsRouteDeps } from './routes/search-contacts.ts';
 import { sharedPhoneSystemRoutes } from './routes/shared-phone-systems.ts';
 import { signingSecretRoutes } from './routes/signing-secrets.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -40,6 +46,9 @@ export type RouteDeps = StoreDeps &
   ActionDeps &
   RecordingRouteDeps &
   IdentifyRouteDeps &
+  SearchContactsRouteDeps &
+  ContactRouteDeps &
+  ErasureRouteDeps &
   ConnectionRouteDeps &
   ContactSyncRouteDeps &
   SignInRouteDeps &
@@ -54,10 +63,13 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...recordingRoutes(deps),
     ...callRoutes(deps),
     ...identifyRoutes(deps),
+    ...searchContactsRoutes(deps),
     ...connectionRoutes(deps),
     ...putConnectionRoutes(deps),
     ...signInRoutes(deps),
     ...contactSyncRoutes(deps),
+    ...contactRoutes(deps),
+    ...erasureRoutes(deps),
     ...userLinkRoutes(deps),
     ...putUserLinkRoutes(deps),
     ...integrationRoutes(deps),

@@ -33,16 +33,20 @@ export function createCallContacts(deps: {
 }): CallContacts<PipelineConnection> {
   const { callers, index, log } = deps;
   const kept = createKeptContacts({ callers, index });
+  const writes = createWrites();
   const put = (connection: PipelineConnection, record: StepRecord, source: ContactSource): void => {
     const contact = contactOfRecord(record);
     if (contact === undefined) return;
-    // What calls know of it themselves stays, and the next sync brings it.
-    kept.put(connection, contact, source).catch((err: unknown) => {
-      log.warn({ err, connection_id: connection.id }, 'a contact of a call is not in the index');
+    writes.add(connection.id, async () => {
+      // What calls know of it themselves stays, and the next sync brings it.
+      await kept.put(connection, contact, source).catch((err: unknown) => {
+        log.warn({ err, connection_id: connection.id }, 'a contact of a call is not in the index');
+      });
     });
   };
   return {
     known: async (connection, number) => {
+      await writes.ended(connection.id);
       const identified = await callers.knownHere(connection, number);
       if (identified === undefined) return undefined;
       const { status, message, matches, chosen } = identified;
@@ -66,10 +70,36 @@ export function createCallContacts(deps: {
         await kept.remove(connection, await keysOf(index, connection, contact));
       };
       if (contact.number !== undefined) kept.forget(connection, [contact.number]);
-      // A full sync finds it, too.
-      forgotten().catch((err: unknown) => {
-        log.warn({ err, connection_id: connection.id }, 'a contact that is gone is still indexed');
+      writes.add(connection.id, async () => {
+        // A full sync finds it, too.
+        await forgotten().catch((err: unknown) => {
+          log.warn(
+            { err, connection_id: connection.id },
+            'a contact that is gone is still indexed',
+          );
+        });
       });
+    },
+  };
+}
+
+/** Writes of calls to the index, those of one connection in their order: a contact may go and come back. */
+function createWrites(): {
+  /** `write` never rejects. */
+  add(connectionId: string, write: () => Promise<void>): void;
+  ended(connectionId: string): Promise<void>;
+} {
+  const last = new Map<string, Promise<void>>();
+  return {
+    add: (connectionId, write) => {
+      const before = last.get(connectionId) ?? Promise.resolve();
+      const next: Promise<void> = before.then(write).finally(() => {
+        if (last.get(connectionId) === next) last.delete(connectionId);
+      });
+      last.set(connectionId, next);
+    },
+    ended: async (connectionId) => {
+      await last.get(connectionId);
     },
   };
 }

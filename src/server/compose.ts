@@ -53,7 +53,10 @@ import { createContactParts } from './contact-parts.ts';
 import type { ContactParts } from './contact-parts.ts';
 import { createLookupCounter } from './count-lookups.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
+import { createErasureParts } from './erasure-parts.ts';
+import { createKeptContacts } from './kept-contacts.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
+import { createContactSearch } from './search-contacts.ts';
 import { createDeleter } from './deleter.ts';
 import { createLiveRunner } from './live-runner.ts';
 import { createMetrics } from './metrics.ts';
@@ -192,6 +195,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
           ...{ lists: runner, node: parts.node, log: logger, metrics: () => metrics },
           ...{ times: parts.tuning?.syncTimes, reached: parts.tuning?.syncReached },
         });
+  const contactSearch = createContactSearch({
+    ...{ database, index, phones, clock },
+    runner: liveRunner,
+  });
   const lookups = createLookupCounter({ database, ids });
   // As a key object it is prepared once, and not for each call anew.
   const callKeySecret = createSecretKey(parts.keyring.pinned('patchcord call key'));
@@ -205,6 +212,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
     removeContacts: index === undefined ? undefined : (id) => index.dropOrganization(id),
   });
   const logos = createLogoKeeper({ database, egress, clock, logoOf, log: logger });
+  const eraser = createErasureParts({
+    ...{ database, ids, removeFile, connections, index, callers, keys, log: logger },
+    digestKey: parts.keyring.pinned('patchcord erasure'),
+  });
   const pipeline = createPipelineWorker(parts, {
     idempotency,
     connections,
@@ -215,6 +226,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     callKeySecret,
     recordings,
     deleter,
+    eraser,
     callers,
     index,
   });
@@ -242,6 +254,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
     },
   );
   const access = createAccess(database);
+  const keptContacts = createKeptContacts({ callers, index });
+  const contactActions = {
+    ...{ database: idempotency.database, ids, phones, idempotency, lookups, index, keptContacts },
+    ...{ runner: liveRunner, log: logger },
+  };
   const routes = allRoutes({
     database: idempotency.database,
     ids,
@@ -256,6 +273,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
     signIns,
     runner: liveRunner,
     callers,
+    contactSearch,
+    contactActions,
+    eraser,
     lookups,
     contactSync: contacts?.actions,
     connectionChanged: contacts?.changed,
@@ -283,11 +303,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   // What an earlier life of this server had begun to delete.
   app.addHook('onListen', async () => {
     deleter.wake();
+    eraser.wake();
     logos.start();
   });
   app.addHook('onClose', async () => {
     callers.close();
-    await Promise.all([deleter.close(), logos.close(), lookups.flush()]);
+    contactSearch.close();
+    await Promise.all([deleter.close(), eraser.close(), logos.close(), lookups.flush()]);
   });
   const ship = (document: string): Promise<void> =>
     shipIntegration({ database, ids, compile }, ADMIN, document);

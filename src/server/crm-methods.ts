@@ -35,13 +35,17 @@ export async function askCrm(
   question: {
     readonly method: MethodName;
     readonly values?: Values;
+    /** Names that are emptied in the CRM. */
+    readonly cleared?: ReadonlySet<string>;
+    /** The same for every try of what must happen once. */
+    readonly idempotencyKey?: string;
     /** Milliseconds for a sign-in and all its requests. */
     readonly deadlineMs?: number;
     readonly signal: AbortSignal;
   },
 ): Promise<Asked> {
-  const { method, values = {}, deadlineMs = INTERACTIVE_DEADLINE_MS, signal } = question;
-  const call = { method, values, deadlineMs };
+  const { signal, deadlineMs = INTERACTIVE_DEADLINE_MS, ...asked } = question;
+  const call = { values: {}, ...asked, deadlineMs };
   const whole = await runToEnd(
     (progress) =>
       runner.prepare(

@@ -18,13 +18,14 @@ import type { Match } from '../contacts/identify/match.ts';
 import { createRecentAnswers } from '../contacts/identify/recent-answers.ts';
 import type { ContactIndex } from '../contacts/index/contact-index.ts';
 import type { NumberKey, NumberKeys } from '../contacts/number-keys/number-key.ts';
-import type { PhoneNumbers, Values } from '../document/values/values.ts';
+import type { PhoneNumbers } from '../document/values/values.ts';
 import { hasExtension } from '../organizations/extensions-repository.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
 import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
 import { textOf } from './bound-record.ts';
 import type { PipelineConnection } from './connection-book.ts';
+import { contactPage } from './contact-page.ts';
 import { askCrm } from './crm-methods.ts';
 
 export interface CallerIdentifierDeps {
@@ -196,7 +197,7 @@ async function askLive(
   const { locals, properties } = asked.signedIn;
   const matches = records.map((record) => {
     const match = matchOfRecord(record, 'crm');
-    const url = pageOf(deps, connection, { match, locals, properties });
+    const url = contactPage(deps, connection, { match, locals, properties });
     return url === undefined ? match : { ...match, url };
   });
   const count = String(matches.length);
@@ -238,32 +239,7 @@ function withPages(
     ...told,
     matches: told.matches.map((match) => ({
       ...match,
-      page: match.url ?? pageOf(deps, connection, { match, ...none }),
+      page: match.url ?? contactPage(deps, connection, { match, ...none }),
     })),
   };
-}
-
-function pageOf(
-  { phones }: CallerIdentifierDeps,
-  { opened }: PipelineConnection,
-  of: {
-    readonly match: Match;
-    readonly locals: Values;
-    readonly properties: Readonly<Record<string, string>>;
-  },
-): string | undefined {
-  const { match, locals, properties } = of;
-  // The method that found somebody may know a page of its own.
-  if (match.url !== undefined) return match.url;
-  const bound: Values = Object.fromEntries(
-    Object.keys(match.record).map((name) => [name, textOf(match.record, name)]),
-  );
-  return opened.document.link('contact_url', {
-    values: { ...locals, ...bound },
-    properties: { ...opened.properties, ...properties },
-    country: opened.country,
-    timezone: opened.timezone,
-    phones,
-    boundary: '',
-  });
 }

@@ -6,6 +6,7 @@ import type { DeliveryPoint } from '../calls/deliver.ts';
 import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { deleteOldContactClaims } from '../calls/made-contact-repository.ts';
+import type { Eraser } from '../calls/erasure/eraser.ts';
 import { planWaiting } from '../calls/plan-waiting.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
@@ -67,6 +68,7 @@ export function createPipelineWorker(
     readonly callKeySecret: KeyObject;
     readonly recordings: RecordingParts;
     readonly deleter: Deleter;
+    readonly eraser: Pick<Eraser, 'wake'>;
     readonly callers: CallerIdentifier;
     readonly index: OpenContactIndex | undefined;
   },
@@ -106,6 +108,7 @@ export function createPipelineWorker(
           'sum up usage': () => sumUpUsage(database),
           'keep the vault': () => keepVault({ ...parts, validMs: parts.recordings.linkMs }),
           'go on deleting': async () => made.deleter.wake(),
+          'go on erasing': async () => made.eraser.wake(),
         },
         log,
       ),

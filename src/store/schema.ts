@@ -1,6 +1,7 @@
 import type { CallTables } from './tables/calls.ts';
 import type { ConnectionTables } from './tables/connections.ts';
 import type { ContactTables } from './tables/contacts.ts';
+import type { ErasureTables } from './tables/erasures.ts';
 import type { LogoTables } from './tables/logos.ts';
 import type { OrganizationLifeTables } from './tables/organization-life.ts';
 import type { OrganizationTables } from './tables/organizations.ts';
@@ -25,4 +26,5 @@ export interface Tables
     PaceTables,
     LogoTables,
     ContactTables,
+    ErasureTables,
     SignatureTables {}

@@ -1,3 +1,10 @@
+const CONTACT_BODY = {
+  first_name: '$firstname$',
+  last_name: '$lastname$',
+  phone: '$phone$',
+  email: '$email$',
+};
+
 /** The document that the story publishes: as small as one can be that finds callers and logs calls. */
 export const STORY_DOCUMENT = {
   id: 'example-crm',
@@ -48,6 +55,33 @@ export const STORY_DOCUMENT = {
         ],
       },
     },
+    SearchContacts: {
+      request_method: 'GET',
+      request_path: '/contacts',
+      request_parameters: { q: '$prefix$' },
+      response_map: {
+        contacts: [
+          {
+            id: '$contact_id$',
+            first_name: '$firstname$',
+            last_name: '$lastname$',
+            phone: '$phone$',
+          },
+        ],
+      },
+    },
+    CreateContact: {
+      request_method: 'POST',
+      request_path: '/contacts',
+      request_parameters: CONTACT_BODY,
+      response_map: { id: '$contact_id$' },
+    },
+    UpdateContact: {
+      request_method: 'PATCH',
+      request_path: '/contacts/$contact_id$',
+      request_parameters: CONTACT_BODY,
+    },
+    DeleteContact: { request_method: 'DELETE', request_path: '/contacts/$contact_id$' },
     CreateActivity: {
       request_method: 'POST',
       request_path: '/calls',

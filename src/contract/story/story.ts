@@ -1,4 +1,5 @@
 import { CALL_STEPS } from './call-steps.ts';
+import { CONTACT_STEPS } from './contact-steps.ts';
 import { LIFE_STEPS } from './life-steps.ts';
 import { PROVISIONING_STEPS } from './provisioning-steps.ts';
 import { SET_UP_STEPS } from './set-up-steps.ts';
@@ -10,6 +11,7 @@ export const STORY: readonly StoryStep[] = [
   ...SET_UP_STEPS,
   ...SIGN_IN_STEPS,
   ...PROVISIONING_STEPS,
+  ...CONTACT_STEPS,
   ...CALL_STEPS,
   { endpoint: 'getOpenApi' },
   { endpoint: 'getReference' },

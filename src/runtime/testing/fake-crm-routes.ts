@@ -79,6 +79,12 @@ export function fakeCrmRoutes(options: { token: string; firstId: bigint }): Fake
         Object.assign(contact, toContact(contact.id, { ...contact, ...readJson(request) }));
         return answer(200, contact);
       }
+      case 'DELETE /contacts/:id': {
+        const at = contacts.findIndex((candidate) => candidate.id === id);
+        if (at === -1) return answer(404, { message: 'no such contact' });
+        contacts.splice(at, 1);
+        return answer(200, {});
+      }
       case 'POST /calls': {
         const created: FakeCall = {
           id: newId(),

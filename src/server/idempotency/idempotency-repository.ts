@@ -50,6 +50,20 @@ export async function markCommitted(
   return result.numUpdatedRows > 0n;
 }
 
+/** Notes that the effect did not come about. */
+export async function unmarkCommitted(
+  handle: Handle,
+  of: Pick<IdempotencyRow, 'id' | 'token'>,
+): Promise<void> {
+  await handle
+    .updateTable('idempotency')
+    .set({ state: 'in_progress' })
+    .where('id', '=', of.id)
+    .where('token', '=', of.token)
+    .where('state', '=', 'committed')
+    .execute();
+}
+
 /** Keeps the answer of this try. */
 export async function keepAnswer(
   handle: Handle,

@@ -15,6 +15,7 @@ import {
   insertRequest,
   keepAnswer,
   markCommitted,
+  unmarkCommitted,
   replaceRequest,
 } from './idempotency-repository.ts';
 import type { IdempotencyRow } from './idempotency-repository.ts';
@@ -49,6 +50,11 @@ export interface Idempotency {
     request: KeyedRequest,
     carryOut: () => Promise<KeptAnswer>,
   ): Promise<{ readonly answer: KeptAnswer; readonly replayed: boolean }>;
+  /**
+   * Takes back that the request under way has had an effect, because there was none: the CRM refused
+   * it for certain. It may come again with its key.
+   */
+  withoutEffect(): Promise<void>;
   /** Removes requests whose time is over, one slice per run. */
   sweep(): Promise<void>;
 }
@@ -113,6 +119,11 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
           .catch(ignore);
         throw err;
       }
+    },
+    withoutEffect: async () => {
+      const claim = running.getStore();
+      if (claim === undefined) return;
+      await database.write((transaction) => unmarkCommitted(transaction, claim));
     },
     sweep: async () => {
       await database.write((transaction) =>

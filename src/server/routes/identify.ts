@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-import type { ConnectionBook, Connections } from '../../calls/call-connection.ts';
+import type { ConnectionBook } from '../../calls/call-connection.ts';
 import { identifyCaller } from '../../contract/identify.ts';
 import type { Caller, CallerAnswer } from '../../contract/identify.ts';
 import { AppError } from '../../errors/app-error.ts';
@@ -9,6 +9,8 @@ import type { LookupCounter } from '../count-lookups.ts';
 import type { CallerIdentifier, IdentifiedCaller } from '../identify-callers.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
+import { onlyConnection } from './only-connection.ts';
+import { presentContact } from './present-contact.ts';
 
 export interface IdentifyRouteDeps {
   readonly connections: ConnectionBook<PipelineConnection>;
@@ -22,7 +24,7 @@ export function identifyRoutes(deps: IdentifyRouteDeps): readonly Route[] {
     route(identifyCaller, async ({ query }, { scope, signal }) => {
       const { organizationId } = scope();
       const all = await deps.connections.ofOrganization(organizationId);
-      const connections = only(all, query.connection_id);
+      const connections = onlyConnection(all, query.connection_id);
       const key = deps.callers.keyOf(query.number, connections.open[0]?.country ?? '');
       const { kind } = key;
       if (kind === 'none') {
@@ -51,19 +53,6 @@ export function identifyRoutes(deps: IdentifyRouteDeps): readonly Route[] {
   ];
 }
 
-function only(
-  { open, shut }: Connections<PipelineConnection>,
-  connectionId: string | undefined,
-): Connections<PipelineConnection> {
-  if (connectionId === undefined) return { open, shut };
-  const one = {
-    open: open.filter(({ id }) => id === connectionId),
-    shut: shut.filter((id) => id === connectionId),
-  };
-  if (one.open.length + one.shut.length > 0) return one;
-  throw new AppError('not_found', 'No such connection.');
-}
-
 function hasAsked({ told, status }: IdentifiedCaller): boolean {
   return status === 'late' || told.some(({ source }) => source === 'crm');
 }
@@ -75,19 +64,9 @@ function presentWithheld(id: string): z.input<typeof CallerAnswer> {
 /** The contacts that one connection found, in the form of the API. */
 export function presentCallers(answer: IdentifiedCaller): z.input<typeof Caller>[] {
   return answer.matches.map((match) => ({
-    connection_id: answer.connectionId,
-    source: match.source,
+    ...presentContact(answer.connectionId, match, match.page),
     chosen: answer.chosen?.record === match.record,
     matched: match.matched ?? null,
-    contact_kind: match.kind,
-    contact_id: match.contactId ?? null,
-    contact_type: match.contactType ?? null,
-    name: match.name ?? null,
-    company: match.company ?? null,
-    job_title: match.jobTitle ?? null,
-    phones: [...match.phones],
-    emails: [...match.emails],
-    url: match.page ?? null,
   }));
 }
 

@@ -11,6 +11,8 @@ import { madeContacts } from './0010-made-contacts.ts';
 import { logos } from './0011-logos.ts';
 import { signatures } from './0012-signatures.ts';
 import { answerSamples } from './0013-answer-samples.ts';
+import { savedContacts } from './0014-saved-contacts.ts';
+import { erasures } from './0015-erasures.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
@@ -35,4 +37,6 @@ export const MIGRATIONS: readonly Migration[] = [
   logos,
   signatures,
   answerSamples,
+  savedContacts,
+  erasures,
 ];

@@ -178,6 +178,16 @@ export interface CallTables {
     lane_id: string;
     claimed_at: Timestamp;
   };
+  /** The contact of a number as somebody made it through the API; kept as long as `made_contact`. */
+  saved_contact: {
+    connection_id: string;
+    organization_id: string;
+    /** As in `made_contact`. */
+    number: string;
+    /** JSON: what its request was made from and what the CRM's answer bound. */
+    contact: string;
+    saved_at: Timestamp;
+  };
   /** What of a connection changes with each request; its settings are elsewhere. */
   connection_pace: {
     connection_id: string;

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+import { idOf, moment, noBody, noParams, noQuery } from './parts.ts';
+
+const count = (description: string, example: number): z.ZodNumber =>
+  z
+    .number()
+    .int()
+    .meta({ description, examples: [example] });
+
+const ErasedCounts = z
+  .object({
+    index_contacts: count("Contacts in the copies of the CRMs' contacts.", 1),
+    made_contacts: count('Numbers of contacts that Patchcord made, kept for some days.', 0),
+    refused_events: count('Events that nobody could read, in which the number stands.', 0),
+    calls: count('Calls: number, subject, comment and contact go, the row and its times stay.', 3),
+    events: count('Events of these calls, as they came.', 9),
+    exchanges: count('Requests and answers that the ledger kept of them.', 12),
+    recordings: count('Recordings of these calls that are here.', 1),
+  })
+  .meta({ id: 'ErasedCounts', description: 'How many of each kind went, or would go.' });
+
+export const Erasure = z
+  .object({
+    erasure_id: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Null: nothing was erased, it is only told what would go.',
+        examples: ['01981c2e-7c3a-7b54-8f0e-5d2f6f1f9a10'],
+      }),
+    state: z.enum(['preview', 'running', 'waiting', 'done']).meta({
+      description:
+        '`running`: calls are gone through. `waiting`: calls of the person are under way, and erased when they end.',
+    }),
+    message: z.string().meta({
+      description: 'The state in words.',
+      examples: ['All that is here of the person is gone.'],
+    }),
+    actor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Who asked for it.', examples: ['key:01981c2e'] }),
+    asked_at: moment('When.').nullable(),
+    applied_until: moment('It is applied again until then, to what comes late.').nullable(),
+    waiting_calls: count('Calls that are erased when they end.', 0),
+    counts: ErasedCounts.meta({ description: 'How many of each kind.' }),
+  })
+  .meta({
+    id: 'Erasure',
+    description: 'That a person was erased; neither name nor number is kept.',
+  });
+
+const base = {
+  resource: 'contacts',
+  scopes: ['admin', 'organization'],
+  within: 'organization',
+} as const;
+
+export const erasePerson = defineEndpoint({
+  ...base,
+  name: 'erasePerson',
+  method: 'POST',
+  path: '/v1/contacts/erase',
+  summary: 'Erase a person everywhere',
+  description:
+    'By number, by contact, or both. Without `confirm` it is only told what would go. It goes on by itself and is applied again for a day; a second time gives the same erasure. What the CRM has stays: delete the contact there, too, or the next sync brings the copy back.',
+  repeatable: true,
+  params: noParams,
+  query: noQuery,
+  body: z
+    .strictObject({
+      number: z
+        .string()
+        .trim()
+        .min(1)
+        .max(100)
+        .optional()
+        .meta({
+          description: 'A number of the person, best with plus and country code.',
+          examples: ['+442071838750'],
+        }),
+      contact: z
+        .strictObject({
+          connection_id: idOf('connection'),
+          contact_id: z
+            .string()
+            .min(1)
+            .max(500)
+            .meta({ description: "The CRM's id of the contact.", examples: ['4711'] }),
+          contact_type: z
+            .string()
+            .max(100)
+            .optional()
+            .meta({ description: 'Which kind of record; absent: any.', examples: ['lead'] }),
+        })
+        .optional()
+        .meta({ description: 'The contact in a CRM.' }),
+      confirm: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'True: erase; it cannot be taken back.', examples: [true] }),
+    })
+    .refine(({ number, contact }) => number !== undefined || contact !== undefined, {
+      message: 'must have a `number` or a `contact`',
+    }),
+  bodyKind: 'json',
+  status: 202,
+  response: Erasure,
+  problems: ['not_found', 'conflict'],
+});
+
+export const getErasure = defineEndpoint({
+  ...base,
+  name: 'getErasure',
+  method: 'GET',
+  path: '/v1/contacts/erasures/{erasure_id}',
+  summary: 'Read that a person was erased',
+  params: z.object({ erasure_id: idOf('erasure') }),
+  query: noQuery,
+  body: noBody,
+  bodyKind: 'none',
+  status: 200,
+  response: Erasure,
+  problems: ['not_found'],
+});
