@@ -11,6 +11,8 @@ import type { Office, Sent, TestServer } from './testing/test-server.ts';
 
 /** A body that would be taken, so that nothing but the id can be the reason of a refusal. */
 const BODIES: Readonly<Record<string, object>> = {
+  createContact: { values: { lastname: 'Hopper' } },
+  updateContact: { values: { lastname: 'Hopper' } },
   createIntegrationVersion: { document: fakeCrmDocument({ without: ['SearchContacts'] }) },
   updateConnection: { name: 'Stolen' },
   updatePhoneSystem: { name: 'Stolen' },
@@ -301,7 +303,13 @@ async function idsOf(
     `/v1/phone-systems/${office.phoneSystemId}/signing-secrets`,
     { key: office.key, body: {} },
   );
+  const erasure = await server.send('POST', '/v1/contacts/erase', {
+    key: office.key,
+    body: { number: '+442079460999', confirm: true },
+  });
   return {
+    contact_id: 'contact-of-the-owner',
+    erasure_id: textAt(erasure.body, 'erasure_id'),
     signing_secret_id: textAt(secret.body, 'id'),
     organization_id: office.organizationId,
     phone_system_id: office.phoneSystemId,

@@ -150,7 +150,7 @@ describeDatabases('a search for contacts', (databases) => {
     expect(names(second)).toEqual(['crm Grant Wood']);
     expect(names(await first)).toEqual(['index Grace Hopper-Old']);
     expect(crm.requests.map(({ url }) => url)).toEqual(['/contacts?q=gra', '/contacts?q=grant']);
-    await vi.waitFor(() => expect(gone).toEqual(['gra']), WAIT);
+    await vi.waitFor(() => expect(gone).toContain('gra'), WAIT);
   });
 
   test('of another key does not end it, and finds nothing of another organization', async () => {

@@ -111,8 +111,12 @@ export function withoutPerson<T extends Told>(told: T, isPerson: IsPerson): T {
   } = told;
   const mark = (side: Side, number: string): string => (isPerson(side, number) ? ERASED : number);
   const erased: Told = {
-    ...(told.callingNumber === undefined ? {} : { callingNumber: mark('callingNumber', told.callingNumber) }),
-    ...(told.calledNumber === undefined ? {} : { calledNumber: mark('calledNumber', told.calledNumber) }),
+    ...(told.callingNumber === undefined
+      ? {}
+      : { callingNumber: mark('callingNumber', told.callingNumber) }),
+    ...(told.calledNumber === undefined
+      ? {}
+      : { calledNumber: mark('calledNumber', told.calledNumber) }),
   } as Told;
   // All members that are left out are optional, so it is still what it was.
   return { ...kept, ...erased } as T;
