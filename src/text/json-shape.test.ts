@@ -20,7 +20,9 @@ describe('the shape of a JSON text', () => {
 
   it('is cut where it is long, and where it is deep', () => {
     const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
-    const wide = JSON.stringify(Object.fromEntries('abcdefgh'.split('').map((key) => [key, 'value'])));
+    const wide = JSON.stringify(
+      Object.fromEntries('abcdefgh'.split('').map((key) => [key, 'value'])),
+    );
 
     expect(jsonShape(wide, 12)).toBe('{"a":…,"b":…');
     expect(jsonShape(deep, 300)?.length).toBeLessThan(100);
