@@ -16,6 +16,7 @@ const BODIES: Readonly<Record<string, object>> = {
   createIntegrationVersion: { document: fakeCrmDocument({ without: ['SearchContacts'] }) },
   updateConnection: { name: 'Stolen' },
   updatePhoneSystem: { name: 'Stolen' },
+  startContactSync: { full: true },
   createSigningSecret: {},
   updateSharedPhoneSystem: { name: 'Stolen' },
   createSharedSigningSecret: {},
