@@ -14,6 +14,8 @@ interface DeedCase {
   readonly action: string;
   /** Member of `Ids` that the deed is done to; without one, the id in the answer. */
   readonly on?: Exclude<keyof Ids, 'properties'>;
+  /** Member of the answer with that id, where it is not `id`. */
+  readonly answers?: string;
   readonly body?: (ids: Ids) => object;
   readonly admin?: true;
 }
@@ -138,7 +140,42 @@ const CASES: readonly DeedCase[] = [
     on: 'step_id',
     body: () => ({ reason: 'A wrong number' }),
   },
+  {
+    endpoint: 'createContact',
+    action: 'contact.created',
+    on: 'connection_id',
+    body: () => ({ values: { lastname: 'Lovelace' } }),
+  },
+  {
+    endpoint: 'updateContact',
+    action: 'contact.updated',
+    on: 'connection_id',
+    body: () => ({ values: { lastname: 'Hopper' } }),
+  },
+  { endpoint: 'deleteContact', action: 'contact.deleted', on: 'connection_id' },
+  {
+    endpoint: 'startContactSync',
+    action: 'contact_sync.asked',
+    on: 'connection_id',
+    body: () => ({ full: true }),
+  },
+  { endpoint: 'cancelContactSync', action: 'contact_sync.cancelled', on: 'connection_id' },
+  {
+    endpoint: 'erasePerson',
+    action: 'person.erased',
+    answers: 'erasure_id',
+    body: () => ({ number: '+442071838750', confirm: true }),
+  },
 ];
+
+const METHODS = {
+  Contacts: {
+    request_method: 'GET',
+    request_path: '/contacts',
+    response_map: { contacts: [{ id: '$contact_id$', last_name: '$lastname$' }] },
+  },
+  DeleteContact: { request_method: 'DELETE', request_path: '/contacts/$contact_id$' },
+};
 
 /** What comes from phone systems stands in the ledger; the others change nothing of ours. */
 const NO_DEED: ReadonlySet<string> = new Set([
@@ -170,7 +207,8 @@ describeDatabases('the audit', (databases) => {
 
   beforeAll(async () => {
     crm = await startFakeCrm();
-    server = await startTestServer({ database: await databases.open(), crm, working: false });
+    const database = await databases.open();
+    server = await startTestServer({ database, crm, working: false, contacts: true });
   });
   afterAll(async () => {
     await server.close();
@@ -187,8 +225,10 @@ describeDatabases('the audit', (databases) => {
 
   test.each(CASES.map((one) => [one.endpoint, one] as const))(
     '%s leaves who did it, and to what',
-    async (_name, { endpoint: name, action, on, body, admin }) => {
-      const office = await setUpOffice(server, crm);
+    async (_name, { endpoint: name, action, on, answers = 'id', body, admin }) => {
+      const office = await setUpOffice(server, crm, {
+        document: fakeCrmDocument({ methods: METHODS }),
+      });
       const ids = await idsOf(server, office, crm);
       const key = admin === true ? server.adminKey : office.key;
       const endpoint = endpointOf(name);
@@ -202,7 +242,7 @@ describeDatabases('the audit', (databases) => {
       // The link is there already, without an external id: it is taken over.
       const made = endpoint.creates === true && name !== 'putExternalUserLink';
       expect([sent.status, sent.text]).toEqual([made ? 201 : endpoint.status, sent.text]);
-      const target = on === undefined ? textAt(sent.body, 'id') : ids[on];
+      const target = on === undefined ? textAt(sent.body, answers) : ids[on];
       const deeds = await server.database.read
         .selectFrom('audit_entry')
         .select(['actor', 'organization_id'])
@@ -255,7 +295,12 @@ async function idsOf(server: TestServer, office: Office, crm: FakeCrm) {
     `/v1/phone-systems/${office.phoneSystemId}/signing-secrets`,
     { key: office.key, body: {} },
   );
+  const made = await server.send('POST', `/v1/connections/${office.connectionId}/contacts`, {
+    key: office.key,
+    body: { values: { lastname: 'Hopper' } },
+  });
   return {
+    contact_id: textAt(made.body, 'contact_id'),
     phone_system_id: office.phoneSystemId,
     signing_secret_id: textAt(secret.body, 'id'),
     organization_id: office.organizationId,

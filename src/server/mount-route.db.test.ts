@@ -34,7 +34,11 @@ describeDatabases('a route that asks the CRM, over a real connection', (database
     ['a link', 'user-links/EXTENSION', { method: 'PUT', body: '{"crm_user_id":"11"}' }],
     ['the list of users', 'crm-users', { method: 'GET', headers: JSON_TYPE }],
     ['suggestions of links', 'user-link-suggestions', { method: 'GET', headers: JSON_TYPE }],
-    ['callers', '../../callers?number=%2B442079460018', { method: 'GET', headers: JSON_TYPE }],
+    [
+      'who is calling',
+      '../../contacts/identify?number=%2B442079460018',
+      { method: 'GET', headers: JSON_TYPE },
+    ],
   ];
   test.each(cases)('answers %s', async (_name, path, init) => {
     const connection = `${origin}/v1/connections/${office.connectionId}`;

@@ -131,7 +131,6 @@ describeDatabases('call events', (databases) => {
       { call_id: 'x', kind: 'ringing', direction: 'inbound', extension: '1' },
       'missing_field',
     ],
-    ['a moment that is none', { ...RINGING, call_id: 'x', at: 'yesterday' }, 'invalid_field'],
     ['a call_id of 201 characters', { ...RINGING, call_id: 'x'.repeat(201) }, 'invalid_field'],
   ];
   test.each(malformed)(
@@ -158,6 +157,15 @@ describeDatabases('call events', (databases) => {
       { status: 'refused', code: 'missing_field' },
       { status: 'accepted' },
     ]);
+  });
+
+  test('with a moment that is none are taken, and say so', async () => {
+    const sent = await report({ ...RINGING, call_id: 'no-moment', at: 'yesterday' });
+
+    expect(sent.status).toBe(202);
+    expect(sent.body).toMatchObject({
+      results: [{ status: 'accepted', notes: [expect.stringContaining('`at` cannot be read')] }],
+    });
   });
 
   test('with unknown members are taken, noted and kept', async () => {
