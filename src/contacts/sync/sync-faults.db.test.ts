@@ -88,7 +88,10 @@ describeDatabases('a sync of contacts under faults', (databases) => {
 
       const again = pagesOf(kit.asked().slice(before));
       if (from !== undefined) expect(Number(again[0])).toBeGreaterThanOrEqual(Number(from));
-      expect(again.length).toBeLessThanOrEqual(from === undefined ? 1 : 7 - Number(from));
+      // The CRM may see the last request of the dead one only now: one page may stand here twice.
+      const pages = from === undefined ? 1 : 7 - Number(from);
+      expect(new Set(again).size).toBeLessThanOrEqual(pages);
+      expect(again.length).toBeLessThanOrEqual(pages + 1);
       expect(await kit.ids()).toEqual(ALL);
       expect(counts).toMatchObject({ received: 45, added: 45, removed: 0 });
     });
