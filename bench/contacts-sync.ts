@@ -133,7 +133,7 @@ const Sync = z.object({
 });
 
 /** Waits for the end of a sync that began after the one that is named. */
-async function untilComplete(
+export async function untilComplete(
   client: ApiClient,
   path: string,
   of: { readonly count: number; readonly after?: string },
@@ -168,7 +168,11 @@ async function bareInserts(
   }
 }
 
-function documentOf(host: string, of: { readonly path: string; readonly pages: boolean }): string {
+/** A document of the CRM of contacts at `host`. */
+export function documentOf(
+  host: string,
+  of: { readonly path: string; readonly pages: boolean },
+): string {
   const users = {
     request_method: 'GET',
     request_path: '/users',
@@ -195,7 +199,8 @@ function documentOf(host: string, of: { readonly path: string; readonly pages: b
   });
 }
 
-async function firstLine(stream: NodeJS.ReadableStream | null): Promise<string> {
+/** The first line that a program prints. */
+export async function firstLine(stream: NodeJS.ReadableStream | null): Promise<string> {
   if (stream === null) throw new Error('the CRM has no output');
   const [line] = await once(createInterface(stream), 'line');
   return String(line);

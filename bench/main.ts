@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 
 import { backlogFigures } from './backlog.ts';
 import { callFigures } from './calls-through.ts';
+import { contactIdentifyFigures } from './contacts-identify.ts';
 import { contactInsertFigures } from './contacts-insert.ts';
 import { contactSearchFigures } from './contacts-search.ts';
 import { contactSyncFigures } from './contacts-sync.ts';
@@ -33,6 +34,7 @@ const OF_CONTACTS: Parts = {
   'contacts-insert': contactInsertFigures,
   'contacts-search': contactSearchFigures,
   'contacts-sync': contactSyncFigures,
+  'contacts-identify': contactIdentifyFigures,
   lists: listFigures,
 };
 
@@ -53,10 +55,11 @@ Parts; without any, those of calls, which take less than ten minutes:
   backlog          a server with many waiting steps
   slow-disk        disks that are slow to sync
 
-  contacts         the four that follow, with a million contacts (BENCH_CONTACTS=100000: with fewer)
+  contacts         the five that follow, with a million contacts (BENCH_CONTACTS=100000: with fewer)
   contacts-insert  contacts into the index
   contacts-search  searches in the index
   contacts-sync    syncs of a whole server
+  contacts-identify  who has a number, over HTTP
   lists            lists of a CRM that are too large to be held
 
   --check          End with 1 when a figure falls short.

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** Posts JSON over a fixed number of kept connections, with as little work per request as can be. */
+/** Sends requests over a fixed number of kept connections, with as little work per request as can be. */
 export interface RawClient {
+  /** Resolves with the status and the body; rejects when the connection breaks. */
+  get(path: string, key: string): Promise<RawAnswer>;
   /** Resolves with the status and the body; rejects when the connection breaks. */
   post(path: string, key: string, body: string): Promise<RawAnswer>;
   close(): void;
@@ -37,18 +39,23 @@ export function createRawClient(host: string, connections: number): RawClient {
     free.push(line);
     return line;
   });
+  const headOf = (method: string, path: string, key: string): string =>
+    `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\n`;
+  const send = (text: string): Promise<RawAnswer> =>
+    new Promise((resolve, reject) => {
+      const waiting = { text, resolve, reject };
+      // In turn, so that none is idle for so long that the server closes it.
+      const line = free.shift();
+      if (line === undefined) queue.push(waiting);
+      else line.send(waiting);
+    });
   return {
-    post: (path, key, body) =>
-      new Promise((resolve, reject) => {
-        const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\n`;
-        const kind = 'content-type: application/json\r\n';
-        const length = `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
-        const waiting = { text: head + kind + length + body, resolve, reject };
-        // In turn, so that none is idle for so long that the server closes it.
-        const line = free.shift();
-        if (line === undefined) queue.push(waiting);
-        else line.send(waiting);
-      }),
+    get: (path, key) => send(`${headOf('GET', path, key)}\r\n`),
+    post: (path, key, body) => {
+      const kind = 'content-type: application/json\r\n';
+      const length = `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+      return send(headOf('POST', path, key) + kind + length + body);
+    },
     close: () => {
       for (const line of lines) line.close();
     },
@@ -81,7 +88,8 @@ class Line {
 
   #connect(): Socket {
     const socket = this.#open();
-    socket.setEncoding('utf8');
+    // Characters are bytes until a body is whole.
+    socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => this.#read(chunk));
     const failed = (err: Error): void => {
       if (socket === this.#socket) this.#waiting?.reject(err);
@@ -96,13 +104,12 @@ class Line {
     const headEnd = this.#text.indexOf('\r\n\r\n');
     if (headEnd < 0) return;
     const length = /content-length: (\d+)/iu.exec(this.#text)?.[1];
-    // Every answer here is ASCII, so that characters are bytes.
     const end = headEnd + 4 + Number(length ?? 0);
     if (this.#text.length < end) return;
     const waiting = this.#waiting;
     const answer = {
       status: Number(this.#text.slice(9, 12)),
-      body: this.#text.slice(headEnd + 4, end),
+      body: Buffer.from(this.#text.slice(headEnd + 4, end), 'latin1').toString(),
     };
     this.#text = '';
     this.#waiting = undefined;
