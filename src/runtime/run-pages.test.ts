@@ -147,6 +147,71 @@ describe('moving values stand', () => {
   });
 });
 
+describe('pages behind the last record', () => {
+  const rows = (...of: readonly number[]) => ({
+    contacts: of.map((id) => ({ id, mark: `m${id}`, at: `2026-01-0${id}` })),
+  });
+
+  test('by a mark that each record has', async () => {
+    const outcome = await run({
+      method: {
+        request_parameters: { after: '$cursor$' },
+        paging: { type: 'cursor' },
+        response_map: { contacts: [{ id: '$contact_id$', mark: '$cursor$' }] },
+      },
+      answers: [{ body: rows(1, 2) }, { body: rows(3, 4) }],
+    });
+
+    expect(queries()).toEqual(['', 'after=m2', 'after=m4']);
+    expect([ids(outcome), outcome.endedBy]).toEqual([['1', '2', '3', '4'], 'no_next']);
+  });
+
+  test('by its id, as a number from the first page on', async () => {
+    const outcome = await run({
+      method: {
+        request_method: 'POST',
+        request_parameters: { where: ['id', '>', '$offset$'] },
+        paging: { type: 'offset' },
+        response_map: { contacts: [{ id: '$contact_id$' }] },
+        derive: { offset: 'contact_id' },
+      },
+      answers: [{ body: rows(3, 7) }, { body: rows(9) }],
+    });
+
+    const asked = crm.requests.map(({ body }) => JSON.parse(body.toString()));
+    expect(asked.map(({ where }) => where[2])).toEqual([0, 7, 9]);
+    expect([ids(outcome), outcome.endedBy]).toEqual([['3', '7', '9'], 'empty_page']);
+  });
+
+  test('that is not of the kind is not counted', async () => {
+    await run({
+      method: {
+        request_parameters: { after: '$cursor$' },
+        paging: { type: 'cursor' },
+        response_map: { contacts: [{ mark: '$cursor$', at: '2026-01-01', id: '$contact_id$' }] },
+      },
+      answers: [{ body: rows(1, 2) }],
+    });
+
+    expect(queries()).toEqual(['', 'after=m1']);
+  });
+
+  test('end where one is older than what was asked for: the newest came first', async () => {
+    const outcome = await run({
+      method: {
+        request_parameters: { page: '$page$', order: 'newest' },
+        paging: { type: 'page' },
+        response_map: { contacts: [{ id: '$contact_id$', at: '$job_title$' }] },
+        derive: { has_more: "job_title >= '2026-01-04'" },
+      },
+      answers: [{ body: rows(7, 6) }, { body: rows(5, 3) }, { body: rows(2) }],
+    });
+
+    expect(queries()).toEqual(['page=1&order=newest', 'page=2&order=newest']);
+    expect([ids(outcome), outcome.endedBy]).toEqual([['7', '6', '5', '3'], 'has_more']);
+  });
+});
+
 describe('a next_url', () => {
   const method = {
     request_method: 'POST',

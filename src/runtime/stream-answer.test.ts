@@ -90,6 +90,7 @@ const rules = fc.record(
     derive: fc.constantFrom<object>(
       { contact_name: "contact_id + '!'" },
       { score: 'response.body.next' },
+      { cursor: 'contact_id', has_more: "contact_id != '4'" },
     ),
     errors: fc.constantFrom<object>(
       [{ when: "response.body.ok == 'no'", then: 'wait' }],

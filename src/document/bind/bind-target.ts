@@ -8,6 +8,8 @@ export interface BindTarget {
   /** Canonical. */
   readonly name: string;
   readonly takes: 'text' | 'number' | 'boolean' | 'object';
+  /** It says where the list goes on, and belongs to no record. */
+  readonly moving?: true;
 }
 
 /** What an answer of the method fills under a name: its targets and local values, nothing else. */
@@ -25,9 +27,12 @@ export function bindTarget(ref: NameRef | undefined, method: MethodName): BindTa
       return methodRow(method).targets.has(name)
         ? { name, takes: name === 'deleted' ? 'boolean' : 'text' }
         : undefined;
+    // Known as such only where a method has `paging`. Pages are counted, whatever an answer says.
+    case 'moving':
+      if (name === 'page' || name === 'page_size') return undefined;
+      return { name, takes: name === 'has_more' ? 'boolean' : 'text', moving: true };
     case 'property':
     case 'variable':
-    case 'moving':
     case 'credential':
       return undefined;
   }

@@ -7,7 +7,7 @@ import type { MapNode, MapOptions } from './response-map.ts';
 import type { AnswerView } from '../expression/answer-reader.ts';
 import type { RenderContext } from '../render/request.ts';
 import { compileDerive } from './derive.ts';
-import type { CompiledDerive, DeriveOptions } from './derive.ts';
+import type { CompiledDerive, DerivedBeside, DeriveOptions } from './derive.ts';
 import { compileHeaderMap } from './read-headers.ts';
 import type { AnswerHead, CompiledHeaderMap } from './read-headers.ts';
 import { newScope, recordOf, recordPlaces } from './found-scope.ts';
@@ -196,13 +196,15 @@ function openList(
   const root = newScope();
   const walk = newWalk(context);
   const derived = new Map<string, Note>();
+  const derivedMoving: OpenRecord = {};
   let left = 0;
   return {
     part: (elements) => {
       const received = walk.elements.received;
       read.list(elements, root, walk);
       const scopes = walk.records.splice(0);
-      const { records, notes } = recordsOf(scopes, context.exchange, rules);
+      const { records, moving, notes } = recordsOf(scopes, context.exchange, rules);
+      Object.assign(derivedMoving, moving);
       for (const note of notes) derived.set(note.message, note);
       left += scopes.length - records.length;
       return { ...NOTHING, records, received: walk.elements.received - received };
@@ -213,7 +215,7 @@ function openList(
       return {
         ...NOTHING,
         received: walk.elements.received,
-        moving: recordOf(walk.moving, places),
+        moving: Object.assign(recordOf(walk.moving, places), derivedMoving),
         notes: [...walk.notes.values(), ...derived.values(), ...withoutId(left, row.idField)],
       };
     },
@@ -248,7 +250,12 @@ function readAnswer(
   if (differed || (row.writes && noneMatched(walk, root, rules))) return refused(walk);
   const isList = walk.elements.received > 0;
   const scopes = walk.records.length > 0 ? walk.records : [root];
-  const { records: identified, filled, notes: derived } = recordsOf(scopes, exchange, rules);
+  const {
+    records: identified,
+    filled,
+    moving,
+    notes: derived,
+  } = recordsOf(scopes, exchange, rules);
   const left = walk.records.length > 0 ? walk.records.length - identified.length : 0;
   const notes = [
     ...walk.notes.values(),
@@ -264,7 +271,7 @@ function readAnswer(
     status: 'bound',
     records: identified,
     received,
-    moving: recordOf(walk.moving, places),
+    moving: Object.assign(recordOf(walk.moving, places), moving),
     notes,
   };
 }
@@ -277,15 +284,16 @@ function recordsOf(
 ): {
   readonly records: readonly BoundRecord[];
   readonly filled: number;
+  readonly moving: OpenRecord;
   readonly notes: readonly Note[];
 } {
   const { row, bindsId, places } = rules;
   const found = scopes.map((scope) => recordOf(scope, places));
-  const { records, notes } = complete(found, exchange, rules);
+  const { records, moving, notes } = complete(found, exchange, rules);
   const identified = bindsId
     ? records.filter((record) => record[row.idField] !== undefined)
     : records;
-  return { records: identified, filled: records.length, notes };
+  return { records: identified, filled: records.length, moving, notes };
 }
 
 const PARTLY: Note = {
@@ -299,16 +307,18 @@ function complete(
   found: readonly OpenRecord[],
   exchange: AnsweredExchange | undefined,
   { row, derive, contactType }: ReadingRules,
-): { readonly records: readonly BoundRecord[]; readonly notes: readonly Note[] } {
+): DerivedBeside & { readonly records: readonly BoundRecord[] } {
   const computes = derive !== undefined && exchange !== undefined;
   const keepsEmpty = row.writes && computes;
   const records = keepsEmpty ? found : found.filter(isFilled);
-  const notes = computes ? derive.fill(records, exchange.answer, exchange.context) : [];
+  const beside = computes
+    ? derive.fill(records, exchange.answer, exchange.context)
+    : { moving: {}, notes: [] };
   const filled = keepsEmpty ? records.filter(isFilled) : records;
   if (contactType !== undefined) {
     for (const record of filled) record['contact_type'] ??= contactType;
   }
-  return { records: filled, notes };
+  return { records: filled, ...beside };
 }
 
 /** True when the answer to a write had elements, and each differed from what the map demands. */

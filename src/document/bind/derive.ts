@@ -6,7 +6,7 @@ import { RunningError } from '../expression/running-error.ts';
 import { jsonMembers } from '../json-value.ts';
 import type { Json } from '../json-value.ts';
 import { methodRow } from '../methods.ts';
-import type { Names } from '../names/names.ts';
+import type { NameRef, Names } from '../names/names.ts';
 import { evaluateExpression } from '../render/evaluate-expression.ts';
 import type { NameReader, ReaderOf } from '../render/name-reader.ts';
 import type { RenderContext } from '../render/request.ts';
@@ -31,7 +31,14 @@ export interface CompiledDerive {
   /** True when it reads the body of the answer beside the record. */
   readonly readsBody: boolean;
   /** Fills the records of one answer; what has no value leaves what was bound. Never throws. */
-  fill(records: readonly OpenRecord[], answer: AnswerView, context: RenderContext): readonly Note[];
+  fill(records: readonly OpenRecord[], answer: AnswerView, context: RenderContext): DerivedBeside;
+}
+
+/** What is computed beside the records themselves. */
+export interface DerivedBeside {
+  /** Moving values: those of the last record that has one. */
+  readonly moving: OpenRecord;
+  readonly notes: readonly Note[];
 }
 
 /** Characters that the expressions of one answer may make: an answer may have a million records. */
@@ -39,7 +46,11 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** What one run costs beside the texts that it makes. */
 const COST_OF_A_RUN = 64;
 
-const NOTHING: CompiledDerive = { targets: [], readsBody: false, fill: () => [] };
+const NOTHING: CompiledDerive = {
+  targets: [],
+  readsBody: false,
+  fill: () => ({ moving: {}, notes: [] }),
+};
 
 interface DerivedMember {
   readonly target: BindTarget;
@@ -72,7 +83,9 @@ export function compileDerive(
   const row = methodRow(options.method);
   const own = new Set([...row.targets, ...bound, ...members.map(({ target }) => target.name)]);
   return {
-    targets: [...new Set(members.map(({ target }) => target.name))],
+    targets: [
+      ...new Set(members.flatMap(({ target }) => (target.moving === true ? [] : [target.name]))),
+    ],
     readsBody: members.some(({ expression }) =>
       expression.answerReads.some(({ path }) => path[0] === 'body'),
     ),
@@ -81,10 +94,12 @@ export function compileDerive(
       const reader = createAnswerReader(answer);
       const spend = createMeter();
       const readsOf = createRecordReaders(names, own, options.readerOf);
+      const moving: OpenRecord = {};
       try {
         for (const record of records) {
           for (const member of members) {
-            fillMember(record, member, (element) => {
+            const filled = member.target.moving === true ? moving : record;
+            fillMember(filled, member, (element) => {
               spend(member.cost);
               const readerOf = readsOf(record, member.target.name, element);
               return evaluateExpression(member.expression, readerOf, scope, { reader, spend });
@@ -93,9 +108,9 @@ export function compileDerive(
         }
       } catch (err) {
         if (!(err instanceof RunningError)) throw err;
-        return [...scope.notes, TOO_MUCH];
+        return { moving, notes: [...scope.notes, TOO_MUCH] };
       }
-      return scope.notes;
+      return { moving, notes: scope.notes };
     },
   };
 }
@@ -111,7 +126,7 @@ function compileMember(
   names: Names,
   options: DeriveOptions,
 ): readonly DerivedMember[] {
-  const target = bindTarget(names.resolve(name), options.method);
+  const target = bindTarget(derivedName(name, options), options.method);
   if (target === undefined || typeof source !== 'string') return [];
   const compiled = compileExpression(source, names, { withAnswer: true });
   if (!compiled.ok) return [];
@@ -125,6 +140,15 @@ function compileMember(
       forEach: COLLECTING.has(target.name) && usesItself,
     },
   ];
+}
+
+/** What `derive` fills under a name: where the method has `paging`, its moving values too. */
+export function derivedName(
+  name: string,
+  { names, paging }: Pick<MapOptions, 'names' | 'paging'>,
+): NameRef | undefined {
+  const moving = paging ? names.resolve(name, 'paging') : undefined;
+  return moving?.kind === 'moving' ? moving : names.resolve(name, 'response');
 }
 
 /** Counts what the runs of one answer make; throws `RunningError` once it is too much. */

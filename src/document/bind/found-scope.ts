@@ -18,11 +18,14 @@ export function newScope(parent?: FoundScope): FoundScope {
   return { parent, texts: [] };
 }
 
-/** Keeps a value, unless its place of the map has enough of them. */
-export function keep({ texts }: FoundScope, { order, most }: BindLeaf, text: string): void {
+/**
+ * Keeps a value, unless its place of the map has enough of them. Of a moving value in a list the last
+ * one counts: the next page begins behind the last element.
+ */
+export function keep({ texts }: FoundScope, { order, most, moving }: BindLeaf, text: string): void {
   const present = texts[order];
   if (most === 1) {
-    if (present === undefined) texts[order] = text;
+    if (present === undefined || moving) texts[order] = text;
   } else if (typeof present !== 'object') {
     texts[order] = [text];
   } else if (present.length < most) {
@@ -49,6 +52,22 @@ export function forgetSince(
     const present = texts[order];
     if (count === 0) texts[order] = undefined;
     else if (typeof present === 'object') present.length = count;
+  }
+}
+
+/** The moving values of these leaves, so that they can be put back. */
+export function movingIn({ texts }: FoundScope, leaves: readonly BindLeaf[]): FoundScope['texts'] {
+  return leaves.map(({ order, moving }) => (moving ? texts[order] : undefined));
+}
+
+/** Puts back what `movingIn` told. */
+export function putBack(
+  { texts }: FoundScope,
+  leaves: readonly BindLeaf[],
+  before: FoundScope['texts'],
+): void {
+  for (const [index, { order, moving }] of leaves.entries()) {
+    if (moving) texts[order] = before[index];
   }
 }
 

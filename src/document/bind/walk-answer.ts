@@ -4,7 +4,7 @@ import { scalarText } from '../values/plain-number.ts';
 import type { Note, Values } from '../values/values.ts';
 import { readValue } from '../values/values.ts';
 import type { Difference } from './difference.ts';
-import { countsIn, forgetSince, keep, newScope } from './found-scope.ts';
+import { countsIn, forgetSince, keep, movingIn, newScope, putBack } from './found-scope.ts';
 import type { FoundScope } from './found-scope.ts';
 import { canFail, holdsDirectly, leavesOf } from './response-map.ts';
 import type { BindLeaf, KnownPart, MapNode } from './response-map.ts';
@@ -288,6 +288,7 @@ function attemptAny(
 }
 
 const NO_COUNTS: readonly number[] = [];
+const NO_TEXTS: FoundScope['texts'] = [];
 
 /** Reads an element; one that differs leaves nothing behind. */
 function attempt(
@@ -300,14 +301,14 @@ function attempt(
   const records = walk.records.length;
   const earlier = walk.difference;
   const own = undo.length === 0 ? NO_COUNTS : countsIn(scope, undo);
-  const moving = undo.length === 0 ? NO_COUNTS : countsIn(walk.moving, undo);
+  const moving = undo.length === 0 ? NO_TEXTS : movingIn(walk.moving, undo);
   // Of elements only the first difference is told: no other one is noted.
   walk.difference ??= walk.elementDifference;
   const matched = read(item, scope, walk);
   if (!matched) {
     if (undo.length > 0) {
       forgetSince(scope, undo, own);
-      forgetSince(walk.moving, undo, moving);
+      putBack(walk.moving, undo, moving);
     }
     if (walk.records.length > records) walk.records.length = records;
     walk.elementDifference ??= walk.difference;

@@ -129,7 +129,7 @@ const REQUEST_FIELDS: readonly Field[] = [
     'derive',
     'X',
     map('name', text('expression')),
-    'Values computed from the record just read and `response`.',
+    'Values computed from the record just read and `response`; where the method has `paging`, also `cursor`, `offset`, `next_url` and `has_more`, of which those of the last record count.',
     { contact_name: 'trim(firstname + " " + lastname)' },
     { advanced: true },
   ),
@@ -229,8 +229,11 @@ export const PAGING_FIELDS: readonly Field[] = [
     'X',
     oneOf([
       choice('page', '`$page$` counts pages.'),
-      choice('offset', '`$offset$` counts records.'),
-      choice('cursor', 'The answer binds `$cursor$`, which the next request sends.'),
+      choice('offset', '`$offset$` counts records, unless the answer binds it.'),
+      choice(
+        'cursor',
+        'The answer binds `$cursor$`, which the next request sends; in a list the last one counts.',
+      ),
       choice('next_url', 'The answer binds `$next_url$`, the address of the next page.'),
       choice('link_header', 'A Link header (RFC 8288) names the next page.'),
     ]),

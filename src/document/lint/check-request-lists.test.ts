@@ -122,6 +122,36 @@ describe('steps', () => {
 
 describe('derive', () => {
   it.each([
+    ['where the list goes on', { cursor: 'contact_id', has_more: "contact_id != '9'" }, []],
+    ['the page, which is counted', { cursor: 'contact_id', page: '2' }, ['not_to_be_filled']],
+  ])('computes %s', (_, derive, codes) => {
+    const found = findings({
+      Contacts: {
+        request_method: 'GET',
+        request_path: '/c',
+        request_parameters: { after: '$cursor$' },
+        response_map: [{ id: '$contact_id$' }],
+        paging: { type: 'cursor' },
+        derive,
+      },
+    });
+
+    expect(found.map((each) => each.split(' ')[0])).toEqual(codes);
+  });
+
+  it('tells of no page where the method has none', () => {
+    const list = {
+      request_method: 'GET',
+      request_path: '/c',
+      response_map: [{ id: '$contact_id$' }],
+    };
+
+    expect(findings({ Contacts: { ...list, derive: { cursor: 'contact_id' } } })).toEqual([
+      'unknown_name_in_answer /API/Contacts/derive/cursor',
+    ]);
+  });
+
+  it.each([
     ['a target', { activity_id: 'response.body.id' }, []],
     ['a local value', { crm_ref: "'r-' + activity_id" }, []],
     ['a property', { Key: "'x'" }, ['not_to_be_filled']],

@@ -1,5 +1,6 @@
 import { isConnectionHeader, isFieldName } from '../../text/http-field.ts';
 import { bindTarget } from '../bind/bind-target.ts';
+import { derivedName } from '../bind/derive.ts';
 import { isCommentKey } from '../comment-key.ts';
 import { memberOf, membersOf } from '../json-text/json-node.ts';
 import type { JsonNode, ObjectNode } from '../json-text/json-node.ts';
@@ -117,10 +118,11 @@ function checkDerive(
 ): void {
   const known = methodNamed(method.spelling);
   if (known === undefined) return;
+  const paging = memberOf(node, 'paging') !== undefined;
   for (const { key } of membersOf(memberOf(node, 'derive')?.value)) {
     const name = key.value;
     const at = { node: key, steps: [...steps, 'derive', name] };
-    const ref = context.names.resolve(name, 'response');
+    const ref = derivedName(name, { names: context.names, paging });
     if (bindTarget(ref, known) !== undefined) continue;
     if (ref === undefined) {
       const near = context.near(name);

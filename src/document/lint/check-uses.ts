@@ -70,13 +70,15 @@ function checkPaging(context: LintContext, method: MethodNode, used: ReadonlySet
       `put "${written}" into the request, where the CRM wants it`,
     );
   }
-  const bound = placesOf(context, method).some(
+  const isMapped = placesOf(context, method).some(
     (place) =>
       place.use === 'response' &&
       response !== undefined &&
       namesIn(context, place).includes(response),
   );
-  if (response !== undefined && !bound) {
+  const derive = memberOf(method.node, 'derive')?.value;
+  const isDerived = response !== undefined && memberOf(derive, response) !== undefined;
+  if (response !== undefined && !isMapped && !isDerived) {
     const written = context.placeholder(response);
     context.report(
       'paging_without_value',
