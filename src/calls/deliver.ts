@@ -1,7 +1,9 @@
+import { cleanNumber } from '../contacts/clean-number.ts';
 import type { Database } from '../store/database.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { CallConnection } from './call-connection.ts';
+import { partyNumber } from './call-rules.ts';
 import { commitSending, commitWithoutSending, releaseLane } from './commit-step.ts';
 import { settleExchange } from './commit-outcome.ts';
 import type { CallContacts } from './known-caller.ts';
@@ -141,6 +143,10 @@ async function deliverNext(
   if (sending.status !== 'sending') return { status: sending.status };
   deps.reached?.('sending-committed');
   const run = await send(deps, prepared, claim.signal);
+  if (prepared.method === 'FindContact' && purpose === 'run') {
+    const number = cleanNumber(partyNumber(loaded.facts));
+    if (number !== undefined) deps.contacts?.searched(connection, number, run);
+  }
   deps.reached?.('before-settle');
   const endedByUs = claim.signal.aborted;
   const settled = await settleExchange(deps, {

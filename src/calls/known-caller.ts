@@ -6,7 +6,7 @@ import type { FoundContacts } from './remember.ts';
 import type { LoadedLane } from './load-lane.ts';
 import type { StepChange } from './settle.ts';
 import type { Step } from './step.ts';
-import type { StepRecord } from './step-runner.ts';
+import type { StepRecord, StepRun } from './step-runner.ts';
 
 /** What is known of a caller without asking the CRM. */
 export type KnownCaller =
@@ -17,6 +17,8 @@ export type KnownCaller =
 export interface CallContacts<C extends CallConnection = CallConnection> {
   /** Says who a number is by what is known here; `undefined`: the CRM must be asked. */
   known(connection: C, number: string): Promise<KnownCaller | undefined>;
+  /** Told what the CRM answered when a call looked for its caller: whoever else wonders need not ask. */
+  searched(connection: C, number: string, run: Pick<StepRun, 'outcome' | 'records'>): void;
   /** Told of each contact that a call has made. */
   made(connection: C, contact: StepRecord): void;
   /** Told of each contact that the CRM seems to have no more. */

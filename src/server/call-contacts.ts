@@ -1,8 +1,9 @@
 import type { GoneContact } from '../calls/contact-gone.ts';
 import type { DeliveryLog } from '../calls/deliver.ts';
-import type { CallContacts } from '../calls/known-caller.ts';
+import type { CallContacts, KnownCaller } from '../calls/known-caller.ts';
 import type { StepRecord } from '../calls/step-runner.ts';
 import type { ContactKey } from '../contacts/contact-record.ts';
+import type { Identified } from '../contacts/identify/identified.ts';
 import { contactOfRecord } from '../contacts/identify/match.ts';
 import type { ContactIndex, ContactSource } from '../contacts/index/contact-index.ts';
 import type { PipelineConnection } from './connection-book.ts';
@@ -27,7 +28,7 @@ const INDEXED: ReadonlySet<string> = new Set([
 
 /** Lets calls know their callers from the index, and the index what calls learn of contacts. */
 export function createCallContacts(deps: {
-  readonly callers: Pick<CallerIdentifier, 'knownHere' | 'forget'>;
+  readonly callers: Pick<CallerIdentifier, 'knownHere' | 'saidJustNow' | 'told' | 'forget'>;
   readonly index: Pick<ContactIndex, 'byNumber' | 'put' | 'remove'> | undefined;
   readonly log: Pick<DeliveryLog, 'warn'>;
 }): CallContacts<PipelineConnection> {
@@ -48,16 +49,16 @@ export function createCallContacts(deps: {
     known: async (connection, number) => {
       await writes.ended(connection.id);
       const identified = await callers.knownHere(connection, number);
-      if (identified === undefined) return undefined;
-      const { status, message, matches, chosen } = identified;
+      if (identified === undefined) {
+        const said = await callers.saidJustNow(connection, number);
+        return said === undefined ? undefined : toFound(said, SAID);
+      }
+      const { status, message } = identified;
       if (status === 'own_number') return { status, message };
-      if (!isIndexEnough(connection)) return undefined;
-      return {
-        status: 'found',
-        records: matches.map(({ record }) => record),
-        chosen: chosen?.record,
-        message: `${message} The index of contacts told it: the CRM was not asked.`,
-      };
+      return isIndexEnough(connection) ? toFound(identified, INDEXED_WORDS) : undefined;
+    },
+    searched: (connection, number, run) => {
+      callers.told(connection, number, run);
     },
     made: (connection, record) => {
       put(connection, record, 'made');
@@ -80,6 +81,18 @@ export function createCallContacts(deps: {
         });
       });
     },
+  };
+}
+
+const INDEXED_WORDS = 'The index of contacts told it: the CRM was not asked.';
+const SAID = 'The CRM said so when the phone rang: it was not asked again.';
+
+function toFound({ message, matches, chosen }: Identified, words: string): KnownCaller {
+  return {
+    status: 'found',
+    records: matches.map(({ record }) => record),
+    chosen: chosen?.record,
+    message: `${message} ${words}`,
   };
 }
 

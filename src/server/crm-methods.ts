@@ -41,6 +41,8 @@ export async function askCrm(
     readonly idempotencyKey?: string;
     /** Milliseconds for a sign-in and all its requests. */
     readonly deadlineMs?: number;
+    /** Told when its request has its place and goes out. */
+    readonly leaves?: () => void;
     readonly signal: AbortSignal;
   },
 ): Promise<Asked> {

@@ -12,12 +12,15 @@ import type {
   Told,
 } from '../contacts/identify/identified.ts';
 import { identify } from '../contacts/identify/identify.ts';
+import { settled } from '../contacts/identify/identified.ts';
 import { identifyHere } from '../contacts/identify/known-here.ts';
 import { matchOfRecord } from '../contacts/identify/match.ts';
 import type { Match } from '../contacts/identify/match.ts';
 import { createRecentAnswers } from '../contacts/identify/recent-answers.ts';
+import { createSharedQuestions } from '../contacts/identify/shared-questions.ts';
 import type { ContactIndex } from '../contacts/index/contact-index.ts';
 import type { NumberKey, NumberKeys } from '../contacts/number-keys/number-key.ts';
+import type { BoundRecord } from '../document/bind/compile-binding.ts';
 import type { PhoneNumbers } from '../document/values/values.ts';
 import { hasExtension } from '../organizations/extensions-repository.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
@@ -52,9 +55,17 @@ export interface CallerQuestion {
   /** As a phone system or a person wrote it. */
   readonly number: string;
   readonly afresh?: boolean;
+  /** Told when nothing is known here, and the CRM is asked. */
+  readonly asking?: () => void;
   /** Told when a CRM that was late answers after all. */
   readonly late?: (caller: IdentifiedCaller) => void;
   readonly signal: AbortSignal;
+}
+
+/** What a search of a call came to. */
+interface Answered {
+  readonly outcome: { readonly kind: string; readonly message: string };
+  readonly records: readonly BoundRecord[];
 }
 
 /** Who calls: one way for the API, for screens and for the calls' own steps. */
@@ -64,6 +75,15 @@ export interface CallerIdentifier {
     connections: Connections<PipelineConnection>,
     question: CallerQuestion,
   ): Promise<readonly IdentifiedCaller[]>;
+  /** What one connection says. */
+  identifyOn(connection: PipelineConnection, question: CallerQuestion): Promise<IdentifiedCaller>;
+  /**
+   * What the CRM said of the number a moment ago, or says just now because a screen asks it: a call's
+   * own step need not ask again. `undefined`: it must.
+   */
+  saidJustNow(connection: PipelineConnection, number: string): Promise<Identified | undefined>;
+  /** What a call's own step was told by the CRM: a screen that waits for a place need not ask. */
+  told(connection: PipelineConnection, number: string, run: Answered): void;
   /** What is known here, without a request; `undefined`: only the CRM can tell. */
   knownHere(connection: PipelineConnection, number: string): Promise<Identified | undefined>;
   /** A contact with this number was made or changed: what the CRM said of the number counts no more. */
@@ -89,6 +109,11 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     isExtension: (organizationId, key) => isExtension(deps, organizationId, key),
     made: (connection, number) => askMemory(database, connection, number),
   };
+  const shared = createSharedQuestions(clock);
+  const keyIn = (
+    { id, country }: { readonly id: string; readonly country: string },
+    number: string,
+  ) => `${id} ${keys.keyOf(number, country).digits}`;
   // A call asks the CRM before it takes what an earlier call made: see `whyMadeAlready`.
   const ofCalls: IdentifyDeps = { ...core, made: () => Promise.resolve(undefined) };
   const one = async (
@@ -98,7 +123,14 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     const { late } = question;
     const found = await identify(core, toRule(connection), {
       ...question,
-      live: (signal) => askLive(deps, connection, { number: question.number, signal }),
+      live: (signal) => {
+        const { number } = question;
+        return shared.ask(
+          keyIn(connection, number),
+          (until, leaves) => askLive(deps, connection, { number, signal: until, leaves }),
+          signal,
+        );
+      },
       late: late === undefined ? undefined : (told) => late(withPages(deps, connection, told)),
     });
     return withPages(deps, connection, found);
@@ -112,7 +144,19 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
       const { identified } = await identifyHere(ofCalls, toRule(connection), number);
       return identified;
     },
+    identifyOn: one,
+    saidJustNow: async (connection, number) => {
+      const answer = await shared.answerOf(keyIn(connection, number));
+      return answer === undefined ? undefined : settled(toRule(connection), answer, answer.told);
+    },
+    told: (connection, number, { outcome, records }) => {
+      shared.tell(keyIn(connection, number), {
+        ...answerOf(outcome, records.map(matchOfCrm)),
+        told: [],
+      });
+    },
     forget: (connectionId, number, country) => {
+      shared.forget(keyIn({ id: connectionId, country }, number));
       core.recent.forget(connectionId, keys.keyOf(number, country).digits);
     },
     keyOf: (number, country) => keys.keyOf(number, country),
@@ -158,7 +202,7 @@ async function askMemory(
 async function askLive(
   deps: CallerIdentifierDeps,
   connection: PipelineConnection,
-  of: { readonly number: string; readonly signal: AbortSignal },
+  of: { readonly number: string; readonly signal: AbortSignal; readonly leaves: () => void },
 ): Promise<LiveAnswer> {
   const { opened } = connection;
   const none = (status: 'not_asked' | 'failed', message: string): LiveAnswer => ({
@@ -180,28 +224,40 @@ async function askLive(
     method: 'FindContact',
     values: { phone: number, party_number: number },
     deadlineMs: LATEST_MS,
+    leaves: of.leaves,
     signal: of.signal,
   });
   if (asked.status === 'not_sent') {
     return none(asked.reason === 'skipped' ? 'not_asked' : 'failed', asked.message);
   }
   const { outcome, records } = asked.run;
-  const told = toldOf(asked.run);
-  if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
-    return { ...none('failed', outcome.message), told };
-  }
-  if (records.length === 0) {
-    const message = 'The CRM knows nobody with this number.';
-    return { status: 'not_found', message, matches: [], told };
-  }
   const { locals, properties } = asked.signedIn;
   const matches = records.map((record) => {
-    const match = matchOfRecord(record, 'crm');
+    const match = matchOfCrm(record);
     const url = contactPage(deps, connection, { match, locals, properties });
     return url === undefined ? match : { ...match, url };
   });
+  return { ...answerOf(outcome, matches), told: toldOf(asked.run) };
+}
+
+function matchOfCrm(record: BoundRecord): Match {
+  return matchOfRecord(record, 'crm');
+}
+
+/** What an outcome of `FindContact` says of the caller. */
+function answerOf(
+  outcome: Answered['outcome'],
+  matches: readonly Match[],
+): Omit<LiveAnswer, 'told'> {
+  if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
+    return { status: 'failed', message: outcome.message, matches: [] };
+  }
+  if (matches.length === 0) {
+    const message = 'The CRM knows nobody with this number.';
+    return { status: 'not_found', message, matches };
+  }
   const count = String(matches.length);
-  return { status: 'found', message: `The CRM knows ${count} with this number.`, matches, told };
+  return { status: 'found', message: `The CRM knows ${count} with this number.`, matches };
 }
 
 /** Each form of the number that was asked for, with what the CRM answered. */

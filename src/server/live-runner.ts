@@ -64,9 +64,14 @@ export function createLiveRunner(deps: LiveRunnerDeps): SignedInRunner {
           const place = await orGivenUp(inTime, () => places.enter(connection, patience()));
           if (place.status === 'refused') return throttledRun(place);
           try {
-            if (!isLimited) return await prepared.send(until);
+            if (!isLimited) {
+              call.leaves?.();
+              return await prepared.send(until);
+            }
             const slot = await orGivenUp(inTime, () => admission.enter(connection, patience()));
-            return slot.status === 'refused' ? throttledRun(slot) : await prepared.send(inTime);
+            if (slot.status === 'refused') return throttledRun(slot);
+            call.leaves?.();
+            return await prepared.send(inTime);
           } finally {
             place.leave();
           }

@@ -16,6 +16,8 @@ export interface SignedInCall extends Omit<
 > {
   /** Asked before a sign-in begins at the CRM itself: a message ends the call. */
   readonly maySignIn?: MaySignIn;
+  /** Told by whoever sends it when its first request has its place and goes out. */
+  readonly leaves?: () => void;
 }
 
 export interface SignedInRunner {
@@ -69,7 +71,7 @@ export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner &
   const { runner } = deps;
   const signIn = createSignIn(deps);
   return {
-    prepare: async ({ maySignIn, ...call }, connection, signal) => {
+    prepare: async ({ maySignIn, leaves: _, ...call }, connection, signal) => {
       const { document } = connection;
       // A method that the document lacks needs no sign-in to say so.
       if (!document.methods.has(call.method)) {

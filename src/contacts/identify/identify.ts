@@ -14,6 +14,8 @@ export interface Question {
   readonly number: string;
   /** Asks the CRM; absent: only what is known here is asked. */
   readonly live?: ((signal: AbortSignal) => Promise<LiveAnswer>) | undefined;
+  /** Told when nothing is known here, and the CRM is asked. */
+  readonly asking?: (() => void) | undefined;
   /** Told once when the CRM answers after all. */
   readonly late?: ((identified: Identified) => void) | undefined;
   /** Ask the CRM again even if it has answered just now. */
@@ -41,6 +43,7 @@ export async function identify(
     const message = 'Neither the index nor a contact made here has this number.';
     return settled(connection, { status: 'not_found', matches: [], message }, here.told);
   }
+  question.asking?.();
   return await askInTime(deps, connection, { ...question, live, digits, before: here.told });
 }
 
