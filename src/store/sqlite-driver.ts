@@ -49,11 +49,19 @@ export function openSqlite(
       const known = statements.get(sql);
       if (known !== undefined) return known;
       if (statements.size >= MAX_STATEMENTS) statements.clear();
-      const statement = translated(() => adapt(database.prepare(sql), translated));
+      const statement = translated(() => adapt(database.prepare(plannedOnce(sql)), translated));
       statements.set(sql, statement);
       return statement;
     },
   };
+}
+
+/**
+ * SQLite looks at the value of a bound limit when it makes its plan, and so makes a new one whenever it
+ * is bound, at ten times the cost of running it. The value of a sum it leaves alone.
+ */
+export function plannedOnce(sql: string): string {
+  return sql.replaceAll(/\blimit \?/giu, '$& + 0');
 }
 
 function connect(path: string, options: SqliteOptions): DatabaseSync {
