@@ -26,6 +26,16 @@ test('a contact that both know is told once, as the CRM has it', () => {
   expect(seen(merged)).toEqual(['a crm Ada New']);
 });
 
+test("what the CRM's search does not tell of a contact is told from the index", () => {
+  const known = { jobTitle: 'Pilot', emails: ['ada@crm.test'], phones: ['1'] };
+  const told = hit('a', '7', 'Ada New', { ...crm, phones: ['2'] });
+  const merged = mergeMatches([hit('a', '7', 'Ada Old', known)], [told], 20);
+
+  expect(merged.map(({ match }) => match)).toMatchObject([
+    { source: 'crm', name: 'Ada New', jobTitle: 'Pilot', emails: ['ada@crm.test'], phones: ['2'] },
+  ]);
+});
+
 test.each<[string, SearchHit, SearchHit]>([
   ['of two connections', hit('a', '7', 'Ada'), hit('b', '7', 'Ada', crm)],
   ['with two ids', hit('a', '7', 'Ada'), hit('a', '8', 'Ada', crm)],

@@ -10,7 +10,7 @@ export interface SearchHit {
 
 /**
  * Joins what the index found with what CRMs found themselves, by folded name: each contact once, and as
- * the CRM has it where both know it. A source that names no kind of record means whichever the other has.
+ * the CRM has it where both know it; what a CRM's search does not tell, the index fills in. A source that names no kind of record means whichever the other has.
  */
 export function mergeMatches(
   indexed: readonly SearchHit[],
@@ -18,7 +18,11 @@ export function mergeMatches(
   limit: number,
 ): readonly SearchHit[] {
   const fresh: SearchHit[] = [];
-  for (const hit of told) if (!fresh.some((one) => isSame(one, hit))) fresh.push(hit);
+  for (const hit of told) {
+    if (fresh.some((one) => isSame(one, hit))) continue;
+    const copy = indexed.find((one) => isSame(one, hit));
+    fresh.push(copy === undefined ? hit : { ...hit, match: filledFrom(copy.match, hit.match) });
+  }
   const known = indexed.filter((hit) => !fresh.some((one) => isSame(one, hit)));
   return [...known, ...fresh]
     .map((hit) => ({ hit, name: sortName(hit.match) }))
@@ -33,6 +37,17 @@ function isSame(a: SearchHit, b: SearchHit): boolean {
   const { contactType: one = '' } = a.match;
   const { contactType: other = '' } = b.match;
   return one === other || one === '' || other === '';
+}
+
+/** A search often tells less of a contact than a list does. */
+function filledFrom(copy: Match, told: Match): Match {
+  const { emails, phones } = copy;
+  return {
+    ...copy,
+    ...told,
+    ...(told.emails.length === 0 ? { emails } : {}),
+    ...(told.phones.length === 0 ? { phones } : {}),
+  };
 }
 
 /** The order of the index; see `contact-entry.ts`. */
