@@ -78,16 +78,20 @@ function passEnds(
     completePass: async (of, lease, { method, pass, now: at, limits, marks }) => {
       const state = await findState(deps.read, { ...of, method });
       const ofMethod = { of, method };
-      let end: PassEnd = { status: 'completed', removed: 0 };
+      let end: PassEnd = { status: 'completed', removed: 0, missed: 0 };
+      let missed: readonly number[] = [];
       if (state?.pass?.number === pass && state.pass.kind === 'full') {
-        const { ids, known } = await heavy.findUnseen({ ...ofMethod, now: at });
+        const { ids, again, known } = await heavy.findUnseen({ ...ofMethod, now: at });
         const isTooMuch = known >= limits.least && ids.length > known * limits.share;
+        const going = new Set(isTooMuch ? [] : limits.misses === 1 ? ids : again);
+        missed = ids.filter((id) => !going.has(id));
+        const removed = await removeAll(deps, { ...ofMethod, lease, ids: [...going] });
         end = isTooMuch
           ? { status: 'refused', missing: ids.length, known }
-          : { status: 'completed', removed: await removeAll(deps, { ...ofMethod, lease, ids }) };
+          : { status: 'completed', removed, missed: missed.length };
       }
       const sealed = seal.seal({ ...of, method, what: 'marks' }, marks);
-      await light.endPass({ ...ofMethod, lease, pass, now: at, marks: sealed, end });
+      await light.endPass({ ...ofMethod, lease, pass, now: at, marks: sealed, end, missed });
       return end;
     },
     failPass: (of, lease, pass) => light.failPass({ of, lease, ...pass }),

@@ -7,7 +7,7 @@ import {
   scheduleJob,
   takeJobLease,
 } from './sync-job-repository.ts';
-import type { SyncLease, SyncRequest } from './sync-store.ts';
+import type { SyncLease, SyncPause, SyncRequest } from './sync-store.ts';
 import type { ContactWrite } from './write-book.ts';
 
 /** A connection, and the right to sync it. */
@@ -32,7 +32,11 @@ export interface JobTasks {
   }): Promise<SyncLease | undefined>;
   renewLease(given: OfLease & { readonly until: number }): Promise<boolean>;
   releaseLease(
-    given: OfLease & { readonly dueAt: number | undefined; readonly asOf: number },
+    given: OfLease & {
+      readonly dueAt: number | undefined;
+      readonly asOf: number;
+      readonly pause?: SyncPause | undefined;
+    },
   ): Promise<void>;
 }
 

@@ -5,8 +5,9 @@ import { findBook, lockBook } from './book-repository.ts';
 import type { BookScope } from './contact-index.ts';
 import { findByIds } from './contact-rows-repository.ts';
 import type { OfLease } from './job-tasks.ts';
-import { findUnseen, forgetSeen } from './seen-repository.ts';
-import { holdLease } from './sync-job-repository.ts';
+import { findUnseen, forgetSeen, noteMissed } from './seen-repository.ts';
+import type { Unseen } from './seen-repository.ts';
+import { holdLease, pauseJob } from './sync-job-repository.ts';
 import {
   advancePass,
   changeState,
@@ -14,7 +15,7 @@ import {
   findState,
   insertPass,
 } from './sync-state-repository.ts';
-import type { SealedState } from './sync-state-repository.ts';
+import type { SealedState, StateRow } from './sync-state-repository.ts';
 import type {
   BatchWritten,
   PassEnd,
@@ -23,6 +24,7 @@ import type {
   SyncFailure,
   SyncLease,
   SyncMethod,
+  SyncPause,
 } from './sync-store.ts';
 import { readContacts } from './upsert-contacts.ts';
 import type { WrittenContacts } from './upsert-contacts.ts';
@@ -57,10 +59,10 @@ export interface PassTasks {
         readonly now: number;
       },
   ): Promise<BatchWritten>;
-  /** Ids of what a full pass has not seen, and how many contacts of its kind there are. */
+  /** What a full pass has not seen, and how many contacts of its kind there are. */
   findUnseen(
     given: OfMethod & { readonly now: number },
-  ): Promise<{ readonly ids: readonly number[]; readonly known: number }>;
+  ): Promise<Unseen & { readonly known: number }>;
   /** Removes contacts by their ids; resolves with how many went. Without a lease: by a person's word. */
   removeIds(
     given: OfMethod & { readonly lease: SyncLease | undefined; readonly ids: readonly number[] },
@@ -72,10 +74,17 @@ export interface PassTasks {
         readonly now: number;
         readonly marks: string;
         readonly end: PassEnd;
+        /** Contacts that it missed and that stay for now. */
+        readonly missed: readonly number[];
       },
   ): Promise<void>;
   failPass(
-    given: OfLease & OfMethod & { readonly failure: SyncFailure; readonly giveUp: boolean },
+    given: OfLease &
+      OfMethod & {
+        readonly failure: SyncFailure;
+        readonly giveUp: boolean;
+        readonly pause?: SyncPause | undefined;
+      },
   ): Promise<void>;
   /** Nothing waits for a person any more. */
   endWaiting(given: OfMethod): Promise<void>;
@@ -181,19 +190,23 @@ function endTasks(
     findUnseen: ({ of, method, now }) =>
       write(async (transaction) => {
         const book = await findBook(transaction, of);
-        if (book === undefined) return { ids: [], known: 0 };
+        if (book === undefined) return { ids: [], again: [], known: 0 };
         const seen = { book: book.id, kind: kindOf(method) };
         const range = { nextNumber: book.next_number, madeBefore: now - MADE_KEPT_MS };
-        const ids = await findUnseen(transaction, seen, range);
-        return { ids, known: method === 'Contacts' ? book.people : book.companies };
+        const unseen = await findUnseen(transaction, seen, range);
+        return { ...unseen, known: method === 'Contacts' ? book.people : book.companies };
       }),
-    endPass: ({ of, method, lease, pass, now, marks, end }) =>
+    endPass: ({ of, method, lease, pass, now, marks, end, missed }) =>
       write(async (transaction) => {
         const place = { ...of, method };
         await holdLease(transaction, of, lease);
         const state = await findState(transaction, place);
         if (state?.pass?.number !== pass) throw passIsOver();
         const isFull = state.pass.kind === 'full';
+        const book = isFull ? await findBook(transaction, of) : undefined;
+        if (book !== undefined) {
+          await noteMissed(transaction, { book: book.id, kind: kindOf(method) }, missed);
+        }
         const removed = end.status === 'completed' ? end.removed : 0;
         await changeState(transaction, place, {
           ...failureColumns(undefined),
@@ -202,11 +215,13 @@ function endTasks(
           ...{ last_ended_at: now, last_complete_at: now },
           ...(isFull ? { last_full_at: now } : {}),
           ...(isFull ? { waiting_deletions: end.status === 'refused' ? end.missing : null } : {}),
+          ...(isFull ? missedColumns(state, end, now) : {}),
         });
       }),
-    failPass: ({ of, method, lease, failure, giveUp }) =>
+    failPass: ({ of, method, lease, failure, giveUp, pause }) =>
       write(async (transaction) => {
         await holdLease(transaction, of, lease);
+        if (pause !== undefined) await pauseJob(transaction, of, pause);
         await changeState(
           transaction,
           { ...of, method },
@@ -220,6 +235,26 @@ function endTasks(
       write((transaction) =>
         changeState(transaction, { ...of, method }, { waiting_deletions: null }),
       ),
+  };
+}
+
+/** Reading everything once more takes at most a fifth of the time, also where somebody is always missing. */
+const CONFIRM_AFTER_TIMES = 4;
+/** A CRM that has lost its head for a moment says the same twice. */
+const CONFIRM_SOONEST_MS = 60_000;
+
+/** A pass that looks for what the one before missed is not followed by another one of its kind. */
+function missedColumns(
+  { confirmAt, pass }: SealedState,
+  end: PassEnd,
+  now: number,
+): Partial<StateRow> {
+  const missed = end.status === 'completed' ? end.missed : 0;
+  const took = now - (pass?.startedAt ?? now);
+  const isNew = missed > 0 && confirmAt === undefined;
+  return {
+    missed,
+    confirm_at: isNew ? now + Math.max(took * CONFIRM_AFTER_TIMES, CONFIRM_SOONEST_MS) : null,
   };
 }
 

@@ -5,7 +5,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { Tables } from '../../store/schema.ts';
 import type { BookScope } from './contact-index.ts';
-import type { SyncJob, SyncLease, SyncRequest } from './sync-store.ts';
+import type { SyncJob, SyncLease, SyncPause, SyncRequest } from './sync-store.ts';
 
 type JobRow = Tables['sync_job'];
 
@@ -185,6 +185,7 @@ export async function releaseJobLease(
     readonly lease: SyncLease;
     readonly dueAt: number | undefined;
     readonly asOf: number;
+    readonly pause?: SyncPause | undefined;
   },
 ): Promise<void> {
   await handle
@@ -192,6 +193,7 @@ export async function releaseJobLease(
     .set((eb) => ({
       owner: null,
       lease_until: 0,
+      ...pauseColumns(by.pause),
       due_at: eb
         .case()
         .when('asked_at', '>=', by.asOf)
@@ -200,6 +202,16 @@ export async function releaseJobLease(
         .end(),
     }))
     .where(isHeld(of, by.lease))
+    .execute();
+}
+
+/** Has the CRM left alone for a while, whoever goes on. */
+export async function pauseJob(handle: Handle, of: BookScope, pause: SyncPause): Promise<void> {
+  await handle
+    .updateTable('sync_job')
+    .set(pauseColumns(pause))
+    .where('connection_id', '=', of.connectionId)
+    .where('organization_id', '=', of.organizationId)
     .execute();
 }
 
@@ -212,6 +224,10 @@ export async function holdLease(handle: Handle, of: BookScope, lease: SyncLease)
     .executeTakeFirst();
   if (result.numUpdatedRows > 0n) return;
   throw new AppError('conflict', 'Another process syncs the contacts of this connection now.');
+}
+
+function pauseColumns(pause: SyncPause | undefined): Partial<JobRow> {
+  return pause === undefined ? {} : { not_before: pause.notBefore, brake: pause.brake };
 }
 
 type JobBuilder = ExpressionBuilder<Tables, 'sync_job'>;
@@ -235,6 +251,7 @@ function newJob(of: BookScope, given: Partial<JobRow>): JobRow {
     connection_id: of.connectionId,
     organization_id: of.organizationId,
     ...{ due_at: null, asked_kind: null, asked_at: null, owner: null, lease_until: 0, fence: 0 },
+    ...{ not_before: null, brake: null },
     ...given,
   };
 }
@@ -248,6 +265,8 @@ function toJob(row: JobRow): SyncJob {
       row.asked_kind === null || row.asked_at === null
         ? undefined
         : { kind: row.asked_kind, at: row.asked_at },
+    notBefore: row.not_before ?? undefined,
+    brake: row.brake ?? undefined,
     lease: { owner: row.owner ?? '', until: row.lease_until, fence: row.fence },
   };
 }

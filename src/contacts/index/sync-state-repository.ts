@@ -51,7 +51,7 @@ export async function insertPass(
       ...begun,
       ...{ marks: null, last_begun_at: null, last_ended_at: null, last_complete_at: null },
       ...{ last_full_at: null, failure_code: null, failure_message: null, failure_at: null },
-      waiting_deletions: null,
+      ...{ waiting_deletions: null, missed: 0, confirm_at: null },
     })
     .onConflict((conflict) =>
       conflict
@@ -151,5 +151,7 @@ function toState(row: StateRow): SealedState {
         }
       : undefined,
     waitingDeletions: row.waiting_deletions ?? undefined,
+    missed: row.missed,
+    confirmAt: row.confirm_at ?? undefined,
   };
 }

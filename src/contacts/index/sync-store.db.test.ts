@@ -47,9 +47,11 @@ describeDatabases('what the sync keeps', (databases) => {
     of: BookScope,
     held: SyncLease,
     pass: number,
-    now = 2_000,
+    more: { readonly now?: number; readonly misses?: 1 | 2 } = {},
   ): Promise<PassEnd> {
-    const end = { method: 'Contacts', pass, now, limits: LIMITS, marks: 'm-1' } as const;
+    const { now = 2_000, misses = 1 } = more;
+    const limits = { ...LIMITS, misses };
+    const end = { method: 'Contacts', pass, now, limits, marks: 'm-1' } as const;
     return await index.sync.completePass(of, held, end);
   }
 
@@ -59,7 +61,7 @@ describeDatabases('what the sync keeps', (databases) => {
     const { pass: open } = await index.sync.beginPass(of, held, pass);
     const number = open?.number ?? 0;
     await index.sync.writeBatch(of, held, batch({ pass: number, records: people(count) }));
-    return await complete(of, held, number, now);
+    return await complete(of, held, number, { now });
   }
 
   it('writes contacts and the position of what follows them together', async () => {
@@ -163,7 +165,7 @@ describeDatabases('what the sync keeps', (databases) => {
 
       const end = await fullPass(of, held, 81, 3_000);
 
-      expect(end).toEqual({ status: 'completed', removed: 19 });
+      expect(end).toEqual({ status: 'completed', removed: 19, missed: 0 });
       const { states, known } = await index.sync.read(of);
       expect(known.people).toBe(81);
       expect(states).toMatchObject([
@@ -239,7 +241,49 @@ describeDatabases('what the sync keeps', (databases) => {
       const held = await lease(index, of);
       await fullPass(of, held, 19);
 
-      expect(await fullPass(of, held, 0, 3_000)).toEqual({ status: 'completed', removed: 19 });
+      expect(await fullPass(of, held, 0, 3_000)).toEqual({
+        status: 'completed',
+        removed: 19,
+        missed: 0,
+      });
+    });
+
+    it('may ask for two misses in a row, and says when the second one is to be looked for', async () => {
+      const of = newBook();
+      const held = await lease(index, of);
+      await fullPass(of, held, 30);
+      /** A pass of ten seconds that told of those but for some. */
+      const without = async (gone: readonly string[], now: number): Promise<PassEnd> => {
+        const pass = { method: 'Contacts', kind: 'full', now } as const;
+        const { pass: open } = await index.sync.beginPass(of, held, pass);
+        const number = open?.number ?? 0;
+        const records = people(30).filter(({ crmId }) => !gone.includes(crmId));
+        await index.sync.writeBatch(of, held, batch({ pass: number, records }));
+        return await complete(of, held, number, { now: now + 10, misses: 2 });
+      };
+      const told = async (crmId: string): Promise<void> => {
+        const pass = { method: 'Contacts', kind: 'changes', now: 150 } as const;
+        const { pass: open } = await index.sync.beginPass(of, held, pass);
+        const records = people(30).filter((one) => one.crmId === crmId);
+        const number = open?.number ?? 0;
+        await index.sync.writeBatch(of, held, batch({ pass: number, records }));
+        await complete(of, held, number);
+      };
+
+      const first = await without(['1', '2', '3'], 100);
+      const afterFirst = (await index.sync.read(of)).states[0];
+      await told('3');
+      const second = await without(['1', '3', '4'], 200);
+      const afterSecond = (await index.sync.read(of)).states[0];
+      const third = await without(['3'], 300);
+
+      expect(first).toEqual({ status: 'completed', removed: 0, missed: 3 });
+      expect(afterFirst).toMatchObject({ missed: 3, confirmAt: 110 + 60_000 });
+      expect(second).toEqual({ status: 'completed', removed: 1, missed: 2 });
+      // It looked for what the first one missed, and none follows it at once.
+      expect(afterSecond).toMatchObject({ missed: 2, confirmAt: undefined });
+      expect(third).toEqual({ status: 'completed', removed: 1, missed: 0 });
+      expect((await index.sync.read(of)).known.people).toBe(29);
     });
 
     it('leaves what we made lately, which the list may lack', async () => {
@@ -253,8 +297,8 @@ describeDatabases('what the sync keeps', (databases) => {
       const late = await fullPass(of, held, 50, Date.now() + 2 * DAY_MS);
 
       expect([soon, late]).toEqual([
-        { status: 'completed', removed: 0 },
-        { status: 'completed', removed: 1 },
+        { status: 'completed', removed: 0, missed: 0 },
+        { status: 'completed', removed: 1, missed: 0 },
       ]);
     });
 

@@ -55,6 +55,10 @@ export interface SyncState {
   readonly lastFailure: SyncFailure | undefined;
   /** Contacts that a complete full pass did not find, and that wait for a person's word. */
   readonly waitingDeletions: number | undefined;
+  /** Contacts that the last full pass missed for the first time: they go when the next one misses them, too. */
+  readonly missed: number;
+  /** When a full pass is to look for them once more; undefined: with the next regular one. */
+  readonly confirmAt: number | undefined;
 }
 
 /** A sync that was asked for. */
@@ -68,6 +72,10 @@ export interface SyncJob extends BookScope {
   /** When it is to be looked at next; undefined: not before somebody asks. */
   readonly dueAt: number | undefined;
   readonly asked: SyncRequest | undefined;
+  /** Until then the CRM is left alone, whoever wants a sync meanwhile. */
+  readonly notBefore: number | undefined;
+  /** What a brake wrote about itself, as it wrote it. */
+  readonly brake: string | undefined;
   readonly lease: { readonly owner: string; readonly until: number; readonly fence: number };
 }
 
@@ -75,6 +83,13 @@ export interface SyncJob extends BookScope {
 export interface SyncLease {
   readonly owner: string;
   readonly fence: number;
+}
+
+/** How the CRM is to be treated after this, kept for whoever goes on. */
+export interface SyncPause {
+  /** Epoch milliseconds. */
+  readonly notBefore: number;
+  readonly brake: string;
 }
 
 /**
@@ -106,8 +121,8 @@ export interface BatchWritten {
 
 /** How a pass ended. */
 export type PassEnd =
-  /** `removed` contacts that the pass did not find are gone. */
-  | { readonly status: 'completed'; readonly removed: number }
+  /** `removed` contacts that the pass did not find are gone; `missed` more go when the next one misses them, too. */
+  | { readonly status: 'completed'; readonly removed: number; readonly missed: number }
   /** The pass is complete, but nothing was removed: `missing` of `known` contacts wait for a person's word. */
   | { readonly status: 'refused'; readonly missing: number; readonly known: number };
 
@@ -116,6 +131,8 @@ export interface PassLimits {
   readonly share: number;
   /** With fewer known contacts than these the share says nothing: any number goes. */
   readonly least: number;
+  /** So many full passes in a row must miss a contact before it goes. */
+  readonly misses: 1 | 2;
 }
 
 /**
@@ -175,7 +192,11 @@ export interface SyncStore {
   releaseLease(
     of: BookScope,
     lease: SyncLease,
-    next: { readonly dueAt: number | undefined; readonly asOf: number },
+    next: {
+      readonly dueAt: number | undefined;
+      readonly asOf: number;
+      readonly pause?: SyncPause | undefined;
+    },
   ): Promise<void>;
   /**
    * Goes on with the pass that is under way, or begins one; a kind other than the open one, and
@@ -197,7 +218,7 @@ export interface SyncStore {
   writeBatch(of: BookScope, lease: SyncLease, batch: SyncBatch): Promise<BatchWritten>;
   /**
    * Ends a pass that has seen everything: keeps its marks, sealed, and, of a full one, removes what it
-   * has not seen, unless that is too much. A full one that misses nothing ends an earlier waiting.
+   * has not seen often enough, unless that is too much. A full one that misses nothing ends an earlier waiting.
    */
   completePass(
     of: BookScope,
@@ -213,6 +234,7 @@ export interface SyncStore {
     lease: SyncLease,
     pass: { readonly method: SyncMethod; readonly failure: SyncFailure } & {
       readonly giveUp: boolean;
+      readonly pause?: SyncPause | undefined;
     },
   ): Promise<void>;
   /** A person's word on deletions that wait: removes them, or keeps the contacts. Resolves with how many went. */

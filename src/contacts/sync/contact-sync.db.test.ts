@@ -103,7 +103,7 @@ describeDatabases('the sync of contacts', (databases) => {
     });
 
     test('removes whom the next full one does not find', async () => {
-      await start({ Contacts: people('page') });
+      await start({ Contacts: people('none') });
       kit.people.push(...someone(25));
       kit.newWorker('node-1');
       await kit.until(isComplete);
@@ -114,6 +114,72 @@ describeDatabases('the sync of contacts', (databases) => {
       expect(counts.removed).toBe(2);
       expect(waitingDeletions).toBeUndefined();
       expect(await kit.ids()).toEqual(ALL.slice(2));
+    });
+
+    test.each(['page', 'cursor'] as const)(
+      'looks once more for whom a full one in pages of the kind %s does not find',
+      async (paging) => {
+        await start({ Contacts: people(paging) });
+        kit.people.push(...someone(25));
+        kit.newWorker('node-1');
+        await kit.until(isComplete);
+        kit.people.splice(0, 2);
+
+        const first = await again('full');
+        const second = await again('full');
+
+        expect(first).toMatchObject({ missed: 2, counts: { removed: 0 } });
+        expect(first.confirmAt).toBe((first.lastEndedAt ?? 0) + 60_000);
+        expect(second).toMatchObject({
+          missed: 0,
+          counts: { removed: 2 },
+          lastFullAt: second.lastCompleteAt,
+        });
+        expect(await kit.ids()).toEqual(ALL.slice(2));
+      },
+    );
+
+    test('takes nobody for deleted who slipped to a page that was read already', async () => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      kit.fault = (request) => {
+        if (!request.url.includes('page=2')) return false;
+        // Person 11 moves to the first page.
+        kit.people.splice(0, 1);
+        kit.fault = undefined;
+        return false;
+      };
+
+      const first = await again('full');
+      const idsThen = await kit.ids();
+      await again('full');
+
+      expect(first).toMatchObject({ missed: 1, counts: { received: 24, removed: 0 } });
+      expect(idsThen).toEqual(ALL);
+      expect((await kit.state())?.missed).toBe(1);
+      const { missed, counts } = await again('full');
+      expect({ missed, removed: counts.removed }).toEqual({ missed: 0, removed: 1 });
+      expect(await kit.ids()).toEqual(ALL.slice(1));
+    });
+
+    test('of few contacts takes none for deleted by one empty list', async () => {
+      await start({ Contacts: people('none') });
+      kit.people.push(...someone(5));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      kit.fault = (_request, response) => {
+        kit.fault = undefined;
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"records":[]}');
+        return true;
+      };
+
+      const first = await again('full');
+      await again('full');
+
+      expect(first.missed).toBe(5);
+      expect(await kit.ids()).toEqual(ALL.slice(0, 5));
     });
 
     test.each([

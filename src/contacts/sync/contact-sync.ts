@@ -147,8 +147,8 @@ class SyncWorker implements ContactSync {
     const renewing = this.#keepLease(of, lease, end);
     const asOf = database.now();
     try {
-      const { dueAt } = await this.#turn(of, lease, signal);
-      await index.sync.releaseLease(of, lease, { dueAt, asOf });
+      const end = await this.#turn(of, lease, signal);
+      await index.sync.releaseLease(of, lease, { ...end, asOf });
     } catch (err) {
       const id = { connection_id: of.connectionId, organization_id: of.organizationId };
       if (isConflict(err) || end.signal.reason === LEASE_LOST) {
@@ -168,7 +168,7 @@ class SyncWorker implements ContactSync {
     const begun = clock.monotonic();
     return await syncConnection(this.#deps, {
       ...{ of, lease, signal },
-      memory: (connection) => this.#memoryOf(connection),
+      memory: (connection, kept) => this.#memoryOf(connection, kept),
       isOver: () => this.#othersWait && clock.monotonic() - begun >= times.sliceMs,
     });
   }
@@ -205,11 +205,11 @@ class SyncWorker implements ContactSync {
     }
   }
 
-  #memoryOf({ id, options }: OpenConnection): SyncMemory {
+  #memoryOf({ id, options }: OpenConnection, kept: string | undefined): SyncMemory {
     const known = this.#memories.get(id);
     if (known !== undefined) return known;
-    const brake = createSyncBrake({ concurrency: options.concurrency });
-    const made: SyncMemory = { brake, tries: 0, notBefore: 0 };
+    const brake = createSyncBrake({ concurrency: options.concurrency, kept });
+    const made: SyncMemory = { brake, tries: 0 };
     this.#memories.set(id, made);
     if (this.#memories.size > MOST_MEMORIES) {
       const [oldest] = this.#memories.keys();

@@ -54,13 +54,11 @@ export function describeSync(facts: SyncFacts): SyncDescription {
   const isDue = job?.dueAt === undefined || job.dueAt <= now;
   const state = isLeased ? 'running' : open !== undefined || isAsked || isDue ? 'waiting' : 'idle';
   const words = state === 'idle' ? idleWords(lists) : workWords(facts, { state, open });
-  const waiting = waitingWords(lists);
-  return {
-    state,
-    message: waiting === undefined ? words : `${words} ${waiting}`,
-    nextAt: isLeased ? undefined : job?.dueAt,
-    lists,
-  };
+  const message = [words, waitingWords(lists), missedWords(lists)]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  const dueAt = job?.dueAt === undefined ? undefined : Math.max(job.dueAt, job.notBefore ?? 0);
+  return { state, message, nextAt: isLeased ? undefined : dueAt, lists };
 }
 
 function describeList(
@@ -124,6 +122,9 @@ function workWords(
 function waitWords({ connection, job, now }: SyncFacts, open: ListDescription | undefined): string {
   const { state } = connection;
   if (state !== 'active') return `The sync waits: the connection is \`${state}\`.`;
+  if ((job?.notBefore ?? 0) > now) {
+    return 'The CRM wants to be left alone for a while: the sync goes on after that, also when somebody asks for it.';
+  }
   const isLater = job?.dueAt !== undefined && job.dueAt > now;
   if (isLater && open?.failure !== undefined) {
     return 'The sync waits a little after a fault, and goes on where it stopped.';
@@ -140,6 +141,18 @@ function waitingWords(lists: readonly ListDescription[]): string | undefined {
   if (gone.length === 0) return undefined;
   const counts = gone.map(({ method, count }) => `${count} of ${NAMES[method].toLowerCase()}`);
   return `The last full list lacks ${counts.join(' and ')}: more than a fifth. They stay until somebody sends \`accept_deletions\`; if the CRM should have them, look at what it lists.`;
+}
+
+/** What a list may lack only because it moved while it was read. */
+function missedWords(lists: readonly ListDescription[]): string | undefined {
+  const gone = lists.flatMap(({ method, state }) =>
+    state === undefined || state.missed === 0 || state.waitingDeletions !== undefined
+      ? []
+      : [{ method, count: state.missed }],
+  );
+  if (gone.length === 0) return undefined;
+  const counts = gone.map(({ method, count }) => `${count} of ${NAMES[method].toLowerCase()}`);
+  return `The last full list lacks ${counts.join(' and ')}: they are removed when the next full one lacks them, too.`;
 }
 
 const NAMES: Readonly<Record<SyncMethod, string>> = {

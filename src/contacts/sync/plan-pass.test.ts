@@ -37,6 +37,8 @@ function done(method: SyncState['method'], given: Partial<SyncState> = {}): Sync
     lastFullAt: NOW - 29 * MINUTE,
     lastFailure: undefined,
     waitingDeletions: undefined,
+    missed: 0,
+    confirmAt: undefined,
     ...given,
   };
 }
@@ -91,6 +93,23 @@ describe('what is next', () => {
     const rules = { ...RULES, methods: [] };
 
     expect(plan({ rules })).toEqual({ kind: 'rest', dueAt: undefined });
+  });
+
+  test('in full, once more, when it is time to look for whom the last one missed', () => {
+    const missing = (given: Partial<SyncState> = {}): readonly SyncState[] => [
+      done('Organizations'),
+      done('Contacts', { missed: 3, confirmAt: NOW + MINUTE, ...given }),
+    ];
+    const lastFailure = { code: 'refused', message: '', at: NOW - 1 };
+
+    expect(plan({ states: missing() })).toEqual({ kind: 'rest', dueAt: NOW + MINUTE });
+    expect(plan({ states: missing(), working: true })).toMatchObject({ kind: 'rest' });
+    expect(plan({ states: missing(), now: NOW + MINUTE })).toMatchObject({
+      ...{ kind: 'pass', method: 'Contacts', pass: 'full' },
+    });
+    expect(plan({ states: missing({ lastFailure }), now: NOW + MINUTE })).toMatchObject({
+      kind: 'rest',
+    });
   });
 
   test('an hour after a failure the same again', () => {

@@ -51,13 +51,18 @@ export function planPass(of: {
   const { rules, states, asked, now, working } = of;
   const rows = rules.methods.map((row) => {
     const state = states.find(({ method }) => method === row.method);
-    return { ...row, state, dueAt: dueAt(state, asked, rules) };
+    return { ...row, state, dueAt: dueAt(state, asked, rules), confirmAt: confirmAt(state) };
   });
   const slack = working ? rules.intervalMs * TOGETHER_SHARE : 0;
-  const ready = rows.filter((row) => row.state?.pass !== undefined || row.dueAt <= now + slack);
+  const ready = rows.filter(
+    (row) =>
+      row.state?.pass !== undefined ||
+      row.dueAt <= now + slack ||
+      (row.confirmAt ?? Infinity) <= now,
+  );
   const next = ready.find((row) => !isStuck(row.state)) ?? ready[0];
   if (next === undefined) {
-    const times = rows.map((row) => row.dueAt);
+    const times = rows.map((row) => Math.min(row.dueAt, row.confirmAt ?? Infinity));
     return { kind: 'rest', dueAt: times.length === 0 ? undefined : Math.min(...times) };
   }
   const { method, state } = next;
@@ -107,10 +112,18 @@ function dueAt(
   if (asked !== undefined && !isAnswered(state, asked)) return asked.at;
   if (state === undefined) return 0;
   const failedAt = state.lastFailure?.at ?? 0;
-  const hasFailed = failedAt > (state.lastCompleteAt ?? 0);
   // Counted from its start, so that a long pass does not push the next one away.
-  const from = hasFailed ? failedAt : state.lastBegunAt;
+  const from = hasFailed(state) ? failedAt : state.lastBegunAt;
   return from === undefined ? 0 : from + intervalMs;
+}
+
+/** When a full pass looks again for whom the last one missed; after a failure as soon as any other. */
+function confirmAt(state: SyncState | undefined): number | undefined {
+  return state === undefined || hasFailed(state) ? undefined : state.confirmAt;
+}
+
+function hasFailed({ lastFailure, lastCompleteAt }: SyncState): boolean {
+  return (lastFailure?.at ?? 0) > (lastCompleteAt ?? 0);
 }
 
 function kindOf(
@@ -126,7 +139,8 @@ function kindOf(
   const { state, takesSince } = row;
   if (!takesSince || state?.lastFullAt === undefined || marks?.basis !== rules.basis) return 'full';
   if (asked?.kind === 'full' && !isAnswered(state, asked)) return 'full';
-  return now >= state.lastFullAt + rules.fullEveryMs ? 'full' : 'changes';
+  const fullAt = Math.min(state.lastFullAt + rules.fullEveryMs, state.confirmAt ?? Infinity);
+  return now >= fullAt ? 'full' : 'changes';
 }
 
 /** An open pass that has no place yet begins at the start of the list, as it was to. */

@@ -86,7 +86,7 @@ export interface RunCounts {
 }
 
 /** Of at least 20 contacts a full pass removes at most a fifth without asking. */
-export const DELETION_LIMITS: PassLimits = { share: 0.2, least: 20 };
+const DELETION_LIMITS: Pick<PassLimits, 'share' | 'least'> = { share: 0.2, least: 20 };
 
 /**
  * Runs a pass from where it stands, until its end, a fault, or until it is told to stop. Rejects with
@@ -106,11 +106,17 @@ export async function runPass(deps: PassDeps, work: PassWork): Promise<PassResul
   const read = start.ended === true ? COMPLETE : await reading.run();
   const { counts, raised } = reading;
   if (read.kind !== 'complete') return { ...read, counts };
-  const end = await complete(deps, work, { state, raised });
+  const all = addCounts(state.counts, start.ended === true ? NOTHING : counts);
+  const end = await complete(deps, work, { state, raised, all });
   return { kind: 'completed', end, counts };
 }
 
 const COMPLETE = { kind: 'complete' } as const;
+const NOTHING: RunCounts = { pages: 0, received: 0 };
+
+function addCounts(a: RunCounts, b: RunCounts): RunCounts {
+  return { pages: a.pages + b.pages, received: a.received + b.received };
+}
 
 type Stopped = Exclude<PassResult, { readonly kind: 'completed' }>;
 type ReadResult =
@@ -270,7 +276,16 @@ function newPlace({ rules, plan, connection }: PassWork, kind: PassKind, at: num
 async function complete(
   deps: PassDeps,
   { of, lease, plan, rules, connection }: PassWork,
-  { state, raised }: { readonly state: SyncState; readonly raised: Marks },
+  {
+    state,
+    raised,
+    all,
+  }: {
+    readonly state: SyncState;
+    readonly raised: Marks;
+    /** Of the whole pass, its earlier runs included. */
+    readonly all: RunCounts;
+  },
 ): Promise<PassEnd> {
   const { basis } = rules;
   const marks = nextMarks({
@@ -283,7 +298,7 @@ async function complete(
     method: plan.method,
     pass: state.pass?.number ?? 0,
     now: deps.now(),
-    limits: DELETION_LIMITS,
+    limits: { ...DELETION_LIMITS, misses: all.pages === 1 && all.received > 0 ? 1 : 2 },
     marks: writeMarks({ basis, marks }),
   });
   deps.reached?.('contacts-pass-complete');

@@ -50,12 +50,15 @@ export async function askForSync(
   const at = now();
   if (isUnderWay) await store.schedule(of, at);
   else await store.ask(of, { kind, at });
-  const { lease = NO_LEASE, asked } = facts.job ?? {};
-  const job = { ...of, lease, dueAt: at, asked: isUnderWay ? asked : { kind, at } };
+  const { asked } = facts.job ?? {};
+  const planned = { dueAt: at, asked: isUnderWay ? asked : { kind, at } };
+  const job = { ...NO_JOB, ...of, ...facts.job, ...planned };
   return { removed, overview: overviewOf(connection, { ...facts, job }, at) };
 }
 
-const NO_LEASE = { owner: '', until: 0, fence: 0 } as const;
+const NO_JOB = {
+  ...{ notBefore: undefined, brake: undefined, lease: { owner: '', until: 0, fence: 0 } },
+} as const;
 
 function overviewOf(
   connection: OpenConnection,

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 import type { RequestBudget } from './read-budget.ts';
 
 /** Of what a CRM says that it gives, this share is left to calls. */
@@ -26,16 +28,23 @@ export interface SyncBrake {
   answered(answer: Braked, at: number): void;
   /** Monotonic time at which the next request may leave. */
   nextAt(): number;
+  /** What a brake of a later life begins with. */
+  write(): string;
 }
+
+const KEPT = z.object({ gapMs: z.number().min(0), most: z.number().min(0) });
 
 /**
  * Makes the brake of a connection. It keeps a fifth of what the CRM says is left; where the CRM takes
  * only one request at a time it is busy half of the time at most; after a refusal for too many
- * requests it leaves more time between two, and less again with each page that goes well.
+ * requests it leaves more time between two, and less again with each page that goes well. `kept`: what
+ * an earlier one wrote; anything else counts as nothing.
  */
-export function createSyncBrake(of: { readonly concurrency: number }): SyncBrake {
-  let gapMs = 0;
-  let most = 0;
+export function createSyncBrake(of: {
+  readonly concurrency: number;
+  readonly kept?: string | undefined;
+}): SyncBrake {
+  let { gapMs, most } = readKept(of.kept);
   let next = Number.NEGATIVE_INFINITY;
   return {
     answered: ({ throttled, budget, durationMs }, at) => {
@@ -48,7 +57,19 @@ export function createSyncBrake(of: { readonly concurrency: number }): SyncBrake
       next = at + Math.max(gapMs, half, spent);
     },
     nextAt: () => next,
+    write: () => JSON.stringify({ gapMs, most }),
   };
+}
+
+function readKept(kept: string | undefined): z.infer<typeof KEPT> {
+  const none = { gapMs: 0, most: 0 };
+  if (kept === undefined) return none;
+  try {
+    const { gapMs, most } = KEPT.parse(JSON.parse(kept));
+    return { gapMs: Math.min(gapMs, LONGEST_GAP_MS), most };
+  } catch {
+    return none;
+  }
 }
 
 /** How long nothing more is asked for, so that calls have what is left. */

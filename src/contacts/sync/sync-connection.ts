@@ -9,7 +9,7 @@ import type { ScrubbedExchange } from '../../runtime/scrub-exchange.ts';
 import type { Database } from '../../store/database.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { BookScope, ContactIndex } from '../index/contact-index.ts';
-import type { SyncLease, SyncRequest } from '../index/sync-store.ts';
+import type { SyncLease, SyncPause, SyncRequest } from '../index/sync-store.ts';
 import { maySync } from './may-sync.ts';
 import type { SyncPermission } from './may-sync.ts';
 import { planPass } from './plan-pass.ts';
@@ -41,14 +41,13 @@ export interface SyncMemory {
   readonly brake: SyncBrake;
   /** Failures in a row, without a page between. */
   tries: number;
-  /** The CRM asked for this pause, whoever wants a sync meanwhile; monotonic time. */
-  notBefore: number;
 }
 
 export interface SyncTurn {
   readonly of: BookScope;
   readonly lease: SyncLease;
-  readonly memory: (connection: OpenConnection) => SyncMemory;
+  /** `kept`: what an earlier life of it wrote, for one that is new. */
+  readonly memory: (connection: OpenConnection, kept: string | undefined) => SyncMemory;
   /** The process ends, or another has taken the right to sync. */
   readonly signal: AbortSignal;
   /** True when others wait, and this one has had its time. */
@@ -56,7 +55,11 @@ export interface SyncTurn {
 }
 
 /** When the connection is looked at next; undefined: not before somebody asks, or changes it. */
-export type TurnEnd = { readonly dueAt: number | undefined };
+export interface TurnEnd {
+  readonly dueAt: number | undefined;
+  /** The CRM is left alone for so long, also when somebody asks, and also after a restart. */
+  readonly pause?: SyncPause;
+}
 
 /** With less free space than this nothing is added to the copy. */
 const LEAST_FREE_PERCENT = 10;
@@ -95,13 +98,26 @@ export async function syncConnection(deps: SyncDeps, turn: SyncTurn): Promise<Tu
     }
     const allowed = await permissionOf(deps, connection);
     if (!allowed.may) return { dueAt: allowed.againAt };
-    const waitMs = turn.memory(connection).notBefore - deps.clock.monotonic();
-    if (waitMs > 0) return { dueAt: now + Math.ceil(waitMs) };
+    const againAt = endOfPause(job?.notBefore, now);
+    if (againAt !== undefined) return { dueAt: againAt };
     const isPerson = plan.method === 'Contacts';
-    const of = { connection, rules, plan, known: isPerson ? known.people : known.companies };
+    const memory = turn.memory(connection, job?.brake);
+    const of = {
+      connection,
+      rules,
+      plan,
+      memory,
+      known: isPerson ? known.people : known.companies,
+    };
     const end = await onePass(deps, turn, of);
     if (end !== undefined) return end;
   }
+}
+
+/** A pause that ends later than any does was written by a clock that ran ahead. */
+function endOfPause(notBefore: number | undefined, now: number): number | undefined {
+  const isPaused = notBefore !== undefined && notBefore > now;
+  return isPaused && notBefore <= now + LONGEST_REST_MS ? notBefore : undefined;
 }
 
 /** What was asked for is done for all methods, well or badly. */
@@ -142,14 +158,14 @@ interface PassOf {
   readonly rules: SyncRules;
   readonly plan: Extract<NextPass, { readonly kind: 'pass' }>;
   readonly known: number;
+  readonly memory: SyncMemory;
 }
 
 /** Runs a pass; undefined: what is next may be done at once. */
 async function onePass(deps: SyncDeps, turn: SyncTurn, pass: PassOf): Promise<TurnEnd | undefined> {
   const { database, clock, index, events } = deps;
   const { of, lease } = turn;
-  const { connection, plan } = pass;
-  const memory = turn.memory(connection);
+  const { connection, plan, memory } = pass;
   const entry = createEntry(deps, { turn, connection, brake: memory.brake });
   const startedAt = database.now();
   const begun = clock.monotonic();
@@ -171,8 +187,8 @@ async function onePass(deps: SyncDeps, turn: SyncTurn, pass: PassOf): Promise<Tu
     const { counts } = result;
     events.passRan(of, { method: plan.method, kind: plan.pass, durationMs, result, counts });
     await tellConnection(deps, { connection, result, startedAt });
-    const closedUntil = entry.closedUntil();
-    if (closedUntil !== undefined) return { dueAt: closedUntil };
+    const closed = entry.closed();
+    if (closed !== undefined) return closed;
     return await settle(deps, { turn, memory, result, plan });
   } finally {
     entry.leave();
@@ -186,8 +202,8 @@ interface Entry {
   admit(ends: AbortSignal): Promise<void>;
   /** Gives the place of the request under way back. */
   leave(): void;
-  /** When to look again, where the connection was closed meanwhile. */
-  closedUntil(): number | undefined;
+  /** When to look again, where the connection was closed meanwhile, or its CRM wants to be left alone. */
+  closed(): TurnEnd | undefined;
 }
 
 function createEntry(
@@ -201,7 +217,7 @@ function createEntry(
   const { clock, database } = deps;
   const { turn, connection, brake } = of;
   const halt = new AbortController();
-  let closedUntil: number | undefined;
+  let closed: TurnEnd | undefined;
   let leave: Leave = () => {};
   /** It may have been paused, changed or deleted since the last page. */
   const checkPermission = async (): Promise<void> => {
@@ -209,7 +225,7 @@ function createEntry(
     const isSame = now?.revision === connection.revision;
     const allowed = now === undefined ? undefined : await permissionOf(deps, now);
     if (isSame && allowed?.may === true) return;
-    closedUntil = allowed?.may === false ? allowed.againAt : database.now();
+    closed = { dueAt: allowed?.may === false ? allowed.againAt : database.now() };
     halt.abort();
   };
   return {
@@ -218,7 +234,8 @@ function createEntry(
       leave();
       const waitMs = brake.nextAt() - clock.monotonic();
       if (waitMs > LONGEST_WAIT_MS) {
-        closedUntil = database.now() + Math.ceil(waitMs);
+        const notBefore = database.now() + Math.ceil(waitMs);
+        closed = { dueAt: notBefore, pause: { notBefore, brake: brake.write() } };
         halt.abort();
       }
       if (waitMs > 0) await clock.sleep(waitMs, ends);
@@ -230,7 +247,7 @@ function createEntry(
     leave: () => {
       leave();
     },
-    closedUntil: () => closedUntil,
+    closed: () => closed,
   };
 }
 
@@ -271,15 +288,16 @@ async function settle(
   const { code, message } = fate;
   const giveUp = fate.kind === 'given_up';
   memory.tries = giveUp ? 0 : memory.tries + 1;
-  if (code === 'throttled' && !giveUp) {
-    memory.notBefore = deps.clock.monotonic() + fate.afterMs;
-  }
+  // What a CRM that works is asked for again costs it nothing; one that wants time gets it.
+  const isThrottled = code === 'throttled' && !giveUp;
+  const afterMs = giveUp ? 0 : Math.min(fate.afterMs, LONGEST_REST_MS);
+  const pause = isThrottled ? { notBefore: now + afterMs, brake: memory.brake.write() } : undefined;
   await deps.index.sync.failPass(turn.of, turn.lease, {
     method: plan.method,
     failure: { code, message, at: now },
-    giveUp,
+    ...{ giveUp, pause },
   });
-  return giveUp ? undefined : { dueAt: now + fate.afterMs };
+  return giveUp ? undefined : { dueAt: now + afterMs };
 }
 
 /**

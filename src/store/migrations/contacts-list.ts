@@ -1,5 +1,6 @@
 import { contacts } from './contacts-0001-contacts.ts';
+import { secondLook } from './contacts-0003-second-look.ts';
 import type { Migration } from './list.ts';
 
 /** The steps of the contact store, which has a list of its own. */
-export const CONTACT_MIGRATIONS: readonly Migration[] = [contacts];
+export const CONTACT_MIGRATIONS: readonly Migration[] = [contacts, secondLook];

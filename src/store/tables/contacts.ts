@@ -54,6 +54,8 @@ export interface ContactTables {
     kind: number;
     chunk: number;
     bits: Uint8Array;
+    /** Those that the last full pass did not see, and that stay until another one misses them, too. */
+    missed: Uint8Array | null;
   };
   sync_job: {
     connection_id: string;
@@ -64,6 +66,10 @@ export interface ContactTables {
     owner: string | null;
     lease_until: Timestamp;
     fence: number;
+    /** The CRM asked to be left alone until then, whoever wants a sync meanwhile. */
+    not_before: Timestamp | null;
+    /** What is known of its limits, as JSON. */
+    brake: string | null;
   };
   sync_state: {
     connection_id: string;
@@ -93,5 +99,9 @@ export interface ContactTables {
     failure_message: string | null;
     failure_at: Timestamp | null;
     waiting_deletions: number | null;
+    /** Contacts that the last full pass missed for the first time. */
+    missed: number;
+    /** When a full pass is to look whether they are missing again; null: with the next regular one. */
+    confirm_at: Timestamp | null;
   };
 }
