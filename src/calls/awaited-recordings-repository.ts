@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import type { Handle } from '../store/handle.ts';
 import type { AwaitedRecording } from './explain.ts';
 
@@ -12,7 +14,8 @@ export async function selectAwaited(
     .selectFrom('recording')
     .select(['call_id', 'key', 'message', 'ready_at'])
     .where('call_id', 'in', callIds)
-    .where('state', '=', 'announced')
+    // Bound, it would make SQLite plan the statement anew at each run.
+    .where(sql<boolean>`state = 'announced'`)
     .where('failure', 'is', null)
     .where('ready_at', 'is not', null)
     .execute();

@@ -3,6 +3,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 
 import { countUsage } from '../organizations/usage.ts';
 import type { SpooledFile } from '../recordings/spool.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 
 export type RecordingRow = Selectable<Tables['recording']>;
@@ -66,14 +67,18 @@ export async function selectStored(
   handle: Handle,
   callId: string,
 ): Promise<readonly { readonly id: string; readonly key: string }[]> {
-  return await handle
+  return await selectStoredOf(handle, { callId });
+}
+
+// A bound state makes SQLite plan the statement anew at each run, since an index is of some states only.
+const selectStoredOf = prepared((handle, given: { readonly callId: string }) =>
+  handle
     .selectFrom('recording')
     .select(['id', 'key'])
-    .where('call_id', '=', callId)
-    .where('state', '=', 'stored')
-    .where('failure', 'is', null)
-    .execute();
-}
+    .where('call_id', '=', given.callId)
+    .where(sql<boolean>`state = 'stored'`)
+    .where('failure', 'is', null),
+);
 
 /**
  * Whether the same bytes came for this call before, and were not lost since: announced under two
