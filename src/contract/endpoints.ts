@@ -17,7 +17,7 @@ import {
   updateContact,
 } from './contacts.ts';
 import { cancelContactSync, getContactSync, startContactSync } from './contact-sync.ts';
-import { erasePerson, getErasure } from './erasures.ts';
+import { erasePerson, getErasure, listErasures, readmitPerson } from './erasures.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
   createExtension,
@@ -121,6 +121,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   deleteContact,
   erasePerson,
   getErasure,
+  listErasures,
+  readmitPerson,
   startContactSync,
   getContactSync,
   cancelContactSync,

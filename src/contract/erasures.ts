@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
-import { idOf, moment, noBody, noParams, noQuery } from './parts.ts';
+import { LIST } from './shapes.ts';
+import { idOf, moment, noBody, noParams, noQuery, pageOf } from './parts.ts';
 
 const count = (description: string, example: number): z.ZodNumber =>
   z
@@ -13,12 +14,47 @@ const ErasedCounts = z
     index_contacts: count("Contacts in the copies of the CRMs' contacts.", 1),
     made_contacts: count('Numbers of contacts that Patchcord made, kept for some days.', 0),
     refused_events: count('Events that nobody could read, in which the number stands.', 0),
+    kept_answers: count('Answers of this API about the person, kept for an `Idempotency-Key`.', 0),
+    audit_entries: count(
+      'Entries of the audit trail that named the contact; they stay without it.',
+      0,
+    ),
     calls: count('Calls: number, subject, comment and contact go, the row and its times stay.', 3),
     events: count('Events of these calls, as they came.', 9),
     exchanges: count('Requests and answers that the ledger kept of them.', 12),
     recordings: count('Recordings of these calls that are here.', 1),
   })
   .meta({ id: 'ErasedCounts', description: 'How many of each kind went, or would go.' });
+
+const ErasedContact = z
+  .object({
+    connection_id: idOf('connection'),
+    contact_id: z.string().meta({ description: "The CRM's id.", examples: ['4711'] }),
+    contact_type: z
+      .string()
+      .meta({ description: 'Which kind of record; empty: the only one.', examples: [''] }),
+    name: z.string().meta({ description: 'The name.', examples: ['Grace Hopper'] }),
+  })
+  .meta({ id: 'ErasedContact', description: 'A contact in the copies.' });
+
+const WhoIsErased = z
+  .object({
+    numbers: z.array(z.string()).meta({
+      description: 'Their calls go: numbers that nobody else has.',
+      examples: [['+442079460018']],
+    }),
+    contacts: z.array(ErasedContact).meta({ description: 'Their copies go, and calls with them.' }),
+    shared_numbers: z.array(z.string()).meta({
+      description:
+        'Numbers of theirs that somebody else has, too: calls from there stay, unless the contact had them.',
+      examples: [['+442079460000']],
+    }),
+    similar: z.array(ErasedContact).meta({
+      description:
+        'Contacts whose number only ends alike, or may be of another country: they stay. Name one as `contact` if it is the person.',
+    }),
+  })
+  .meta({ id: 'WhoIsErased', description: 'Who it is, as far as is known here. Never kept.' });
 
 export const Erasure = z
   .object({
@@ -44,7 +80,14 @@ export const Erasure = z
     asked_at: moment('When.').nullable(),
     applied_until: moment('It is applied again until then, to what comes late.').nullable(),
     waiting_calls: count('Calls that are erased when they end.', 0),
+    looked_until: moment('While it runs: calls until then are gone through.').nullable(),
+    keep_out: z.boolean().meta({
+      description:
+        'Nothing of the person is kept that a CRM tells later, until this is taken back.',
+      examples: [false],
+    }),
     counts: ErasedCounts.meta({ description: 'How many of each kind.' }),
+    person: WhoIsErased.nullable().meta({ description: 'Of a preview only: whom it would be.' }),
   })
   .meta({
     id: 'Erasure',
@@ -64,7 +107,7 @@ export const erasePerson = defineEndpoint({
   path: '/v1/contacts/erase',
   summary: 'Erase a person everywhere',
   description:
-    'By number, by contact, or both. Without `confirm` it is only told what would go. It goes on by itself and is applied again for a day; a second time gives the same erasure. What the CRM has stays: delete the contact there, too, or the next sync brings the copy back.',
+    'By number, by contact, or both. A number leads to the contacts that have it, a contact to the numbers that nobody else has. Without `confirm` it is only told whom it would be and what would go. It goes on by itself, over restarts, and is applied again for a day, in which nothing of the person is kept that a CRM still tells; a second time gives the same erasure. What the CRM has stays: delete the contact there within the day, or say `keep_out`, else the next full sync brings the copy back. Calls under way are erased when they have ended; what the CRM was not told within a day is given up. A later call is a new one, and is kept.',
   repeatable: true,
   params: noParams,
   query: noQuery,
@@ -100,6 +143,14 @@ export const erasePerson = defineEndpoint({
         .boolean()
         .default(false)
         .meta({ description: 'True: erase; it cannot be taken back.', examples: [true] }),
+      keep_out: z
+        .boolean()
+        .default(false)
+        .meta({
+          description:
+            'True: also after that day no copy is kept of a contact with this id or number, for as long as `readmitPerson` does not take it back. Keyed digests know them.',
+          examples: [false],
+        }),
     })
     .refine(({ number, contact }) => number !== undefined || contact !== undefined, {
       message: 'must have a `number` or a `contact`',
@@ -108,6 +159,34 @@ export const erasePerson = defineEndpoint({
   status: 202,
   response: Erasure,
   problems: ['not_found', 'conflict'],
+});
+
+export const listErasures = defineEndpoint({
+  ...base,
+  ...LIST,
+  name: 'listErasures',
+  path: '/v1/contacts/erasures',
+  summary: 'List that people were erased',
+  description: 'Who asked, when, and how much went; never who it was. Oldest first.',
+  response: pageOf(Erasure),
+});
+
+export const readmitPerson = defineEndpoint({
+  ...base,
+  name: 'readmitPerson',
+  method: 'POST',
+  path: '/v1/contacts/erasures/{erasure_id}/readmit',
+  summary: 'Let an erased person be kept again',
+  description:
+    'Takes `keep_out` back: where a CRM still has the person, the next full sync brings the copy.',
+  repeatable: true,
+  params: z.object({ erasure_id: idOf('erasure') }),
+  query: noQuery,
+  body: noBody,
+  bodyKind: 'none',
+  status: 200,
+  response: Erasure,
+  problems: ['not_found'],
 });
 
 export const getErasure = defineEndpoint({

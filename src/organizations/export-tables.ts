@@ -31,10 +31,13 @@ export const EXPORTED: readonly ExportedTable[] = [
   {
     table: 'erasure',
     key: ['id'],
-    columns: ['id', 'actor', 'asked_at', 'ends_at', 'applied_at', 'waiting', 'counts'],
+    columns: ['id', 'actor', 'asked_at', 'ends_at', 'applied_at', 'waiting', 'counts', 'keep_out'],
     json: ['counts'],
-    // Digests of a number are of use here only.
-    withheld: ['digests', 'looked_at'],
+    // Digests of a number are of use here only, and who works on it at this moment.
+    withheld: [
+      ...['digests', 'wish', 'looked_at', 'waiting_from', ...SEALED],
+      ...['node', 'lease_until', 'fence'],
+    ],
   },
   {
     table: 'phone_system',

@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify';
 import { createAccess } from '../access/access.ts';
 import type { DeliveryPoint } from '../calls/deliver.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
+import { createKeptOut } from '../calls/erasure/kept-out.ts';
+import { createPersonDigests } from '../calls/erasure/person.ts';
 import { createIntake } from '../calls/intake.ts';
 import { countBacklog } from '../calls/backlog-repository.ts';
 import { createIntakeBudget } from '../calls/intake-budget.ts';
@@ -53,7 +55,8 @@ import { createContactParts } from './contact-parts.ts';
 import type { ContactParts } from './contact-parts.ts';
 import { createLookupCounter } from './count-lookups.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
-import { createErasureParts } from './erasure-parts.ts';
+import { createCountriesOf, createErasureParts } from './erasure-parts.ts';
+import { withoutKeptOut } from './kept-out-index.ts';
 import { createKeptContacts } from './kept-contacts.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createContactSearch } from './search-contacts.ts';
@@ -177,8 +180,15 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
   const keys = createNumberKeys();
   const { contactStore: store } = parts;
+  const digests = createPersonDigests(parts.keyring.pinned('patchcord erasure'));
+  const countriesOf = createCountriesOf({ database, connections });
   const index =
-    store === undefined ? undefined : createContactIndex({ database, store, vault, keys });
+    store === undefined
+      ? undefined
+      : withoutKeptOut(
+          createContactIndex({ database, store, vault, keys }),
+          createKeptOut({ database, digests, countriesOf }),
+        );
   const callers = createCallerIdentifier({
     ...{ database, phones, clock, index, keys },
     runner: liveRunner,
@@ -213,8 +223,8 @@ export function composeServer(parts: ServerParts): ComposedServer {
   });
   const logos = createLogoKeeper({ database, egress, clock, logoOf, log: logger });
   const eraser = createErasureParts({
-    ...{ database, ids, removeFile, connections, index, callers, keys, log: logger },
-    digestKey: parts.keyring.pinned('patchcord erasure'),
+    ...{ database, ids, vault, removeFile, connections, index, callers, keys, log: logger },
+    ...{ digests, countriesOf, node: parts.node },
   });
   const pipeline = createPipelineWorker(parts, {
     idempotency,

@@ -166,6 +166,7 @@ const CASES: readonly DeedCase[] = [
     answers: 'erasure_id',
     body: () => ({ number: '+442071838750', confirm: true }),
   },
+  { endpoint: 'readmitPerson', action: 'person.readmitted', on: 'erasure_id' },
 ];
 
 const METHODS = {
@@ -299,7 +300,12 @@ async function idsOf(server: TestServer, office: Office, crm: FakeCrm) {
     key: office.key,
     body: { values: { lastname: 'Hopper' } },
   });
+  const erasure = await server.send('POST', '/v1/contacts/erase', {
+    key: office.key,
+    body: { number: '+442079460999', confirm: true, keep_out: true },
+  });
   return {
+    erasure_id: textAt(erasure.body, 'erasure_id'),
     contact_id: textAt(made.body, 'contact_id'),
     phone_system_id: office.phoneSystemId,
     signing_secret_id: textAt(secret.body, 'id'),

@@ -1,83 +1,119 @@
 import type { ConnectionBook } from '../calls/call-connection.ts';
 import { createEraser } from '../calls/erasure/eraser.ts';
 import type { Eraser, EraserDeps } from '../calls/erasure/eraser.ts';
-import { createPersonDigests } from '../calls/erasure/person.ts';
-import type { NamedPerson } from '../calls/erasure/person.ts';
+import type { NamedPerson, PersonDigests } from '../calls/erasure/person.ts';
 import type { ContactKey } from '../contacts/contact-record.ts';
-import type { ContactIndex } from '../contacts/index/contact-index.ts';
+import type { OpenContactIndex } from '../contacts/index/create-contact-index.ts';
 import type { NumberKeys } from '../contacts/number-keys/number-key.ts';
 import { findOrganization } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
+import type { Database } from '../store/database.ts';
 import type { PipelineConnection } from './connection-book.ts';
+import { knowPerson } from './erasure-person.ts';
+import type { KnownPerson } from './erasure-person.ts';
 import type { CallerIdentifier } from './identify-callers.ts';
+import { forgetAnswers } from './idempotency/forget-answers.ts';
 
-/** Fewer digits stand in too many texts. */
-const FEWEST_DIGITS = 7;
+export interface ErasureParts extends Eraser {
+  /** What is known here of somebody who is to be erased. */
+  know(organizationId: string, asked: NamedPerson): Promise<KnownPerson>;
+}
+
+/** The countries in which numbers of an organization are read. */
+export function createCountriesOf(deps: {
+  readonly database: Pick<Database, 'read'>;
+  readonly connections: ConnectionBook<PipelineConnection>;
+}): (organizationId: string) => Promise<readonly string[]> {
+  return async (organizationId) => {
+    const { open } = await deps.connections.ofOrganization(organizationId);
+    const own = await findOrganization(deps.database.read, ADMIN, organizationId);
+    const countries = open.map(({ country }) => country);
+    return [...new Set([...countries, ...(own === undefined ? [] : [own.country])])];
+  };
+}
 
 /** The part of a server that erases people. */
 export function createErasureParts(
-  deps: Pick<EraserDeps, 'database' | 'ids' | 'removeFile' | 'log'> & {
-    readonly digestKey: Uint8Array;
+  deps: Pick<
+    EraserDeps,
+    'database' | 'ids' | 'vault' | 'node' | 'removeFile' | 'log' | 'countriesOf'
+  > & {
+    readonly digests: PersonDigests;
     readonly connections: ConnectionBook<PipelineConnection>;
-    readonly index: Pick<ContactIndex, 'byNumber' | 'byId' | 'remove'> | undefined;
+    readonly index: OpenContactIndex | undefined;
     readonly callers: Pick<CallerIdentifier, 'forget'>;
     readonly keys: NumberKeys;
   },
-): Eraser {
-  const { database, connections, index, callers, keys } = deps;
-  return createEraser({
-    ...{ database, ids: deps.ids, removeFile: deps.removeFile, log: deps.log },
-    digests: createPersonDigests(deps.digestKey),
-    countriesOf: async (organizationId) => {
-      const { open } = await connections.ofOrganization(organizationId);
-      const own = await findOrganization(database.read, ADMIN, organizationId);
-      const countries = open.map(({ country }) => country);
-      return [...new Set([...countries, ...(own === undefined ? [] : [own.country])])];
-    },
-    digitsOf: (number, countries) => {
+): ErasureParts {
+  const { vault, connections, index, callers, keys, countriesOf, digests } = deps;
+  const copies = async (
+    organizationId: string,
+    person: NamedPerson,
+    work: (connection: PipelineConnection, known: readonly ContactKey[]) => Promise<number>,
+  ): Promise<number> => {
+    const { open } = await connections.ofOrganization(organizationId);
+    let count = 0;
+    for (const connection of open) {
+      count += await work(connection, await keysOf(index, connection, person));
+    }
+    return count;
+  };
+  const eraser = createEraser({
+    ...{ database: deps.database, ids: deps.ids, vault, node: deps.node, digests, countriesOf },
+    ...{ removeFile: deps.removeFile, log: deps.log },
+    digitsOf: ({ numbers }, countries) => {
       const [country = 'GB'] = countries;
-      const { digits, significant = digits } = keys.keyOf(number, country);
-      return significant.length < FEWEST_DIGITS ? undefined : significant;
+      return numbers.map((number) => {
+        const { digits, significant = digits } = keys.keyOf(number, country);
+        return significant;
+      });
     },
-    forgetCopies: async (organizationId, person, dryRun) => {
-      const { open } = await connections.ofOrganization(organizationId);
-      let count = 0;
-      for (const connection of open) {
-        const of = { organizationId, connectionId: connection.id };
-        const known = await keysOf(index, connection, person);
-        count += dryRun
-          ? known.length
-          : known.length === 0
-            ? 0
-            : ((await index?.remove(of, known)) ?? 0);
-        if (!dryRun && person.number !== undefined) {
-          callers.forget(connection.id, person.number, connection.country);
-        }
-      }
-      return count;
+    countCopies: (organizationId, person) =>
+      copies(organizationId, person, (_, known) => Promise.resolve(known.length)),
+    forgetCopies: (organizationId, person) =>
+      copies(organizationId, person, async ({ id: connectionId, country }, known) => {
+        for (const number of person.numbers) callers.forget(connectionId, number, country);
+        if (known.length === 0) return 0;
+        return (await index?.remove({ organizationId, connectionId }, known)) ?? 0;
+      }),
+    forgetAnswers: (transaction, organizationId, isOf) =>
+      forgetAnswers(transaction, vault, { organizationId, isOf }),
+    emptyLogOfCopies: async () => {
+      await index?.emptyLog();
     },
   });
+  return {
+    ...eraser,
+    know: async (organizationId, asked) => {
+      const { open } = await connections.ofOrganization(organizationId);
+      return await knowPerson({ index, keys }, open, asked);
+    },
+  };
 }
 
+/** Records of the person in the copy of one CRM. */
 async function keysOf(
-  index: Pick<ContactIndex, 'byNumber' | 'byId'> | undefined,
+  index: Pick<OpenContactIndex, 'byNumber' | 'ofId'> | undefined,
   { id: connectionId, organizationId, country }: PipelineConnection,
-  { number, contact }: NamedPerson,
+  { numbers, contacts }: NamedPerson,
 ): Promise<readonly ContactKey[]> {
   if (index === undefined) return [];
   const of = { organizationId, connectionId };
-  const owners = number === undefined ? [] : await index.byNumber(of, number, { country });
-  const named =
-    contact?.connectionId === connectionId
-      ? await index.byId(of, {
-          kind: 'person',
-          contactType: contact.contactType ?? '',
-          crmId: contact.contactId,
-        })
-      : undefined;
-  // A company keeps its row: it is nobody's data.
-  const people = owners.filter(({ kind }) => kind === 'person');
-  const all = [...people, ...(named === undefined ? [] : [named])];
-  const keys = all.map(({ kind, contactType, crmId }) => ({ kind, contactType, crmId }));
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+  const found = new Map<string, ContactKey>();
+  const add = ({ kind, contactType, crmId }: ContactKey): void => {
+    // A company keeps its row: it is nobody's data.
+    if (kind !== 'person') return;
+    found.set(JSON.stringify([contactType, crmId]), { kind, contactType, crmId });
+  };
+  for (const number of numbers) {
+    for (const hit of await index.byNumber(of, number, { country })) {
+      if (hit.matched === 'e164' || hit.matched === 'national') add(hit);
+    }
+  }
+  for (const one of contacts.filter((contact) => contact.connectionId === connectionId)) {
+    for (const contact of await index.ofId(of, one.contactId)) {
+      if (one.contactType === undefined || one.contactType === contact.contactType) add(contact);
+    }
+  }
+  return [...found.values()];
 }

@@ -33,6 +33,8 @@ export interface ContactStore {
 export interface ContactWriterHandle {
   /** Runs the job in a transaction; rejects with what it threw, or as `Database.write` does. */
   write<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** As `Database.emptyLog` does, for the contacts. */
+  emptyLog(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,7 +97,11 @@ export async function openContactWriter(place: ContactPlace): Promise<ContactWri
       { kind: 'postgres', url: place.url, poolSize: 2 },
       { clock: systemClock, onFatal: () => {} },
     );
-    return { write: (job) => database.writeApart(job), close: () => database.close() };
+    return {
+      write: (job) => database.writeApart(job),
+      emptyLog: () => database.emptyLog(),
+      close: () => database.close(),
+    };
   }
   const handles = makeSqliteHandles(
     openSqlite(place.path, SQLITE.translate, {
@@ -105,6 +111,9 @@ export async function openContactWriter(place: ContactPlace): Promise<ContactWri
   );
   return {
     write: (job) => handles.writer.transaction().execute(job),
+    emptyLog: async () => {
+      await SQLITE.emptyLog?.execute(handles.writer);
+    },
     close: () => handles.writer.destroy(),
   };
 }

@@ -49,6 +49,11 @@ export interface Database {
   writeApart<T>(job: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Takes what was deleted from the vault's keys out of the database's files, as far as it keeps them. */
   forgetDeletedKeys(): Promise<void>;
+  /**
+   * Takes what was deleted out of SQLite's write-ahead log, where its pages still stand as they were; in the
+   * file itself it was written over. PostgreSQL does that as it vacuums.
+   */
+  emptyLog(): Promise<void>;
   /** Epoch milliseconds; on PostgreSQL the database's clock, so that all nodes agree. */
   now(): number;
   /** Waits for the jobs asked for, then closes all handles and frees the data directory. */
@@ -229,6 +234,9 @@ function assemble(parts: {
         : parts.writer.transaction().execute(job),
     forgetDeletedKeys: async () => {
       await parts.dialect.forget.execute(parts.writer);
+    },
+    emptyLog: async () => {
+      await parts.dialect.emptyLog?.execute(parts.writer);
     },
     now: parts.now,
     close: () => (ended ??= end()),

@@ -17,6 +17,8 @@ export interface Dialect {
   readonly clock: RawBuilder<{ now: number }> | undefined;
   /** Takes deleted keys out of the files too; run outside of a transaction. */
   readonly forget: RawBuilder<unknown>;
+  /** Empties the log that stands beside the file, outside of a transaction; undefined: there is none. */
+  readonly emptyLog: RawBuilder<unknown> | undefined;
   /** A driver's error as an AppError; anything else comes back unchanged. */
   translate(err: unknown): unknown;
   /**
@@ -44,6 +46,7 @@ export const SQLITE: Dialect = {
   migrationLock: undefined, // begin immediate is the lock
   clock: undefined,
   forget: sql`pragma wal_checkpoint(truncate)`,
+  emptyLog: sql`pragma wal_checkpoint(truncate)`,
   translate: (err) => {
     const code = property(err, 'errcode');
     if (typeof code !== 'number') return err;
@@ -72,6 +75,7 @@ export const POSTGRES: Dialect = {
   clock: sql`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
   // Written anew: a plain vacuum leaves the bytes where they were.
   forget: sql`vacuum (full) vault_key, vault_key_seal`,
+  emptyLog: undefined,
   translate: (err) => {
     const code = property(err, 'code');
     if (err instanceof TypeError || err instanceof RangeError) return err;

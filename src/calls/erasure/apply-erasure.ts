@@ -1,8 +1,9 @@
 import type { Database } from '../../store/database.ts';
+import type { Handle } from '../../store/handle.ts';
 import type { CallFacts } from '../call-facts.ts';
 import { readMemory } from '../step-rows.ts';
-import { eraseCall, NOTHING } from './erase-call.ts';
-import type { ErasedRows } from './erase-call.ts';
+import { countErasable, eraseCall, isAtRest, NOTHING, removeFiles } from './erase-call.ts';
+import type { CallErasure, ErasedRows } from './erase-call.ts';
 import { memoriesOf, nextCalls } from './erasure-repository.ts';
 import type { CallToLookAt } from './erasure-repository.ts';
 import { ERASED } from './person.ts';
@@ -11,64 +12,110 @@ import type { Person, PersonDigests } from './person.ts';
 /** Calls of one look: their numbers are read and digested in some milliseconds. */
 const SLICE = 100;
 
-export interface Applied {
-  readonly rows: ErasedRows;
-  /** Calls that are erased when they end. */
-  readonly waiting: number;
+export interface LookDeps {
+  readonly database: Pick<Database, 'read'>;
+  readonly digests: PersonDigests;
+  readonly removeFile: (file: string) => Promise<void>;
+}
+
+export interface LookAt {
+  readonly askedAt: number;
+  /** The last call that was looked at; `''`: none. */
+  readonly after: string;
+  /** Of calls erased before, only those that had an event since. */
+  readonly since: number;
+  readonly signal: AbortSignal;
+}
+
+/** What there is of a person in the calls of an organization, and how many of them are under way. */
+export async function countInCalls(
+  deps: LookDeps,
+  person: Person,
+  of: LookAt,
+): Promise<{ readonly rows: ErasedRows; readonly waiting: number }> {
+  const { read } = deps.database;
+  let rows = NOTHING;
+  let waiting = 0;
+  await eachCall(deps, person, of, async (calls) => {
+    for (const { id } of calls) {
+      if (await isAtRest(read, id, { givesUp: false }))
+        rows = sum(rows, await countErasable(read, id));
+      else waiting += 1;
+    }
+  });
+  return { rows, waiting };
+}
+
+/** What one slice of calls came to. */
+export interface LookedAt {
+  /** Id of the last call of the slice. */
+  readonly last: string;
+  /** Ids of calls that are erased when they end. */
+  readonly waiting: readonly string[];
 }
 
 /**
  * Erases a person from the calls of an organization, slice by slice, between which everything else goes
- * on. A call that began after the wish is not of it. `told` after each slice: the last call of it.
+ * on. A call that began after the wish is not of it. `counted` runs a job in a transaction that counts
+ * what it erased, `looked` is told after each slice: cut off, the next run goes on behind it.
  */
 export async function eraseFromCalls(
-  deps: {
-    readonly database: Database;
-    readonly digests: PersonDigests;
-    readonly removeFile: (file: string) => Promise<void>;
-  },
+  deps: LookDeps,
   person: Person,
-  of: {
-    readonly askedAt: number;
-    /** The last call that was looked at; `''`: none. */
-    readonly after: string;
-    /** Of calls erased before, only those that had an event since. */
-    readonly since: number;
-    readonly dryRun: boolean;
-    readonly signal: AbortSignal;
-    readonly told?: (after: string, applied: Applied) => Promise<void>;
-  },
-): Promise<Applied> {
-  const { database, digests } = deps;
-  const hasNumber = (number: string): boolean => digests.hasNumber(person, number);
-  let rows = NOTHING;
-  let waiting = 0;
-  for (let after = of.after; ;) {
-    of.signal.throwIfAborted();
-    const calls = await nextCalls(database.read, person, { after, limit: SLICE });
-    const last = calls.at(-1);
-    if (last === undefined) return { rows, waiting };
-    for (const call of await theirs(deps, person, { calls, hasNumber, ...of })) {
-      const erased = await eraseCall(deps, call.id, { hasNumber, dryRun: of.dryRun });
-      if (erased === 'waits') waiting += 1;
-      else rows = sum(rows, erased);
+  of: LookAt &
+    Pick<CallErasure, 'givesUp'> & {
+      readonly counted: (
+        job: (transaction: Handle) => Promise<Partial<ErasedRows>>,
+      ) => Promise<void>;
+      readonly looked: (at: LookedAt) => Promise<void>;
+    },
+): Promise<void> {
+  const { givesUp } = of;
+  const hasNumber = (number: string): boolean => deps.digests.hasNumber(person, number);
+  await eachCall(deps, person, of, async (calls, last) => {
+    const waiting: string[] = [];
+    for (const { id } of calls) {
+      if (!(await isAtRest(deps.database.read, id, { givesUp }))) {
+        waiting.push(id);
+        continue;
+      }
+      // First the files, then what names them.
+      await removeFiles(deps, id);
+      let waits = false;
+      await of.counted(async (transaction) => {
+        const erased = await eraseCall(transaction, id, { hasNumber, givesUp });
+        waits = erased === 'waits';
+        return erased === 'waits' ? NOTHING : erased;
+      });
+      if (waits) waiting.push(id);
     }
+    await of.looked({ last, waiting });
+  });
+}
+
+/** Goes through the calls of the person's organization; told those of the person, and the last of all. */
+async function eachCall(
+  deps: LookDeps,
+  person: Person,
+  of: LookAt,
+  told: (calls: readonly CallToLookAt[], last: string) => Promise<void>,
+): Promise<void> {
+  for (let { after } = of; ;) {
+    of.signal.throwIfAborted();
+    const calls = await nextCalls(deps.database.read, person, { after, limit: SLICE });
+    const last = calls.at(-1);
+    if (last === undefined) return;
+    await told(await theirs(deps, person, { ...of, calls }), last.id);
     after = last.id;
-    await of.told?.(after, { rows, waiting });
     // Reading is synchronous on SQLite: others come in between.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 async function theirs(
-  { database, digests }: { readonly database: Database; readonly digests: PersonDigests },
+  { database, digests }: Pick<LookDeps, 'database' | 'digests'>,
   person: Person,
-  of: {
-    readonly calls: readonly CallToLookAt[];
-    readonly hasNumber: (number: string) => boolean;
-    readonly askedAt: number;
-    readonly since: number;
-  },
+  of: Pick<LookAt, 'askedAt' | 'since'> & { readonly calls: readonly CallToLookAt[] },
 ): Promise<readonly CallToLookAt[]> {
   const memories = await memoriesOf(
     database.read,
@@ -81,10 +128,12 @@ async function theirs(
   );
   return of.calls.filter((call) => {
     const facts = JSON.parse(call.facts) as CallFacts;
-    if (facts.startedAt > of.askedAt) return false;
+    // A phone system's clock may be wrong: what was here before the wish is of it, whatever it says.
+    if (call.created_at > of.askedAt && facts.startedAt > of.askedAt) return false;
     const { callingNumber, calledNumber } = facts;
     const numbers = [callingNumber, calledNumber].filter((one) => one !== undefined);
-    if (numbers.some(of.hasNumber) || byContact.has(call.id)) return true;
+    const has = (number: string): boolean => digests.hasNumber(person, number);
+    if (numbers.some(has) || byContact.has(call.id)) return true;
     return numbers.includes(ERASED) && call.last_event_at >= of.since;
   });
 }

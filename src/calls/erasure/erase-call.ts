@@ -4,7 +4,8 @@ import type { CallEvent } from '../call-event.ts';
 import type { CallFacts } from '../call-facts.ts';
 import { readMemory } from '../step-rows.ts';
 import { storableJson } from '../storable-json.ts';
-import { isPersonIn, withoutPerson } from './person.ts';
+import { isPersonIn, withoutNumbers, withoutPerson } from './person.ts';
+import type { IsPerson } from './person.ts';
 
 /** How many rows of each kind went, or would go. */
 export interface ErasedRows {
@@ -18,65 +19,54 @@ export const NOTHING: ErasedRows = { calls: 0, events: 0, exchanges: 0, recordin
 
 /** Work that still needs the person: the call is erased when it is done. */
 const UNDER_WAY = ['pending', 'sending', 'unknown'] as const;
+/** What no longer waits: a request that has left, and whose answer is on its way, does. */
+const SENT = ['sending'] as const;
 
 const WORDS = 'Erased at the wish of the person.';
+const ERASED_BODY = '{"erased":true}';
 
-/**
- * Takes a person out of a call: the row and its times stay. `waits`: the call, or work for it, is under
- * way. With `dryRun` nothing is written.
- */
-export async function eraseCall(
-  deps: {
-    readonly database: Database;
-    readonly removeFile: (file: string) => Promise<void>;
-  },
-  callId: string,
-  of: { readonly hasNumber: (number: string) => boolean; readonly dryRun: boolean },
-): Promise<ErasedRows | 'waits'> {
-  const { database } = deps;
-  if (!(await isAtRest(database.read, callId))) return 'waits';
-  const rows = await countRows(database.read, callId);
-  if (of.dryRun) return rows;
-  // First the files, then what names them: cut off between, the next run removes them again.
-  const files = await database.read
-    .selectFrom('recording')
-    .select('file')
-    .where('call_id', '=', callId)
-    .where('file', 'is not', null)
-    .execute();
-  for (const { file } of files) if (file !== null) await deps.removeFile(file);
-  return await database.write(async (transaction) => {
-    if (!(await isAtRest(transaction, callId))) return 'waits';
-    await eraseFacts(transaction, callId, of.hasNumber);
-    await eraseLanes(transaction, callId);
-    await eraseRecordings(transaction, callId);
-    return rows;
-  });
+export interface CallErasure {
+  readonly hasNumber: (number: string) => boolean;
+  /** True: what the CRM has not been told yet is given up; only requests that have left are waited for. */
+  readonly givesUp: boolean;
 }
 
-async function isAtRest(handle: Handle, callId: string): Promise<boolean> {
+/** True when nothing of a call needs the person any more. */
+export async function isAtRest(
+  handle: Handle,
+  callId: string,
+  { givesUp }: Pick<CallErasure, 'givesUp'>,
+): Promise<boolean> {
   const call = await handle
     .selectFrom('call')
     .select('phase')
     .where('id', '=', callId)
     .executeTakeFirst();
   if (call?.phase !== 'ended') return false;
-  const step = await handle
+  const lanes = await handle
     .selectFrom('lane')
-    .innerJoin('step', 'step.lane_id', 'lane.id')
-    .select('step.id')
+    .leftJoin('step', (join) =>
+      join
+        .onRef('step.lane_id', '=', 'lane.id')
+        .on('step.state', 'in', givesUp ? [...SENT] : [...UNDER_WAY]),
+    )
+    .select(['lane.state', 'lane.unplanned_from', 'step.id as step'])
     .where('lane.call_id', '=', callId)
-    .where('step.state', 'in', [...UNDER_WAY])
-    .limit(1)
-    .executeTakeFirst();
-  return step === undefined;
+    .execute();
+  return lanes.every(
+    ({ state, unplanned_from: unplanned, step }) =>
+      // Whoever has claimed a lane has read it, and may be about to send.
+      state !== 'leased' && step === null && (unplanned === null || givesUp),
+  );
 }
 
-async function countRows(handle: Handle, callId: string): Promise<ErasedRows> {
+/** What `eraseCall` would take away. */
+export async function countErasable(handle: Handle, callId: string): Promise<ErasedRows> {
   const events = await handle
     .selectFrom('call_event')
     .select((eb) => eb.fn.countAll().as('count'))
     .where('call_id', '=', callId)
+    .where('body', '<>', ERASED_BODY)
     .executeTakeFirst();
   const exchanges = await handle
     .selectFrom('lane')
@@ -99,50 +89,119 @@ async function countRows(handle: Handle, callId: string): Promise<ErasedRows> {
   };
 }
 
+/** Takes the files of a call's recordings away: before what names them, so that none is forgotten. */
+export async function removeFiles(
+  deps: {
+    readonly database: Pick<Database, 'read'>;
+    readonly removeFile: (file: string) => Promise<void>;
+  },
+  callId: string,
+): Promise<void> {
+  const files = await deps.database.read
+    .selectFrom('recording')
+    .select('file')
+    .where('call_id', '=', callId)
+    .where('file', 'is not', null)
+    .execute();
+  for (const { file } of files) if (file !== null) await deps.removeFile(file);
+}
+
+/**
+ * Takes a person out of a call: the row and its times stay. `waits`: the call, or work for it, is under
+ * way, and nothing was written. What was erased before counts no second time.
+ */
+export async function eraseCall(
+  transaction: Handle,
+  callId: string,
+  of: CallErasure,
+): Promise<ErasedRows | 'waits'> {
+  if (!(await holdLanes(transaction, callId))) return 'waits';
+  if (!(await isAtRest(transaction, callId, of))) return 'waits';
+  const { calls, isPerson } = await eraseFacts(transaction, callId, of.hasNumber);
+  const events = await eraseEvents(transaction, callId, { ...of, isPerson });
+  const exchanges = await eraseLanes(transaction, callId, of);
+  const recordings = await eraseRecordings(transaction, callId);
+  return { calls, events, exchanges, recordings };
+}
+
+/** Nobody claims its lanes until the end of the transaction; false where somebody has. */
+async function holdLanes(transaction: Handle, callId: string): Promise<boolean> {
+  const held = await transaction
+    .updateTable('lane')
+    .set((eb) => ({ revision: eb('revision', '+', 1) }))
+    .where('call_id', '=', callId)
+    .returning(['id', 'state'])
+    .execute();
+  return held.every(({ state }) => state !== 'leased');
+}
+
 async function eraseFacts(
   transaction: Handle,
   callId: string,
   hasNumber: (number: string) => boolean,
-): Promise<void> {
+): Promise<{ readonly calls: number; readonly isPerson: IsPerson }> {
   const call = await transaction
     .selectFrom('call')
-    .select('facts')
+    .select(['facts', 'external_id'])
     .where('id', '=', callId)
     .executeTakeFirst();
-  if (call === undefined) return;
+  if (call === undefined) return { calls: 0, isPerson: () => true };
   // Written by us, so they are what they were.
   const before = JSON.parse(call.facts) as CallFacts;
   const isPerson = isPersonIn(before, hasNumber);
   const facts = withoutPerson(before, isPerson);
   const recordings = facts.recordings.map(({ filename: _name, ...kept }) => kept);
+  const text = withoutNumbers(storableJson({ ...facts, recordings }), hasNumber);
+  const isNamed = withoutNumbers(call.external_id, hasNumber) !== call.external_id;
+  if (text === call.facts && !isNamed) return { calls: 0, isPerson };
   await transaction
     .updateTable('call')
-    .set({ facts: storableJson({ ...facts, recordings }) })
+    .set({ facts: text, ...(isNamed ? { external_id: `erased ${callId}` } : {}) })
     .where('id', '=', callId)
     .execute();
+  return { calls: 1, isPerson };
+}
+
+async function eraseEvents(
+  transaction: Handle,
+  callId: string,
+  of: { readonly hasNumber: (number: string) => boolean; readonly isPerson: IsPerson },
+): Promise<number> {
   const events = await transaction
     .selectFrom('call_event')
-    .select(['id', 'event'])
+    .select(['id', 'event', 'event_key'])
     .where('call_id', '=', callId)
+    .where('body', '<>', ERASED_BODY)
     .execute();
-  for (const { id, event } of events) {
-    const { recording, ...told } = withoutPerson(JSON.parse(event) as CallEvent, isPerson);
+  for (const { id, event, event_key: key } of events) {
+    const { recording, ...told } = withoutPerson(JSON.parse(event) as CallEvent, of.isPerson);
     const { filename: _name, ...kept } = recording ?? {};
     const erased = recording === undefined ? told : { ...told, recording: kept };
+    const isNamed = withoutNumbers(key, of.hasNumber) !== key;
     await transaction
       .updateTable('call_event')
-      .set({ event: storableJson(erased), body: '{"erased":true}' })
+      .set({
+        event: withoutNumbers(storableJson(erased), of.hasNumber),
+        body: ERASED_BODY,
+        ...(isNamed ? { event_key: `erased ${id}` } : {}),
+      })
       .where('id', '=', id)
       .execute();
   }
+  return events.length;
 }
 
-async function eraseLanes(transaction: Handle, callId: string): Promise<void> {
+async function eraseLanes(
+  transaction: Handle,
+  callId: string,
+  { hasNumber, givesUp }: CallErasure,
+): Promise<number> {
   const lanes = await transaction
     .selectFrom('lane')
-    .select(['id', 'memory', 'state'])
+    .select(['id', 'memory', 'state', 'skip_message'])
     .where('call_id', '=', callId)
     .execute();
+  let exchanges = 0;
   for (const lane of lanes) {
     const { createdAt, activity } = readMemory(lane);
     const id = activity?.['activity_id'];
@@ -150,17 +209,24 @@ async function eraseLanes(transaction: Handle, callId: string): Promise<void> {
       ...(createdAt === undefined ? {} : { createdAt }),
       ...(id === undefined ? {} : { activity: { activity_id: id } }),
     };
+    const { skip_message: skipped } = lane;
+    const isOver = lane.state === 'parked' || givesUp;
     await transaction
       .updateTable('lane')
-      .set((eb) => ({
+      .set({
         memory: storableJson(memory),
-        revision: eb('revision', '+', 1),
-        ...(lane.state === 'parked' ? { state: 'idle' as const } : {}),
-      }))
+        skip_message: skipped === null ? null : withoutNumbers(skipped, hasNumber),
+        ...(isOver ? { state: 'idle' as const } : {}),
+        ...(givesUp ? { unplanned_from: null } : {}),
+      })
       .where('id', '=', lane.id)
       .execute();
     const ofLane = transaction.selectFrom('attempt').select('id').where('lane_id', '=', lane.id);
-    await transaction.deleteFrom('exchange').where('attempt_id', 'in', ofLane).execute();
+    const went = await transaction
+      .deleteFrom('exchange')
+      .where('attempt_id', 'in', ofLane)
+      .executeTakeFirst();
+    exchanges += Number(went.numDeletedRows);
     await transaction
       .updateTable('attempt')
       .set({ message: null, notes: '[]' })
@@ -176,12 +242,19 @@ async function eraseLanes(transaction: Handle, callId: string): Promise<void> {
       .updateTable('step')
       .set({ state: 'discarded' })
       .where('lane_id', '=', lane.id)
-      .where('state', '=', 'parked')
+      .where('state', 'in', givesUp ? ['parked', 'pending', 'unknown'] : ['parked'])
       .execute();
   }
+  return exchanges;
 }
 
-async function eraseRecordings(transaction: Handle, callId: string): Promise<void> {
+async function eraseRecordings(transaction: Handle, callId: string): Promise<number> {
+  const there = await transaction
+    .selectFrom('recording')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('call_id', '=', callId)
+    .where('state', '<>', 'deleted')
+    .executeTakeFirst();
   await transaction
     .updateTable('recording')
     .set({
@@ -191,4 +264,5 @@ async function eraseRecordings(transaction: Handle, callId: string): Promise<voi
     .where('call_id', '=', callId)
     .execute();
   await transaction.deleteFrom('recording_address').where('call_id', '=', callId).execute();
+  return Number(there?.count ?? 0);
 }

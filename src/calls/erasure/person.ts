@@ -7,7 +7,7 @@ import { contactKey } from '../made-contacts.ts';
 /** In place of a number of somebody who was erased. */
 export const ERASED = 'erased';
 
-/** Who is to be erased, as digests; made by `digestsOf`. */
+/** Who is to be erased, as digests; made by `PersonDigests`. */
 export interface Person {
   readonly organizationId: string;
   readonly digests: ReadonlySet<string>;
@@ -15,19 +15,32 @@ export interface Person {
   readonly countries: readonly string[];
 }
 
+export interface NamedContact {
+  readonly connectionId: string;
+  readonly contactId: string;
+  /** Absent: of any kind. */
+  readonly contactType?: string | undefined;
+}
+
+/** Somebody by all that they are known by. */
 export interface NamedPerson {
-  readonly number?: string | undefined;
-  readonly contact?:
-    | { readonly connectionId: string; readonly contactId: string; readonly contactType?: string }
-    | undefined;
+  readonly numbers: readonly string[];
+  readonly contacts: readonly NamedContact[];
 }
 
 /** Knows people by digests under a key: HMAC-SHA-256, of each organization its own. */
 export interface PersonDigests {
   of(organizationId: string, countries: readonly string[], person: NamedPerson): readonly string[];
+  /** One digest of what was asked for: the same for the same wish. */
+  ofWish(organizationId: string, countries: readonly string[], person: NamedPerson): string;
   hasNumber(person: Person, number: string | undefined): boolean;
+  /** False for most numbers of others, without reading them: `hasNumber` need not be asked. */
+  mayHaveNumber(person: Pick<Person, 'organizationId' | 'digests'>, number: string): boolean;
   hasContact(person: Person, connectionId: string, contact: LaneMemory['contact']): boolean;
 }
+
+/** Last digits of a number, which are the same in every way to write it. */
+const TAIL_DIGITS = 6;
 
 export function createPersonDigests(key: Uint8Array): PersonDigests {
   const digest = (organizationId: string, ...parts: readonly string[]): string =>
@@ -39,31 +52,45 @@ export function createPersonDigests(key: Uint8Array): PersonDigests {
     const known = new Set(keys.filter((one) => one !== undefined));
     return [...known].map((one) => digest(organizationId, 'number', one));
   };
+  const ofTail = (organizationId: string, number: string): string =>
+    digest(organizationId, 'tail', tailOf(number));
+  const ofContact = (organizationId: string, one: NamedContact): string =>
+    digest(organizationId, 'contact', one.connectionId, one.contactType ?? '', one.contactId);
   return {
-    of: (organizationId, countries, { number, contact }) => [
-      ...(number === undefined ? [] : ofNumber(organizationId, countries, number)),
-      ...(contact === undefined
-        ? []
-        : [
-            digest(
-              ...[organizationId, 'contact', contact.connectionId],
-              ...[contact.contactType ?? '', contact.contactId],
-            ),
-          ]),
-    ],
+    of: (organizationId, countries, { numbers, contacts }) => {
+      const all = [
+        ...numbers.flatMap((number) => ofNumber(organizationId, countries, number)),
+        ...numbers.map((number) => ofTail(organizationId, number)),
+        ...contacts.map((contact) => ofContact(organizationId, contact)),
+      ];
+      return [...new Set(all)];
+    },
+    ofWish: (organizationId, countries, { numbers, contacts }) => {
+      const parts = [
+        ...numbers.flatMap((number) => ofNumber(organizationId, countries, number)),
+        ...contacts.map((contact) => ofContact(organizationId, contact)),
+      ];
+      return digest(organizationId, 'wish', ...parts.toSorted());
+    },
     hasNumber: ({ organizationId, digests, countries }, number) =>
       number !== undefined &&
       number !== ERASED &&
       ofNumber(organizationId, countries, number).some((one) => digests.has(one)),
+    mayHaveNumber: ({ organizationId, digests }, number) =>
+      digests.has(ofTail(organizationId, number)),
     hasContact: ({ organizationId, digests }, connectionId, contact) => {
-      const id = first(contact?.['contact_id']);
-      if (id === undefined) return false;
-      const types = ['', first(contact?.['contact_type']) ?? ''];
-      return types.some((type) =>
-        digests.has(digest(organizationId, 'contact', connectionId, type, id)),
+      const contactId = first(contact?.['contact_id']);
+      if (contactId === undefined) return false;
+      const types = new Set(['', first(contact?.['contact_type']) ?? '']);
+      return [...types].some((contactType) =>
+        digests.has(ofContact(organizationId, { connectionId, contactType, contactId })),
       );
     },
   };
+}
+
+function tailOf(number: string): string {
+  return number.replaceAll(/\D/gu, '').slice(-TAIL_DIGITS);
 }
 
 function first(value: string | readonly string[] | undefined): string | undefined {
@@ -120,4 +147,12 @@ export function withoutPerson<T extends Told>(told: T, isPerson: IsPerson): T {
   } as Told;
   // All members that are left out are optional, so it is still what it was.
   return { ...kept, ...erased } as T;
+}
+
+/** Digits in a row that may be a number: ids of some phone systems hold that of the caller. */
+const NUMBERS = /\+?\d{7,15}/gu;
+
+/** A text with the person's numbers taken out, where they stand as digits in a row. */
+export function withoutNumbers(text: string, hasNumber: (number: string) => boolean): string {
+  return text.replaceAll(NUMBERS, (number) => (hasNumber(number) ? ERASED : number));
 }

@@ -8,11 +8,18 @@ import type { PassTasks } from './pass-tasks.ts';
 import type { ContactWrite } from './write-book.ts';
 
 /** Everything that writes contacts. What goes in and out is plain data, so that a thread can do it. */
-export interface ContactTasks extends BookTasks, JobTasks, PassTasks {}
+export interface ContactTasks extends BookTasks, JobTasks, PassTasks {
+  /** As `Database.emptyLog` does, for the contacts. */
+  emptyLog(): Promise<void>;
+}
 
 /** The tasks on a handle that writes. */
-export function createContactTasks(write: ContactWrite, keys: NumberKeys): ContactTasks {
+export function createContactTasks(
+  { write, emptyLog }: { readonly write: ContactWrite; readonly emptyLog: () => Promise<void> },
+  keys: NumberKeys,
+): ContactTasks {
   return {
+    emptyLog,
     ...createBookTasks(write, keys),
     ...createJobTasks(write),
     ...createPassTasks(write, keys),

@@ -3,12 +3,13 @@ import type { ContactStore } from '../../store/contact-store.ts';
 import type { Database } from '../../store/database.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { findBookId, contactOf } from './contact-repository.ts';
-import type { BookScope, ContactIndex } from './contact-index.ts';
+import type { BookScope, ContactIndex, IndexedContact } from './contact-index.ts';
 import { trimContact } from './contact-entry.ts';
 import { findByKeys } from './contact-rows-repository.ts';
 import { createContactTasks } from './contact-tasks.ts';
 import { createSyncStore } from './create-sync-store.ts';
 import { findByNumber } from './find-by-number.ts';
+import { findPeopleOfId } from './find-by-id.ts';
 import { createSearch } from './search-thread.ts';
 import { createSyncSeal } from './sync-seal.ts';
 import { cleanKey } from './upsert-contacts.ts';
@@ -27,6 +28,10 @@ export interface OpenContactIndex extends ContactIndex {
   dropOrganization(organizationId: string): Promise<void>;
   /** Deletes what a process that ended had begun to forget. */
   sweep(signal: AbortSignal): Promise<void>;
+  /** People with this id, of whatever kind of record. */
+  ofId(of: BookScope, crmId: string): Promise<readonly IndexedContact[]>;
+  /** Takes what was deleted out of the log of its file. */
+  emptyLog(): Promise<void>;
   /** Ends its threads; what was asked for and is not done is rejected. */
   close(): Promise<void>;
 }
@@ -43,8 +48,7 @@ export function createContactIndex(deps: ContactIndexDeps): OpenContactIndex {
   const { read } = store;
   const thread = createWriteThread(store.place);
   const heavy = thread.tasks;
-  const light =
-    store.place.kind === 'sqlite' ? heavy : createContactTasks((job) => database.write(job), keys);
+  const light = store.place.kind === 'sqlite' ? heavy : createContactTasks(database, keys);
   const search = createSearch(store);
   const now = (): number => database.now();
   const seal = createSyncSeal(deps.vault);
@@ -73,6 +77,8 @@ export function createContactIndex(deps: ContactIndexDeps): OpenContactIndex {
       await sweep();
     },
     sweep,
+    ofId: (of, crmId) => findPeopleOfId(read, of, crmId),
+    emptyLog: () => heavy.emptyLog(),
     sync: createSyncStore({ read, light, heavy, seal, now }),
     close: async () => {
       await Promise.all([thread.close(), search.close()]);

@@ -10,7 +10,10 @@ import { serveThread } from './serve-thread.ts';
 // `createContactWriter` wrote this value.
 const place = workerData as ContactPlace;
 const writer = await openContactWriter(place);
-const tasks = createContactTasks((job) => writer.write(job), createNumberKeys());
+const tasks = createContactTasks(
+  { write: (job) => writer.write(job), emptyLog: () => writer.emptyLog() },
+  createNumberKeys(),
+);
 if (parentPort !== null) {
   serveThread(parentPort, async (name, given) => {
     const task: unknown = Reflect.get(tasks, name);

@@ -28,7 +28,7 @@ export const CONTACT_STEPS: readonly StoryStep[] = [
   {
     endpoint: 'erasePerson',
     as: 'organization',
-    body: { number: '+442079460018', confirm: true },
+    body: { number: '+442079460018', confirm: true, keep_out: true },
     keep: 'erasure',
   },
   {
@@ -36,5 +36,11 @@ export const CONTACT_STEPS: readonly StoryStep[] = [
     as: 'organization',
     params: { erasure_id: '{{erasure.erasure_id}}' },
     until: { path: ['state'], is: 'done' },
+  },
+  { endpoint: 'listErasures', as: 'organization' },
+  {
+    endpoint: 'readmitPerson',
+    as: 'organization',
+    params: { erasure_id: '{{erasure.erasure_id}}' },
   },
 ];

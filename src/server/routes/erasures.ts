@@ -1,80 +1,123 @@
 import type * as z from 'zod';
 
-import { findErasure } from '../../calls/erasure/erasure-repository.ts';
+import { recordDeed } from '../../access/audit.ts';
+import { readCounts } from '../../calls/erasure/counts.ts';
+import { findErasure, listErasuresOf, readmit } from '../../calls/erasure/erasure-repository.ts';
 import type { ErasureRow } from '../../calls/erasure/erasure-repository.ts';
-import { readCounts } from '../../calls/erasure/eraser.ts';
-import type { Eraser } from '../../calls/erasure/eraser.ts';
+import type { NamedPerson } from '../../calls/erasure/person.ts';
 import { findConnection } from '../../connections/connections-repository.ts';
-import { erasePerson, getErasure } from '../../contract/erasures.ts';
+import type { IndexedContact } from '../../contacts/index/contact-index.ts';
+import { erasePerson, getErasure, listErasures, readmitPerson } from '../../contract/erasures.ts';
 import type { Erasure } from '../../contract/erasures.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { hasExtension } from '../../organizations/extensions-repository.ts';
+import type { ErasureParts } from '../erasure-parts.ts';
+import type { KnownPerson } from '../erasure-person.ts';
 import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { RequestContext, Route } from '../route.ts';
 import { mustHave } from './must-have.ts';
-import { actorOf, iso } from './present.ts';
+import { actorOf, iso, isoOrNull, presentPage } from './present.ts';
 import type { StoreDeps } from './route-deps.ts';
 
 export interface ErasureRouteDeps extends StoreDeps {
-  readonly eraser: Eraser;
+  readonly eraser: ErasureParts;
 }
 
 /** Whom nobody may know any more. */
-export function erasureRoutes({ database, eraser }: ErasureRouteDeps): readonly Route[] {
+export function erasureRoutes({ database, ids, eraser }: ErasureRouteDeps): readonly Route[] {
   return [
     route(erasePerson, async ({ body }, context) => {
       const scope = context.scope();
-      const { number, contact, confirm } = body;
-      if (contact !== undefined) {
-        await mustHave(findConnection(database.read, scope, contact.connection_id), 'connection');
+      const asked = await readWish({ database, eraser }, context, body);
+      const known = await eraser.know(scope.organizationId, asked);
+      const wish = { asked, person: known.person, keepOut: body.keep_out };
+      if (!body.confirm) {
+        const { counts, waiting } = await eraser.preview(scope, wish, context.signal);
+        const told = { waiting_calls: waiting, keep_out: body.keep_out, counts };
+        return { body: { ...PREVIEW, ...told, person: presentKnown(known) } };
       }
-      const person = {
-        ...(number === undefined ? {} : { number }),
-        ...(contact === undefined
-          ? {}
-          : {
-              contact: {
-                connectionId: contact.connection_id,
-                contactId: contact.contact_id,
-                ...(contact.contact_type === undefined
-                  ? {}
-                  : { contactType: contact.contact_type }),
-              },
-            }),
-      };
-      if (!(await eraser.knows(scope, person))) {
-        throw new AppError('invalid_request', 'The body at /number must be a phone number.');
-      }
-      if (
-        number !== undefined &&
-        (await hasExtension(database.read, scope, { number, other: number }))
-      ) {
-        throw new AppError(
-          'conflict',
-          'This number is a phone of the organization: delete its extension instead.',
-        );
-      }
-      if (!confirm) {
-        const { counts, waiting } = await eraser.preview(scope, person, context.signal);
-        return { body: { ...PREVIEW, waiting_calls: waiting, counts } };
-      }
-      const row = await eraser.begin(scope, person, actorOf(context));
+      const row = await eraser.begin(scope, wish, actorOf(context));
       eraser.wake();
       return { body: present(row) };
     }),
+    route(listErasures, async ({ query }, { scope }) => ({
+      body: presentPage(await listErasuresOf(database.read, scope(), query), present),
+    })),
     route(getErasure, async ({ params }, { scope }) => {
       const row = await mustHave(findErasure(database.read, scope(), params.erasure_id), 'erasure');
       return { body: present(row) };
     }),
+    route(readmitPerson, async ({ params }, context) => {
+      const scope = context.scope();
+      const id = params.erasure_id;
+      const row = await mustHave(findErasure(database.read, scope, id), 'erasure');
+      await database.write(async (transaction) => {
+        if (!(await readmit(transaction, scope, id))) return;
+        await recordDeed(transaction, scope, {
+          ...{ ids, actor: actorOf(context), action: 'person.readmitted' },
+          ...{ objectKind: 'erasure', objectId: id, at: database.now() },
+        });
+      });
+      return { body: present({ ...row, keep_out: 0 }) };
+    }),
   ];
+}
+
+type Asked = z.output<typeof erasePerson.body>;
+
+async function readWish(
+  { database, eraser }: Pick<ErasureRouteDeps, 'database' | 'eraser'>,
+  context: RequestContext,
+  { number, contact }: Pick<Asked, 'number' | 'contact'>,
+): Promise<NamedPerson> {
+  const scope = context.scope();
+  if (contact !== undefined) {
+    await mustHave(findConnection(database.read, scope, contact.connection_id), 'connection');
+  }
+  const asked: NamedPerson = {
+    numbers: number === undefined ? [] : [number],
+    contacts:
+      contact === undefined
+        ? []
+        : [
+            {
+              connectionId: contact.connection_id,
+              contactId: contact.contact_id,
+              contactType: contact.contact_type,
+            },
+          ],
+  };
+  if (!(await eraser.knows(scope, asked))) {
+    throw new AppError('invalid_request', 'The body at /number must be a phone number.');
+  }
+  const isOwn =
+    number !== undefined && (await hasExtension(database.read, scope, { number, other: number }));
+  if (!isOwn) return asked;
+  throw new AppError(
+    'conflict',
+    'This number is a phone of the organization: delete its extension instead.',
+  );
 }
 
 const PREVIEW = {
   erasure_id: null,
   state: 'preview' as const,
   message: 'Nothing was erased: send `confirm` with the same person.',
-  ...{ actor: null, asked_at: null, applied_until: null },
+  ...{ actor: null, asked_at: null, applied_until: null, looked_until: null },
 };
+
+function presentKnown(known: KnownPerson): z.input<typeof Erasure>['person'] {
+  return {
+    numbers: [...known.person.numbers],
+    contacts: known.contacts.map(presentContact),
+    shared_numbers: [...known.shared],
+    similar: known.similar.map(presentContact),
+  };
+}
+
+function presentContact({ connectionId, crmId, contactType, name }: IndexedContact) {
+  return { connection_id: connectionId, contact_id: crmId, contact_type: contactType, name };
+}
 
 function present(row: ErasureRow): z.input<typeof Erasure> {
   const state = row.applied_at === null ? 'running' : row.waiting > 0 ? 'waiting' : 'done';
@@ -86,8 +129,17 @@ function present(row: ErasureRow): z.input<typeof Erasure> {
     asked_at: iso(row.asked_at),
     applied_until: iso(row.ends_at),
     waiting_calls: row.waiting,
+    looked_until: isoOrNull(state === 'running' ? momentOf(row.looked_at) : null),
+    keep_out: row.keep_out === 1,
     counts: readCounts(row),
+    person: null,
   };
+}
+
+/** An id of ours begins with when it was made (RFC 9562, section 5.7). */
+function momentOf(id: string): number | null {
+  const ms = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 const WORDS = {

@@ -13,6 +13,7 @@ import { signatures } from './0012-signatures.ts';
 import { answerSamples } from './0013-answer-samples.ts';
 import { savedContacts } from './0014-saved-contacts.ts';
 import { erasures } from './0015-erasures.ts';
+import { erasing } from './0017-erasing.ts';
 import { organizationLife } from './0006-organization-life.ts';
 
 /** One step of the schema. Never edited once released: a change is a new step. */
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   answerSamples,
   savedContacts,
   erasures,
+  erasing,
 ];

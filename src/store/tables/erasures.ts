@@ -19,5 +19,19 @@ export interface ErasureTables {
     waiting: number;
     /** JSON: how many of each kind went. */
     counts: string;
+    /** A keyed digest of what was asked for. */
+    wish: string;
+    /** Who it is, sealed, as long as the erasure is applied; null: only digests are left. */
+    key_id: string | null;
+    nonce: Uint8Array | null;
+    sealed: Uint8Array | null;
+    /** 1: what is read of the person later is not kept, whenever that is. */
+    keep_out: number;
+    /** Id of the first call that waits; `''`: none. */
+    waiting_from: string;
+    /** Who works on it, and until when nobody else does; each taking has a higher fence. */
+    node: string | null;
+    lease_until: Timestamp;
+    fence: number;
   };
 }
