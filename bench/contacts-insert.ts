@@ -63,7 +63,7 @@ export async function insertBare(
         .execute();
       const numbered = contacts.map((row, at) => ({ ...row, number: first + at }));
       const words = numbered.flatMap(({ number, sort_name: sortName, words: text }) =>
-        postingsOf(text).map(({ word, ofName }) => ({ word, ofName, number, sortName })),
+        postingsOf(text).map(({ word, kind }) => ({ word, kind, number, sortName })),
       );
       const numbers = numbered.flatMap(({ number, words: text }) =>
         reversedNumbers(text).map((reversed) => ({ reversed, number })),

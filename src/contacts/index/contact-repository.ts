@@ -9,7 +9,7 @@ import { findByKeys, KINDS } from './contact-rows-repository.ts';
 import type { ContactRow } from './contact-rows-repository.ts';
 
 /** Greater than any text that begins with what stands before it (the last code point of Unicode). */
-const LAST = '\u{10ffff}';
+export const LAST = '\u{10ffff}';
 /** Owners of one number: a switchboard has many, and a screen room for some. */
 const MOST_OWNERS = 200;
 

@@ -2,11 +2,19 @@ import type { BulkColumn, BulkRow } from '../../store/bulk.ts';
 import { bulkOf } from '../../store/bulk.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { ContactKey } from '../contact-record.ts';
+import type { WordKind } from './words-text.ts';
 
 /** Numbers of a book begin anew in each: the id of a contact holds both. */
 const BOOK_SIZE = 2 ** 32;
 
 export const KINDS = ['person', 'company'] as const;
+
+/** The kind of a word as its rows have it. */
+export function placeOf(kind: WordKind): number {
+  return WORD_KINDS.indexOf(kind);
+}
+
+const WORD_KINDS: readonly WordKind[] = ['other', 'name', 'initial'];
 
 /** A contact's row; `number` is its place in the book. */
 export interface ContactRow {
@@ -25,7 +33,7 @@ export interface ContactRow {
 export interface WordRow {
   readonly word: string;
   readonly number: number;
-  readonly ofName: boolean;
+  readonly kind: WordKind;
   readonly sortName: string;
 }
 
@@ -66,8 +74,9 @@ const KEY: readonly BulkColumn[] = [
 const ID: readonly BulkColumn[] = [['id', 'bigint']];
 const WORD_KEY: readonly BulkColumn[] = [
   ['book', 'integer'],
-  ['of_name', 'integer'],
+  ['kind', 'integer'],
   ['word', 'text'],
+  ['sort_name', 'text'],
   ['number', 'integer'],
 ];
 const NUMBER_KEY: readonly BulkColumn[] = [
@@ -135,22 +144,23 @@ export async function insertWords(
   book: number,
   rows: readonly WordRow[],
 ): Promise<void> {
-  const columns: readonly BulkColumn[] = [...WORD_KEY, ['sort_name', 'text']];
   for (let from = 0; from < rows.length; from += SLICE) {
-    const values = rows
-      .slice(from, from + SLICE)
-      .map((row): BulkRow => [book, row.ofName ? 1 : 0, row.word, row.number, row.sortName]);
-    await bulkOf(handle).insert('contact_word', columns, values);
+    const values = rows.slice(from, from + SLICE).map((row) => wordKey(book, row));
+    await bulkOf(handle).insert('contact_word', WORD_KEY, values);
   }
 }
 
 export async function removeWords(
   handle: Handle,
   book: number,
-  rows: readonly Pick<WordRow, 'word' | 'number' | 'ofName'>[],
+  rows: readonly WordRow[],
 ): Promise<void> {
-  const keys = rows.map((row): BulkRow => [book, row.ofName ? 1 : 0, row.word, row.number]);
+  const keys = rows.map((row) => wordKey(book, row));
   await bulkOf(handle).remove('contact_word', WORD_KEY, keys);
+}
+
+function wordKey(book: number, { kind, word, sortName, number }: WordRow): BulkRow {
+  return [book, placeOf(kind), word, sortName, number];
 }
 
 export async function insertNumbers(

@@ -97,6 +97,12 @@ function hasPart(words: string, part: QueryPart): boolean {
   return part.number !== undefined && hasNumber(words, part.number);
 }
 
+/** What the words of whoever has a part are like, for SQL; undefined where only `hasParts` can say. */
+export function patternOf({ word, onlyNames, number }: QueryPart): string | undefined {
+  // Words have neither `%` nor `_`: they are letters, marks and digits.
+  return number === undefined ? `% ${word}%${onlyNames ? '\t%' : ''}` : undefined;
+}
+
 function hasNumber(words: string, { digits, beginnings }: TypedNumber): boolean {
   let at = words.indexOf(` ${NUMBER_SIGN}`);
   while (at !== -1) {

@@ -1,8 +1,12 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+
 import { bulkOf } from '../../store/bulk.ts';
 import type { Handle } from '../../store/handle.ts';
-import { prepared } from '../../store/prepared.ts';
-import { beginning } from './contact-repository.ts';
-import { contactId, numberOf } from './contact-rows-repository.ts';
+import { prepared, preparedRows } from '../../store/prepared.ts';
+import { beginning, LAST } from './contact-repository.ts';
+import { contactId, numberOf, placeOf } from './contact-rows-repository.ts';
+import type { WordKind } from './words-text.ts';
 
 /** A contact as a search comes upon it, in the order of lists: by name, then by id. */
 export interface Candidate {
@@ -51,12 +55,100 @@ export async function listByName(
   });
 }
 
+const selectPlace = prepared(
+  (
+    handle,
+    given: {
+      readonly book: number;
+      readonly name: string;
+      readonly id: number;
+      readonly skip: number;
+    },
+  ) =>
+    handle
+      .selectFrom('contact')
+      .select(['id', 'sort_name'])
+      .where('book', '=', given.book)
+      .where((eb) => eb(eb.refTuple('sort_name', 'id'), '>', eb.tuple(given.name, given.id)))
+      .orderBy('sort_name')
+      .orderBy('id')
+      .limit(1)
+      .offset(given.skip),
+);
+
+/** The contact so many places behind this one, in the order of lists; undefined: there are not so many. */
+export async function findPlace(
+  handle: Handle,
+  book: number,
+  of: { readonly after: After; readonly places: number },
+): Promise<After> {
+  const [row] = await selectPlace(handle, {
+    ...{ book, skip: of.places - 1 },
+    ...{ name: of.after?.sort_name ?? '', id: of.after?.id ?? -1 },
+  });
+  return row;
+}
+
+type Patterns = Readonly<Partial<Record<`pattern${number}`, string>>>;
+
+const selectMatching = prepared(
+  (
+    handle,
+    given: Patterns & {
+      readonly book: number;
+      readonly name: string;
+      readonly id: number;
+      readonly lastName: string;
+      readonly lastId: number;
+      readonly limit: number;
+    },
+  ) => {
+    let rows = handle
+      .selectFrom('contact')
+      .select(['id', 'sort_name', 'words'])
+      .where('book', '=', given.book)
+      .where((eb) => eb(eb.refTuple('sort_name', 'id'), '>', eb.tuple(given.name, given.id)))
+      .where((eb) =>
+        eb(eb.refTuple('sort_name', 'id'), '<=', eb.tuple(given.lastName, given.lastId)),
+      );
+    for (let at = 0; ; at += 1) {
+      const pattern = given[`pattern${at}`];
+      if (pattern === undefined) break;
+      rows = rows.where('words', 'like', pattern);
+    }
+    return rows.orderBy('sort_name').orderBy('id').limit(given.limit);
+  },
+);
+
+/**
+ * Contacts behind one and up to another, in the order of lists, whose words are like all patterns
+ * (of SQL's `like`, of small letters); the first ones only.
+ */
+export async function listMatching(
+  handle: Handle,
+  book: number,
+  of: {
+    readonly after: After;
+    readonly until: After;
+    readonly patterns: readonly string[];
+    readonly limit: number;
+  },
+): Promise<readonly Required<Candidate>[]> {
+  const { after, until } = of;
+  return await selectMatching(handle, {
+    ...{ book, limit: of.limit },
+    ...{ name: after?.sort_name ?? '', id: after?.id ?? -1 },
+    ...{ lastName: until?.sort_name ?? LAST, lastId: until?.id ?? Number.MAX_SAFE_INTEGER },
+    ...Object.fromEntries(of.patterns.map((pattern, at) => [`pattern${at}`, pattern])),
+  });
+}
+
 interface WordRange {
   readonly book: number;
   readonly from: string;
   readonly to: string;
-  /** 1: words of names; 0: all others. */
-  readonly ofName: number;
+  /** As rows have it: `placeOf`. */
+  readonly kind: number;
 }
 
 const selectByWord = prepared(
@@ -68,7 +160,7 @@ const selectByWord = prepared(
       .selectFrom('contact_word')
       .select(['number', 'sort_name'])
       .where('book', '=', given.book)
-      .where('of_name', '=', given.ofName)
+      .where('kind', '=', given.kind)
       .where('word', '>=', given.from)
       .where('word', '<=', given.to)
       .where((eb) =>
@@ -79,24 +171,120 @@ const selectByWord = prepared(
       .limit(given.limit),
 );
 
-/** Contacts with a further word that begins so, in the order of lists; one with two words comes twice. */
+interface WordPage {
+  readonly beginning: string;
+  readonly kind: WordKind;
+  readonly after: After;
+  readonly limit: number;
+}
+
+/**
+ * Contacts with a further word that begins so, in the order of lists; one with two words comes twice.
+ * All that there are are read and sorted.
+ */
 export async function listByWord(
   handle: Handle,
   book: number,
-  of: {
-    readonly beginning: string;
-    /** Words of names, or all others. */
-    readonly ofName: boolean;
-    readonly after: After;
-    readonly limit: number;
-  },
+  of: WordPage,
 ): Promise<readonly Candidate[]> {
   const rows = await selectByWord(handle, {
-    ...{ book, ...beginning(of.beginning), ofName: of.ofName ? 1 : 0, limit: of.limit },
-    name: of.after?.sort_name ?? '',
-    number: of.after === undefined ? -1 : numberOf(of.after.id),
+    ...{ book, ...beginning(of.beginning), kind: placeOf(of.kind), limit: of.limit },
+    ...numberAfter(of.after),
   });
   return rows.map(({ number, sort_name }) => ({ id: contactId(book, number), sort_name }));
+}
+
+/** The first ones of each word, which stand in order, are all that is read and sorted. */
+const selectByWords = preparedRows(
+  (
+    handle,
+    words: readonly {
+      readonly book: number;
+      readonly kind: number;
+      readonly word: string;
+      readonly name: string;
+      readonly number: number;
+      readonly limit: number;
+    }[],
+  ) => {
+    const [first, ...others] = words.map((given) =>
+      handle
+        .selectFrom((eb) =>
+          eb
+            .selectFrom('contact_word')
+            .select(['number', 'sort_name'])
+            .where('book', '=', given.book)
+            .where('kind', '=', given.kind)
+            .where('word', '=', given.word)
+            .where((row) =>
+              row(row.refTuple('sort_name', 'number'), '>', row.tuple(given.name, given.number)),
+            )
+            .orderBy('sort_name')
+            .orderBy('number')
+            .limit(given.limit)
+            .as('of_word'),
+        )
+        .select(['number', 'sort_name']),
+    );
+    if (first === undefined) throw new Error('a search for no word');
+    const all = others.reduce((before, next) => before.unionAll(next), first);
+    return all
+      .orderBy('sort_name')
+      .orderBy('number')
+      .limit(words[0]?.limit ?? 0);
+  },
+);
+
+/** The same as `listByWord` of these very words; quick also where each of them has many contacts. */
+export async function listByWords(
+  handle: Handle,
+  book: number,
+  of: Omit<WordPage, 'beginning'> & { readonly words: readonly string[] },
+): Promise<readonly Candidate[]> {
+  if (of.words.length === 0) return [];
+  const given = { book, kind: placeOf(of.kind), ...numberAfter(of.after), limit: of.limit };
+  const rows = await selectByWords(
+    handle,
+    of.words.map((word) => ({ ...given, word })),
+  );
+  return rows.map(({ number, sort_name }) => ({ id: contactId(book, number), sort_name }));
+}
+
+function numberAfter(after: After): { readonly name: string; readonly number: number } {
+  return { name: after?.sort_name ?? '', number: after === undefined ? -1 : numberOf(after.id) };
+}
+
+/** From one word to the next one: rows with the same word are passed over. */
+const selectWords = prepared((handle, given: WordRange & { readonly limit: number }) => {
+  const next = (from: RawBuilder<string>, how: '>' | '>='): RawBuilder<string | null> =>
+    sql`(select min(word) from contact_word where book = ${given.book} and kind = ${given.kind}
+      and word ${sql.raw(how)} ${from} and word <= ${given.to})`;
+  return handle
+    .withRecursive('found(word, place)', (db) =>
+      db
+        .selectNoFrom([next(sql`${given.from}`, '>=').as('word'), sql<number>`1`.as('place')])
+        .unionAll(
+          db
+            .selectFrom('found')
+            .select([next(sql`found.word`, '>').as('word'), sql<number>`place + 1`.as('place')])
+            .where('word', 'is not', null)
+            .where('place', '<', given.limit),
+        ),
+    )
+    .selectFrom('found')
+    .select('word')
+    .where('word', 'is not', null);
+});
+
+/** The words of a kind that begin so; the first ones only. */
+export async function listWords(
+  handle: Handle,
+  book: number,
+  of: { readonly beginning: string; readonly kind: WordKind; readonly limit: number },
+): Promise<readonly string[]> {
+  const range = { book, ...beginning(of.beginning), kind: placeOf(of.kind) };
+  const rows = await selectWords(handle, { ...range, limit: of.limit });
+  return rows.flatMap(({ word }) => word ?? []);
 }
 
 const countByWord = prepared((handle, given: WordRange & { readonly limit: number }) =>
@@ -106,7 +294,7 @@ const countByWord = prepared((handle, given: WordRange & { readonly limit: numbe
         .selectFrom('contact_word')
         .select('number')
         .where('book', '=', given.book)
-        .where('of_name', '=', given.ofName)
+        .where('kind', '=', given.kind)
         .where('word', '>=', given.from)
         .where('word', '<=', given.to)
         .limit(given.limit)
@@ -139,13 +327,13 @@ const countByName = prepared(
       .select((eb) => eb.fn.countAll<number>().as('count')),
 );
 
-/** How many words in the index begin so, of names or all others; counted up to a limit. */
+/** How many words of a kind begin so; counted up to a limit. */
 export async function countWords(
   handle: Handle,
   book: number,
-  of: { readonly beginning: string; readonly ofName: boolean; readonly limit: number },
+  of: { readonly beginning: string; readonly kind: WordKind; readonly limit: number },
 ): Promise<number> {
-  const range = { book, ...beginning(of.beginning), ofName: of.ofName ? 1 : 0 };
+  const range = { book, ...beginning(of.beginning), kind: placeOf(of.kind) };
   const rows = await countByWord(handle, { ...range, limit: of.limit });
   return Number(rows[0]?.count ?? 0);
 }

@@ -91,9 +91,10 @@ describeDatabases('a search among contacts of many languages', (databases) => {
   });
 
   describe.each([
-    ['walks over everybody', { common: 0, walk: Infinity }],
-    ['gives up walking', { common: 0, walk: 100 }],
-    ['sorts what the index gives', { common: 1_000_000, walk: 0 }],
+    ['walks over everybody', { common: 0, words: 0, walk: Infinity }],
+    ['gives up walking', { common: 0, words: 0, walk: 100 }],
+    ['reads word by word', { common: 0, words: 100, walk: 0 }],
+    ['sorts what the index gives', { common: 1_000_000, words: 0, walk: 0 }],
   ])('that %s', (_name, plan) => {
     it('finds the same', async () => {
       const handle = opened.read;

@@ -5,7 +5,7 @@ import { contactId } from './contact-rows-repository.ts';
 
 /** Tables of a book with the columns that name their rows within it. */
 const KEYED = [
-  { table: 'contact_word', key: ['word', 'number'] },
+  { table: 'contact_word', key: ['kind', 'word', 'sort_name', 'number'] },
   { table: 'contact_number', key: ['reversed', 'number'] },
   { table: 'contact_seen', key: ['kind', 'chunk'] },
 ] as const;

@@ -11,6 +11,7 @@ import {
   insertWords,
   KINDS,
   numberOf,
+  placeOf,
   removeContacts,
   removeNumbers,
   removeWords,
@@ -107,14 +108,10 @@ export async function upsertContacts(
 export async function forgetContacts(
   handle: Handle,
   book: number,
-  rows: readonly Pick<ContactRow, 'id' | 'words'>[],
+  rows: readonly Pick<ContactRow, 'id' | 'sort_name' | 'words'>[],
 ): Promise<number> {
-  const words = rows.flatMap(({ id, words: text }) =>
-    postingsOf(text).map(({ word, ofName }) => ({ word, ofName, number: numberOf(id) })),
-  );
-  const numbers = rows.flatMap(({ id, words: text }) =>
-    reversedNumbers(text).map((reversed) => ({ reversed, number: numberOf(id) })),
-  );
+  const words = rows.flatMap(wordRows);
+  const numbers = rows.flatMap(numberRows);
   await removeWords(handle, book, words.toSorted(byWord));
   await removeNumbers(handle, book, numbers.toSorted(byReversed));
   return await removeContacts(
@@ -181,8 +178,7 @@ class Changes {
 
   #compare(before: ContactRow, after: ContactRow): void {
     if (before.words === after.words && before.sort_name === after.sort_name) return;
-    const sameWord = (row: WordRow): string =>
-      `${row.word} ${row.ofName ? 'n' : 'o'} ${row.sortName}`;
+    const sameWord = (row: WordRow): string => `${row.word} ${row.kind} ${row.sortName}`;
     const [goneWords, newWords] = difference(wordRows(before), wordRows(after), sameWord);
     this.#goneWords.push(...goneWords);
     this.#words.push(...newWords);
@@ -214,13 +210,13 @@ class Changes {
   }
 }
 
-function wordRows(row: ContactRow): readonly WordRow[] {
+function wordRows(row: Pick<ContactRow, 'id' | 'sort_name' | 'words'>): readonly WordRow[] {
   const number = numberOf(row.id);
   const sortName = row.sort_name;
-  return postingsOf(row.words).map(({ word, ofName }) => ({ word, number, ofName, sortName }));
+  return postingsOf(row.words).map(({ word, kind }) => ({ word, number, kind, sortName }));
 }
 
-function numberRows(row: ContactRow): readonly NumberRow[] {
+function numberRows(row: Pick<ContactRow, 'id' | 'words'>): readonly NumberRow[] {
   const number = numberOf(row.id);
   return reversedNumbers(row.words).map((reversed) => ({ reversed, number }));
 }
@@ -246,10 +242,13 @@ function byKeyOrder(a: ContactKey, b: ContactKey): number {
   );
 }
 
-type WordPlace = Pick<WordRow, 'ofName' | 'word' | 'number'>;
-
-function byWord(a: WordPlace, b: WordPlace): number {
-  return Number(a.ofName) - Number(b.ofName) || order(a.word, b.word) || a.number - b.number;
+function byWord(a: WordRow, b: WordRow): number {
+  return (
+    placeOf(a.kind) - placeOf(b.kind) ||
+    order(a.word, b.word) ||
+    order(a.sortName, b.sortName) ||
+    a.number - b.number
+  );
 }
 
 function byReversed(a: NumberRow, b: NumberRow): number {

@@ -1,6 +1,7 @@
 import { contacts } from './contacts-0001-contacts.ts';
+import { wordsByName } from './contacts-0002-words-by-name.ts';
 import { secondLook } from './contacts-0003-second-look.ts';
 import type { Migration } from './list.ts';
 
 /** The steps of the contact store, which has a list of its own. */
-export const CONTACT_MIGRATIONS: readonly Migration[] = [contacts, secondLook];
+export const CONTACT_MIGRATIONS: readonly Migration[] = [contacts, wordsByName, secondLook];

@@ -42,8 +42,8 @@ export interface ContactTables {
   /** Words but the first of the sort name, by which `contact` itself is sorted. */
   contact_word: {
     book: number;
-    /** 1: a word of its name. */
-    of_name: number;
+    /** 0: any word; 1: a word of its name; 2: the first character of such a word. */
+    kind: number;
     word: string;
     number: number;
     sort_name: string;
