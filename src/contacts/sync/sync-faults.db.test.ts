@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { describeDatabases } from '../../store/testing/databases.ts';
-import type { OpenContactIndex } from '../index/create-contact-index.ts';
 import type { SyncState } from '../index/sync-store.ts';
 import type { SyncPoint } from './run-pass.ts';
 import { cancelSync } from './sync-actions.ts';
+import { BY_PAGE, dies } from './testing/dying.ts';
 import { someone } from './testing/listing-crm.ts';
 import { people, syncDocument } from './testing/sync-document.ts';
 import { openSyncSite, startSyncKit } from './testing/sync-kit.ts';
@@ -13,8 +13,6 @@ import type { SyncKit, SyncSite } from './testing/sync-kit.ts';
 const isComplete = (state: SyncState | undefined): boolean =>
   state?.lastCompleteAt !== undefined && state.pass === undefined;
 const ALL = Array.from({ length: 45 }, (_, index) => String(index + 1));
-/** Each page is two batches: its records, and then its end. */
-const BY_PAGE = { batches: { contacts: 1, ms: 0 } };
 const pagesOf = (paths: readonly string[]): readonly (string | undefined)[] =>
   paths.map((path) => /page=(\d+)/.exec(path)?.[1]);
 
@@ -35,36 +33,6 @@ describeDatabases('a sync of contacts under faults', (databases) => {
     kit.people.push(...someone(45));
   };
 
-  /** A process that ends at the so-manieth time it comes to a point: nothing of it reaches the database after. */
-  const dies = (
-    point: SyncPoint,
-    times: number,
-  ): { readonly more: object; readonly dead: Promise<void> } => {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    let left = times;
-    const { sync, ...rest } = kit.index;
-    const alive = (): void => {
-      if (left <= 0) throw new Error('the process has ended');
-    };
-    const dying = new Proxy(sync, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        return async (...given: readonly unknown[]): Promise<unknown> => {
-          alive();
-          return await Reflect.apply(value, target, given);
-        };
-      },
-    });
-    const index: OpenContactIndex = { ...rest, sync: dying };
-    const reached = (at: SyncPoint): void => {
-      if (at === point) left -= 1;
-      if (left <= 0) resolve(undefined);
-      alive();
-    };
-    return { more: { ...BY_PAGE, index, reached }, dead: promise };
-  };
-
   describe('a process that ends', () => {
     test.each<[point: SyncPoint, times: number, from: string | undefined]>([
       ['contacts-page-read', 1, '1'],
@@ -76,7 +44,7 @@ describeDatabases('a sync of contacts under faults', (databases) => {
       ['contacts-pass-complete', 1, undefined],
     ])('at %s, %i times, is followed by one that goes on there', async (point, times, from) => {
       await start();
-      const { more, dead } = dies(point, times);
+      const { more, dead } = dies(kit.index, point, times);
       const dying = kit.newWorker('node-1', more);
       await dead;
       // Its last request may still be under way.
