@@ -15,9 +15,9 @@ export const Caller = z
     chosen: z.boolean().meta({
       description: "Whose call it is, by the connection's rule for several matches.",
     }),
-    matched: z.enum(['e164', 'national', 'suffix']).nullable().meta({
+    matched: z.enum(['e164', 'national', 'switchboard', 'suffix', 'possible']).nullable().meta({
       description:
-        'How the index has the number: whole, without its country, or by its last digits. Null where a CRM was asked.',
+        "How the index has the number. `e164`: the whole number. `national`: as it was dialled before its country changed its numbers. `switchboard`: a company's number such as `030 90182-0`, behind which it is a direct dial. `suffix`: its last digits, where the connection's options say how many are enough. `possible`: its digits, but one of the two does not name its country, so that it may be somebody else's: never chosen, a person must say. Null where a CRM was asked.",
     }),
     contact_kind: z.enum(['person', 'company']).meta({ description: 'What the contact is.' }),
     contact_id: text("The CRM's id of the contact."),
@@ -67,7 +67,7 @@ export const CallerAnswer = z
       .enum(['found', 'ambiguous', 'not_found', 'own_number', 'late', 'not_asked', 'failed'])
       .meta({
         description:
-          '`ambiguous`: several people have the number, and a person must choose. `own_number`: it is the organization itself. `late`: the CRM needs longer than 2 seconds; asked again in a moment, the answer is there. `not_asked`: the document has no FindContact, or the connection is closed just now.',
+          '`ambiguous`: several people have the number, or somebody may have it, and a person must choose. `own_number`: it is the organization itself. `late`: the CRM needs longer than 2 seconds; asked again in a moment, the answer is there. `not_asked`: the document has no FindContact, or the connection is closed just now.',
       }),
     message: z
       .string()
@@ -86,7 +86,7 @@ export const identifyCaller = defineEndpoint({
   path: '/v1/contacts/identify',
   summary: 'Who has this number?',
   description:
-    'Each connection looks into its copy of the contacts: for the whole number, then for the national one, then for its last digits, if its options say how many are enough. Then come the contacts that Patchcord made, and after them the CRM itself, for at most 2 seconds. The number in its answer is compared with the number asked for: a CRM that answers everybody to a filter it does not know finds nobody here.',
+    'Each connection looks into its copy of the contacts: for the whole number, then for its last digits, if its options say how many are enough. Then come the contacts that Patchcord made, and after them the CRM itself, for at most 2 seconds. The number in its answer is compared with the number asked for: a CRM that answers everybody to a filter it does not know finds nobody here. Where nobody has the number for sure, those are told who may have it: the digits agree, but no country is named.',
   scopes: ['admin', 'organization', 'events'],
   within: 'organization',
   params: noParams,

@@ -67,6 +67,25 @@ export interface IdentifyDeps {
   readonly closing: AbortSignal;
 }
 
+/** The answer where nobody is sure to have the number, but somebody may. */
+export function withPossible(identified: Identified, possible: readonly Match[]): Identified {
+  const { status, message } = identified;
+  if (possible.length === 0 || !UNKNOWN.has(status)) return identified;
+  const several =
+    possible.length === 1 ? 'One contact has' : `${String(possible.length)} contacts have`;
+  const words = `${several} these digits without their country: a person must say who it is.`;
+  // A late answer may still tell.
+  const known = status === 'late' ? status : 'ambiguous';
+  return { ...identified, status: known, message: `${message} ${words}`, matches: possible };
+}
+
+const UNKNOWN: ReadonlySet<IdentifiedStatus> = new Set([
+  'not_found',
+  'not_asked',
+  'failed',
+  'late',
+]);
+
 /** What sources came to, by the connection's rule. */
 export function settled(
   { id, rule }: IdentifyConnection,
@@ -74,6 +93,8 @@ export function settled(
     readonly status: 'found' | 'not_found' | 'own_number' | 'not_asked' | 'failed';
     readonly matches: readonly Match[];
     readonly message?: string;
+    /** The matches are of several lines: which of them it is, no rule can tell. */
+    readonly strangers?: boolean;
   },
   told: readonly Told[],
 ): Identified {
@@ -82,7 +103,7 @@ export function settled(
     const message = of.message ?? 'Nobody has this number.';
     return { connectionId: id, status, message, matches: [], chosen: undefined, told };
   }
-  const { chosen, message } = choose(matches, rule);
+  const { chosen, message } = choose(matches, of.strangers === true ? 'ask' : rule);
   const known = chosen === undefined ? 'ambiguous' : 'found';
   return { connectionId: id, status: known, message, matches, chosen, told };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { NumberHit } from '../index/contact-index.ts';
 import { createNumberKeys } from '../number-keys/number-key.ts';
-import { askNumber } from '../number-keys/number-question.ts';
+import { askNumber, BEST_FIRST } from '../number-keys/number-question.ts';
 import type { Identified, IdentifyConnection, IdentifyDeps, LiveAnswer } from './identified.ts';
 import { identify } from './identify.ts';
 import { matchOfRecord } from './match.ts';
@@ -44,9 +44,12 @@ function stage({ contacts = [], made = false }: { contacts?: Held[]; made?: bool
           const matched = judge(one.phone);
           return matched === undefined ? [] : [hitOf(one, matched)];
         });
-        const best = (['e164', 'national', 'suffix'] as const).find((level) =>
-          hits.some(({ matched }) => matched === level),
-        );
+        const best = BEST_FIRST.find((level) => hits.some(({ matched }) => matched === level));
+        if (best === undefined) {
+          for (const { id, phone } of contacts) {
+            options.near?.({ contact: { kind: 'person', contactType: '', crmId: id }, phone });
+          }
+        }
         return Promise.resolve(hits.filter(({ matched }) => matched === best));
       },
     },
@@ -197,18 +200,94 @@ describe('who calls', () => {
     }
   });
 
-  it('is nobody where people of two countries have the digits, and none has the number', async () => {
+  describe('where people have the digits without a country', () => {
     const contacts = [
       { id: 'ie', phone: '+353871234567' },
       { id: 'es', phone: '+34871234567' },
     ];
+    const number = '087 123 4567';
+    const nobody = (): Promise<LiveAnswer> => Promise.resolve(NOBODY);
+    const grace = (): Promise<LiveAnswer> => Promise.resolve(GRACE);
+
+    it.each([['ask'], ['first'], ['newest']] as const)(
+      'is for a person to say, whatever the rule: %s',
+      async (rule) => {
+        const { deps } = stage({ contacts });
+
+        const question = { number, live: nobody, signal };
+        const found = await identify(deps, aConnection({ rule }), question);
+
+        expect(found).toMatchObject({
+          ...{ status: 'ambiguous', chosen: undefined },
+          matches: [{ contactId: 'ie', matched: 'possible' }, { contactId: 'es' }],
+          message: expect.stringContaining('a person must say who it is'),
+        });
+        expect(found.told[0]).toMatchObject({
+          ...{ source: 'index', matched: 0 },
+          message: expect.stringContaining('+353871234567, +34871234567'),
+        });
+      },
+    );
+
+    it('is who the CRM itself knows, or what we made', async () => {
+      const { deps } = stage({ contacts });
+      const asked = await identify(deps, aConnection(), { number, live: grace, signal });
+      expect(asked).toMatchObject({ status: 'found', chosen: { contactId: '7' } });
+      expect(asked.matches).toHaveLength(1);
+
+      const known = stage({ contacts, made: true }).deps;
+      const made = await identify(known, aConnection(), { number, live: neverAsked, signal });
+      expect(made).toMatchObject({ status: 'found', chosen: { contactId: 'made' } });
+    });
+
+    it('is told while the CRM is late, and again when it knew nobody', async () => {
+      const { deps, pass } = stage({ contacts });
+      const answer = Promise.withResolvers<LiveAnswer>();
+      const late = Promise.withResolvers<Identified>();
+      const live = (): Promise<LiveAnswer> => answer.promise;
+
+      const asked = identify(deps, aConnection(), { number, live, late: late.resolve, signal });
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      pass(2_000);
+      expect((await asked).status).toBe('late');
+      expect((await asked).matches).toHaveLength(2);
+      answer.resolve(NOBODY);
+
+      expect(await late.promise).toMatchObject({ status: 'ambiguous', chosen: undefined });
+      const again = await identify(deps, aConnection(), { number, live: neverAsked, signal });
+      expect([again.status, sources(again)]).toEqual(['ambiguous', ['index', 'memory']]);
+    });
+  });
+
+  it('is told why numbers that end alike were refused', async () => {
+    const { deps } = stage({
+      contacts: [
+        { id: '1', phone: '0612 345678' },
+        { id: '2', phone: '612345678901' },
+      ],
+    });
+
+    const question = { number: '+33612345678', live: undefined, signal };
+    const found = await identify(deps, aConnection({ country: 'DE' }), question);
+
+    expect(found).toMatchObject({ status: 'not_found', told: [{ answered: 2, matched: 0 }] });
+    expect(found.told[0]?.message).toBe(
+      'Nobody in the index has this number. These end alike, but are other numbers: 0612 345678 (+49612345678), 612345678901 (+49612345678901).',
+    );
+  });
+
+  it('is nobody in particular where several lines have the last digits', async () => {
+    const contacts = [
+      { id: 'uk', phone: '+442079460018' },
+      { id: 'fr', phone: '+33179460018' },
+    ];
     const { deps } = stage({ contacts });
-    const live = (): Promise<LiveAnswer> => Promise.resolve(NOBODY);
 
-    const found = await identify(deps, aConnection(), { number: '087 123 4567', live, signal });
+    const connection = aConnection({ rule: 'first', lastDigits: 7 });
+    const found = await identify(deps, connection, { number: '9460018', live: neverAsked, signal });
 
-    expect(found).toMatchObject({ status: 'not_found', matches: [] });
-    expect(found.told[0]).toMatchObject({ source: 'index', matched: 0 });
+    expect(found).toMatchObject({ status: 'ambiguous', chosen: undefined });
+    expect(found.matches).toHaveLength(2);
   });
 });
 

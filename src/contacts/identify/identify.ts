@@ -1,4 +1,4 @@
-import { settled } from './identified.ts';
+import { settled, withPossible } from './identified.ts';
 import type {
   Identified,
   IdentifyConnection,
@@ -7,6 +7,7 @@ import type {
   Told,
 } from './identified.ts';
 import { identifyHere } from './known-here.ts';
+import type { Match } from './match.ts';
 import type { RecentAnswer } from './recent-answers.ts';
 
 export interface Question {
@@ -36,15 +37,20 @@ export async function identify(
   const { number, live, afresh = false } = question;
   const here = await identifyHere(deps, connection, number);
   if (here.identified !== undefined) return here.identified;
+  const { possible } = here;
   const { digits } = deps.keys.keyOf(number, connection.country);
   const recent = afresh ? undefined : deps.recent.find(connection.id, digits);
-  if (recent !== undefined) return remembered(connection, { recent, digits }, here.told);
+  if (recent !== undefined) {
+    return withPossible(remembered(connection, { recent, digits }, here.told), possible);
+  }
   if (live === undefined) {
     const message = 'Neither the index nor a contact made here has this number.';
-    return settled(connection, { status: 'not_found', matches: [], message }, here.told);
+    const nobody = { status: 'not_found' as const, matches: [], message };
+    return withPossible(settled(connection, nobody, here.told), possible);
   }
   question.asking?.();
-  return await askInTime(deps, connection, { ...question, live, digits, before: here.told });
+  const asked = { ...question, live, digits, before: here.told, possible };
+  return withPossible(await askInTime(deps, connection, asked), possible);
 }
 
 function remembered(
@@ -77,10 +83,11 @@ async function askInTime(
     readonly live: (signal: AbortSignal) => Promise<LiveAnswer>;
     readonly digits: string;
     readonly before: readonly Told[];
+    readonly possible: readonly Match[];
   },
 ): Promise<Identified> {
   const { clock, closing } = deps;
-  const { before, signal, late } = question;
+  const { before, signal, late, possible } = question;
   // Whoever asked may go as soon as they have an answer; the CRM's own is awaited all the same.
   const gone = new AbortController();
   const leave = (): void => {
@@ -110,7 +117,7 @@ async function askInTime(
     // Whoever asks again in a moment need not wait so long again.
     if (matches.length > 0)
       deps.recent.keep(connection.id, question.digits, { kind: 'found', matches });
-    late?.(identified);
+    late?.(withPossible(identified, possible));
   };
   // A fault in what nobody waits for any more has no one to tell.
   answer.then(tell).catch(() => undefined);

@@ -1,35 +1,51 @@
+import type { NearNumber, NumberHit } from '../index/contact-index.ts';
 import { isOneLine } from '../number-keys/number-question.ts';
 import { settled } from './identified.ts';
 import type { Identified, IdentifyConnection, IdentifyDeps, Told } from './identified.ts';
 import { matchOfHit } from './match.ts';
 import type { Match } from './match.ts';
 
+/** What is known of a number here. */
+export interface KnownHere {
+  /** `undefined`: the CRM must be asked. */
+  readonly identified: Identified | undefined;
+  readonly told: readonly Told[];
+  /** Contacts with these digits, which may be somebody else's: for a person to judge. */
+  readonly possible: readonly Match[];
+}
+
 /**
  * Who has the number, by what is known here: nobody where it is the organization's own, else the index,
- * else what we made. `undefined`: the CRM must be asked.
+ * else what we made.
  */
 export async function identifyHere(
   deps: IdentifyDeps,
   connection: IdentifyConnection,
   number: string,
-): Promise<{ readonly identified: Identified | undefined; readonly told: readonly Told[] }> {
+): Promise<KnownHere> {
   const told: Told[] = [];
+  let possible: readonly Match[] = [];
   for (const source of [ownNumbers, index, made]) {
     const found = await source(deps, connection, number);
     if (found.told !== undefined) told.push(found.told);
-    if (found.status !== undefined) {
-      return { identified: settled(connection, { ...found, status: found.status }, told), told };
+    if (found.status === 'possible') {
+      possible = found.matches;
+    } else if (found.status !== undefined) {
+      const identified = settled(connection, { ...found, status: found.status }, told);
+      return { identified, told, possible: [] };
     }
   }
-  return { identified: undefined, told };
+  return { identified: undefined, told, possible };
 }
 
 interface Found {
   /** Undefined: the next source is asked. */
-  readonly status: 'found' | 'own_number' | undefined;
+  readonly status: 'found' | 'possible' | 'own_number' | undefined;
   readonly matches: readonly Match[];
   readonly message?: string;
   readonly told?: Told;
+  /** They are strangers to each other: no rule chooses one of them. */
+  readonly strangers?: boolean;
 }
 
 type Source = (
@@ -61,33 +77,62 @@ const index: Source = async (deps, connection, number) => {
   if (deps.index === undefined) return NOTHING;
   const { country, lastDigits: suffix, id: connectionId, organizationId } = connection;
   const started = deps.clock.monotonic();
-  const options = { country, suffix };
+  const near: NearNumber[] = [];
+  const options = { country, suffix, near: (one: NearNumber) => void near.push(one) };
   const hits = await deps.index.byNumber({ organizationId, connectionId }, number, options);
   const ms = deps.clock.monotonic() - started;
   const key = deps.keys.keyOf(number, country);
   const asked = key.e164 ?? key.digits;
-  const answered = hits.length;
-  const base = { source: 'index' as const, asked, answered, ms };
+  const base = { source: 'index' as const, asked, answered: hits.length + near.length, ms };
   const [first] = hits;
   if (first === undefined) {
-    const message = 'Nobody in the index has this number.';
-    return { ...NOTHING, told: { ...base, matched: 0, message } };
+    const message = ['Nobody in the index has this number.', ...whyNot(deps, near, connection)];
+    return { ...NOTHING, told: { ...base, matched: 0, message: message.join(' ') } };
+  }
+  const matches = hits.map(matchOfHit);
+  if (first.matched === 'possible') {
+    return { status: 'possible', matches, told: { ...base, matched: 0, message: possibly(hits) } };
   }
   const phones = hits.map(({ matchedPhone }) => matchedPhone);
-  if (first.matched === 'national' && !isOneLine(deps.keys, phones, country)) {
-    const message =
-      'Several people have these digits in different countries: which of them it is, cannot be told.';
-    return { ...NOTHING, told: { ...base, matched: 0, message } };
-  }
-  const told = { ...base, matched: answered, message: MATCHED[first.matched] };
-  return { status: 'found', matches: hits.map(matchOfHit), told };
+  const strangers = first.matched === 'suffix' && !isOneLine(deps.keys, phones, country);
+  const told = { ...base, matched: hits.length, message: MATCHED[first.matched] };
+  return { status: 'found', matches, told, strangers };
 };
 
 const MATCHED = {
   e164: 'The index has exactly this number.',
-  national: 'The index has this number without its country.',
+  national: 'The index has this number as it was dialled before its country changed its numbers.',
+  switchboard: 'The number is a direct dial behind the number of a company in the index.',
   suffix: 'The index has a number with the same last digits.',
 } as const;
+
+/** Numbers that are told of; there may be many that end alike. */
+const FEW = 3;
+
+function possibly(hits: readonly NumberHit[]): string {
+  const numbers = listed(hits.map(({ matchedPhone }) => matchedPhone));
+  return `The index has these digits, but one of the two does not name its country, so that it may be somebody else's: ${numbers}. Numbers with plus and country code in the CRM are known for sure.`;
+}
+
+/** Why numbers that end alike are not the one asked for. */
+function whyNot(
+  { keys }: IdentifyDeps,
+  near: readonly NearNumber[],
+  { country }: IdentifyConnection,
+): readonly string[] {
+  if (near.length === 0) return [];
+  const read = near.map(({ phone }) => {
+    const { e164, kind } = keys.keyOf(phone, country);
+    return `${phone} (${e164 ?? (kind === 'number' ? `no number in ${country}` : kind)})`;
+  });
+  return [`These end alike, but are other numbers: ${listed(read)}.`];
+}
+
+function listed(texts: readonly string[]): string {
+  const several = [...new Set(texts)];
+  const more = several.length - FEW;
+  return `${several.slice(0, FEW).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
 
 const made: Source = async (deps, connection, number) => {
   const started = deps.clock.monotonic();

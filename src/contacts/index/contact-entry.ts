@@ -17,7 +17,7 @@ export interface ContactEntry {
  * Raised when names are folded or numbers are read in another way: every contact is then written
  * anew when the CRM next tells of it.
  */
-const READING = 1;
+const READING = 2;
 
 const LONGEST_SORT_NAME = 120;
 const MOST_TOKENS = 96;
@@ -85,9 +85,10 @@ function withoutTopLevel(email: string): string {
 }
 
 function addNumber(words: Set<string>, phone: string, country: string, keys: NumberKeys): void {
-  const { kind, digits, significant = digits } = keys.keyOf(cut(phone, LONGEST_TEXT), country);
-  if (kind === 'anonymous' || kind === 'none') return;
-  words.add(numberWord(digits, significant));
+  for (const number of keys.numbersIn(cut(phone, LONGEST_TEXT), country)) {
+    const { kind, digits, significant = digits } = keys.keyOf(number, country);
+    if (kind !== 'anonymous' && kind !== 'none') words.add(numberWord(digits, significant));
+  }
 }
 
 function few(words: ReadonlySet<string>): Iterable<string> {

@@ -103,6 +103,56 @@ describeDatabases('the index of contacts', (databases) => {
       expect(better.map(({ crmId, matched }) => [crmId, matched])).toEqual([['2', 'e164']]);
     });
 
+    it('finds who has several numbers in one field by each of them', async () => {
+      const book = newBook();
+      const phones = ['020 7183 8750 / 07911 123456', '030 90182-0 DW 12'];
+      await index.put(book, [person('1', { phones })], PUT);
+
+      for (const number of ['+442071838750', '+447911123456']) {
+        const hits = await index.byNumber(book, number, GB);
+        expect(hits).toMatchObject([{ crmId: '1', matched: 'e164', matchedPhone: phones[0] }]);
+      }
+      await index.remove(book, [{ kind: 'person', contactType: '', crmId: '1' }]);
+      expect(await index.byNumber(book, '+447911123456', GB)).toEqual([]);
+    });
+
+    it('finds the company behind whose switchboard a direct dial is, and nobody in particular', async () => {
+      const book = newBook();
+      const phones = ['+49 30 90182-0'];
+      await index.put(
+        book,
+        [
+          person('1', { phones }),
+          person('2', { phones: ['+49 30 90182 DW 34'] }),
+          person('3', { kind: 'company', phones }),
+        ],
+        PUT,
+      );
+
+      const found = async (number: string): Promise<unknown> =>
+        (await index.byNumber(book, number, GB)).map(({ crmId, matched }) => [crmId, matched]);
+      expect(await found('+49309018212')).toEqual([['3', 'switchboard']]);
+      expect(await found('+49309018234')).toEqual([['2', 'e164']]);
+      expect(await found('+4930901820')).toEqual([
+        ['1', 'e164'],
+        ['3', 'e164'],
+      ]);
+      expect(await found('+493090181')).toEqual([]);
+    });
+
+    it('tells which numbers end alike, where nobody has the number', async () => {
+      const book = newBook();
+      await index.put(book, [person('1', { phones: ['0612 345678', '101'] })], PUT);
+      const near: string[] = [];
+      const tell = { near: ({ phone }: { readonly phone: string }): void => void near.push(phone) };
+
+      const hits = await index.byNumber(book, '+33612345678', { country: 'DE', ...tell });
+      await index.byNumber(book, '+442071838750', { ...GB, ...tell });
+
+      expect(hits).toEqual([]);
+      expect(near).toEqual(['0612 345678']);
+    });
+
     it('finds extensions by themselves only', async () => {
       const book = newBook();
       await index.put(book, [person('8', { phones: ['101'] }), GRACE], PUT);

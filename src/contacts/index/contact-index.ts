@@ -18,8 +18,13 @@ export interface IndexedContact extends ContactRecord {
   readonly changedAt: number;
 }
 
-/** How a number was found: all of it, without the country, or by its last digits only. */
-export type NumberMatch = 'e164' | 'national' | 'suffix';
+/**
+ * How a number was found. `e164`: all of it. `national`: as it was dialled before its country changed
+ * its plan. `switchboard`: a company's number behind which it is a direct dial. `suffix`: by its last
+ * digits. `possible`: its digits, but one of the two does not say of which country: it may be
+ * somebody else's.
+ */
+export type NumberMatch = 'e164' | 'national' | 'switchboard' | 'suffix' | 'possible';
 
 export interface NumberHit extends IndexedContact {
   readonly matched: NumberMatch;
@@ -32,6 +37,15 @@ export interface NumberOptions {
   readonly country: string;
   /** How many last digits are enough; absent: no match by the end of a number. */
   readonly suffix?: number | undefined;
+  /** Told of each number that ends alike and is another one, if nobody has the number. */
+  readonly near?: ((number: NearNumber) => void) | undefined;
+}
+
+/** A number that was looked at, and is not the one asked for. */
+export interface NearNumber {
+  readonly contact: ContactKey;
+  /** As the CRM wrote it. */
+  readonly phone: string;
 }
 
 export interface SearchOptions {

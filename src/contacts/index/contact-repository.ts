@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import type { Handle } from '../../store/handle.ts';
-import { prepared } from '../../store/prepared.ts';
+import { prepared, preparedRows } from '../../store/prepared.ts';
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import { findBook } from './book-repository.ts';
 import type { BookScope, IndexedContact } from './contact-index.ts';
@@ -53,6 +53,23 @@ const selectExactOwners = prepared(
       .limit(MOST_OWNERS),
 );
 
+const selectOwnersOfAny = preparedRows(
+  (handle, given: readonly { readonly book: number; readonly reversed: string }[]) =>
+    handle
+      .selectFrom('contact_number')
+      .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
+      .selectAll('contact')
+      .where((on) =>
+        on.or(
+          given.map(({ book, reversed }) =>
+            on.and({ 'contact_number.book': book, 'contact_number.reversed': reversed }),
+          ),
+        ),
+      )
+      .orderBy('contact_number.number')
+      .limit(MOST_OWNERS),
+);
+
 const selectBook = prepared((handle, given: BookScope) =>
   handle
     .selectFrom('contact_book')
@@ -74,6 +91,19 @@ export async function findOwners(
   reversed: string,
 ): Promise<readonly ContactRow[]> {
   return await selectExactOwners(handle, { book, reversed });
+}
+
+/** Contacts with any of some numbers, a few; one may come twice. */
+export async function findOwnersOfAny(
+  handle: Handle,
+  book: number,
+  reversed: readonly string[],
+): Promise<readonly ContactRow[]> {
+  if (reversed.length === 0) return [];
+  return await selectOwnersOfAny(
+    handle,
+    reversed.map((one) => ({ book, reversed: one })),
+  );
 }
 
 /** Contacts with a number whose digits from the end begin so; one may come twice. */

@@ -1,12 +1,16 @@
 import type { Handle } from '../../store/handle.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
-import { askNumber } from '../number-keys/number-question.ts';
+import { askNumber, BEST_FIRST } from '../number-keys/number-question.ts';
 import type { NumberQuestion } from '../number-keys/number-question.ts';
-import type { BookScope, NumberHit, NumberMatch, NumberOptions } from './contact-index.ts';
-import { contactOf, findBookId, findOwners, findOwnersBy } from './contact-repository.ts';
+import type { BookScope, NumberHit, NumberOptions } from './contact-index.ts';
+import {
+  contactOf,
+  findBookId,
+  findOwners,
+  findOwnersBy,
+  findOwnersOfAny,
+} from './contact-repository.ts';
 import type { ContactRow } from './contact-rows-repository.ts';
-
-const BEST_FIRST: readonly NumberMatch[] = ['e164', 'national', 'suffix'];
 
 /** The owners of a number in a connection's book; see `ContactIndex.byNumber`. */
 export async function findByNumber(
@@ -26,8 +30,13 @@ export async function findByNumber(
     // The first of them finds nearly everybody.
     for (const row of await findOwnersBy(handle, book, beginning)) rows.set(row.id, row);
   }
+  for (const row of await findOwnersOfAny(handle, book, question.switchboards)) {
+    rows.set(row.id, row);
+  }
   const sorted = [...rows.values()].sort((a, b) => a.id - b.id);
-  return best([...exact, ...hitsOf(sorted, question, of)]);
+  const hits = best([...exact, ...hitsOf(sorted, question, of)]);
+  if (hits.length === 0 && options.near !== undefined) tellNear(sorted, question, options.near);
+  return hits;
 }
 
 function hitsOf(
@@ -39,11 +48,27 @@ function hitsOf(
     const contact = contactOf(row, of.connectionId);
     const judged = contact.phones.map((phone) => ({ phone, matched: question.judge(phone) }));
     for (const match of BEST_FIRST) {
+      // Who has the number of a switchboard may be anybody behind it, but the company is all of them.
+      if (match === 'switchboard' && contact.kind === 'person') continue;
       const found = judged.find(({ matched }) => matched === match);
       if (found !== undefined) return [{ ...contact, matched: match, matchedPhone: found.phone }];
     }
     return [];
   });
+}
+
+/** Numbers that ended alike, or stood before it, and are not the one. */
+function tellNear(
+  rows: readonly ContactRow[],
+  { endsLike }: NumberQuestion,
+  near: NonNullable<NumberOptions['near']>,
+): void {
+  for (const row of rows) {
+    const { kind, contactType, crmId, phones } = contactOf(row, '');
+    for (const phone of phones) {
+      if (endsLike(phone)) near({ contact: { kind, contactType, crmId }, phone });
+    }
+  }
 }
 
 /** Those that match as well as any other, each once. */

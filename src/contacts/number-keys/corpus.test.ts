@@ -1,3 +1,5 @@
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { PhoneNumber } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 
 import { createNumberKeys } from './number-key.ts';
@@ -20,49 +22,74 @@ describe('the numbers of all countries in every spelling', () => {
   });
 
   it('find their owner, and nobody else, in the own country and from a neighbour', () => {
-    const { pairs, found, others } = tryCorpus('complete');
+    const { pairs, found, possible, others } = tryCorpus('complete');
 
     expect(pairs).toBeGreaterThan(1_300_000);
-    expect(found / pairs).toBeGreaterThan(0.9999);
+    expect(found / pairs).toBeGreaterThan(0.995);
+    expect((found + possible) / pairs).toBeGreaterThan(0.9999);
     expect(others.filter(isMistaken)).toEqual([]);
-    // In Israel 015 is dialled before foreign numbers: with the trunk prefix before this number of
-    // its plan a foreign number comes about, which is what a phone there would call.
-    const misses = new Set(
-      others.map(({ home, asked, stored, person }) =>
-        [person.id, home, unlike(person.number.number, home, [asked, stored])].join(' '),
-      ),
-    );
-    expect([...misses]).toEqual(['IL2 IL 015352480438 is +352480438']);
+    expect([...new Set(others.map(whyNotFound))].sort()).toEqual([
+      // In Israel 015 is dialled before foreign numbers: with the trunk prefix before this number of
+      // its plan a foreign number comes about, which is what a phone there would call.
+      'IL2 in IL: nobody',
+      'without its plus it is a number of the connection, too: a person is asked',
+    ]);
   });
 
-  it('find no stranger where a national number is abroad, though often not their owner', () => {
-    const { pairs, found, others } = tryCorpus('without country', 61);
+  it('find no stranger where a national number is abroad, though few their owner for sure', () => {
+    const { pairs, found, possible, others } = tryCorpus('without country', 61);
 
     expect(pairs).toBeGreaterThan(7_000);
-    expect(found / pairs).toBeGreaterThan(0.75);
-    const missed = others.filter(({ found: ids }) => ids.length === 0);
+    expect(found / pairs).toBeGreaterThan(0.24);
+    expect((found + possible) / pairs).toBeGreaterThan(0.79);
+    expect(others.filter(isMistaken)).toEqual([]);
+    const missed = others.filter(
+      ({ found: hits, person }) => !hits.some(({ id }) => id === person.id),
+    );
     expect(new Set(missed.map(whyMissed))).toEqual(
       new Set([
         'a number of the country where it was written or asked',
-        'digits that people of several countries have',
         'neither names its country',
         'too short',
       ]),
     );
-    expect(new Set(others.filter(isMistaken).map(whyMistaken))).toEqual(
-      new Set(['a number of the country where it was asked', 'the very digits of another country']),
-    );
   });
 });
 
-function isMistaken({ found, strangers, person }: Trial): boolean {
-  return [...found, ...strangers].some((id) => id !== person.id);
+/**
+ * Somebody was found for sure who has not the very number that was asked for, as libphonenumber
+ * reads both where they were asked and written.
+ */
+function isMistaken({ found, strangers, home, asked }: Trial): boolean {
+  return [...found, ...strangers].some(
+    ({ matched, phone }) => matched !== 'possible' && lineOf(phone, home) !== lineOf(asked, home),
+  );
 }
 
-/** Which of the spellings is another number there, and which. */
-function unlike(own: string, home: string, texts: readonly string[]): string {
-  const odd = texts.find((text) => keys.keyOf(text, home).e164 !== own) ?? '';
-  return `${odd} is ${keys.keyOf(odd, home).e164 ?? 'no number'}`;
+/** What libphonenumber makes of a text; the digits of what is no number of any plan. */
+function lineOf(text: string, home: string): string {
+  const line = parsed(text, home);
+  return line?.isValid() === true ? line.number : keys.keyOf(text, home).digits;
+}
+
+function parsed(text: string, home: string): PhoneNumber | undefined {
+  const plain = text.normalize('NFKC');
+  return isSupportedCountry(home) ? parsePhoneNumberFromString(plain, home) : undefined;
+}
+
+function whyNotFound({ found, asked, stored, home, person }: Trial): string {
+  if (!found.some(({ id }) => id === person.id)) return `${person.id} in ${home}: nobody`;
+  const own = person.number.number;
+  const other = [asked, stored].filter((text) => keys.keyOf(text, home).e164 !== own);
+  const isOnlyPlus = other.every((text) => digitsOf(text).replace(/^00/, '') === own.slice(1));
+  const isHome = other.every((text) => keys.keyOf(text, home).e164 !== undefined);
+  return isOnlyPlus && isHome && found.every(({ matched }) => matched === 'possible')
+    ? 'without its plus it is a number of the connection, too: a person is asked'
+    : `${asked} ${stored}`;
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/[^0-9]/g, '');
 }
 
 function whyMissed({ home, asked, stored, person }: Trial): string {
@@ -77,43 +104,5 @@ function whyMissed({ home, asked, stored, person }: Trial): string {
   });
   if (short) return 'too short';
   if (read.every(({ e164 }) => e164 === undefined)) return 'neither names its country';
-  const digits = read.find(({ e164 }) => e164 === undefined)?.digits ?? '';
-  const same = people().filter(({ number, country }) => isDialled(digits, number, country));
-  return same.length > 1 ? 'digits that people of several countries have' : `${asked} ${stored}`;
-}
-
-/** The digits are what people of the number's country dial for it. */
-function isDialled(digits: string, number: Trial['person']['number'], country: string): boolean {
-  return (
-    endsWith(digits, number.nationalNumber) || keys.keyOf(digits, country).e164 === number.number
-  );
-}
-
-function whyMistaken({ home, asked, found, strangers, person }: Trial): string {
-  const { e164 } = keys.keyOf(asked, home);
-  const wrong = [...found, ...strangers].filter((id) => id !== person.id);
-  const others = people().filter(({ id }) => wrong.includes(id));
-  if (others.every(({ number }) => number.number === e164)) {
-    return 'a number of the country where it was asked';
-  }
-  const alike = others.every(({ number }) =>
-    endsWith(number.nationalNumber, person.number.nationalNumber),
-  );
-  // The owner is not there, or written without a country too, and otherwise.
-  if (alike && !found.includes(person.id)) return 'the very digits of another country';
-  if (alike && others.every(({ id }) => !found.includes(id))) {
-    return 'the very digits of another country';
-  }
-  return `${asked} ${others.map(({ id }) => id).join(' ')}`;
-}
-
-const EVERYBODY = peopleOfAllRegions();
-
-function people(): typeof EVERYBODY {
-  return EVERYBODY;
-}
-
-/** But for the zero that some plans have before each number and others have not. */
-function endsWith(a: string, b: string): boolean {
-  return a.replace(/^0+/, '') === b.replace(/^0+/, '');
+  return `${asked} ${stored}`;
 }

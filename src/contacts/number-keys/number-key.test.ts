@@ -105,10 +105,46 @@ describe('what a text is by its number', () => {
         expect(key.digits).toMatch(/^[0-9*#]*$/);
         expect(key.digits.length).toBeLessThanOrEqual(250);
         if (key.e164 !== undefined) expect(keys.keyOf(key.e164, country).e164).toBe(key.e164);
-        expect(keys.readings(text, country)[0]).toEqual(key);
+        expect(keys.readings(text, country).key).toEqual(key);
+        expect(keys.numbersIn(text, country).length).toBeGreaterThan(0);
       }),
       { seed: 3, numRuns: 3_000 },
     );
+  });
+});
+
+describe('the numbers of one text', () => {
+  it.each([
+    ['030 901820 / 0171 5551234', 'DE', ['+4930901820', '+491715551234']],
+    ['030/901820, 0171/5551234', 'DE', ['+4930901820', '+491715551234']],
+    ['+44 20 7946 0018; +44 7911 123456', 'FR', ['+442079460018', '+447911123456']],
+    ['020 7946 0018 or 07911 123456', 'GB', ['+442079460018', '+447911123456']],
+    ['Büro 030 901820 mobil 0171 5551234', 'DE', ['+4930901820', '+491715551234']],
+    ['+44 20 7946 0018 +44 7911 123456', 'GB', ['+442079460018', '+447911123456']],
+    ['020 7946 0018\n07911 123456', 'GB', ['+442079460018', '+447911123456']],
+    ['020 7946 0018 ext. 3 / 07911 123456', 'GB', ['+442079460018', '+447911123456']],
+    ['(212) 555-0123 / (212) 555-0199', 'US', ['+12125550123', '+12125550199']],
+    ['212-555-0123/0199', 'US', ['+12125550123', '+12125550199']],
+    ['030 90182-12/-13', 'DE', ['+49309018212', '+49309018213']],
+    ['030 90182-0 DW 12', 'DE', ['+4930901820', '+49309018212']],
+    ['01 90182 Klappe 12', 'AT', ['+43190182', '+4319018212']],
+    // One number, however it is written.
+    ['030/901820', 'DE', ['+4930901820']],
+    ['030 / 901820', 'DE', ['+4930901820']],
+    ['+49 (0)30 / 901820 - 12', 'DE', ['+493090182012']],
+    ['Tel. 030/901820', 'DE', ['+4930901820']],
+    ['020 7946 0018 ext. 12', 'GB', ['+442079460018']],
+    ['020 7946 0018,,12#', 'GB', ['+442079460018']],
+    ['44+20+79460018', 'GB', ['+442079460018']],
+    ['1-800-FLOWERS', 'US', ['+18003569377']],
+    ['tel:+44-20-7946-0018;ext=12', 'GB', ['+442079460018']],
+    ['"A/B" <sip:+442079460018@10.0.0.1;user=phone>', 'GB', ['+442079460018']],
+    ['call Bob', 'GB', [undefined]],
+    ['', 'GB', [undefined]],
+  ])('%j in %s are %j', (text, country, expected) => {
+    const texts = keys.numbersIn(text, country);
+
+    expect(texts.map((one) => keys.keyOf(one, country).e164)).toEqual(expected);
   });
 });
 
@@ -116,10 +152,27 @@ describe('a number of a contact is the one asked for', () => {
   it.each([
     ['+442079460018', '020 7946 0018', 'GB', 'e164'],
     ['+442079460018', '+44 20 7946 0018 ext. 12', 'GB', 'e164'],
-    ['33612345678', '+33 6 12 34 56 78', 'DE', 'national'],
-    ['+33612345678', '33612345678', 'DE', 'national'],
-    ['+353871234567', '087 123 4567', 'GB', 'national'],
-    ['0871234567', '+353 87 123 4567', 'GB', 'national'],
+    ['+442079460018', '07911 123456 / 020 7946 0018', 'GB', 'e164'],
+    ['33612345678', '+33 6 12 34 56 78', 'GB', 'e164'],
+    // Digits that may be another country's.
+    ['33612345678', '+33 6 12 34 56 78', 'DE', 'possible'],
+    ['+33612345678', '33612345678', 'DE', 'possible'],
+    ['+353871234567', '087 123 4567', 'GB', 'possible'],
+    ['0871234567', '+353 87 123 4567', 'GB', 'possible'],
+    // An American's number in America is no Danish one without its plus.
+    ['+4582234567', '458-223-4567', 'US', undefined],
+    ['+4582234567', '4582234567', 'US', 'possible'],
+    ['+14582234567', '458-223-4567', 'US', 'e164'],
+    ['+14582234567', '(458) 223-4567', 'FR', 'possible'],
+    ['+573211234567', '0321 1234567', 'CO', 'e164'],
+    ['+49309018212', '030 90182-0', 'DE', 'switchboard'],
+    ['+49309018212', '+49 (30) 90182 - 0', 'FR', 'switchboard'],
+    ['+493090182', '030 90182-0', 'DE', 'switchboard'],
+    ['+49309018', '030 90182-0', 'DE', undefined],
+    ['+49309018212', '030 901820', 'DE', undefined],
+    ['+49309018212', '030 90182-0 DW 12', 'DE', 'e164'],
+    ['+49309018213', '030 90182-0 DW 12', 'DE', undefined],
+    ['+33142685312', '01 42 68 53-0', 'FR', undefined],
     ['+541123456789', '+54 9 11 2345 6789', 'AR', 'national'],
     ['+551161234567', '+55 11 96123-4567', 'BR', 'e164'],
     ['+5511961234567', '11 6123-4567', 'BR', 'e164'],
@@ -136,9 +189,12 @@ describe('a number of a contact is the one asked for', () => {
     const question = askNumber(keys, asked, { country });
 
     expect(question.judge(held)).toBe(expected);
-    const { reversed } = keys.keyOf(held, country);
-    const near = question.beginnings.some((one) => reversed.startsWith(one));
-    if (expected !== undefined) expect(near || reversed === question.exact).toBe(true);
+    const isLookedAt = keys.numbersIn(held, country).some((one) => {
+      const { reversed } = keys.keyOf(one, country);
+      if ([question.exact, ...question.switchboards].includes(reversed)) return true;
+      return question.beginnings.some((beginning) => reversed.startsWith(beginning));
+    });
+    expect(isLookedAt || expected === undefined).toBe(true);
   });
 
   it('also by its last digits, where the connection says how many are enough', () => {

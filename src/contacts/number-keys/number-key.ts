@@ -1,3 +1,5 @@
+import { hasDirectDialling } from './direct-dialling.ts';
+import { numbersIn } from './numbers-in.ts';
 import { isWithheld, isWithheldWord } from '../withheld.ts';
 import { readNumberText } from './number-text.ts';
 import type { NumberText } from './number-text.ts';
@@ -33,11 +35,22 @@ export interface NumberKey {
   readonly reversed: string;
 }
 
+/** What the text of one number can mean. */
+export interface NumberReadings {
+  /** The likeliest; what `keyOf` answers. */
+  readonly key: NumberKey;
+  /** The same line as it was dialled before its country changed its plan, or the other way round. */
+  readonly renumbered: readonly NumberKey[];
+  /** Other lines that it would be if it were written carelessly, as without its plus. */
+  readonly guesses: readonly NumberKey[];
+}
+
 export interface NumberKeys {
   /** `country` is ISO 3166-1 alpha-2: where a number without calling code belongs. */
   keyOf(text: string, country: string): NumberKey;
-  /** All that the text can mean, the likeliest first; the same first as `keyOf`. */
-  readings(text: string, country: string): readonly NumberKey[];
+  readings(text: string, country: string): NumberReadings;
+  /** The texts of all numbers that a text holds; most hold one, and are answered as they are. */
+  numbersIn(text: string, country: string): readonly string[];
 }
 
 /** Keys of any text, by libphonenumber's plans. Pure; keeps compiled patterns only. */
@@ -46,6 +59,14 @@ export function createNumberKeys(): NumberKeys {
   return {
     keyOf: (text, country) => keyOfText(plans, readNumberText(text), { text, country }),
     readings: (text, country) => readingsOf(plans, text, country),
+    numbersIn: (text, country) =>
+      numbersIn(text, {
+        isWhole: (part) => isWhole(plans, part, country),
+        hasDirectDialling: (part) =>
+          hasDirectDialling(
+            keyOfText(plans, readNumberText(part), { text: part, country }).country,
+          ),
+      }),
   };
 }
 
@@ -59,7 +80,7 @@ function keyOfText(plans: NumberingPlans, parts: NumberText, written: Written): 
   if (parts.digits === '') return keyOfWords(parts, written);
   if (parts.plus && isWithheld(parts.digits)) return bare('anonymous', '');
   for (const attempt of ATTEMPTS) {
-    const read = attempt(plans, parts, written.country);
+    const read = attempt(plans, parts, written);
     if (read !== undefined) return keyOfNumber(read, parts.extension);
   }
   return unknownNumber(parts);
@@ -70,22 +91,34 @@ function keyOfWords({ extension }: NumberText, { text }: Written): NumberKey {
   return bare(isWithheldWord(text) ? 'anonymous' : 'none', '');
 }
 
-function readingsOf(plans: NumberingPlans, text: string, country: string): readonly NumberKey[] {
+function readingsOf(plans: NumberingPlans, text: string, country: string): NumberReadings {
   const parts = readNumberText(text);
-  const first = keyOfText(plans, parts, { text, country });
-  if (first.kind !== 'number') return [first];
-  const others = ATTEMPTS.flatMap((attempt) => attempt(plans, parts, country) ?? []).map((read) =>
-    keyOfNumber(read, parts.extension),
-  );
-  const known = new Set([first.digits]);
-  const more = others.filter(({ digits }) => !known.has(digits) && known.add(digits));
-  return [first, ...more];
+  const key = keyOfText(plans, parts, { text, country });
+  if (key.kind !== 'number') return { key, renumbered: [], guesses: [] };
+  const read = (attempts: readonly Attempt[]): readonly NumberKey[] =>
+    attempts
+      .flatMap((attempt) => attempt(plans, parts, { text, country }) ?? [])
+      .map((one) => keyOfNumber(one, parts.extension))
+      .filter(({ digits }) => digits !== key.digits);
+  return { key, renumbered: read([asDialledBefore]), guesses: read(CARELESS) };
+}
+
+/** Shorter parts of a text are an area code, an extension, or the rest of a number. */
+const SHORTEST_WHOLE = 7;
+
+/** True for the text of a number that needs nothing of what stands beside it. */
+function isWhole(plans: NumberingPlans, text: string, country: string): boolean {
+  const parts = readNumberText(text);
+  if (parts.digits.length < SHORTEST_WHOLE) return false;
+  const isBegun = parts.plus || parts.digits.startsWith('0');
+  if (!isBegun && plans.ofCountry(country)?.trunkPrefix === '0') return false;
+  return keyOfText(plans, parts, { text, country }).e164 !== undefined;
 }
 
 type Attempt = (
   plans: NumberingPlans,
   parts: NumberText,
-  country: string,
+  written: Written,
 ) => ReadNumber | undefined;
 
 /** From the likeliest to the least likely; the first that is valid counts. */
@@ -97,12 +130,23 @@ const ATTEMPTS: readonly Attempt[] = [
   withoutPlus,
   withZeroAfterPlus,
   asDialledBefore,
+  withoutTrunkPrefix,
+];
+
+/** Those by which a valid number can be another one, too. */
+const CARELESS: readonly Attempt[] = [
+  asWritten,
+  withKeys,
+  withoutZero,
+  fromElsewhere,
+  withoutPlus,
+  withZeroAfterPlus,
 ];
 
 function asWritten(
   plans: NumberingPlans,
   { digits, plus }: Pick<NumberText, 'digits' | 'plus'>,
-  country: string,
+  { country }: Pick<Written, 'country'>,
 ): ReadNumber | undefined {
   return readNumber(plans, digits, { plus, home: plans.ofCountry(country) });
 }
@@ -111,21 +155,21 @@ function asWritten(
 function withKeys(
   plans: NumberingPlans,
   parts: NumberText,
-  country: string,
+  written: Written,
 ): ReadNumber | undefined {
   const { keys, plus } = parts;
-  return keys === undefined ? undefined : asWritten(plans, { digits: keys, plus }, country);
+  return keys === undefined ? undefined : asWritten(plans, { digits: keys, plus }, written);
 }
 
 /** `+49 (0)30 …` is read as written; where zeros are no trunk prefix, nobody dials it. */
 function withoutZero(
   plans: NumberingPlans,
   { digits, plus, zeroAt }: NumberText,
-  country: string,
+  written: Written,
 ): ReadNumber | undefined {
   if (zeroAt === undefined) return undefined;
   const rest = `${digits.slice(0, zeroAt)}${digits.slice(zeroAt + 1)}`;
-  return asWritten(plans, { digits: rest, plus }, country) ?? international(plans, rest);
+  return asWritten(plans, { digits: rest, plus }, written) ?? international(plans, rest);
 }
 
 /** What is dialled before foreign numbers in many countries, of which one may not be the connection's. */
@@ -139,19 +183,26 @@ function fromElsewhere(
   return international(plans, digits.replace(ABROAD, ''));
 }
 
-function withoutPlus(plans: NumberingPlans, { digits, plus }: NumberText): ReadNumber | undefined {
-  return plus ? undefined : international(plans, digits);
+/** `(458) 223-4567`, as in North America: there is no calling code at its beginning. */
+const AREA_CODE_FIRST = /^\s*\(?\d{3}\)?[-. ]\s*\d{3}[-. ]\d{4}\s*$/;
+
+function withoutPlus(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+  { text }: Written,
+): ReadNumber | undefined {
+  return plus || AREA_CODE_FIRST.test(text) ? undefined : international(plans, digits);
 }
 
 /** `+0044 …` and `+020 …`: a plus that somebody put before what was there. */
 function withZeroAfterPlus(
   plans: NumberingPlans,
   { digits, plus }: NumberText,
-  country: string,
+  written: Written,
 ): ReadNumber | undefined {
   if (!plus || !digits.startsWith('0')) return undefined;
   const parts = { digits, plus: false };
-  return asWritten(plans, parts, country) ?? international(plans, digits.replace(/^0+(?:11)?/, ''));
+  return asWritten(plans, parts, written) ?? international(plans, digits.replace(/^0+(?:11)?/, ''));
 }
 
 /**
@@ -176,10 +227,10 @@ const DIALLED_BEFORE: Readonly<Record<string, readonly (readonly [RegExp, string
 function asDialledBefore(
   plans: NumberingPlans,
   { digits, plus }: NumberText,
-  country: string,
+  written: Written,
 ): ReadNumber | undefined {
-  const read = asWritten(plans, { digits, plus }, country);
-  const home = plans.ofCountry(country);
+  const read = asWritten(plans, { digits, plus }, written);
+  const home = plans.ofCountry(written.country);
   const code = read?.callingCode ?? (plus ? digits.slice(0, 2) : (home?.callingCode ?? ''));
   const rest = read?.significant ?? (plus ? digits.slice(2) : digits.replace(/^00/, ''));
   for (const [pattern, now] of DIALLED_BEFORE[code] ?? []) {
@@ -188,6 +239,21 @@ function asDialledBefore(
     if (again !== undefined) return again;
   }
   return undefined;
+}
+
+/** `0321 1234567` in Colombia: the digit before area codes, where this number has none. */
+function withoutTrunkPrefix(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+  written: Written,
+): ReadNumber | undefined {
+  const { trunkPrefix = '' } = plans.ofCountry(written.country) ?? {};
+  if (plus || trunkPrefix === '' || !digits.startsWith(trunkPrefix)) return undefined;
+  const rest = digits.slice(trunkPrefix.length);
+  // Two zeros are dialled before foreign numbers.
+  return rest.startsWith(trunkPrefix)
+    ? undefined
+    : asWritten(plans, { digits: rest, plus }, written);
 }
 
 function international(plans: NumberingPlans, digits: string): ReadNumber | undefined {

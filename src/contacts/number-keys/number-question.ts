@@ -1,5 +1,6 @@
 import type { NumberMatch } from '../index/contact-index.ts';
-import type { NumberKey, NumberKeys } from './number-key.ts';
+import { hasDirectDialling } from './direct-dialling.ts';
+import type { NumberKey, NumberKeys, NumberReadings } from './number-key.ts';
 import { reverse } from './reverse.ts';
 
 /** How to find the owners of a number in an index of `NumberKey.reversed`. */
@@ -9,8 +10,12 @@ export interface NumberQuestion {
   readonly exact: string;
   /** Who has a key that begins like one of these may have it: `judge` says. */
   readonly beginnings: readonly string[];
+  /** Keys of switchboards before whose direct dials the number may stand: `judge` says. */
+  readonly switchboards: readonly string[];
   /** How a number of a contact, as the CRM wrote it, is the one asked for; `undefined`: another one. */
   judge(phone: string): NumberMatch | undefined;
+  /** True for a number of a contact that ends like the one asked for. */
+  endsLike(phone: string): boolean;
 }
 
 export interface QuestionOptions {
@@ -19,6 +24,15 @@ export interface QuestionOptions {
   /** How many last digits are enough; absent: no match by the end of a number. */
   readonly suffix?: number | undefined;
 }
+
+/** From the surest to the least sure. */
+export const BEST_FIRST: readonly NumberMatch[] = [
+  'e164',
+  'national',
+  'switchboard',
+  'suffix',
+  'possible',
+];
 
 /** With fewer digits nobody can be told from somebody else. */
 const SHORTEST = 5;
@@ -32,25 +46,34 @@ export function askNumber(
   { country, suffix }: QuestionOptions,
 ): NumberQuestion {
   const asked = keys.readings(number, country);
-  const key = asked[0] ?? keys.keyOf('', country);
+  const { key } = asked;
   const exact = key.reversed;
   if (key.kind !== 'number') {
     const judge = (phone: string): NumberMatch | undefined =>
       key.digits !== '' && keys.keyOf(phone, country).digits === key.digits ? 'e164' : undefined;
-    return { key, exact, beginnings: [], judge };
+    return { key, exact, beginnings: [], switchboards: [], judge, endsLike: () => false };
   }
   const end = endOf(key, suffix);
+  const judgeOne = (phone: string): NumberMatch | undefined => {
+    const held = keys.readings(phone, country);
+    if (held.key.kind !== 'number') return undefined;
+    if (held.key.digits === key.digits) return 'e164';
+    if (isRenumbered(asked, held)) return 'national';
+    if (isSwitchboard(phone, { held: held.key, key })) return 'switchboard';
+    if (suffix !== undefined && endsAlike(key, held.key, suffix)) return 'suffix';
+    return isPossible(keys, asked, held) ? 'possible' : undefined;
+  };
   return {
     key,
     exact,
     beginnings: end.length < SHORTEST ? [] : [reverse(end)],
+    switchboards: switchboardsOf(key),
     judge: (phone) => {
-      const held = keys.readings(phone, country);
-      if (held[0]?.kind !== 'number') return undefined;
-      if (held[0].digits === key.digits) return 'e164';
-      if (isNational(keys, asked, held)) return 'national';
-      return suffix !== undefined && endsAlike(key, held[0], suffix) ? 'suffix' : undefined;
+      const levels = keys.numbersIn(phone, country).map(judgeOne);
+      return BEST_FIRST.find((level) => levels.includes(level));
     },
+    endsLike: (phone) =>
+      keys.numbersIn(phone, country).some((one) => keys.keyOf(one, country).digits.endsWith(end)),
   };
 }
 
@@ -60,21 +83,46 @@ function endOf({ significant, digits }: NumberKey, suffix = SAME_END): string {
   return digits.slice(-Math.min(SAME_END, suffix, Math.max(length, SHORTEST)));
 }
 
-/**
- * True when the two can mean one line though they are not written alike: in one of the ways in which
- * each can be read, or because one of them has no country and is no number of the connection's.
- */
-function isNational(
-  keys: NumberKeys,
-  asked: readonly NumberKey[],
-  held: readonly NumberKey[],
+/** The same line, dialled otherwise before or after its country changed its plan. */
+function isRenumbered(asked: NumberReadings, held: NumberReadings): boolean {
+  const known = new Set([asked.key, ...asked.renumbered].map(({ digits }) => digits));
+  return [held.key, ...held.renumbered].some(({ digits }) => known.has(digits));
+}
+
+/** Digits of a direct dial; with more the number would be too long for any plan. */
+const LONGEST_DIRECT_DIAL = 5;
+
+/** The switchboard's number ends with a 0 in place of the digits of its phones (DIN 5008). */
+function switchboardsOf({ digits, significant, country }: NumberKey): readonly string[] {
+  if (significant === undefined || !hasDirectDialling(country)) return [];
+  const longest = Math.min(LONGEST_DIRECT_DIAL, significant.length - SHORTEST);
+  return Array.from({ length: Math.max(longest + 1, 0) }, (_, at) =>
+    reverse(`${digits.slice(0, digits.length - at)}0`),
+  );
+}
+
+const ENDS_WITH_ZERO = /\d\s*[-\u2013]\s*0\s*$/u;
+
+/** No other line begins with the digits of a switchboard: whoever calls so, calls from there. */
+function isSwitchboard(
+  phone: string,
+  { held, key }: { readonly held: NumberKey; readonly key: NumberKey },
 ): boolean {
-  const known = new Set(asked.map(({ digits }) => digits));
-  if (held.some(({ digits }) => known.has(digits))) return true;
-  const [one] = asked;
-  const [other] = held;
-  if (one === undefined || other === undefined) return false;
-  return isWithoutCountry(keys, one, other) || isWithoutCountry(keys, other, one);
+  if (!ENDS_WITH_ZERO.test(phone) || !hasDirectDialling(held.country)) return false;
+  if (held.e164 === undefined || held.extension !== undefined) return false;
+  const base = held.digits.slice(0, -1);
+  const rest = key.digits.length - base.length;
+  return key.digits.startsWith(base) && rest >= 0 && rest <= LONGEST_DIRECT_DIAL;
+}
+
+/**
+ * True when the two are one line if one of them is read otherwise than where it stands: as written
+ * without plus, or without its country. It can as well be somebody else's line.
+ */
+function isPossible(keys: NumberKeys, asked: NumberReadings, held: NumberReadings): boolean {
+  const known = new Set([asked.key, ...asked.guesses].map(({ digits }) => digits));
+  if ([held.key, ...held.guesses].some(({ digits }) => known.has(digits))) return true;
+  return isWithoutCountry(keys, asked.key, held.key) || isWithoutCountry(keys, held.key, asked.key);
 }
 
 /** `bare` is no valid number where it was written, and is what people of the other one's country dial. */
@@ -93,8 +141,8 @@ function isWithoutCountry(keys: NumberKeys, bare: NumberKey, other: NumberKey): 
 }
 
 /**
- * True when all the numbers, as the CRM wrote them, are one line. Owners of several lines that match
- * without a country are strangers to each other: which of them it is, nobody can tell.
+ * True when all the numbers, as the CRM wrote them, are one line. Owners of several lines that end
+ * alike are strangers to each other: which of them it is, nobody can tell.
  */
 export function isOneLine(keys: NumberKeys, phones: readonly string[], country: string): boolean {
   return new Set(phones.map((phone) => withoutZeros(keys.keyOf(phone, country).digits))).size <= 1;

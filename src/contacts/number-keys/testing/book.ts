@@ -1,6 +1,5 @@
 import type { NumberMatch } from '../../index/contact-index.ts';
-import type { NumberKeys } from '../number-key.ts';
-import { isOneLine } from '../number-question.ts';
+import { BEST_FIRST } from '../number-question.ts';
 import type { NumberQuestion } from '../number-question.ts';
 
 export interface Entry {
@@ -10,28 +9,26 @@ export interface Entry {
   readonly reversed: string;
 }
 
-const LEVELS: readonly NumberMatch[] = ['e164', 'national', 'suffix'];
-
 /** The numbers of a connection's contacts in memory, sorted as an index sorts them. */
 export interface Book {
   /**
-   * Ids of who has the number, by the best way in which anybody has it. `without` somebody, or with
-   * one entry in place of what somebody has.
+   * Who has the number, by the best way in which anybody has it. `without` somebody, or with one entry
+   * in place of what somebody has.
    */
-  find(question: NumberQuestion, of: Found): readonly string[];
+  find(
+    question: NumberQuestion,
+    of: { readonly without?: string; readonly and?: Entry },
+  ): readonly Hit[];
 }
 
-interface Found {
-  /** Where numbers without a calling code belong. */
-  readonly country: string;
-  readonly without?: string;
-  readonly and?: Entry;
+export interface Hit extends Entry {
+  readonly matched: NumberMatch;
 }
 
-export function createBook(keys: NumberKeys, entries: readonly Entry[]): Book {
+export function createBook(entries: readonly Entry[]): Book {
   const sorted = entries.toSorted((a, b) => (a.reversed < b.reversed ? -1 : 1));
   return {
-    find: (question, { country, without, and }) => {
+    find: (question, { without, and }) => {
       const beginnings = [question.exact, ...question.beginnings].filter((one) => one !== '');
       const near = beginnings.flatMap((beginning) => beginningWith(sorted, beginning));
       const others = [...new Set(near)].filter(({ id }) => id !== without && id !== and?.id);
@@ -40,11 +37,8 @@ export function createBook(keys: NumberKeys, entries: readonly Entry[]): Book {
         const matched = question.judge(entry.phone);
         return matched === undefined ? [] : [{ ...entry, matched }];
       });
-      const level = LEVELS.find((one) => hits.some(({ matched }) => matched === one));
-      const best = hits.filter(({ matched }) => matched === level);
-      const phones = best.map(({ phone }) => phone);
-      if (level === 'national' && !isOneLine(keys, phones, country)) return [];
-      return best.map(({ id }) => id);
+      const level = BEST_FIRST.find((one) => hits.some(({ matched }) => matched === one));
+      return hits.filter(({ matched }) => matched === level);
     },
   };
 }

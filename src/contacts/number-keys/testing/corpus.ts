@@ -5,7 +5,7 @@ import type { NumberKeys } from '../number-key.ts';
 import { askNumber } from '../number-question.ts';
 import type { NumberQuestion } from '../number-question.ts';
 import { createBook } from './book.ts';
-import type { Book, Entry } from './book.ts';
+import type { Book, Entry, Hit } from './book.ts';
 import { NEIGHBOURS } from './neighbours.ts';
 import { peopleOfAllRegions } from './people.ts';
 import type { Person } from './people.ts';
@@ -19,16 +19,18 @@ export interface Trial {
   readonly person: Person;
   readonly stored: string;
   readonly asked: string;
-  /** Ids of who is found where everybody is. */
-  readonly found: readonly string[];
-  /** Ids of who is found where everybody is but the owner. */
-  readonly strangers: readonly string[];
+  /** Who is found where everybody is. */
+  readonly found: readonly Hit[];
+  /** Who is found where everybody is but the owner. */
+  readonly strangers: readonly Hit[];
 }
 
 export interface Tally {
   readonly pairs: number;
+  /** Pairs that found their owner, and those that ask a person whether it is the owner. */
   readonly found: number;
-  /** What found nobody, or not the owner alone, or somebody where the owner is not. */
+  readonly possible: number;
+  /** What did not find the owner alone, or found somebody where the owner is not. */
   readonly others: readonly Trial[];
 }
 
@@ -65,10 +67,12 @@ export function tryCorpus(group: Group, step = 1): Tally {
   const keys = createNumberKeys();
   const people = peopleOfAllRegions();
   const entries = people.map((person) => entryOf(keys, person, person.number.number, 'GB'));
-  const world = { keys, everybody: createBook(keys, entries) };
+  const world = { keys, everybody: createBook(entries) };
   const others: Trial[] = [];
   let at = 0;
   let pairs = 0;
+  let possible = 0;
+  let missed = 0;
   for (const { person, home } of people.flatMap(homesOf)) {
     const written = writtenIn(world, person, home);
     for (const [stored, asked] of pairsOf(written)) {
@@ -80,12 +84,14 @@ export function tryCorpus(group: Group, step = 1): Tally {
       pairs += 1;
       if (stored.right && asked.right && pairs % SAMPLE > 0) continue;
       const trial = tryPair(world, { person, home }, { stored, asked });
-      if (trial.found.some(isNot(person)) || trial.found.length === 0) others.push(trial);
-      else if (trial.strangers.length > 0) others.push(trial);
+      const own = trial.found.find(({ id }) => id === person.id)?.matched;
+      if (own === 'possible') possible += 1;
+      else if (own === undefined) missed += 1;
+      const isAlone = own !== undefined && own !== 'possible' && trial.found.length === 1;
+      if (!isAlone || trial.strangers.length > 0) others.push(trial);
     }
   }
-  const missed = others.filter(({ found, person }) => !found.includes(person.id)).length;
-  return { pairs, found: pairs - missed, others };
+  return { pairs, found: pairs - missed - possible, possible, others };
 }
 
 function homesOf(person: Person): readonly { readonly person: Person; readonly home: string }[] {
@@ -95,10 +101,6 @@ function homesOf(person: Person): readonly { readonly person: Person; readonly h
 
 function* pairsOf(written: readonly Written[]): Generator<readonly [Written, Written]> {
   for (const stored of written) for (const asked of written) yield [stored, asked];
-}
-
-function isNot(person: Person): (id: string) => boolean {
-  return (id) => id !== person.id;
 }
 
 function tryPair(
@@ -111,8 +113,8 @@ function tryPair(
     person,
     stored: stored.text,
     asked: asked.text,
-    found: everybody.find(asked.question, { country: home, and: stored.entry }),
-    strangers: everybody.find(asked.question, { country: home, without: person.id }),
+    found: everybody.find(asked.question, { and: stored.entry }),
+    strangers: everybody.find(asked.question, { without: person.id }),
   };
 }
 
