@@ -34,17 +34,25 @@ export interface Reader {
   texts(ticketId: string): Promise<readonly string[]>;
   userByPhone(phone: string): Promise<z.infer<typeof User> | undefined>;
   createUser(name: string, realName: string, phone: string): Promise<void>;
+  /** Makes a person without privileges; its login name is its id. */
+  createPerson(
+    person: Readonly<Record<string, unknown>> & { readonly Name: string },
+  ): Promise<void>;
+  changePerson(name: string, values: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What RT does in place of deleting somebody. */
+  disablePerson(name: string): Promise<void>;
 }
 
 /** Reads Request Tracker by its own API, past everything that is tested. */
 export function readerOf(tracker: RequestTracker): Reader {
-  const ask = async (path: string, body?: unknown): Promise<unknown> => {
+  const ask = async (path: string, body?: unknown, method?: 'PUT' | 'DELETE'): Promise<unknown> => {
     const answer = await fetch(`${tracker.origin}/REST/2.0${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { authorization: `token ${tracker.token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const parsed: unknown = JSON.parse(await answer.text());
+    const text = await answer.text();
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text);
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(parsed)}`);
     return parsed;
   };
@@ -85,6 +93,15 @@ export function readerOf(tracker: RequestTracker): Reader {
     createUser: async (name, realName, phone) => {
       const user = { Name: name, RealName: realName, Privileged: 0 };
       await ask('/user', { ...user, CustomFields: { Phone: [phone] } });
+    },
+    createPerson: async (person) => {
+      await ask('/user', { Privileged: 0, ...person });
+    },
+    changePerson: async (name, values) => {
+      await ask(`/user/${name}`, values, 'PUT');
+    },
+    disablePerson: async (name) => {
+      await ask(`/user/${name}`, undefined, 'DELETE');
     },
   };
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../scripts/test/free-port.ts';
@@ -13,6 +14,8 @@ export interface RequestTracker {
   readonly origin: string;
   /** Sent as `Authorization: token …`: the user `pbx`, who may do everything. */
   readonly token: string;
+  /** Sets back when each user was last changed: to a day of long ago, a later one for a newer user. */
+  growOld(): void;
   stop(): Promise<void>;
 }
 
@@ -50,7 +53,10 @@ export async function startRequestTracker(
       await stop();
       throw error;
     });
-    return { origin, token, stop };
+    const growOld = (): void => {
+      setBack(join(home, 'rt.sqlite'));
+    };
+    return { origin, token, growOld, stop };
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
@@ -152,6 +158,15 @@ async function waitUntilReady(url: string, token: string, server: Launched): Pro
       throw new Error(`Request Tracker did not start:\n${server.log()}`);
     }
     await sleep(200);
+  }
+}
+
+function setBack(file: string): void {
+  const database = new DatabaseSync(file, { timeout: 5_000 });
+  try {
+    database.exec("UPDATE Users SET LastUpdated = datetime('2026-01-01', '+' || id || ' days')");
+  } finally {
+    database.close();
   }
 }
 
