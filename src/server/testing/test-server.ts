@@ -53,6 +53,8 @@ export interface TestServer {
   readonly database: Database;
   /** Where it keeps them. */
   readonly contacts: OpenContactIndex | undefined;
+  /** Where recordings wait, and copies of contacts are. */
+  readonly spoolDirectory: string;
   /** Lines of the log. */
   readonly log: readonly string[];
   readonly adminKey: string;
@@ -139,6 +141,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     app,
     database,
     contacts,
+    spoolDirectory,
     log,
     adminKey,
     send: sender(app),
