@@ -1,11 +1,7 @@
+import { isWithheld } from './withheld.ts';
+
 /** As long as any number that can be dialled, with the digits of an access code before it. */
 const LONGEST = 32;
-
-/**
- * What some networks send in place of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and
- * UNAVAILABLE on the keys of a phone (ITU-T E.161), as if they were international numbers.
- */
-const WITHHELD = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
 
 /**
  * A number as a document may see it: `[+0-9*#]`, at most 32 characters, so that what a caller
@@ -30,7 +26,8 @@ export function cleanNumber(number: string | undefined): string | undefined {
     // A plus belongs before a number; inside it is noise.
     .replace(/(?<=.)\+/g, '')
     .slice(0, LONGEST);
-  return /[0-9*#]/.test(kept) && !WITHHELD.has(kept) ? kept : undefined;
+  const isHidden = kept.startsWith('+') && isWithheld(kept.slice(1));
+  return /[0-9*#]/.test(kept) && !isHidden ? kept : undefined;
 }
 
 /**

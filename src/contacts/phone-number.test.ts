@@ -57,6 +57,13 @@ describe('same', () => {
     ['a foreign number without plus', '+12133734253', '12133734253', true],
     ['a calling code kept elsewhere', '+12133734253', '213 373 4253', true],
     ['equal digits in two countries', '+442071838750', '+12071838750', false],
+    [
+      'a number of Britain that has the digits of an American one',
+      '+12072238750',
+      '020 7223 8750',
+      false,
+    ],
+    ['what follows the calling code of an American one', '+12072238750', '2072238750', true],
     ['another line', '+442071838750', '+442071838751', false],
     ['the last digits only', '+442071838750', '71838750', false],
     ['two extensions', '101', '101', true],

@@ -65,6 +65,8 @@ interface Side {
   readonly digits: string;
   /** Written with its country code, so that another country's equal digits are another line. */
   readonly international: boolean;
+  /** Written as people of the connection's country write it, and not as what follows a calling code. */
+  readonly asAtHome: boolean;
 }
 
 function toSide(number: string, parsed: PhoneNumberForms | undefined): Side {
@@ -75,16 +77,23 @@ function toSide(number: string, parsed: PhoneNumberForms | undefined): Side {
     significant: parsed?.significant ?? digits,
     digits,
     international: /^\s*(?:\+|00)/.test(number),
+    asAtHome: parsed !== undefined && !isRestOf(parsed, number),
   };
 }
 
+/** True where a number of this country is dialled with a 0 or the like before it, and has none. */
+function isRestOf({ national, significant }: PhoneNumberForms, number: string): boolean {
+  return national !== significant && digitsOf(number).startsWith(significant);
+}
+
 // Some CRMs keep the calling code in a field of its own and answer the rest: the significant
-// numbers decide, unless both sides name their country.
+// numbers decide, unless both sides name their country, or one is a number of the connection's.
 function isSame(a: Side, b: Side): boolean {
   if (a.digits === '' || b.digits === '') return false;
   if (a.digits === b.digits) return true;
-  if (a.e164 !== undefined && b.e164 !== undefined && a.international && b.international) {
-    return false;
+  if (a.e164 !== undefined && b.e164 !== undefined) {
+    if (a.e164 === b.e164) return true;
+    if ([a, b].every(({ international, asAtHome }) => international || asAtHome)) return false;
   }
   return a.significant === b.significant;
 }

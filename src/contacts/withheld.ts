@@ -9,8 +9,9 @@ export function isWithheld(digits: string): boolean {
   return WITHHELD.has(digits);
 }
 
+/** In the languages of phone systems; of most the beginning, since they have many endings. */
 const WORDS =
-  /anonym|restrict|private|withheld|block|unknown|unavailable|no caller|hidden|unbekannt|unterdr|inconnu|masqu|privado|privato|oculto|desconocid|sconosciut|anoniem|onbekend|afgeschermd|неизвестн|скрыт|аноним/i;
+  /anonym|anónim|anònim|restrict|private|withheld|block|unknown|unavail|no (?:caller|number|name)|not available|hidden|unbekannt|unterdr|verborgen|inconnu|masqu|caché|privé|privado|particular|oculto|desconocid|desconhecid|privato|nascosto|riservato|sconosciut|anoniem|onbekend|afgeschermd|skjult|hemmelig|hemlig|dold|okänt|ukjent|ukendt|salainen|tuntematon|zastrze|nieznan|ukryt|skryt|neznám|neznan|rejtett|ismeretlen|ascuns|necunoscut|gizli|bilinmeyen|αν[ωώ]νυμ|απ[οό]κρυψη|άγνωστ|неизвест|скрыт|аноним|невідом|прихован|מספר חסוי|חסוי|مجهول|مخفي|محجوب|非通知|表示圏外|匿名|未知|隐藏|發信者|발신번호|발신자/iu;
 
 /** True for words that phone systems write where they have no number. */
 export function isWithheldWord(text: string): boolean {

@@ -62,6 +62,16 @@ describe('what a text is by its number', () => {
     ['anonymous', 'anonymous', ''],
     ['Anonymous <sip:anonymous@anonymous.invalid>', 'anonymous', ''],
     ['Unbekannt', 'anonymous', ''],
+    ['Unavailable <sip:unavailable@unknown.invalid>', 'anonymous', ''],
+    ['sip:Restricted@10.0.0.1', 'anonymous', ''],
+    ['"Anonymous" <sip:c8oqz84zk7z@privacy.org>', 'anonymous', ''],
+    ['No Caller ID', 'anonymous', ''],
+    ['numéro masqué', 'anonymous', ''],
+    ['Número oculto', 'anonymous', ''],
+    ['numer zastrzeżony', 'anonymous', ''],
+    ['skjult nummer', 'anonymous', ''],
+    ['非通知', 'anonymous', ''],
+    ['رقم مجهول', 'anonymous', ''],
     ['+266696687', 'anonymous', ''],
     ['7946 0018', 'number', '79460018'],
     ['+44 111 111 1111', 'number', '441111111111'],
@@ -69,6 +79,7 @@ describe('what a text is by its number', () => {
     ['', 'none', ''],
     ['-', 'none', ''],
     ['call Bob', 'none', ''],
+    ['sip:alice12@pbx.test', 'none', ''],
   ])('%j is %s %s and no number of a plan', (text, kind, digits) => {
     const key = keys.keyOf(text, 'GB');
 

@@ -89,6 +89,8 @@ function userOf(text: string): string {
   // RFC 3966: a local number belongs behind its context, where that is a number.
   const context = user.startsWith('+') ? undefined : parameter('phone-context');
   const whole = context?.startsWith('+') === true ? `${context}${user}` : user;
+  // Of a name or a made-up word, as of who withholds the number, the digits are none of a line.
+  if (/^\s*(?:sips?|h323):/i.test(address) && /\p{Letter}/u.test(user)) return '';
   const extension = parameter('ext');
   return extension === undefined ? whole : `${whole};ext=${extension}`;
 }
