@@ -11,6 +11,7 @@ import { requestSource, requestSources } from '../document/request-sources.ts';
 import type { Values } from '../document/values/values.ts';
 import type { NotSentReason } from '../runtime/run-method.ts';
 import type { AskedRequest, MethodRun } from '../runtime/method-call.ts';
+import type { Outcome } from '../runtime/outcome.ts';
 import { runToEnd } from '../runtime/run-to-end.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import type { Credential } from '../runtime/credential.ts';
@@ -106,4 +107,13 @@ export function mapOf(
 function isGet(document: CompiledDocument, name: MethodName): boolean {
   const [first] = requestSources(document.source, name);
   return jsonMember(first?.source, 'request_method') === 'GET';
+}
+
+/** What a refusal says of the CRM's answer, for whoever asks again by program. */
+export function outcomeDetails({ kind, retryAfterMs }: Outcome): {
+  readonly outcome: Outcome['kind'];
+  readonly retry_after_seconds?: number;
+} {
+  if (retryAfterMs === undefined) return { outcome: kind };
+  return { outcome: kind, retry_after_seconds: Math.ceil(retryAfterMs / 1_000) };
 }

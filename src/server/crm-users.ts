@@ -7,7 +7,7 @@ import { completeNames } from '../document/values/person-names.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
 import { listOf, textOf } from './bound-record.ts';
-import { askCrm, whereToSignIn } from './crm-methods.ts';
+import { askCrm, outcomeDetails, whereToSignIn } from './crm-methods.ts';
 
 export type CrmUserRow = z.input<typeof CrmUser>;
 
@@ -61,7 +61,7 @@ async function readUsers(
   }
   const { outcome, records } = asked.run;
   if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
-    throw new AppError('upstream_failed', outcome.message, { details: { outcome: outcome.kind } });
+    throw new AppError('upstream_failed', outcome.message, { details: outcomeDetails(outcome) });
   }
   return records;
 }

@@ -8,7 +8,7 @@ import type { Database } from '../../store/database.ts';
 import { asSentence } from '../../text/as-sentence.ts';
 import { textOf } from '../bound-record.ts';
 import type { PipelineConnection } from '../connection-book.ts';
-import { askCrm, whereToSignIn } from '../crm-methods.ts';
+import { askCrm, outcomeDetails, whereToSignIn } from '../crm-methods.ts';
 
 export type ContactMethod = 'CreateContact' | 'UpdateContact' | 'DeleteContact';
 
@@ -106,7 +106,7 @@ function judge(method: ContactMethod, run: MethodRun): ContactChanged {
   }
   if (!isNew && outcome.kind === 'gone') return { status: 'gone', message: words, requests };
   const code = LATER.has(outcome.kind) ? 'upstream_failed' : 'refused_by_crm';
-  return refused(new AppError(code, words, { details: { outcome: outcome.kind } }), requests);
+  return refused(new AppError(code, words, { details: outcomeDetails(outcome) }), requests);
 }
 
 function refused(problem: AppError, requests: number): ContactChanged {

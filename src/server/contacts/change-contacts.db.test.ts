@@ -116,6 +116,16 @@ describeDatabases('contacts changed through the API', (databases) => {
     expect(crm.contacts).toHaveLength(1);
   });
 
+  test('a CRM that asks for a pause is told of, with its length', async () => {
+    crm.behave('POST /contacts', 'throttle', { times: 1 });
+
+    const sent = await make(GRACE);
+
+    expect([sent.status, textAt(sent.body, 'code')]).toEqual([502, 'upstream_failed']);
+    expect(valueAt(sent.body, 'details')).toEqual({ outcome: 'throttled', retry_after_seconds: 7 });
+    expect(sent.headers['retry-after']).toBe('7');
+  });
+
   test('of an unknown outcome nothing is kept, and the same key sends nothing again', async () => {
     crm.behave('POST /contacts', 'execute_then_drop', { times: 1 });
     const headers = { 'idempotency-key': 'k-2' };

@@ -59,8 +59,9 @@ export async function sendProblem(
   else if (level === 'warn')
     request.log.warn({ code: fault.code, detail: fault.message }, 'request not fulfilled');
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
-  if (retry && (status === 503 || status === 429 || status === 409))
-    void reply.header('retry-after', fault.details['retry_after_seconds'] ?? RETRY_AFTER_S);
+  const passes = retry && (status === 503 || status === 429 || status === 409);
+  const again = fault.details['retry_after_seconds'] ?? (passes ? RETRY_AFTER_S : undefined);
+  if (again !== undefined) void reply.header('retry-after', again);
   await reply.code(status).type(PROBLEM_TYPE).send(problemOf(fault, request.id));
 }
 
