@@ -118,7 +118,10 @@ describe('the contacts of Request Tracker', () => {
   test('share a number, and both are shown', async () => {
     const answer = await copy.identify('+442079460120');
 
-    expect(answer.callers.map(({ contact_id }) => contact_id).toSorted()).toEqual(['dan', 'dora']);
+    expect(answer.callers).toHaveLength(2);
+    expect(new Set(answer.callers.map(({ contact_id }) => contact_id))).toEqual(
+      new Set(['dan', 'dora']),
+    );
     expect(answer.connections).toMatchObject([{ status: 'ambiguous' }]);
   });
 

@@ -23,7 +23,7 @@ export interface TappedCrm {
 /** Listens on loopback for requests to the CRM at `origin`. */
 export async function tapCrm(origin: string): Promise<TappedCrm> {
   let requests: TappedRequest[] = [];
-  let delayOf = (_: TappedRequest): number => 0;
+  let delayOf: (request: TappedRequest) => number = () => 0;
   const handOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request);
     const path = request.url ?? '/';

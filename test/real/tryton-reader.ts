@@ -33,6 +33,11 @@ export interface Reader {
     name: string,
     mechanisms: readonly { type: string; value: string }[],
   ): Promise<number>;
+  /** Changes a number where it stands: the party itself stays as it was. */
+  changeNumber(from: string, to: string): Promise<void>;
+  /** Nobody finds the party any more, but it is there. */
+  deactivateParty(id: number): Promise<void>;
+  deleteParty(id: number): Promise<void>;
   /** Answers the new user's ID. */
   createUser(user: {
     name: string;
@@ -83,6 +88,22 @@ export function readerOf(tryton: Tryton): Reader {
     },
     createParty: (name, mechanisms) =>
       create('party.party', { name, contact_mechanisms: [['create', mechanisms]] }),
+    changeNumber: async (from, to) => {
+      const found = await call(
+        'model.party.contact_mechanism.search',
+        [['value', '=', from]],
+        0,
+        1,
+        null,
+      );
+      await call('model.party.contact_mechanism.write', found, { value: to });
+    },
+    deactivateParty: async (id) => {
+      await call('model.party.party.write', [id], { active: false });
+    },
+    deleteParty: async (id) => {
+      await call('model.party.party.delete', [id]);
+    },
     createUser: (user) => create('res.user', user),
     forbidCreating: async (model) => {
       const found = await call('model.ir.model.search_read', [['model', '=', model]], 0, 1, null, [

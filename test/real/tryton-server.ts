@@ -15,6 +15,8 @@ export interface Tryton {
   readonly database: string;
   /** Login `admin`. */
   readonly adminPassword: string;
+  /** Sets back when each party was made: to a day of long ago, a later one for a newer party. */
+  growOld(): void;
   /** Ends every session, as their lifetime does. */
   forgetSessions(): void;
   stop(): Promise<void>;
@@ -55,10 +57,15 @@ export async function startTryton(options: { readonly port?: number } = {}): Pro
       await stop();
       throw error;
     });
+    const file = join(home, `${DATABASE}.sqlite`);
     const forgetSessions = (): void => {
-      deleteSessions(join(home, `${DATABASE}.sqlite`));
+      change(file, 'DELETE FROM ir_session');
     };
-    return { origin, database: DATABASE, adminPassword: ADMIN_PASSWORD, forgetSessions, stop };
+    const growOld = (): void => {
+      change(file, SET_BACK);
+    };
+    const known = { database: DATABASE, adminPassword: ADMIN_PASSWORD };
+    return { origin, ...known, growOld, forgetSessions, stop };
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
@@ -137,10 +144,16 @@ async function waitUntilReady(origin: string, server: Launched): Promise<void> {
   }
 }
 
-function deleteSessions(file: string): void {
+const SET_BACK = `
+  UPDATE party_party
+    SET create_date = datetime('2026-01-01', '+' || id || ' days'), write_date = NULL;
+  UPDATE party_contact_mechanism SET create_date = '2026-01-01 00:00:00', write_date = NULL;
+`;
+
+function change(file: string, statements: string): void {
   const database = new DatabaseSync(file, { timeout: 5_000 });
   try {
-    database.exec('DELETE FROM ir_session');
+    database.exec(statements);
   } finally {
     database.close();
   }

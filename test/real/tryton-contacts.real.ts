@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+
+import { freePort } from '../../scripts/test/free-port.ts';
+import { contactCopy, isRead, type ContactCopy } from './contact-copy.ts';
+import type { Office } from './office.ts';
+import { runCommand, startPatchcord } from './patchcord-server.ts';
+import type { PatchcordServer, ServerPlace } from './patchcord-server.ts';
+import { tapCrm, type TappedCrm, type TappedRequest } from './tapped-crm.ts';
+import { readerOf, type Reader } from './tryton-reader.ts';
+import { startTryton, type Tryton } from './tryton-server.ts';
+import { propertiesOf, seed, setUpOffice, shippedDocument } from './tryton-set-up.ts';
+
+/** Small enough for several pages of what there is. */
+const PAGE = 2;
+
+let tryton: Tryton;
+let reader: Reader;
+let tap: TappedCrm;
+let place: ServerPlace & { readonly port: number };
+let server: PatchcordServer;
+let office: Office;
+let copy: ContactCopy;
+/** By name. */
+const ids = new Map<string, number>();
+
+beforeAll(async () => {
+  tryton = await startTryton();
+  reader = readerOf(tryton);
+  await seed(reader);
+  await seedParties();
+  tryton.growOld();
+  tap = await tapCrm(tryton.origin);
+  const dataDir = mkdtempSync(join(tmpdir(), 'patchcord-real-'));
+  place = { dataDir, crm: new URL(tap.origin).host, port: await freePort() };
+  const { key } = z
+    .object({ key: z.string() })
+    .parse(await runCommand(place, ['key', 'create', '--scope', 'admin', '--name', 'Operator']));
+  server = await startPatchcord(place);
+  // The sync begins by itself when there is a connection. What was read is written after 5 seconds.
+  tap.slow(1_400, isList);
+  office = await setUpOffice(server.origin, key, {
+    properties: { ...propertiesOf(tryton), 'Tryton URL': tap.origin },
+    document: shippedDocument().replaceAll('"size": 100', `"size": ${String(PAGE)}`),
+  });
+  copy = contactCopy(office);
+}, 180_000);
+
+afterAll(async () => {
+  await server?.stop();
+  await tap?.stop();
+  await tryton?.stop();
+  if (place !== undefined) rmSync(place.dataDir, { recursive: true, force: true });
+}, 60_000);
+
+describe('the contacts of Tryton', () => {
+  test('are read page by page, on from the page where the server was killed', async () => {
+    const before = await copy.waitFor(({ lists }) => (lists[0]?.pages ?? 0) > 0);
+    server.child.kill('SIGKILL');
+    const first = pagesAsked();
+    tap.slow(0, isList);
+    server = await startPatchcord(place);
+
+    const after = await copy.waitFor(isRead);
+
+    const second = pagesAsked();
+    expect(before.state).toBe('running');
+    // Who was deactivated: nobody yet. Then who is there, each page behind the last one's ID.
+    expect(first.slice(0, 3)).toEqual(['inactive 0', 'active 0', 'active 2']);
+    expect(second.filter((page) => page.endsWith(' 0'))).toEqual([]);
+    expect(second.at(-1)).toBe(`active ${String(after.people)}`);
+    expect(after.people).toBe((await reader.parties()).length);
+  });
+
+  test.each([
+    ['a number that was typed with blanks', '+442071838750', 'Alice Smith'],
+    ['each of several numbers: the first telephone', '+442079460111', 'Carol Jones'],
+    ['… the second', '020 7946 0112', 'Carol Jones'],
+    ['… the third, of another city', '+441614960111', 'Carol Jones'],
+    ['… the mobile one', '+447911123111', 'Carol Jones'],
+  ])('are known by %s, without asking Tryton', async (_, number, name) => {
+    tap.taken();
+
+    const answer = await copy.identify(number);
+
+    expect(answer.callers).toMatchObject([{ source: 'index', name }]);
+    expect(tap.taken()).toEqual([]);
+  });
+
+  test('share a number, and both are shown', async () => {
+    const answer = await copy.identify('+442079460120');
+
+    expect(new Set(answer.callers.map(({ name }) => name))).toEqual(
+      new Set(['Dan Young', 'Dora Young']),
+    );
+    expect(answer.connections).toMatchObject([{ status: 'ambiguous' }]);
+  });
+
+  test.each([
+    ['words in any order', 'smi ali', 'Alice Smith'],
+    ['letters without their marks', 'angstrom zoe', 'Zoë Ångström'],
+    ['the end of a number', '8750', 'Alice Smith'],
+  ])('are found by %s', async (_, text, name) => {
+    expect(await copy.search(text)).toEqual([name]);
+  });
+
+  test('are found in Tryton itself while somebody types, each once', async () => {
+    const found = await copy.searchLive('Young');
+
+    expect(found.contacts.map(({ name }) => name)).toEqual(['Dan Young', 'Dora Young']);
+    expect(found.connections).toMatchObject([{ status: 'answered' }]);
+  });
+
+  test('are followed when a number is changed, one is new, and one is deactivated', async () => {
+    await reader.changeNumber('+44 20 7946 0111', '+44 20 7946 0115');
+    await reader.createParty('Erin New', [{ type: 'phone', value: '020 7946 0116' }]);
+    await reader.deactivateParty(idOf('Gone Away'));
+
+    const sync = await copy.read('changes');
+
+    // Those three, and the newest one of the last sync.
+    expect(sync.lists).toMatchObject([{ received: 4, added: 1, changed: 1, removed: 1 }]);
+    expect((await copy.identify('+442079460115')).callers).toMatchObject([{ name: 'Carol Jones' }]);
+    expect((await copy.identify('+442079460116')).callers).toMatchObject([{ name: 'Erin New' }]);
+    expect((await copy.identify('+442079460111')).callers).toEqual([]);
+    expect((await copy.identify('+447911123119')).callers).toEqual([]);
+    expect(await copy.search('gone away')).toEqual([]);
+  });
+
+  test('are gone when they are deleted, once everything was read', async () => {
+    const before = await copy.sync();
+    await reader.deleteParty(idOf('Dora Young'));
+
+    const after = await copy.readUntil(before.people - 1);
+
+    expect(after.people).toBe(before.people - 1);
+    expect((await copy.identify('+442079460120')).callers).toMatchObject([{ name: 'Dan Young' }]);
+  });
+
+  test('are known at once when Patchcord makes one, and no twin comes with the next sync', async () => {
+    const values = { contact_name: 'Fay Made', phone: '+442079460117' };
+    const path = `/v1/connections/${office.connectionId}/contacts`;
+    await office.administrator.post(path, { values });
+    const atOnce = await copy.identify('+442079460117');
+
+    const sync = await copy.read('changes');
+
+    expect(atOnce.callers).toMatchObject([{ name: 'Fay Made' }]);
+    expect(sync.lists).toMatchObject([{ added: 0 }]);
+    expect(await copy.search('fay')).toEqual(['Fay Made']);
+  });
+
+  test('are read by a new session where Tryton has ended the one before', async () => {
+    const { people } = await copy.sync();
+    tryton.forgetSessions();
+
+    const sync = await copy.read('full');
+
+    expect(sync).toMatchObject({ people, lists: [{ received: people + 1, last_error: null }] });
+  });
+});
+
+async function seedParties(): Promise<void> {
+  const phone = (value: string) => ({ type: 'phone', value });
+  const mobile = (value: string) => ({ type: 'mobile', value });
+  const parties = {
+    'Carol Jones': [
+      phone('+44 20 7946 0111'),
+      phone('(020) 7946-0112'),
+      phone('0161 496 0111'),
+      mobile('07911 123111'),
+    ],
+    'Dan Young': [phone('+44 20 7946 0120')],
+    'Dora Young': [phone('020 7946 0120')],
+    'Zoë Ångström': [{ type: 'email', value: 'zoe@example.test' }],
+    'Gone Away': [mobile('07911 123119')],
+    'Nobody Special': [],
+  };
+  for (const [name, mechanisms] of Object.entries(parties)) {
+    ids.set(name, await reader.createParty(name, mechanisms));
+  }
+}
+
+function idOf(name: string): number {
+  const id = ids.get(name);
+  if (id === undefined) throw new RangeError(name);
+  return id;
+}
+
+const Domain = z.object({
+  method: z.string(),
+  params: z.tuple([z.array(z.unknown())]).rest(z.unknown()),
+});
+
+/** The pages of parties that were asked for: which list, and behind which ID. */
+function pagesAsked(): readonly string[] {
+  return tap
+    .taken()
+    .filter(isList)
+    .map(({ body }) => {
+      const { params } = Domain.parse(JSON.parse(body));
+      const [behind] = z
+        .tuple([z.tuple([z.literal('id'), z.literal('>'), z.number()])])
+        .rest(z.unknown())
+        .parse(params[0]);
+      return `${body.includes('"active","=",false') ? 'inactive' : 'active'} ${String(behind[2])}`;
+    });
+}
+
+function isList({ body }: TappedRequest): boolean {
+  return body.includes('party.search_read') && body.includes('["id",">",');
+}
