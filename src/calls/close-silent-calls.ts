@@ -1,9 +1,10 @@
 import type { Database } from '../store/database.ts';
-import type { ConnectionBook } from './call-connection.ts';
+import type { CallConnection, ConnectionBook } from './call-connection.ts';
 import type { CallEvent } from './call-event.ts';
 import { CLOSED_WITHOUT_END } from './call-facts.ts';
 import type { DeliveryLog } from './deliver.ts';
 import { recordEvent } from './intake.ts';
+import type { Onlooker } from './onlooker.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
 import { isSilent, selectSilentCalls } from './silent-calls-repository.ts';
 import { storableJson } from './storable-json.ts';
@@ -12,9 +13,10 @@ import { storableJson } from './storable-json.ts';
 const SILENT_MS = 6 * 60 * 60 * 1_000;
 const BATCH = 100;
 
-export interface CloseSilentDeps extends PlanLanesDeps {
+export interface CloseSilentDeps<C extends CallConnection = CallConnection> extends PlanLanesDeps {
   readonly database: Database;
-  readonly connections: ConnectionBook;
+  readonly connections: ConnectionBook<C>;
+  readonly onlooker?: Pick<Onlooker<C>, 'arrives'> | undefined;
   readonly log: Pick<DeliveryLog, 'warn'>;
 }
 
@@ -24,8 +26,8 @@ type SilentCall = Awaited<ReturnType<typeof selectSilentCalls>>[number];
  * Ends calls whose end was never reported, with an unknown duration and flagged as such. One that
  * cannot be ended is logged and tried again in the next run. Returns how many were ended.
  */
-export async function closeSilentCalls(
-  deps: CloseSilentDeps,
+export async function closeSilentCalls<C extends CallConnection>(
+  deps: CloseSilentDeps<C>,
   silentMs: number = SILENT_MS,
 ): Promise<number> {
   const { database } = deps;
@@ -43,12 +45,16 @@ export async function closeSilentCalls(
 }
 
 /** False when something was heard of it meanwhile. */
-async function close(deps: CloseSilentDeps, call: SilentCall, before: number): Promise<boolean> {
+async function close<C extends CallConnection>(
+  deps: CloseSilentDeps<C>,
+  call: SilentCall,
+  before: number,
+): Promise<boolean> {
   const { database } = deps;
   const connections = await deps.connections.ofOrganization(call.organization_id);
-  return await database.write(async (transaction) => {
-    if (!(await isSilent(transaction, call, before))) return false;
-    await recordEvent(transaction, deps, {
+  const recorded = await database.write(async (transaction) => {
+    if (!(await isSilent(transaction, call, before))) return undefined;
+    return await recordEvent(transaction, deps, {
       identity: {
         organizationId: call.organization_id,
         phoneSystemId: call.phone_system_id,
@@ -63,8 +69,13 @@ async function close(deps: CloseSilentDeps, call: SilentCall, before: number): P
       connections,
       now: database.now(),
     });
-    return true;
   });
+  if (recorded?.stored !== undefined) {
+    const { organization_id: organizationId, phone_system_id: phoneSystemId } = call;
+    const arrival = { organizationId, phoneSystemId, event: endOf(call), connections };
+    deps.onlooker?.arrives(arrival)?.(recorded.stored);
+  }
+  return recorded !== undefined;
 }
 
 function endOf(call: SilentCall): CallEvent {

@@ -10,6 +10,7 @@ import type { CallContacts } from './known-caller.ts';
 import { nextInLane } from './lane.ts';
 import type { Lease } from './lane-repository.ts';
 import { loadLane } from './load-lane.ts';
+import type { Onlooker } from './onlooker.ts';
 import type { LoadedLane } from './load-lane.ts';
 import { prepareAsk, prepareRun } from './prepare-step.ts';
 import type { RecordingSource } from './step-recording.ts';
@@ -36,6 +37,8 @@ export interface DeliverDeps {
   readonly node: string;
   /** Absent: each caller is asked for. */
   readonly contacts?: CallContacts;
+  /** Absent: nobody looks on. */
+  readonly onlooker?: Pick<Onlooker, 'changed'> | undefined;
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: DeliveryLog;
@@ -107,6 +110,10 @@ async function deliverNext(
     known.loaded ?? (await loadLane(deps.database, { lease, claimed: known.claimed }, connection));
   if (loaded === undefined) return { status: 'replaced' };
   deps.reached?.('lane-loaded');
+  const changed = <T>(result: T): T => {
+    deps.onlooker?.changed(loaded.lane.organization_id, loaded.lane.call_id);
+    return result;
+  };
   const next = nextInLane(loaded.steps, deps.database.now());
   if (next.kind === 'wait' || next.kind === 'parked' || next.kind === 'idle') {
     return { status: await releaseLane(deps, lease, loaded.lane.revision) };
@@ -114,7 +121,7 @@ async function deliverNext(
   if (next.kind === 'skip') {
     const change = { state: 'skipped' as const, reason: next.reason, message: next.message };
     const work = { lease, loaded, connection, step: next.step, change };
-    return { status: await commitWithoutSending(deps, work) };
+    return { status: changed(await commitWithoutSending(deps, work)) };
   }
   const asOf = deps.database.now();
   const work = { loaded, step: next.step, connection, signal: claim.signal };
@@ -123,7 +130,7 @@ async function deliverNext(
   if (prepared.status === 'settled') {
     const { change, bound, found } = prepared;
     const unsent = { lease, loaded, connection, step: next.step, change, bound, found, asOf };
-    return { status: await commitWithoutSending(deps, unsent) };
+    return { status: changed(await commitWithoutSending(deps, unsent)) };
   }
   deps.reached?.('before-sending');
   const purpose = next.kind;
@@ -141,6 +148,7 @@ async function deliverNext(
   });
   if (sending.status === 'released') deps.postponed?.(sending.until);
   if (sending.status !== 'sending') return { status: sending.status };
+  changed(sending);
   deps.reached?.('sending-committed');
   const run = await send(deps, prepared, claim.signal);
   if (prepared.method === 'FindContact' && purpose === 'run') {
@@ -167,6 +175,7 @@ async function deliverNext(
     asOf,
   });
   deps.reached?.('settled');
+  changed(settled);
   const made = madeContactOf({ step: next.step, purpose, run, loaded });
   if (made !== undefined && settled.status !== 'replaced') deps.contacts?.made(connection, made);
   if (loaded.memory.contactAgain !== undefined && next.step.method === 'FindContact') {

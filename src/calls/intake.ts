@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { AppError } from '../errors/app-error.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/schema.ts';
-import type { ConnectionBook, Connections } from './call-connection.ts';
+import type { CallConnection, ConnectionBook, Connections } from './call-connection.ts';
 import { parseCallEvent } from './call-event.ts';
 import type { CallEvent, ParsedEvent } from './call-event.ts';
 import { eachInOrder } from './each-in-order.ts';
@@ -14,6 +14,7 @@ import { insertRefusedEvent, removeSurplusRefused } from './refused-events-repos
 import { announceRecordings, insertEvent } from './call-repository.ts';
 import type { CallIdentity } from './call-repository.ts';
 import { keptBody } from './kept-body.ts';
+import type { Onlooker, StoredEvent } from './onlooker.ts';
 import { openCall, TOO_MANY } from './open-call.ts';
 import { planLanes } from './plan-lanes.ts';
 import type { PlanLanesDeps } from './plan-lanes.ts';
@@ -48,23 +49,25 @@ export interface Intake {
   acceptWebhook(source: EventSource, body: unknown): Promise<EventResult>;
 }
 
-const NO_CONNECTIONS: Connections = { open: [], shut: [] };
+const NO_CONNECTIONS: Connections<never> = { open: [], shut: [] };
 const OTHER_BODY =
   'an event of this call with this id came before with another body: this one is not used, so give each event an id of its own';
 
-export interface IntakeDeps extends PlanLanesDeps {
+export interface IntakeDeps<C extends CallConnection = CallConnection> extends PlanLanesDeps {
   readonly database: Database;
-  readonly connections: ConnectionBook;
+  readonly connections: ConnectionBook<C>;
   readonly addresses: RecordingAddresses;
   /** Absent: whatever comes is taken in. */
   readonly budget?: Pick<IntakeBudget, 'admit'>;
   /** Called after each commit: there may be work. */
   readonly wake: () => void;
+  /** Shows what comes on screens. */
+  readonly onlooker?: Pick<Onlooker<C>, 'arrives'> | undefined;
   readonly reached?: (point: 'event-committed') => void;
 }
 
 /** Makes the door through which all call events come. */
-export function createIntake(deps: IntakeDeps): Intake {
+export function createIntake<C extends CallConnection>(deps: IntakeDeps<C>): Intake {
   const acceptAll = async (
     source: EventSource,
     events: readonly { readonly body: unknown; readonly parsed: ParsedEvent }[],
@@ -103,17 +106,20 @@ export function createIntake(deps: IntakeDeps): Intake {
   };
 }
 
-interface OneEvent {
+interface OneEvent<C extends CallConnection> {
   readonly source: EventSource;
   readonly body: unknown;
   readonly parsed: ParsedEvent;
-  readonly books: ReadonlyMap<string, Connections>;
+  readonly books: ReadonlyMap<string, Connections<C>>;
   readonly routeOf: (event: CallEvent) => Routed;
   /** Why the events of these organizations must wait. */
   readonly held: ReadonlyMap<string, OverBudget>;
 }
 
-async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> {
+async function acceptOne<C extends CallConnection>(
+  deps: IntakeDeps<C>,
+  one: OneEvent<C>,
+): Promise<EventResult> {
   const { source, body, parsed } = one;
   if (!parsed.ok) {
     await keepMalformed(deps, { phoneSystemId: source.phoneSystemId, body, problem: parsed });
@@ -132,8 +138,10 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
   };
   const connections = one.books.get(organizationId) ?? NO_CONNECTIONS;
   const sealed = deps.addresses.seal(organizationId, event);
+  const { phoneSystemId } = source;
+  const shown = deps.onlooker?.arrives({ organizationId, phoneSystemId, event, connections });
   try {
-    const { callId, repeated, same } = await deps.database.write((transaction) =>
+    const { callId, repeated, same, stored } = await deps.database.write((transaction) =>
       recordEvent(transaction, deps, {
         identity,
         ...sealed,
@@ -142,6 +150,7 @@ async function acceptOne(deps: IntakeDeps, one: OneEvent): Promise<EventResult> 
         now: deps.database.now(),
       }),
     );
+    if (stored !== undefined) shown?.(stored);
     const notes = [...(same ? [] : [OTHER_BODY]), ...notesOf(event, source, deps.database.now())];
     return { status: repeated ? 'repeated' : 'accepted', callId, notes };
   } catch (err) {
@@ -158,6 +167,8 @@ export interface Recorded {
   readonly repeated: boolean;
   /** False for a known event that now came with another body. */
   readonly same: boolean;
+  /** Of a new event: what it has made of the call. */
+  readonly stored?: StoredEvent;
 }
 
 /**
@@ -179,7 +190,7 @@ export async function recordEvent(
     now: number;
   },
 ): Promise<Recorded> {
-  const { now } = work;
+  const { now, identity } = work;
   const opened = await openCall(transaction, deps.ids, work);
   if (opened.status === 'repeated') {
     return { callId: opened.id, repeated: true, same: opened.same };
@@ -201,7 +212,9 @@ export async function recordEvent(
     connections: work.connections,
     now,
   });
-  return { callId, repeated: false, same: true };
+  const { sequence } = received;
+  const stored = { callId, phoneSystemId, phoneCallId: identity.externalId, sequence, facts };
+  return { callId, repeated: false, same: true, stored };
 }
 
 /**
@@ -232,10 +245,10 @@ function askBudget(
   return held;
 }
 
-async function readConnections(
-  book: ConnectionBook,
+async function readConnections<C extends CallConnection>(
+  book: ConnectionBook<C>,
   routed: readonly Routed[],
-): Promise<ReadonlyMap<string, Connections>> {
+): Promise<ReadonlyMap<string, Connections<C>>> {
   const organizations = new Set(
     routed.flatMap((one) => (one.status === 'routed' ? one.organizationId : [])),
   );
@@ -247,7 +260,7 @@ async function readConnections(
 
 /** Keeps an event that belongs to nobody for some days, so that a wrong domain can be seen and mended. */
 async function keepRefused(
-  deps: IntakeDeps,
+  deps: Pick<IntakeDeps, 'database' | 'ids'>,
   work: {
     source: EventSource;
     body: unknown;

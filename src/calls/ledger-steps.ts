@@ -127,7 +127,8 @@ function whatHolds(steps: readonly Step[], step: Step, now: number): Step | unde
   return next.step.id === step.id ? undefined : next.step;
 }
 
-function ledgerState(
+/** The state of a step as people see it. */
+export function ledgerState(
   step: Step,
   lane: { first: Step | undefined; now: number; held: boolean },
 ): LedgerStepState {

@@ -60,6 +60,16 @@ export async function listCalls(
   return { items: page.items.map(toSummary), next_cursor: page.next_cursor };
 }
 
+/** A call as a row of a list; `undefined` for one that is not there, or somebody else's. */
+export async function findCallSummary(
+  database: Pick<Database, 'read'>,
+  scope: OrganizationScope,
+  callId: string,
+): Promise<CallSummary | undefined> {
+  const row = await selectCall(database.read, scope, callId);
+  return row === undefined ? undefined : toSummary(row);
+}
+
 /** Who makes a connection work again that waits for a sign-in. */
 type FindSignsIn = (connectionId: string) => Promise<SignsIn | undefined>;
 

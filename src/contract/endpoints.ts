@@ -36,6 +36,7 @@ import {
   putIntegration,
 } from './integrations.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { streamEvents } from './live.ts';
 import {
   deleteOrganization,
   exportOrganization,
@@ -113,6 +114,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getRecording,
   getRecordingContent,
   openRecordingLink,
+  streamEvents,
   identifyCaller,
   searchContacts,
   createContact,

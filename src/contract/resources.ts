@@ -3,6 +3,8 @@ export const RESOURCES = {
   'call events': 'What phone systems report: calls as they happen, and their recordings.',
   calls: 'The ledger: what became of each call in each CRM, and what people can do about it.',
   recordings: 'What was said, on its way to the CRM: state, bytes and links.',
+  'live events':
+    'What happens now, as it happens: for the screens of people at phones, and for lists.',
   callers: 'Who a number belongs to in the CRMs of the organization.',
   contacts: "The copy of the CRMs' contacts, and how it is kept up to date.",
   connections: 'The CRMs of the organization: property values, options, state.',

@@ -251,6 +251,14 @@ export const CATALOGUE = {
     meaning: 'More events came than there is room for; nothing was stored.',
     remedy: 'Send them again after the seconds of `Retry-After`; `detail` says what is full.',
   },
+  too_many_streams: {
+    category: 'rate_limited',
+    status: 429,
+    level: 'warn',
+    retry: true,
+    meaning: 'As many streams of events are open as one organization, or this server, may have.',
+    remedy: 'Share one stream among the windows of a browser, or end some; then connect again.',
+  },
   storage_full: {
     category: 'internal',
     status: 503,

@@ -4,6 +4,7 @@ import type { Route } from './route.ts';
 import { callEventRoutes } from './routes/call-events.ts';
 import type { CallEventDeps } from './routes/call-events.ts';
 import { callRoutes } from './routes/calls.ts';
+import type { CallRouteDeps } from './routes/calls.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import type { ContactRouteDeps } from './routes/contacts.ts';
 import { contactSyncRoutes } from './routes/contact-sync.ts';
@@ -18,6 +19,8 @@ import type { IdentifyRouteDeps } from './routes/identify.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import type { IntegrationRouteDeps } from './routes/integrations.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { liveRoutes } from './routes/live.ts';
+import type { LiveRouteDeps } from './routes/live.ts';
 import { organizationLifeRoutes } from './routes/organization-life.ts';
 import type { OrganizationLifeDeps } from './routes/organization-life.ts';
 import { organizationRoutes } from './routes/organizations.ts';
@@ -45,6 +48,8 @@ export type RouteDeps = StoreDeps &
   SigningSecretDeps &
   ActionDeps &
   RecordingRouteDeps &
+  LiveRouteDeps &
+  CallRouteDeps &
   IdentifyRouteDeps &
   SearchContactsRouteDeps &
   ContactRouteDeps &
@@ -62,6 +67,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...callEventRoutes(deps),
     ...recordingRoutes(deps),
     ...callRoutes(deps),
+    ...liveRoutes(deps),
     ...identifyRoutes(deps),
     ...searchContactsRoutes(deps),
     ...connectionRoutes(deps),

@@ -30,6 +30,7 @@ import { createContactIndex } from '../contacts/index/create-contact-index.ts';
 import type { OpenContactIndex } from '../contacts/index/create-contact-index.ts';
 import { createNumberKeys } from '../contacts/number-keys/number-key.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
+import type { BatchLimits } from '../contacts/sync/batch-writer.ts';
 import type { SyncTimes } from '../contacts/sync/contact-sync.ts';
 import type { SyncPoint } from '../contacts/sync/run-pass.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
@@ -61,6 +62,7 @@ import { createKeptContacts } from './kept-contacts.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createContactSearch } from './search-contacts.ts';
 import { createDeleter } from './deleter.ts';
+import { createLiveParts } from './live/live-parts.ts';
 import { createLiveRunner } from './live-runner.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
@@ -77,6 +79,7 @@ export interface ServerTuning {
   readonly reached?: (point: DeliveryPoint | 'event-committed') => void;
   readonly syncReached?: (point: SyncPoint) => void;
   readonly syncTimes?: Partial<SyncTimes>;
+  readonly syncBatches?: BatchLimits;
   readonly times?: Partial<WorkerTimes>;
   readonly policy?: Partial<DeliveryPolicy>;
   /** Lays something over the database: a test's planted bug, which its auditor must find. */
@@ -204,6 +207,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
           ...{ index, database, openConnections, signIns, places, phones, clock, freeDisk },
           ...{ lists: runner, node: parts.node, log: logger, metrics: () => metrics },
           ...{ times: parts.tuning?.syncTimes, reached: parts.tuning?.syncReached },
+          batches: parts.tuning?.syncBatches,
         });
   const contactSearch = createContactSearch({
     ...{ database, index, phones, clock },
@@ -226,7 +230,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
     ...{ database, ids, vault, removeFile, connections, index, callers, keys, log: logger },
     ...{ digests, countriesOf, node: parts.node },
   });
+  const live = createLiveParts({ database, ids, clock, callers, phones, lookups, log: logger });
   const pipeline = createPipelineWorker(parts, {
+    onlooker: live.onlooker,
     idempotency,
     connections,
     signIns,
@@ -254,6 +260,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
       log: logger,
     }),
     ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
+    onlooker: live.onlooker,
     ...(parts.tuning?.reached === undefined ? {} : { reached: parts.tuning.reached }),
   });
   const metrics = createMetrics(
@@ -276,6 +283,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
     access,
     metrics,
     intake,
+    live: live.hub,
+    clock,
+    onlooker: live.onlooker,
     signedIntake: createSignedIntake({ database, vault }),
     vault,
     documents,
@@ -312,10 +322,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
   // What an earlier life of this server had begun to delete.
   app.addHook('onListen', async () => {
+    live.hub.start();
     deleter.wake();
     eraser.wake();
     logos.start();
   });
+  // Streams never end by themselves, and the server waits for its requests.
+  app.addHook('preClose', () => live.close());
   app.addHook('onClose', async () => {
     callers.close();
     contactSearch.close();

@@ -7,6 +7,7 @@ import { DELIVERY_POLICY } from '../calls/delivery-policy.ts';
 import type { DeliveryPolicy } from '../calls/delivery-policy.ts';
 import { deleteOldContactClaims } from '../calls/made-contact-repository.ts';
 import type { Eraser } from '../calls/erasure/eraser.ts';
+import type { Onlooker } from '../calls/onlooker.ts';
 import { planWaiting } from '../calls/plan-waiting.ts';
 import { createWorker, WORKER_TIMES } from '../calls/worker.ts';
 import type { Worker, WorkerTimes } from '../calls/worker.ts';
@@ -70,11 +71,12 @@ export function createPipelineWorker(
     readonly deleter: Deleter;
     readonly eraser: Pick<Eraser, 'wake'>;
     readonly callers: CallerIdentifier;
+    readonly onlooker: Onlooker<PipelineConnection>;
     readonly index: OpenContactIndex | undefined;
   },
 ): Worker {
   const { database, ids, tuning, logger: log } = parts;
-  const { connections, callKeySecret } = made;
+  const { connections, callKeySecret, onlooker } = made;
   const { spool, source, links } = made.recordings;
   const ownLinks = links !== undefined;
   return createWorker({
@@ -88,6 +90,7 @@ export function createPipelineWorker(
     log,
     runner: createStepRunner(made.runner, made.admission),
     contacts: createCallContacts({ callers: made.callers, index: made.index, log }),
+    onlooker,
     recordings: source,
     policy: { ...DELIVERY_POLICY, ...tuning?.policy },
     times: { ...WORKER_TIMES, ...tuning?.times },
@@ -96,7 +99,15 @@ export function createPipelineWorker(
       runChores(
         {
           'end silent calls': () =>
-            closeSilentCalls({ database, ids, connections, callKeySecret, ownLinks, log }),
+            closeSilentCalls({
+              database,
+              ids,
+              connections,
+              callKeySecret,
+              ownLinks,
+              onlooker,
+              log,
+            }),
           'plan what waited': () =>
             planWaiting({ database, ids, connections, callKeySecret, ownLinks, log }),
           'forget made contacts': () =>

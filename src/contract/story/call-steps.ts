@@ -9,6 +9,12 @@ export const CALL_STEPS: readonly StoryStep[] = [
   },
   { endpoint: 'sendCallEvents', as: 'events', body: [ringing('call-1'), ended('call-1')] },
   ...seen('call-1', 'delivered'),
+  {
+    endpoint: 'streamEvents',
+    as: 'organization',
+    query: { topics: 'ringing', extension: '201', seconds: '0' },
+    headers: { 'last-event-id': '01981c2e-7c3a-7b54-8f0e-5d2f6f1f9a10:41' },
+  },
   { endpoint: 'getCall', as: 'organization', params: { call_id: '{{seen.items.0.id}}' } },
   {
     endpoint: 'putRecording',

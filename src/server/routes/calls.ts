@@ -2,6 +2,7 @@ import type * as z from 'zod';
 
 import { getCall as readCall, listCalls as readCalls } from '../../calls/ledger.ts';
 import type { ActionDeps } from '../../calls/change-step.ts';
+import type { Onlooker } from '../../calls/onlooker.ts';
 import {
   discardStep as discard,
   replayCall as replayAll,
@@ -32,10 +33,12 @@ import { route } from '../route.ts';
 import type { Answer, Route } from '../route.ts';
 import { actorOf, iso, presentPage } from './present.ts';
 
+export interface CallRouteDeps extends ActionDeps, ListRecordingsDeps, Pick<ViewDeps, 'documents'> {
+  readonly onlooker: Pick<Onlooker, 'changed'>;
+}
+
 /** The ledger: what became of each call, and what people can do about it. */
-export function callRoutes(
-  deps: ActionDeps & ListRecordingsDeps & Pick<ViewDeps, 'documents'>,
-): readonly Route[] {
+export function callRoutes(deps: CallRouteDeps): readonly Route[] {
   const { database } = deps;
   const answer = async (
     scope: OrganizationScope,
@@ -51,6 +54,13 @@ export function callRoutes(
     const connections = found.filter((connection) => connection !== undefined);
     const recordings = await readRecordings(deps, scope, call.id);
     return { body: presentCallDetail(call, connections, recordings ?? []) };
+  };
+  const changed = (
+    scope: OrganizationScope,
+    callId: string,
+  ): Promise<Answer<z.input<typeof CallWithSteps>>> => {
+    deps.onlooker.changed(scope.organizationId, callId);
+    return answer(scope, callId);
   };
   return [
     route(listCalls, async ({ query }, { scope }) => {
@@ -71,12 +81,12 @@ export function callRoutes(
       const scope = context.scope();
       const callId = params.call_id;
       await replayAll(deps, scope, { callId, actor: actorOf(context) });
-      return answer(scope, callId);
+      return changed(scope, callId);
     }),
     route(replayStep, async ({ params }, context) => {
       const scope = context.scope();
       const request = { stepId: params.step_id, actor: actorOf(context) };
-      return answer(scope, await replay(deps, scope, request));
+      return changed(scope, await replay(deps, scope, request));
     }),
     route(replayMany, async ({ body }, context) => {
       const { since, until, reason, preview } = body;
@@ -103,12 +113,12 @@ export function callRoutes(
         actor: actorOf(context),
         answer: seen(body),
       });
-      return answer(scope, callId);
+      return changed(scope, callId);
     }),
     route(discardStep, async ({ params, body }, context) => {
       const scope = context.scope();
       const request = { stepId: params.step_id, actor: actorOf(context), reason: body.reason };
-      return answer(scope, await discard(deps, scope, request));
+      return changed(scope, await discard(deps, scope, request));
     }),
   ];
 }

@@ -18,6 +18,7 @@ import {
   suspendOrganization as suspend,
 } from '../../organizations/life.ts';
 import type { OrganizationState } from '../../organizations/life.ts';
+import type { LiveHub } from '../live/live-hub.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { actorOf, iso } from './present.ts';
@@ -28,6 +29,7 @@ export interface OrganizationLifeDeps extends StoreDeps {
   readonly wake: () => void;
   /** An organization is marked for deletion. */
   readonly wakeDeleter: () => void;
+  readonly live: Pick<LiveHub, 'check'>;
 }
 
 /** Suspend, resume, export and delete an organization: the operator's routes. */
@@ -40,11 +42,12 @@ export function organizationLifeRoutes(deps: OrganizationLifeDeps): readonly Rou
     route(getOrganizationState, async ({ params }) => ({
       body: present(await readState(database.read, scopeOf(params))),
     })),
-    route(suspendOrganization, async ({ params, body }, context) => ({
-      body: present(
-        await suspend(deps, scopeOf(params), { reason: body.reason, actor: actorOf(context) }),
-      ),
-    })),
+    route(suspendOrganization, async ({ params, body }, context) => {
+      const why = { reason: body.reason, actor: actorOf(context) };
+      const state = await suspend(deps, scopeOf(params), why);
+      await deps.live.check();
+      return { body: present(state) };
+    }),
     route(resumeOrganization, async ({ params }, context) => {
       const state = await resume(deps, scopeOf(params), { actor: actorOf(context) });
       deps.wake();
@@ -61,6 +64,7 @@ export function organizationLifeRoutes(deps: OrganizationLifeDeps): readonly Rou
       const request = { name: body.name, actor: actorOf(context) };
       const state = await beginDeletion(deps, scopeOf(params), request);
       deps.wakeDeleter();
+      await deps.live.check();
       return { body: present(state) };
     }),
   ];

@@ -1,0 +1,58 @@
+import type { OrganizationScope } from '../organizations/scope.ts';
+import type { Database } from '../store/database.ts';
+import { ledgerState } from './ledger-steps.ts';
+import type { LedgerStepState } from './ledger-steps.ts';
+import { isSettled } from './step.ts';
+import { toStep } from './step-rows.ts';
+
+/** Where a step of a call stands, without its attempts. */
+export interface StepState {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly method: string;
+  readonly state: LedgerStepState;
+  readonly reason: string | null;
+  readonly possibleDuplicate: boolean;
+}
+
+/** Where the steps of a call stand, lane by lane, in order; none for a call of somebody else. */
+export async function readStepStates(
+  database: Pick<Database, 'read' | 'now'>,
+  scope: OrganizationScope,
+  callId: string,
+): Promise<readonly StepState[]> {
+  const rows = await database.read
+    .selectFrom('lane')
+    .innerJoin('step', 'step.lane_id', 'lane.id')
+    .selectAll('step')
+    .select(['lane.connection_id', 'lane.state as lane_state'])
+    .where('lane.call_id', '=', callId)
+    .where('lane.organization_id', '=', scope.organizationId)
+    .orderBy('lane.connection_id')
+    .orderBy('step.rank')
+    .orderBy('step.sequence')
+    .execute();
+  const now = database.now();
+  const first = new Map<string, string>();
+  for (const row of rows) {
+    const step = toStep(row);
+    if (isSettled(step) || step.state === 'parked' || first.has(row.lane_id)) continue;
+    first.set(row.lane_id, step.id);
+  }
+  return rows.map((row) => {
+    const step = toStep(row);
+    const isFirst = first.get(row.lane_id) === step.id;
+    return {
+      id: step.id,
+      connectionId: row.connection_id,
+      method: step.method,
+      state: ledgerState(step, {
+        first: isFirst ? step : undefined,
+        now,
+        held: row.lane_state === 'parked',
+      }),
+      reason: step.reason ?? null,
+      possibleDuplicate: step.possibleDuplicate,
+    };
+  });
+}

@@ -1,0 +1,250 @@
+import type { LiveTopic } from '../../contract/live.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { Ids } from '../../text/uuid.ts';
+import type { Clock } from '../../time/clock.ts';
+
+/** Something that screens are told. */
+export interface LiveMessage {
+  readonly topic: LiveTopic;
+  /** Its name in the stream. */
+  readonly event: string;
+  /** Of its call. */
+  readonly extensions: readonly string[];
+  readonly data: object;
+}
+
+/** Whoever reads a stream. */
+export interface LiveReader {
+  readonly topics: ReadonlySet<LiveTopic>;
+  /** Undefined: those of all. */
+  readonly extensions: ReadonlySet<string> | undefined;
+  /** Hands text over without waiting; a reader that is too slow ends by itself. */
+  send(text: string): void;
+  end(): void;
+  /** Whether its key may still read; rejects where that cannot be told now. */
+  mayStay(): Promise<boolean>;
+}
+
+export interface LiveHub {
+  /**
+   * Lets a reader in, who first has what came since `lastId`, or `reset`. Returns how it leaves. Throws
+   * `too_many_streams`, and `unavailable` while the server stops.
+   */
+  join(organizationId: string, reader: LiveReader, lastId: string | undefined): () => void;
+  /** Tells all readers of the organization whom it concerns. */
+  publish(organizationId: string, message: LiveMessage): void;
+  /** Whether anybody reads this topic here, or did within the time in which they may come back. */
+  wants(organizationId: string, topic: LiveTopic): boolean;
+  /** Organizations with readers, or with those who may come back. */
+  watched(): readonly string[];
+  /** Says that something was missed, to the readers of one organization or to all. */
+  reset(message: string, organizationId?: string): void;
+  /** Ends the streams whose keys may not read any more; `start` does so every five seconds. */
+  check(): Promise<void>;
+  /** Checks keys and keeps the lines open, until `close`. */
+  start(): void;
+  /** Ends all streams. */
+  close(): void;
+}
+
+export interface LiveHubDeps {
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  readonly ids: Ids;
+  readonly limits?: Partial<LiveLimits>;
+  /** Told when an organization gets its first reader or loses its room. */
+  readonly watchedChanged?: () => void;
+}
+
+export interface LiveLimits {
+  /** Streams of an organization at one time, on this process. */
+  readonly perOrganization: number;
+  readonly inAll: number;
+}
+
+/** An office has a stream for each browser; a process has sockets for some thousands. */
+const LIMITS: LiveLimits = { perOrganization: 1_000, inAll: 10_000 };
+/** Who comes back within this time misses nothing. */
+const KEPT_MS = 120_000;
+const KEPT_MESSAGES = 2_000;
+/** Text of one organization, and of all, in UTF-16 units. */
+const KEPT_LENGTH = 1_048_576;
+const KEPT_LENGTH_IN_ALL = 16_777_216;
+/** A browser comes back after this time. */
+const RETRY_MS = 2_000;
+const CHECK_EVERY_MS = 5_000;
+/** Every third check: proxies end lines that are silent for 30 to 60 seconds. */
+const BEAT_EVERY_CHECKS = 3;
+
+interface Kept {
+  readonly number: number;
+  readonly at: number;
+  readonly message: LiveMessage;
+  readonly text: string;
+}
+
+interface Room {
+  /** Of this life of the room: ids of another one name nothing here. */
+  readonly epoch: string;
+  last: number;
+  readonly kept: Kept[];
+  length: number;
+  readonly readers: Set<LiveReader>;
+  readonly topics: Set<LiveTopic>;
+  /** Since when nobody reads; monotonic. */
+  emptySince: number;
+}
+
+/** Hands what happens to whoever looks on in this process; nothing waits for a reader. */
+export function createLiveHub(deps: LiveHubDeps): LiveHub {
+  const { clock, ids } = deps;
+  const limits = { ...LIMITS, ...deps.limits };
+  const rooms = new Map<string, Room>();
+  const closing = new AbortController();
+  const all = { readers: 0, length: 0 };
+
+  const roomOf = (organizationId: string): Room => {
+    const known = rooms.get(organizationId);
+    if (known !== undefined) return known;
+    const room: Room = {
+      ...{ epoch: ids.next(), last: 0, kept: [], length: 0 },
+      ...{ readers: new Set<LiveReader>(), topics: new Set<LiveTopic>(), emptySince: 0 },
+    };
+    rooms.set(organizationId, room);
+    deps.watchedChanged?.();
+    return room;
+  };
+  const drop = (room: Room, count: number): void => {
+    const length = room.kept.splice(0, count).reduce((sum, { text }) => sum + text.length, 0);
+    room.length -= length;
+    all.length -= length;
+  };
+  const keep = (room: Room, kept: Kept): void => {
+    room.kept.push(kept);
+    room.length += kept.text.length;
+    all.length += kept.text.length;
+    const old = room.kept.findIndex(({ at }) => at > kept.at - KEPT_MS);
+    const many = Math.max(old, room.kept.length - KEPT_MESSAGES);
+    if (many > 0) drop(room, many);
+    while (room.length > KEPT_LENGTH) drop(room, 1);
+    while (all.length > KEPT_LENGTH_IN_ALL && room.kept.length > 0) drop(room, 1);
+  };
+  const forget = (room: Room): void => {
+    drop(room, room.kept.length);
+  };
+
+  const look = async (): Promise<void> => {
+    for (const [organizationId, room] of rooms) {
+      await Promise.all([...room.readers].map(endUnlessMayStay));
+      if (room.readers.size > 0 || clock.monotonic() - room.emptySince < KEPT_MS) continue;
+      forget(room);
+      rooms.delete(organizationId);
+      deps.watchedChanged?.();
+    }
+  };
+  const beat = (): void => {
+    for (const { readers } of rooms.values()) {
+      for (const reader of readers) reader.send(': still here\n\n');
+    }
+  };
+  const keepOpen = async (): Promise<void> => {
+    for (let checks = 1; !closing.signal.aborted; checks += 1) {
+      await clock.sleep(CHECK_EVERY_MS, closing.signal);
+      if (checks % BEAT_EVERY_CHECKS === 0) beat();
+      await look();
+    }
+  };
+
+  return {
+    join: (organizationId, reader, lastId) => {
+      if (closing.signal.aborted) {
+        throw new AppError('unavailable', 'The server is stopping; connect again.');
+      }
+      const here = rooms.get(organizationId)?.readers.size ?? 0;
+      if (here >= limits.perOrganization) throw tooMany('This organization', here);
+      if (all.readers >= limits.inAll) throw tooMany('This server', all.readers);
+      const room = roomOf(organizationId);
+      for (const topic of reader.topics) room.topics.add(topic);
+      reader.send(greeting(room, reader, lastId));
+      room.readers.add(reader);
+      all.readers += 1;
+      return () => {
+        if (!room.readers.delete(reader)) return;
+        all.readers -= 1;
+        room.emptySince = clock.monotonic();
+      };
+    },
+    publish: (organizationId, message) => {
+      const room = rooms.get(organizationId);
+      if (room?.topics.has(message.topic) !== true) return;
+      room.last += 1;
+      const text = frame(idOf(room, room.last), message.event, message.data);
+      keep(room, { number: room.last, at: clock.monotonic(), message, text });
+      for (const reader of room.readers) if (concerns(reader, message)) reader.send(text);
+    },
+    wants: (organizationId, topic) => rooms.get(organizationId)?.topics.has(topic) === true,
+    watched: () => [...rooms.keys()],
+    reset: (message, organizationId) => {
+      for (const [id, room] of rooms) {
+        if (organizationId !== undefined && id !== organizationId) continue;
+        // Whoever comes back later must be told, too: nothing before this is left.
+        room.last += 1;
+        forget(room);
+        const text = frame(idOf(room, room.last), 'reset', { message });
+        for (const reader of room.readers) reader.send(text);
+      }
+    },
+    check: look,
+    start: () => {
+      keepOpen().catch(() => undefined);
+    },
+    close: () => {
+      closing.abort();
+      for (const { readers } of rooms.values()) for (const reader of [...readers]) reader.end();
+      rooms.clear();
+    },
+  };
+}
+
+async function endUnlessMayStay(reader: LiveReader): Promise<void> {
+  // A database that is away says nothing about a key.
+  const stays = await reader.mayStay().catch(() => true);
+  if (!stays) reader.end();
+}
+
+/** How soon to come back, where one stands now, and what was missed. */
+function greeting(room: Room, reader: LiveReader, lastId: string | undefined): string {
+  const start = `retry: ${String(RETRY_MS)}\nid: ${idOf(room, room.last)}\n\n`;
+  if (lastId === undefined || lastId === '') return start;
+  const [epoch = '', after = ''] = lastId.split(/:(?=\d+$)/u);
+  const seen = Number(after === '' ? Number.NaN : after);
+  const first = room.kept[0]?.number ?? room.last + 1;
+  if (epoch !== room.epoch || !(seen >= first - 1 && seen <= room.last)) {
+    const message = 'What happened meanwhile is not known here any more: load again what is shown.';
+    return start + frame(idOf(room, room.last), 'reset', { message });
+  }
+  const missed = room.kept.filter(
+    ({ number, message }) => number > seen && concerns(reader, message),
+  );
+  // The id comes last: whoever is cut off in between has not seen the rest.
+  const retry = `retry: ${String(RETRY_MS)}\n\n`;
+  return `${retry}${missed.map(({ text }) => text).join('')}id: ${idOf(room, room.last)}\n\n`;
+}
+
+function concerns(reader: LiveReader, message: LiveMessage): boolean {
+  const { topics, extensions } = reader;
+  if (!topics.has(message.topic)) return false;
+  return extensions === undefined || message.extensions.some((one) => extensions.has(one));
+}
+
+function idOf({ epoch }: Room, number: number): string {
+  return `${epoch}:${String(number)}`;
+}
+
+/** JSON has no line end of its own, so one line holds it. */
+function frame(id: string, event: string, data: object): string {
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function tooMany(whose: string, count: number): AppError {
+  return new AppError('too_many_streams', `${whose} has ${String(count)} open streams of events.`);
+}
