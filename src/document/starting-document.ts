@@ -122,7 +122,7 @@ const TEMPLATE = String.raw`{
     },
 
     "Contacts": {
-      "//": "All contacts, and later those changed since the last time. phone, mobile and email may stand several times: all are kept.",
+      "//": "Copied, so that callers are known at once: all contacts, and later those changed since the last time, as far as the answers told with $since$. deleted says who is gone. phone, mobile and email may stand several times: all are kept.",
       "request_method": "GET",
       "request_path": "/contacts",
       "request_parameters": {
@@ -142,14 +142,16 @@ const TEMPLATE = String.raw`{
             "phone": "$phone$",
             "mobile": "$mobile$",
             "owner_id": "$contact_owner$",
-            "company": { "id": "$company_id$", "name": "$company_name$" }
+            "company": { "id": "$company_id$", "name": "$company_name$" },
+            "updated_at": "$since$",
+            "archived": "$deleted$"
           }
         ]
       }
     },
 
     "Organizations": {
-      "//": "The companies.",
+      "//": "The companies, copied in the same way, before the contacts.",
       "request_method": "GET",
       "request_path": "/companies",
       "request_parameters": {
@@ -159,7 +161,15 @@ const TEMPLATE = String.raw`{
       },
       "paging": { "type": "page", "size": 100 },
       "response_map": {
-        "items": [{ "id": "$company_id$", "name": "$company_name$", "phone": "$phone$" }]
+        "items": [
+          {
+            "id": "$company_id$",
+            "name": "$company_name$",
+            "phone": "$phone$",
+            "updated_at": "$since$",
+            "archived": "$deleted$"
+          }
+        ]
       }
     },
 
