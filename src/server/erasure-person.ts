@@ -45,11 +45,11 @@ export async function knowPerson(
   for (const contact of await named(deps, connections, asked.contacts)) add(contact);
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = contacts.size + numbers.size;
-    for (const { phone, country } of phonesOf(connections, [...contacts.values()])) {
+    for (const { phone, country } of phonesOf(deps, connections, [...contacts.values()])) {
       const digits = deps.keys.keyOf(phone, country).digits;
       if (digits === '' || numbers.has(digits) || shared.has(digits)) continue;
       const owners = await ownersOf(deps, connections, [phone]);
-      const isOwn = owners.every((hits) => isOf(hits.filter(isExact), contacts));
+      const isOwn = owners.every((hits) => isOf(hits.filter(isWhole), contacts));
       (isOwn ? numbers : shared).set(digits, phone);
       if (isOwn) for (const hit of owners.flat()) if (isExact(hit)) add(hit);
     }
@@ -57,7 +57,7 @@ export async function knowPerson(
   }
   const similar = (await ownersOf(deps, connections, asked.numbers))
     .flat()
-    .filter((hit) => !isExact(hit) && !contacts.has(idOf(hit)));
+    .filter((hit) => !isWhole(hit) && hit.kind === 'person' && !contacts.has(idOf(hit)));
   const known = [...contacts.values()].map(({ connectionId, contactType, crmId }) => ({
     ...{ connectionId, contactType, contactId: crmId },
   }));
@@ -76,8 +76,12 @@ function isOf(hits: readonly NumberHit[], contacts: ReadonlyMap<string, IndexedC
   return others.length === 0 || (others.length === 1 && hits.length === 1);
 }
 
-function isExact({ matched, kind }: NumberHit): boolean {
-  return (matched === 'e164' || matched === 'national') && kind === 'person';
+function isExact(hit: NumberHit): boolean {
+  return isWhole(hit) && hit.kind === 'person';
+}
+
+function isWhole({ matched }: NumberHit): boolean {
+  return matched === 'e164' || matched === 'national';
 }
 
 /** For each connection, the owners of the numbers. */
@@ -114,14 +118,17 @@ async function named(
   return found;
 }
 
-/** The numbers of some contacts. */
+/** Each number of some contacts: two may stand in one field. */
 function phonesOf(
+  { keys }: Deps,
   connections: readonly PipelineConnection[],
   contacts: readonly IndexedContact[],
 ): readonly { readonly phone: string; readonly country: string }[] {
   return contacts.flatMap(({ connectionId, phones }) => {
     const country = connections.find(({ id }) => id === connectionId)?.country ?? 'GB';
-    return phones.map((phone) => ({ phone, country }));
+    return phones.flatMap((text) =>
+      keys.numbersIn(text, country).map((phone) => ({ phone, country })),
+    );
   });
 }
 
