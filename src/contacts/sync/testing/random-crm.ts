@@ -10,10 +10,14 @@ export interface Act {
   readonly quietly: boolean;
 }
 
+/** More than `since` steps back: what it passes over is not found by chance. */
+const BETWEEN_MS = 10 * 60_000;
+
 /** The people of a CRM in which others work, too. */
 export class BusyCrm {
   readonly #people: Listed[];
   #next = 1;
+  #now = Date.UTC(2026, 0, 1);
   /** Whom it has deleted; they may still be listed, as such. */
   readonly deleted = new Set<string>();
 
@@ -41,12 +45,12 @@ export class BusyCrm {
     const id = String(this.#next);
     this.#next += 1;
     const made = { id, name: `Person ${id}`, phone: `+4420794${id.padStart(5, '0')}` };
-    this.#people.splice(quietly ? this.#people.length : 0, 0, dated(made));
+    this.#people.splice(quietly ? this.#people.length : 0, 0, this.#dated(made));
   }
 
   /** Quietly: where it stands; lists that are sorted by the last change move it to their end. */
   #change(at: number, one: Listed, quietly: boolean): void {
-    const changed = dated({ ...one, name: `${one.name}.` });
+    const changed = this.#dated({ ...one, name: `${one.name}.` });
     this.#people.splice(at, 1);
     this.#people.splice(quietly ? at : this.#people.length, 0, changed);
   }
@@ -54,12 +58,13 @@ export class BusyCrm {
   /** Quietly: most CRMs no longer list what is deleted. */
   #remove(at: number, one: Listed, quietly: boolean): void {
     this.deleted.add(one.id);
-    this.#people.splice(at, 1, ...(quietly ? [] : [dated({ ...one, deleted: true })]));
+    this.#people.splice(at, 1, ...(quietly ? [] : [this.#dated({ ...one, deleted: true })]));
   }
-}
 
-function dated(one: Listed): Listed {
-  return { ...one, changed_at: new Date().toISOString() };
+  #dated(one: Listed): Listed {
+    this.#now += BETWEEN_MS;
+    return { ...one, changed_at: new Date(this.#now).toISOString() };
+  }
 }
 
 const asJson =
@@ -69,7 +74,10 @@ const asJson =
     return true;
   };
 
-/** What may come instead of a page; none of it is a list that ends. */
+/** A list that ends, and that nobody believes. */
+export const NOTHING = 'an empty list';
+
+/** What may come instead of a page. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'a failure': (_request, response) => {
     response.writeHead(500).end('{}');
@@ -102,6 +110,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Maintenance</h1>');
     return true;
   },
+  [NOTHING]: asJson({ records: [] }),
   'another answer altogether': asJson({ message: 'Come back later.' }),
   'its first page for ever': asJson({
     ...{ records: Array.from({ length: PAGE_SIZE }, (_, at) => ({ id: `900${String(at)}` })) },
