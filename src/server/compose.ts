@@ -62,7 +62,6 @@ import { createKeptContacts } from './kept-contacts.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createContactSearch } from './search-contacts.ts';
 import { createDeleter } from './deleter.ts';
-import { createLiveParts } from './live/live-parts.ts';
 import { createLiveRunner } from './live-runner.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
@@ -230,9 +229,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
     ...{ database, ids, vault, removeFile, connections, index, callers, keys, log: logger },
     ...{ digests, countriesOf, node: parts.node },
   });
-  const live = createLiveParts({ database, ids, clock, callers, phones, lookups, log: logger });
   const pipeline = createPipelineWorker(parts, {
-    onlooker: live.onlooker,
     idempotency,
     connections,
     signIns,
@@ -260,7 +257,6 @@ export function composeServer(parts: ServerParts): ComposedServer {
       log: logger,
     }),
     ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
-    onlooker: live.onlooker,
     ...(parts.tuning?.reached === undefined ? {} : { reached: parts.tuning.reached }),
   });
   const metrics = createMetrics(
@@ -283,9 +279,6 @@ export function composeServer(parts: ServerParts): ComposedServer {
     access,
     metrics,
     intake,
-    live: live.hub,
-    clock,
-    onlooker: live.onlooker,
     signedIntake: createSignedIntake({ database, vault }),
     vault,
     documents,
@@ -322,13 +315,10 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
   // What an earlier life of this server had begun to delete.
   app.addHook('onListen', async () => {
-    live.hub.start();
     deleter.wake();
     eraser.wake();
     logos.start();
   });
-  // Streams never end by themselves, and the server waits for its requests.
-  app.addHook('preClose', () => live.close());
   app.addHook('onClose', async () => {
     callers.close();
     contactSearch.close();

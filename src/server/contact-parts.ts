@@ -6,6 +6,7 @@ import type { SignedInLists } from '../connections/sign-in/signed-in-runner.ts';
 import type { SignIns } from '../connections/sign-in/sign-ins.ts';
 import type { BookScope, ContactIndex } from '../contacts/index/contact-index.ts';
 import { adoptConnections } from '../contacts/sync/adopt-connections.ts';
+import type { BatchLimits } from '../contacts/sync/batch-writer.ts';
 import { createContactSync, SYNC_TIMES } from '../contacts/sync/contact-sync.ts';
 import type { ContactSync, SyncTimes } from '../contacts/sync/contact-sync.ts';
 import type { SyncPoint } from '../contacts/sync/run-pass.ts';
@@ -38,6 +39,7 @@ export interface ContactPartsDeps {
   readonly log: Logger;
   readonly times?: Partial<SyncTimes> | undefined;
   readonly reached?: ((point: SyncPoint) => void) | undefined;
+  readonly batches?: BatchLimits | undefined;
 }
 
 export interface ContactParts extends ContactSync {
@@ -49,7 +51,7 @@ export interface ContactParts extends ContactSync {
 
 /** The sync of contacts as a part of the server. */
 export function createContactParts(deps: ContactPartsDeps): ContactParts {
-  const { index, database, clock, log, freeDisk, reached } = deps;
+  const { index, database, clock, log, freeDisk, reached, batches } = deps;
   const sync = createContactSync({
     ...{ index, database, clock, log },
     node: deps.node,
@@ -71,6 +73,7 @@ export function createContactParts(deps: ContactPartsDeps): ContactParts {
     times: { ...SYNC_TIMES, ...deps.times },
     ...(freeDisk === undefined ? {} : { freeDisk }),
     ...(reached === undefined ? {} : { reached }),
+    ...(batches === undefined ? {} : { batches }),
   });
   let isWorking = false;
   return {
