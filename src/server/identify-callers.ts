@@ -59,7 +59,8 @@ export interface CallerQuestion {
   readonly asking?: () => void;
   /** Told when a CRM that was late answers after all. */
   readonly late?: (caller: IdentifiedCaller) => void;
-  readonly signal: AbortSignal;
+  /** Or what makes it, if the CRM is asked. */
+  readonly signal: AbortSignal | (() => AbortSignal);
 }
 
 /** What a search of a call came to. */
@@ -120,17 +121,15 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     connection: PipelineConnection,
     question: CallerQuestion,
   ): Promise<IdentifiedCaller> => {
-    const { late } = question;
+    const { number, afresh, asking, late, signal } = question;
     const found = await identify(core, toRule(connection), {
-      ...question,
-      live: (signal) => {
-        const { number } = question;
-        return shared.ask(
+      ...{ number, afresh, asking, signal },
+      live: (gone) =>
+        shared.ask(
           keyIn(connection, number),
           (until, leaves) => askLive(deps, connection, { number, signal: until, leaves }),
-          signal,
-        );
-      },
+          gone,
+        ),
       late: late === undefined ? undefined : (told) => late(withPages(deps, connection, told)),
     });
     return withPages(deps, connection, found);

@@ -40,7 +40,7 @@ export function mountRoute(app: FastifyInstance, route: Route, deps: MountDeps):
           query: request.query,
           body: bodyOf(request, route),
         };
-        const context = contextOf(request, reply);
+        const context = new OpenRequest(request, reply);
         const key = takesIdempotencyKey(endpoint)
           ? readIdempotencyKey(context.header(IDEMPOTENCY_HEADER))
           : undefined;
@@ -147,28 +147,43 @@ function bodyOf(request: FastifyRequest, route: Route): unknown {
   }
 }
 
-function contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext {
-  // Few routes wait for anybody.
-  let gone: AbortSignal | undefined;
-  return {
-    requestId: request.id,
-    log: request.log,
-    principal: request.principal,
-    scope: () => {
+/**
+ * A class, since V8 gives each object with a getter of its own a hidden class of its own: they took
+ * half the time of a small answer.
+ */
+class OpenRequest implements RequestContext {
+  readonly requestId: string;
+  readonly log: RequestContext['log'];
+  readonly principal: RequestContext['principal'];
+  readonly rawBody: Uint8Array | undefined;
+  readonly method: string;
+  readonly scope: RequestContext['scope'];
+  readonly header: RequestContext['header'];
+  readonly #reply: FastifyReply;
+  #gone: AbortSignal | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.requestId = request.id;
+    this.log = request.log;
+    this.principal = request.principal;
+    this.rawBody = request.rawBody;
+    this.method = request.method;
+    this.scope = () => {
       const { organizationId } = request;
       if (organizationId === undefined) throw new Error('This route has no organization.');
       return { organizationId };
-    },
-    header: (name) => {
+    };
+    this.header = (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
-    },
-    rawBody: request.rawBody,
-    method: request.method,
-    get signal() {
-      return (gone ??= goneSignal(reply));
-    },
-  };
+    };
+    this.#reply = reply;
+  }
+
+  /** Few routes wait for anybody. */
+  get signal(): AbortSignal {
+    return (this.#gone ??= goneSignal(this.#reply));
+  }
 }
 
 /** Aborts when the client goes away unanswered. Fastify's own also does once a body was read. */

@@ -200,6 +200,31 @@ describe('who calls', () => {
     }
   });
 
+  it('makes no signal for whoever is known here', async () => {
+    const { deps } = stage({ contacts: [{ id: '1', phone: NUMBER }] });
+    const unmade = (): AbortSignal => {
+      throw new Error('a signal was made');
+    };
+
+    const found = await identify(deps, aConnection(), {
+      ...{ number: NUMBER, live: neverAsked, signal: unmade },
+    });
+
+    expect(found.status).toBe('found');
+  });
+
+  it('asks the CRM no further for whoever has gone before it was asked', async () => {
+    const { deps } = stage();
+    const until = async (ends: AbortSignal): Promise<LiveAnswer> =>
+      ends.aborted ? { ...NOBODY, status: 'failed', message: 'Ended.' } : NOBODY;
+
+    const found = await identify(deps, aConnection(), {
+      ...{ number: NUMBER, live: until, signal: () => AbortSignal.abort() },
+    });
+
+    expect(found).toMatchObject({ status: 'failed', message: 'Ended.' });
+  });
+
   describe('where people have the digits without a country', () => {
     const contacts = [
       { id: 'ie', phone: '+353871234567' },

@@ -21,8 +21,11 @@ export interface Question {
   readonly late?: ((identified: Identified) => void) | undefined;
   /** Ask the CRM again even if it has answered just now. */
   readonly afresh?: boolean | undefined;
-  /** Whoever asked has gone: then the CRM is not asked any further, unless the answer is late already. */
-  readonly signal: AbortSignal;
+  /**
+   * Whoever asked has gone: then the CRM is not asked any further, unless the answer is late already. Or
+   * what makes it, if the CRM is asked.
+   */
+  readonly signal: AbortSignal | (() => AbortSignal);
 }
 
 /** A phone is ringing while this is asked: an answer that comes later is told, but not awaited. */
@@ -87,13 +90,15 @@ async function askInTime(
   },
 ): Promise<Identified> {
   const { clock, closing } = deps;
-  const { before, signal, late, possible } = question;
+  const { before, late, possible } = question;
+  const signal = typeof question.signal === 'function' ? question.signal() : question.signal;
   // Whoever asked may go as soon as they have an answer; the CRM's own is awaited all the same.
   const gone = new AbortController();
   const leave = (): void => {
     gone.abort(signal.reason);
   };
   signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
   const inTime = new AbortController();
   const answer = question.live(AbortSignal.any([gone.signal, closing])).then((live) => {
     if (live.status === 'not_found') {
