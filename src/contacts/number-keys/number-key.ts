@@ -100,7 +100,16 @@ function readingsOf(plans: NumberingPlans, text: string, country: string): Numbe
       .flatMap((attempt) => attempt(plans, parts, { text, country }) ?? [])
       .map((one) => keyOfNumber(one, parts.extension))
       .filter(({ digits }) => digits !== key.digits);
-  return { key, renumbered: read([asDialledBefore]), guesses: read(CARELESS) };
+  const careless = key.e164 === undefined ? [...CARELESS, withoutPlusAtAll] : CARELESS;
+  const before = read([asDialledBefore]);
+  // `1 201 555 0120` in Mexico: an American number rather than an old Mexican one.
+  const isOfPlan = ({ country: of }: NumberKey): boolean => of === key.country;
+  const isKnown = key.e164 !== undefined;
+  return {
+    key,
+    renumbered: isKnown ? before.filter(isOfPlan) : before,
+    guesses: [...read(careless), ...(isKnown ? before.filter((one) => !isOfPlan(one)) : [])],
+  };
 }
 
 /** Shorter parts of a text are an area code, an extension, or the rest of a number. */
@@ -188,10 +197,17 @@ const AREA_CODE_FIRST = /^\s*\(?\d{3}\)?[-. ]\s*\d{3}[-. ]\d{4}\s*$/;
 
 function withoutPlus(
   plans: NumberingPlans,
-  { digits, plus }: NumberText,
+  parts: NumberText,
   { text }: Written,
 ): ReadNumber | undefined {
-  return plus || AREA_CODE_FIRST.test(text) ? undefined : international(plans, digits);
+  return AREA_CODE_FIRST.test(text) ? undefined : withoutPlusAtAll(plans, parts);
+}
+
+function withoutPlusAtAll(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+): ReadNumber | undefined {
+  return plus ? undefined : international(plans, digits);
 }
 
 /** `+0044 …` and `+020 …`: a plus that somebody put before what was there. */

@@ -45,8 +45,7 @@ export function askNumber(
   number: string,
   { country, suffix }: QuestionOptions,
 ): NumberQuestion {
-  const asked = keys.readings(number, country);
-  const { key } = asked;
+  const key = keys.keyOf(number, country);
   const exact = key.reversed;
   if (key.kind !== 'number') {
     const judge = (phone: string): NumberMatch | undefined =>
@@ -54,10 +53,14 @@ export function askNumber(
     return { key, exact, beginnings: [], switchboards: [], judge, endsLike: () => false };
   }
   const end = endOf(key, suffix);
+  let asked: NumberReadings | undefined;
   const judgeOne = (phone: string): NumberMatch | undefined => {
+    const { kind, digits } = keys.keyOf(phone, country);
+    if (kind !== 'number') return undefined;
+    // As a rule it is this, and what else the two can mean need not be known.
+    if (digits === key.digits) return 'e164';
+    asked ??= keys.readings(number, country);
     const held = keys.readings(phone, country);
-    if (held.key.kind !== 'number') return undefined;
-    if (held.key.digits === key.digits) return 'e164';
     if (isRenumbered(asked, held)) return 'national';
     if (isSwitchboard(phone, { held: held.key, key })) return 'switchboard';
     if (suffix !== undefined && endsAlike(key, held.key, suffix)) return 'suffix';
