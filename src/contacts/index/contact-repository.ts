@@ -41,16 +41,18 @@ const selectOwners = prepared((handle, given: { readonly book: number } & Beginn
     .limit(MOST_OWNERS),
 );
 
-const selectExactOwners = prepared(
-  (handle, given: { readonly book: number; readonly reversed: string }) =>
-    handle
-      .selectFrom('contact_number')
-      .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
-      .selectAll('contact')
-      .where('contact_number.book', '=', given.book)
-      .where('contact_number.reversed', '=', given.reversed)
-      .orderBy('contact_number.number')
-      .limit(MOST_OWNERS),
+/** One statement finds the book, too: a phone rings meanwhile. */
+const selectExactOwners = prepared((handle, given: BookScope & { readonly reversed: string }) =>
+  handle
+    .selectFrom('contact_book')
+    .innerJoin('contact_number', 'contact_number.book', 'contact_book.id')
+    .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
+    .selectAll('contact')
+    .where('contact_book.connection_id', '=', given.connectionId)
+    .where('contact_book.organization_id', '=', given.organizationId)
+    .where('contact_number.reversed', '=', given.reversed)
+    .orderBy('contact_number.number')
+    .limit(MOST_OWNERS),
 );
 
 const selectOwnersOfAny = preparedRows(
@@ -84,13 +86,13 @@ export async function findBookId(handle: Handle, of: BookScope): Promise<number 
   return (await selectBook(handle, { organizationId, connectionId }))[0]?.id;
 }
 
-/** Contacts with a number whose digits from the end are these. */
+/** Contacts of a connection with a number whose digits from the end are these. */
 export async function findOwners(
   handle: Handle,
-  book: number,
+  { organizationId, connectionId }: BookScope,
   reversed: string,
 ): Promise<readonly ContactRow[]> {
-  return await selectExactOwners(handle, { book, reversed });
+  return await selectExactOwners(handle, { organizationId, connectionId, reversed });
 }
 
 /** Contacts with any of some numbers, a few; one may come twice. */

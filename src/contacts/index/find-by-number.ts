@@ -21,10 +21,10 @@ export async function findByNumber(
   const { number, keys, options } = given;
   const question = askNumber(keys, number, options);
   if (question.exact === '') return [];
+  const exact = hitsOf(await findOwners(handle, of, question.exact), question, of);
+  if (exact[0]?.matched === 'e164') return best(exact);
   const book = await findBookId(handle, of);
   if (book === undefined) return [];
-  const exact = hitsOf(await findOwners(handle, book, question.exact), question, of);
-  if (exact[0]?.matched === 'e164') return best(exact);
   const rows = new Map<number, ContactRow>();
   for (const beginning of question.beginnings) {
     // The first of them finds nearly everybody.
