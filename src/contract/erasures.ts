@@ -32,7 +32,8 @@ const ErasedContact = z
     contact_id: z.string().meta({ description: "The CRM's id.", examples: ['4711'] }),
     contact_type: z
       .string()
-      .meta({ description: 'Which kind of record; empty: the only one.', examples: [''] }),
+      .nullable()
+      .meta({ description: 'Which kind of record; null: the only one.', examples: ['lead'] }),
     name: z.string().meta({ description: 'The name.', examples: ['Grace Hopper'] }),
   })
   .meta({ id: 'ErasedContact', description: 'A contact in the copies.' });

@@ -149,6 +149,7 @@ describeDatabases('after an erasure', (databases) => {
         expect.objectContaining({ contact_id: 'g1', name: 'Grace Hopper' }),
       ]),
     });
+    expect(valueAt(end, 'counts')).toEqual(valueAt(preview.body, 'counts'));
     expect(valueAt(end, 'counts')).toMatchObject({
       ...{ calls: 3, events: 8, refused_events: 1, index_contacts: 2, kept_answers: 1 },
       ...{ audit_entries: 1, recordings: 1 },

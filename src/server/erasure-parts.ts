@@ -12,7 +12,7 @@ import type { PipelineConnection } from './connection-book.ts';
 import { knowPerson } from './erasure-person.ts';
 import type { KnownPerson } from './erasure-person.ts';
 import type { CallerIdentifier } from './identify-callers.ts';
-import { forgetAnswers } from './idempotency/forget-answers.ts';
+import { findAnswers, forgetAnswers } from './idempotency/forget-answers.ts';
 
 export interface ErasureParts extends Eraser {
   /** What is known here of somebody who is to be erased. */
@@ -76,8 +76,9 @@ export function createErasureParts(
         if (known.length === 0) return 0;
         return (await index?.remove({ organizationId, connectionId }, known)) ?? 0;
       }),
-    forgetAnswers: (transaction, organizationId, isOf) =>
-      forgetAnswers(transaction, vault, { organizationId, isOf }),
+    findAnswers: (handle, organizationId, isOf) =>
+      findAnswers(handle, vault, { organizationId, isOf }),
+    forgetAnswers: (transaction, found) => forgetAnswers(transaction, vault, found),
     emptyLogOfCopies: async () => {
       await index?.emptyLog();
     },

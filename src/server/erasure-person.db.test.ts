@@ -116,7 +116,7 @@ describeDatabases('whom an erasure is of', (databases) => {
 
     expect(valueAt(body, 'person')).toEqual({
       ...{ numbers: [OWN], shared_numbers: [OTHER, SHARED], similar: [] },
-      contacts: [{ ...contact, contact_type: '', name: 'Grace Hopper' }],
+      contacts: [{ ...contact, contact_type: null, name: 'Grace Hopper' }],
     });
     expect(await names()).toEqual(['Ada Wood', 'Navy']);
   });

@@ -13,12 +13,7 @@ export function withoutKeptOut(index: OpenContactIndex, keptOut: KeptOut): OpenC
       ...index.sync,
       writeBatch: async (of, lease, batch) => {
         const records = await keptOut.without(of, batch.records);
-        const left = batch.records.length - records.length;
-        return await index.sync.writeBatch(of, lease, {
-          ...batch,
-          records,
-          leftOut: batch.leftOut + left,
-        });
+        return await index.sync.writeBatch(of, lease, { ...batch, records });
       },
     },
   };

@@ -1,8 +1,11 @@
 import type { Database } from '../../store/database.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { CallFacts } from '../call-facts.ts';
+import type { LaneMemory } from '../call-values.ts';
 import { readMemory } from '../step-rows.ts';
 import { countErasable, eraseCall, isAtRest, NOTHING, removeFiles } from './erase-call.ts';
+import { eraseChoice } from './erase-choice.ts';
+import type { IsContact } from './erase-choice.ts';
 import type { CallErasure, ErasedRows } from './erase-call.ts';
 import { memoriesOf, nextCalls } from './erasure-repository.ts';
 import type { CallToLookAt } from './erasure-repository.ts';
@@ -36,7 +39,7 @@ export async function countInCalls(
   const { read } = deps.database;
   let rows = NOTHING;
   let waiting = 0;
-  await eachCall(deps, person, of, async (calls) => {
+  await eachCall(deps, person, of, async ({ calls }) => {
     for (const { id } of calls) {
       if (await isAtRest(read, id, { givesUp: false }))
         rows = sum(rows, await countErasable(read, id));
@@ -72,8 +75,19 @@ export async function eraseFromCalls(
 ): Promise<void> {
   const { givesUp } = of;
   const hasNumber = (number: string): boolean => deps.digests.hasNumber(person, number);
-  await eachCall(deps, person, of, async (calls, last) => {
+  const isOf: IsContact = (connectionId, contact) =>
+    deps.digests.hasContact(person, connectionId, contact);
+  await eachCall(deps, person, of, async ({ calls, amongOthers, last }) => {
     const waiting: string[] = [];
+    for (const id of amongOthers) {
+      let waits = false;
+      await of.counted(async (transaction) => {
+        const exchanges = await eraseChoice(transaction, id, isOf);
+        waits = exchanges === 'waits';
+        return exchanges === 'waits' ? NOTHING : { exchanges };
+      });
+      if (waits) waiting.push(id);
+    }
     for (const { id } of calls) {
       if (!(await isAtRest(deps.database.read, id, { givesUp }))) {
         waiting.push(id);
@@ -93,19 +107,28 @@ export async function eraseFromCalls(
   });
 }
 
-/** Goes through the calls of the person's organization; told those of the person, and the last of all. */
+interface Slice {
+  /** Those of the person. */
+  readonly calls: readonly CallToLookAt[];
+  /** Ids of calls of others, for which the person was one of several to choose from. */
+  readonly amongOthers: readonly string[];
+  /** The last of all. */
+  readonly last: string;
+}
+
+/** Goes through the calls of the person's organization. */
 async function eachCall(
   deps: LookDeps,
   person: Person,
   of: LookAt,
-  told: (calls: readonly CallToLookAt[], last: string) => Promise<void>,
+  told: (slice: Slice) => Promise<void>,
 ): Promise<void> {
   for (let { after } = of; ;) {
     of.signal.throwIfAborted();
     const calls = await nextCalls(deps.database.read, person, { after, limit: SLICE });
     const last = calls.at(-1);
     if (last === undefined) return;
-    await told(await theirs(deps, person, { ...of, calls }), last.id);
+    await told({ ...(await theirs(deps, person, { ...of, calls })), last: last.id });
     after = last.id;
     // Reading is synchronous on SQLite: others come in between.
     await new Promise((resolve) => setImmediate(resolve));
@@ -116,26 +139,32 @@ async function theirs(
   { database, digests }: Pick<LookDeps, 'database' | 'digests'>,
   person: Person,
   of: Pick<LookAt, 'askedAt' | 'since'> & { readonly calls: readonly CallToLookAt[] },
-): Promise<readonly CallToLookAt[]> {
+): Promise<Omit<Slice, 'last'>> {
   const memories = await memoriesOf(
     database.read,
     of.calls.map(({ id }) => id),
   );
-  const byContact = new Set(
-    memories
-      .filter((lane) => digests.hasContact(person, lane.connection_id, readMemory(lane).contact))
-      .map(({ call_id: id }) => id),
-  );
-  return of.calls.filter((call) => {
+  const has = (connectionId: string, contact: LaneMemory['contact']): boolean =>
+    digests.hasContact(person, connectionId, contact);
+  const byContact = new Set<string>();
+  const byChoice = new Set<string>();
+  for (const lane of memories) {
+    const { contact, choices = [] } = readMemory(lane);
+    if (has(lane.connection_id, contact)) byContact.add(lane.call_id);
+    else if (choices.some((one) => has(lane.connection_id, one))) byChoice.add(lane.call_id);
+  }
+  const calls = of.calls.filter((call) => {
     const facts = JSON.parse(call.facts) as CallFacts;
     // A phone system's clock may be wrong: what was here before the wish is of it, whatever it says.
     if (call.created_at > of.askedAt && facts.startedAt > of.askedAt) return false;
     const { callingNumber, calledNumber } = facts;
     const numbers = [callingNumber, calledNumber].filter((one) => one !== undefined);
-    const has = (number: string): boolean => digests.hasNumber(person, number);
-    if (numbers.some(has) || byContact.has(call.id)) return true;
+    if (numbers.some((number) => digests.hasNumber(person, number))) return true;
+    if (byContact.has(call.id)) return true;
     return numbers.includes(ERASED) && call.last_event_at >= of.since;
   });
+  const own = new Set(calls.map(({ id }) => id));
+  return { calls, amongOthers: [...byChoice].filter((id) => !own.has(id)) };
 }
 
 function sum(a: ErasedRows, b: ErasedRows): ErasedRows {

@@ -9,6 +9,7 @@ import { eraseMade, madeOf } from './erase-made.ts';
 import {
   deleteRefusedEvents,
   eraseFromAudit,
+  findAuditEntries,
   findRefusedEvents,
   forgetSamples,
 } from './erase-traces.ts';
@@ -29,12 +30,14 @@ export interface RoundDeps {
   readonly forgetCopies: (organizationId: string, person: NamedPerson) => Promise<number>;
   /** Digits by which the numbers stand in texts, without the country. */
   readonly digitsOf: (person: NamedPerson, countries: readonly string[]) => readonly string[];
-  /** Forgets answers kept for repeats in which the person stands; gives how many. */
-  readonly forgetAnswers: (
-    transaction: Handle,
+  /** Ids of answers kept for repeats in which the person stands. */
+  readonly findAnswers: (
+    handle: Handle,
     organizationId: string,
     isOf: (answer: unknown) => boolean,
-  ) => Promise<number>;
+  ) => Promise<readonly string[]>;
+  /** Forgets answers; resolves with how many there were. */
+  readonly forgetAnswers: (transaction: Handle, ids: readonly string[]) => Promise<number>;
   /** As `Database.emptyLog` does, for the copies. */
   readonly emptyLogOfCopies: () => Promise<void>;
 }
@@ -128,14 +131,18 @@ async function eraseKnown(
     organizationId,
     digits: deps.digitsOf(who, countries),
   });
+  const answers = await deps.findAnswers(database.read, organizationId, (answer) =>
+    mentions(answer, digests, person),
+  );
   await counted(deps, claim, async (transaction) => {
     await forgetSamples(transaction, organizationId);
     return {
       refused_events: await deleteRefusedEvents(transaction, refused),
-      audit_entries: await eraseFromAudit(transaction, { organizationId, contacts: who.contacts }),
-      kept_answers: await deps.forgetAnswers(transaction, organizationId, (answer) =>
-        mentions(answer, digests, person),
+      audit_entries: await eraseFromAudit(
+        transaction,
+        await findAuditEntries(transaction, { organizationId, contacts: who.contacts }),
       ),
+      kept_answers: await deps.forgetAnswers(transaction, answers),
     };
   });
 }

@@ -67,14 +67,19 @@ export async function deleteRefusedEvents(
 
 const CONTACT_DEEDS = ['contact.created', 'contact.updated', 'contact.deleted'];
 
-/** That somebody changed the contact stays in the audit trail; which one it was does not. */
-export async function eraseFromAudit(
-  transaction: Handle,
+interface NamingEntry {
+  readonly id: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Entries of the audit trail that name one of these contacts. */
+export async function findAuditEntries(
+  handle: Handle,
   of: { readonly organizationId: string; readonly contacts: NamedPerson['contacts'] },
-): Promise<number> {
-  let changed = 0;
+): Promise<readonly NamingEntry[]> {
+  const found = new Map<string, NamingEntry>();
   for (const { connectionId, contactId } of of.contacts) {
-    const rows = await transaction
+    const rows = await handle
       .selectFrom('audit_entry')
       .select(['id', 'details'])
       .where('organization_id', '=', of.organizationId)
@@ -82,18 +87,27 @@ export async function eraseFromAudit(
       .where('object_id', '=', connectionId)
       .where('details', 'like', '%contact_id%')
       .execute();
-    for (const { id, details } of rows) {
-      const told = JSON.parse(details) as Readonly<Record<string, unknown>>;
-      if (told['contact_id'] !== contactId) continue;
-      await transaction
-        .updateTable('audit_entry')
-        .set({ details: JSON.stringify({ ...told, contact_id: 'erased' }) })
-        .where('id', '=', id)
-        .execute();
-      changed += 1;
+    for (const { id, details: text } of rows) {
+      const details = JSON.parse(text) as NamingEntry['details'];
+      if (details['contact_id'] === contactId) found.set(id, { id, details });
     }
   }
-  return changed;
+  return [...found.values()];
+}
+
+/** That somebody changed the contact stays in the audit trail; which one it was does not. */
+export async function eraseFromAudit(
+  transaction: Handle,
+  entries: readonly NamingEntry[],
+): Promise<number> {
+  for (const { id, details } of entries) {
+    await transaction
+      .updateTable('audit_entry')
+      .set({ details: JSON.stringify({ ...details, contact_id: 'erased' }) })
+      .where('id', '=', id)
+      .execute();
+  }
+  return entries.length;
 }
 
 /** What the last answers of its CRMs looked like: keys of an answer may be numbers, too. */

@@ -31,6 +31,7 @@ function depsOf(pipeline: TestPipeline, changed: Partial<EraserDeps> = {}): Eras
     countriesOf: () => Promise.resolve(['GB']),
     countCopies: () => Promise.resolve(0),
     forgetCopies: () => Promise.resolve(0),
+    findAnswers: () => Promise.resolve([]),
     forgetAnswers: () => Promise.resolve(0),
     emptyLogOfCopies: () => Promise.resolve(),
     digitsOf: ({ numbers }) => numbers.map((number) => number.slice(3)),
@@ -217,5 +218,33 @@ describeDatabases('an erasure', ({ open }) => {
     await applyErasures(depsOf(pipeline), signal);
 
     expect(readCounts(await rowOf(pipeline, id))).toMatchObject({ calls: 1 });
+  });
+
+  it('leaves the call of somebody else with the same number, without the person', async () => {
+    const pipeline = await openPipeline(open);
+    await told(pipeline, 'c-1', number(1));
+    await pipeline.drain();
+    const choices = [
+      { contact_id: 'g', contact_name: 'Grace Hopper' },
+      { contact_id: 'a', contact_name: 'Ada Wood' },
+    ];
+    const memory = JSON.stringify({ candidates: 2, choices });
+    await pipeline.database.write((transaction) =>
+      transaction.updateTable('lane').set({ memory }).execute(),
+    );
+    const person = {
+      numbers: [],
+      contacts: [{ connectionId: SEEDED.connectionId, contactId: 'g', contactType: '' }],
+    };
+    const wish = { asked: person, person, keepOut: false };
+    const { id } = await createEraser(depsOf(pipeline)).begin(SCOPE, wish, 'test');
+
+    await applyErasures(depsOf(pipeline), signal);
+
+    const left = await kept(pipeline);
+    expect(left).not.toContain('Hopper');
+    expect(left).toContain('Ada Wood');
+    expect(left).toContain(number(1));
+    expect(readCounts(await rowOf(pipeline, id))).toMatchObject({ calls: 0, exchanges: 1 });
   });
 });

@@ -6,9 +6,9 @@ import { countInCalls } from './apply-erasure.ts';
 import { NONE } from './counts.ts';
 import type { ErasedCounts } from './counts.ts';
 import { madeOf } from './erase-made.ts';
-import { applyErasures } from './erase-round.ts';
+import { applyErasures, mentions } from './erase-round.ts';
 import type { RoundDeps } from './erase-round.ts';
-import { findRefusedEvents } from './erase-traces.ts';
+import { findAuditEntries, findRefusedEvents } from './erase-traces.ts';
 import { beginAgain, findSameErasure, insertErasure } from './erasure-repository.ts';
 import type { ErasureRow } from './erasure-repository.ts';
 import type { NamedPerson } from './person.ts';
@@ -93,11 +93,18 @@ export function createEraser(deps: EraserDeps): Eraser {
         organizationId,
         digits: deps.digitsOf(named, countries),
       });
+      const answers = await deps.findAnswers(database.read, organizationId, (answer) =>
+        mentions(answer, digests, person),
+      );
+      const { contacts } = named;
+      const entries = await findAuditEntries(database.read, { organizationId, contacts });
       const counts = {
         ...NONE,
         index_contacts: await deps.countCopies(organizationId, named),
         made_contacts: (await madeOf(database.read, digests, person)).length,
         refused_events: refused.length,
+        kept_answers: answers.length,
+        audit_entries: entries.length,
         ...rows,
       };
       return { counts, waiting };

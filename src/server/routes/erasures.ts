@@ -116,7 +116,8 @@ function presentKnown(known: KnownPerson): z.input<typeof Erasure>['person'] {
 }
 
 function presentContact({ connectionId, crmId, contactType, name }: IndexedContact) {
-  return { connection_id: connectionId, contact_id: crmId, contact_type: contactType, name };
+  const contact_type = contactType === '' ? null : contactType;
+  return { connection_id: connectionId, contact_id: crmId, contact_type, name };
 }
 
 function present(row: ErasureRow): z.input<typeof Erasure> {
