@@ -11,16 +11,19 @@ const crm = (concurrency: number, id = 'crm-1') => ({ id, options: { concurrency
 describe('places of a connection', () => {
   let places: Places;
   let woken = 0;
+  let now = 0;
   let sleepers: { readonly ms: number; readonly end: () => void }[] = [];
 
   beforeEach(() => {
     woken = 0;
+    now = 0;
     sleepers = [];
     places = createPlaces({
       wake: () => {
         woken += 1;
       },
       clock: {
+        monotonic: () => now,
         sleep: (ms, signal) => {
           const { promise, resolve, reject } = Promise.withResolvers<undefined>();
           sleepers.push({ ms, end: () => resolve(undefined) });
@@ -33,9 +36,9 @@ describe('places of a connection', () => {
 
   /** Lets so much time pass as the longest sleep of now. */
   async function pass(): Promise<void> {
-    const now = sleepers;
+    const asleep = sleepers;
     sleepers = [];
-    for (const { end } of now) end();
+    for (const { end } of asleep) end();
     await setImmediate();
   }
 
@@ -87,6 +90,24 @@ describe('places of a connection', () => {
 
     expect(before).toEqual(['entered', 'entered', undefined, undefined]);
     expect([third.told, fourth.told]).toEqual(['entered', undefined]);
+  });
+
+  it('lets who asks now pass those who have waited too long to be of use', async () => {
+    const first = await lookUp(1);
+    const stale = await lookUp(1);
+    now += 2_000;
+    const fresh = await lookUp(1);
+    const fresher = await lookUp(1);
+
+    first.leave?.();
+    await setImmediate();
+    expect([stale.told, fresh.told, fresher.told]).toEqual([undefined, 'entered', undefined]);
+
+    fresh.leave?.();
+    await setImmediate();
+    fresher.leave?.();
+    await setImmediate();
+    expect([stale.told, fresher.told]).toEqual(['entered', 'entered']);
   });
 
   it('says so where none comes free within the deadline, and forgets who gave up', async () => {

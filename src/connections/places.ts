@@ -19,7 +19,9 @@ export type Entered =
 export interface Places {
   /**
    * Takes a place for a request that somebody waits for; while one waits here, no call is claimed
-   * before it. Waits no longer than `patience.ms`; rejects when its signal aborts.
+   * before it. Who has waited for 2 seconds lets pass whoever comes later: a phone that rings now is
+   * of more use than one that has rung. Waits no longer than `patience.ms`; rejects when its signal
+   * aborts.
    */
   enter(connection: Crowded, patience: Patience): Promise<Entered>;
   /**
@@ -46,7 +48,12 @@ export interface PlacesOfClaim {
 /** A place that comes free is left to the next call for so long. */
 const MANNERS_MS = 25;
 
+/** So long a caller's name is waited for; see `identify`. */
+const FRESH_MS = 2_000;
+
 interface Waiter {
+  /** Monotonic time. */
+  readonly since: number;
   readonly most: number;
   readonly enter: () => void;
 }
@@ -65,7 +72,7 @@ interface Room {
 
 /** Makes the places of a process. `wake`: there may be places for calls again. */
 export function createPlaces(deps: {
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
   readonly wake: () => void;
 }): Places {
   const rooms = new Map<string, Room>();
@@ -80,11 +87,12 @@ export function createPlaces(deps: {
     return room;
   };
   const letIn = (id: string, room: Room): void => {
-    for (let [first] = room.waiting; first !== undefined; [first] = room.waiting) {
-      if (inFlight(room) >= first.most) break;
-      room.waiting.shift();
+    const staleSince = deps.clock.monotonic() - FRESH_MS;
+    for (let next = nextOf(room, staleSince); next; next = nextOf(room, staleSince)) {
+      if (inFlight(room) >= next.most) break;
+      room.waiting.splice(room.waiting.indexOf(next), 1);
       room.lookUps += 1;
-      first.enter();
+      next.enter();
     }
     for (const tell of room.freed) tell();
     if (inFlight(room) + room.waiting.length + room.freed.size === 0) rooms.delete(id);
@@ -114,7 +122,8 @@ export function createPlaces(deps: {
         return entered;
       }
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const waiter: Waiter = { most, enter: () => resolve(true) };
+      const since = deps.clock.monotonic();
+      const waiter: Waiter = { since, most, enter: () => resolve(true) };
       room.waiting.push(waiter);
       const giveUp = (): void => {
         const at = room.waiting.indexOf(waiter);
@@ -178,6 +187,11 @@ export function createPlaces(deps: {
       };
     },
   };
+}
+
+/** The first of those who have not waited long, else the first of all. */
+function nextOf({ waiting }: Room, staleSince: number): Waiter | undefined {
+  return waiting.find(({ since }) => since > staleSince) ?? waiting[0];
 }
 
 function inFlight({ lanes, lookUps, behind }: Room): number {
