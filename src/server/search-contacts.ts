@@ -88,7 +88,7 @@ export function createContactSearch(deps: ContactSearchDeps): ContactSearch {
       const merged = mergeMatches(
         indexed,
         told.flatMap(({ hits }) => hits),
-        question.limit,
+        question,
       );
       const shut = connections.shut.map((connectionId): SearchVerdict => {
         return { connectionId, ...NOT_ASKED, message: 'The connection cannot be opened.' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Match } from '../identify/match.ts';
-import { mergeMatches } from './merge-matches.ts';
+import { mergeMatches as merge } from './merge-matches.ts';
 import type { SearchHit } from './merge-matches.ts';
 
 const hit = (
@@ -16,6 +16,12 @@ const hit = (
     ...more,
   },
 });
+const mergeMatches = (
+  indexed: readonly SearchHit[],
+  told: readonly SearchHit[],
+  limit: number,
+  query = '',
+): readonly SearchHit[] => merge(indexed, told, { query, limit });
 const crm = { source: 'crm' } as const;
 const seen = (hits: readonly SearchHit[]): readonly string[] =>
   hits.map(({ connectionId, match }) => `${connectionId} ${match.source} ${match.name ?? ''}`);
@@ -69,4 +75,22 @@ test('all stand in the order of the index, whoever told them, and no more than a
     'a index Zoe',
   ]);
   expect(seen(mergeMatches(indexed, told, 2))).toEqual(['a index Änne', 'a crm bob']);
+});
+
+test('whom a CRM tells of without anything of what was typed comes after all others', () => {
+  const indexed = [hit('a', '9', 'Zoë Ångström')];
+  const everybody = [
+    hit('a', '1', 'Ada', crm),
+    hit('a', '2', 'Bob', { ...crm, company: 'Zo Ltd' }),
+    hit('a', '3', 'Cy', { ...crm, phones: ['020 7946 0018'] }),
+    hit('a', '9', 'Zoë Ångström', crm),
+  ];
+
+  expect(seen(mergeMatches(indexed, everybody, 3, 'zo'))).toEqual([
+    'a crm Bob',
+    'a crm Zoë Ångström',
+    'a crm Ada',
+  ]);
+  expect(seen(mergeMatches([], everybody, 1, '+44 20 7946 0018'))).toEqual(['a crm Cy']);
+  expect(seen(mergeMatches([], everybody, 1, '79460018'))).toEqual(['a crm Cy']);
 });

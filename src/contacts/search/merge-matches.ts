@@ -1,5 +1,8 @@
 import type { Match } from '../identify/match.ts';
 import { compareTexts } from '../index/compare-texts.ts';
+import { hasParts, readQuery } from '../index/search-query.ts';
+import type { QueryPart, TypedNumber } from '../index/search-query.ts';
+import { wordsText } from '../index/words-text.ts';
 import { wordsOf } from '../words.ts';
 
 /** Whom a search found, and where. */
@@ -10,13 +13,16 @@ export interface SearchHit {
 
 /**
  * Joins what the index found with what CRMs found themselves, by folded name: each contact once, and as
- * the CRM has it where both know it; what a CRM's search does not tell, the index fills in. A source that names no kind of record means whichever the other has.
+ * the CRM has it where both know it; what a CRM's search does not tell, the index fills in. A source that
+ * names no kind of record means whichever the other has. Who has nothing of `query` comes last: a CRM that
+ * ignores its filter tells of everybody.
  */
 export function mergeMatches(
   indexed: readonly SearchHit[],
   told: readonly SearchHit[],
-  limit: number,
+  { query, limit }: { readonly query: string; readonly limit: number },
 ): readonly SearchHit[] {
+  const parts = readQuery(query);
   const fresh: SearchHit[] = [];
   for (const hit of told) {
     if (fresh.some((one) => isSame(one, hit))) continue;
@@ -24,11 +30,35 @@ export function mergeMatches(
     fresh.push(copy === undefined ? hit : { ...hit, match: filledFrom(copy.match, hit.match) });
   }
   const known = indexed.filter((hit) => !fresh.some((one) => isSame(one, hit)));
+  const isIndexed = (hit: SearchHit): boolean => indexed.some((one) => isSame(one, hit));
   return [...known, ...fresh]
-    .map((hit) => ({ hit, name: sortName(hit.match) }))
-    .toSorted((a, b) => compareTexts(a.name, b.name))
+    .map((hit) => ({
+      hit,
+      name: sortName(hit.match),
+      place: isIndexed(hit) || hasTyped(hit.match, parts) ? 0 : 1,
+    }))
+    .toSorted((a, b) => a.place - b.place || compareTexts(a.name, b.name))
     .slice(0, limit)
     .map(({ hit }) => hit);
+}
+
+/** As the index would find it; of a number any digits in a row. */
+function hasTyped(match: Match, parts: readonly QueryPart[]): boolean {
+  const { name = '', firstname = '', lastname = '', company = '', emails, phones } = match;
+  const words = wordsText(
+    wordsOf(`${name} ${firstname} ${lastname}`),
+    wordsOf([company, ...emails].join(' ')),
+  );
+  return parts.every((part) => hasParts(words, [part]) || hasNumber(phones, part.number));
+}
+
+function hasNumber(phones: readonly string[], number: TypedNumber | undefined): boolean {
+  if (number === undefined) return false;
+  const wanted = [number.digits, ...number.beginnings.map(({ significant }) => significant)];
+  return phones.some((phone) => {
+    const digits = phone.replaceAll(/\D/g, '');
+    return wanted.some((one) => digits.includes(one));
+  });
 }
 
 function isSame(a: SearchHit, b: SearchHit): boolean {
