@@ -62,6 +62,8 @@ import { createKeptContacts } from './kept-contacts.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createContactSearch } from './search-contacts.ts';
 import { createDeleter } from './deleter.ts';
+import { createLiveParts } from './live/live-parts.ts';
+import type { LiveParts } from './live/live-parts.ts';
 import { createLiveRunner } from './live-runner.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOptions } from './openapi-options.ts';
@@ -122,6 +124,7 @@ export interface ComposedServer {
   readonly app: FastifyInstance;
   readonly worker: Worker;
   readonly contacts: OpenContactIndex | undefined;
+  readonly live: LiveParts;
   /** Makes a document known to all organizations; rejects with `document_invalid`. */
   readonly ship: (document: string) => Promise<void>;
   /** Whether the CRM of a connection takes its credentials now; changes nothing of it. */
@@ -229,7 +232,11 @@ export function composeServer(parts: ServerParts): ComposedServer {
     ...{ database, ids, vault, removeFile, connections, index, callers, keys, log: logger },
     ...{ digests, countriesOf, node: parts.node },
   });
+  const live = createLiveParts({
+    ...{ database, ids, clock, vault, connections, callers, phones, lookups, log: logger },
+  });
   const pipeline = createPipelineWorker(parts, {
+    onlooker: live.onlooker,
     idempotency,
     connections,
     signIns,
@@ -257,6 +264,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
       log: logger,
     }),
     ...{ database, ids, connections, addresses, wake, callKeySecret, ownLinks },
+    onlooker: live.onlooker,
     ...(parts.tuning?.reached === undefined ? {} : { reached: parts.tuning.reached }),
   });
   const metrics = createMetrics(
@@ -279,6 +287,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
     access,
     metrics,
     intake,
+    live: live.hub,
+    clock,
+    onlooker: live.onlooker,
     signedIntake: createSignedIntake({ database, vault }),
     vault,
     documents,
@@ -315,10 +326,13 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const app = buildApp({ ...parts.http, access, routes, logger, ids, idempotency });
   // What an earlier life of this server had begun to delete.
   app.addHook('onListen', async () => {
+    live.hub.start();
     deleter.wake();
     eraser.wake();
     logos.start();
   });
+  // Streams never end by themselves, and the server waits for its requests.
+  app.addHook('preClose', () => live.close());
   app.addHook('onClose', async () => {
     callers.close();
     contactSearch.close();
@@ -332,7 +346,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
       await openConnections.open(scope, id),
       signal,
     );
-  return { app, worker, contacts: index, ship, testConnection: test };
+  return { app, worker, live, contacts: index, ship, testConnection: test };
 }
 
 /** Contacts are read as long as calls are written. */

@@ -15,6 +15,7 @@ import { openContactStore } from '../store/contact-store.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
+import { openNotices } from '../store/notices.ts';
 import { checkMasterKey, findMasterKeyId } from '../store/master-key-facts.ts';
 import { leaveNode, registerNode } from '../store/register-node.ts';
 import type { NodeFacts } from '../store/register-node.ts';
@@ -119,6 +120,11 @@ export async function openServer(settings: Settings, deps: OpenServerDeps): Prom
     // Before the worker: keys may have changed since they were read.
     const following = await followKeys({ ...deps, database, keyring, nodeId: node.id });
     opened.push(() => following.close());
+    const { databaseUrl } = settings;
+    if (databaseUrl !== undefined) {
+      const leave = await composed.live.join(node.id, (of) => openNotices(databaseUrl, of));
+      opened.push(leave);
+    }
     await composed.worker.start();
     const heartbeat = startHeartbeat({
       database,

@@ -14,6 +14,8 @@ export interface ScreensDeps extends ScreenCallersDeps {
   readonly hub: Pick<LiveHub, 'publish' | 'wants'>;
   /** Told of each change of a call: its row in lists may look different now. */
   readonly callChanged: (organizationId: string, callId: string) => void;
+  /** Told of each event before anything of it is shown. */
+  readonly shown?: (organizationId: string, stored: StoredEvent) => void;
 }
 
 /** A call with who is calling, as long as it may be asked for again. */
@@ -97,6 +99,7 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
         isShown && event.kind === 'ringing' && calls.get(key)?.looking.number !== number;
       const begun = isNew ? lookForCaller(deps, { ...arrival, number }) : undefined;
       return (stored) => {
+        deps.shown?.(organizationId, stored);
         deps.callChanged(organizationId, stored.callId);
         if (isShown) show(arrival, { key, begun, stored });
       };
