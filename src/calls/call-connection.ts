@@ -26,6 +26,11 @@ export interface CallConnection {
   readonly paced?: boolean;
   /** The methods that the document has. */
   readonly methods: ReadonlySet<MethodName>;
+  /**
+   * Set where not all data of contacts may be stored: names that a call does not remember of its
+   * contact. Of the CRM's answers about contacts the ledger then keeps the keys alone.
+   */
+  readonly forgets?: ReadonlySet<string>;
 }
 
 /** The connections of an organization, whatever their state. */

@@ -19,6 +19,7 @@ import type { Lease } from './lane-repository.ts';
 import type { LoadedLane } from './load-lane.ts';
 import { contactGone } from './contact-gone.ts';
 import type { ContactAgain, GoneContact } from './contact-gone.ts';
+import { keptRun } from './kept-run.ts';
 import { noteAnswer } from './note-answer.ts';
 import { askMethod } from './prepare-step.ts';
 import { remember } from './remember.ts';
@@ -76,6 +77,7 @@ export async function settleExchange(
   work: Settled,
 ): Promise<SettledExchange> {
   const { lease, loaded, run, step } = work;
+  const stored = keptRun(run, work);
   const random = deps.random();
   let told: Told = {};
   let gone: GoneContact | undefined;
@@ -102,7 +104,7 @@ export async function settleExchange(
     await settleAttempt(transaction, deps.ids, {
       attemptId: work.attemptId,
       organizationId: lane.organization_id,
-      run: again === undefined ? run : { ...run, notes: [...run.notes, again.note] },
+      run: again === undefined ? stored : { ...stored, notes: [...run.notes, again.note] },
       now,
     });
     await countUsage(
@@ -123,7 +125,7 @@ export async function settleExchange(
         ? remember(memory, {
             step,
             purpose: work.purpose,
-            run,
+            run: stored,
             options: work.connection.options,
             now,
           })

@@ -2,6 +2,7 @@ import type { GoneContact } from '../calls/contact-gone.ts';
 import type { DeliveryLog } from '../calls/deliver.ts';
 import type { CallContacts, KnownCaller } from '../calls/known-caller.ts';
 import type { StepRecord } from '../calls/step-runner.ts';
+import { namesNotKept } from '../contacts/allowed-fields.ts';
 import type { ContactKey } from '../contacts/contact-record.ts';
 import type { Identified } from '../contacts/identify/identified.ts';
 import { contactOfRecord } from '../contacts/identify/match.ts';
@@ -135,8 +136,13 @@ async function keysOf(
 }
 
 /** False where `FindContact` tells later requests more than the index has. */
-function isIndexEnough({ opened }: PipelineConnection): boolean {
+function isIndexEnough({ opened, forgets }: PipelineConnection): boolean {
   const method = opened.document.methods.get('FindContact');
   const requests = method?.objects.flatMap((object) => object.requests) ?? [];
-  return requests.every(({ bind }) => bind.binds.every((name) => INDEXED.has(name)));
+  const notKept = namesNotKept(opened.options.contact_fields);
+  return requests.every(({ bind }) =>
+    bind.binds.every(
+      (name) => INDEXED.has(name) && (!notKept.has(name) || forgets?.has(name) === true),
+    ),
+  );
 }

@@ -5,7 +5,9 @@ import type {
   ToBeOpened,
 } from '../connections/open-connection.ts';
 import type { MethodName } from '../document/methods.ts';
+import { namesNotKept } from '../contacts/allowed-fields.ts';
 import { AppError } from '../errors/app-error.ts';
+import { namesTaken } from './contacts/names-taken.ts';
 
 /** A connection as the pipeline sees it, with what running its methods needs. */
 export interface PipelineConnection extends CallConnection {
@@ -21,12 +23,13 @@ export interface ConnectionBookDeps {
 export function createConnectionBook(deps: ConnectionBookDeps): ConnectionBook<PipelineConnection> {
   const { openConnections } = deps;
   const shut = new Set<string>();
+  const forgets = createForgets();
   const tryToOpen = async (
     organizationId: string,
     { id, open }: ToBeOpened,
   ): Promise<PipelineConnection | 'shut' | undefined> => {
     try {
-      const connection = toPipeline(await open());
+      const connection = toPipeline(await open(), forgets);
       shut.delete(id);
       return connection;
     } catch (err) {
@@ -65,8 +68,10 @@ function isOfDatabase(err: unknown): boolean {
 
 const DATABASE_CODES: ReadonlySet<string> = new Set(['database_unavailable', 'database_failed']);
 
-function toPipeline(opened: OpenConnection): PipelineConnection {
+function toPipeline(opened: OpenConnection, forgets: Forgets): PipelineConnection {
+  const forgotten = forgets(opened);
   return {
+    ...(forgotten === undefined ? {} : { forgets: forgotten }),
     id: opened.id,
     organizationId: opened.organizationId,
     country: opened.country,
@@ -77,5 +82,30 @@ function toPipeline(opened: OpenConnection): PipelineConnection {
     origins: opened.origins,
     methods: new Set<MethodName>(opened.document.methods.keys()),
     opened,
+  };
+}
+
+/** What the calls of a connection do not remember of contacts; see `CallConnection.forgets`. */
+type Forgets = (opened: OpenConnection) => ReadonlySet<string> | undefined;
+
+/** Requests of calls that may need what is known of the contact. */
+const OF_CALLS: readonly MethodName[] = [
+  ...(['CreateActivity', 'AnswerCallActivity', 'UpdateActivity', 'AssignActivity'] as const),
+  ...(['StopCallActivity', 'UploadFile', 'FindActivity'] as const),
+];
+
+/** What later requests of a call send is remembered with the call, whatever may be stored else. */
+function createForgets(): Forgets {
+  // A document is looked through once.
+  const needed = new WeakMap<OpenConnection['document'], ReadonlySet<string>>();
+  return ({ document, options }) => {
+    const notKept = namesNotKept(options.contact_fields);
+    if (notKept.size === 0) return undefined;
+    let names = needed.get(document);
+    if (names === undefined) {
+      names = new Set(OF_CALLS.flatMap((method) => [...namesTaken(document, method)]));
+      needed.set(document, names);
+    }
+    return new Set([...notKept].filter((name) => names?.has(name) !== true));
   };
 }

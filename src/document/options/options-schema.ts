@@ -133,7 +133,7 @@ export const ConnectionOptions = z.strictObject({
     .max(CONTACT_FIELDS.length)
     .default([...CONTACT_FIELDS])
     .describe(
-      'Which data of a contact are kept beside id and name; callers are found by `phone` only where it is kept.',
+      "Which data of a contact are kept beside id and name; callers are found by `phone` only where it is kept. Where one is left out, the log of a call has the keys of the CRM's answers about contacts and no values, and a call remembers only what its later requests send.",
     ),
   country: z
     .string()

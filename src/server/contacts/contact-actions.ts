@@ -2,6 +2,7 @@ import { recordDeed } from '../../access/audit.ts';
 import { contactKey } from '../../calls/made-contacts.ts';
 import { forgetSavedContact, saveContact } from '../../calls/saved-contact-repository.ts';
 import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
+import { namesNotKept, withoutNames } from '../../contacts/allowed-fields.ts';
 import { contactOfRecord, recordOfContact } from '../../contacts/identify/match.ts';
 import type { ContactIndex } from '../../contacts/index/contact-index.ts';
 import type { BoundRecord } from '../../document/bind/compile-binding.ts';
@@ -147,14 +148,14 @@ async function follow(
 ): Promise<void> {
   const contact = contactOfRecord(made);
   if (contact === undefined) return;
-  const { id: connectionId, organizationId, country } = connection;
-  const numbers = contact.phones.flatMap((phone) => contactKey(phone, country) ?? []);
+  const { id: connectionId, organizationId } = connection;
+  const numbers = numbersKept(connection, contact.phones);
   const { database } = deps;
   await database.write(async (transaction) => {
     const now = database.now();
     await saveContact(transaction, {
       ...{ organizationId, connectionId, numbers, now },
-      contact: made,
+      contact: kept(connection, made),
     });
     await recordContactDeed(deps, transaction, {
       ...{ connection, action: 'contact.created', id: contact.crmId, by, now },
@@ -166,18 +167,34 @@ async function follow(
 /** What was made a short time ago has other numbers now. */
 async function saveAgain(
   { database }: ContactActionDeps,
-  { id: connectionId, organizationId, country }: PipelineConnection,
-  contact: BoundRecord,
+  connection: PipelineConnection,
+  changed: BoundRecord,
 ): Promise<void> {
+  const { id: connectionId, organizationId } = connection;
+  const contact = kept(connection, changed);
   const contactId = textOf(contact, 'contact_id') ?? '';
-  const phones = [...listOf(contact, 'phone'), ...listOf(contact, 'mobile')];
-  const numbers = phones.flatMap((phone) => contactKey(phone, country) ?? []);
+  const phones = [...listOf(changed, 'phone'), ...listOf(changed, 'mobile')];
+  const numbers = numbersKept(connection, phones);
   await database.write(async (transaction) => {
     const known = await forgetSavedContact(transaction, { connectionId, contactId });
     if (known === 0) return;
     const now = database.now();
     await saveContact(transaction, { organizationId, connectionId, numbers, contact, now });
   });
+}
+
+/** As the connection lets it be stored. */
+function kept({ opened }: PipelineConnection, contact: BoundRecord): BoundRecord {
+  return withoutNames(contact, namesNotKept(opened.options.contact_fields));
+}
+
+/** The numbers by which calls know a contact that was made here; none where numbers are not stored. */
+function numbersKept(
+  { country, opened }: PipelineConnection,
+  phones: readonly string[],
+): readonly string[] {
+  if (!opened.options.contact_fields.includes('phone')) return [];
+  return phones.flatMap((phone) => contactKey(phone, country) ?? []);
 }
 
 async function forgetContact(
