@@ -31,7 +31,7 @@ const MOST_AT_ONCE = 4;
 /** Jobs that one look sees. */
 const LOOK = 32;
 /** A database that is away is soon back. */
-const DATABASE_PAUSE_MS = 30_000;
+const DATABASE_PAUSE_MS = 5_000;
 
 export interface ContactSyncDeps extends SyncDeps {
   /** Name of this process; after a restart it is the same, so that its work goes on at once. */
