@@ -107,7 +107,7 @@ async function keysOf(
     found.set(JSON.stringify([contactType, crmId]), { kind, contactType, crmId });
   };
   for (const number of numbers) {
-    for (const hit of await index.byNumber(of, number, { country })) {
+    for (const hit of await index.byNumber(of, number, { country, all: true })) {
       if (hit.matched === 'e164' || hit.matched === 'national') add(hit);
     }
   }

@@ -95,7 +95,8 @@ async function ownersOf(
   for (const { id: connectionId, organizationId, country, opened } of connections) {
     const of = { organizationId, connectionId };
     const suffix = opened.options.matching_digits;
-    for (const number of numbers) found.push(await index.byNumber(of, number, { country, suffix }));
+    const options = { country, suffix, all: true } as const;
+    for (const number of numbers) found.push(await index.byNumber(of, number, options));
   }
   return found;
 }

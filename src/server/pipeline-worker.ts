@@ -56,6 +56,9 @@ export interface PipelineParts {
     | undefined;
 }
 
+/** So long a round of chores deletes contacts of connections that are gone; the next one goes on. */
+const SWEEP_MS = 10_000;
+
 /** The worker of calls, with its chores. */
 export function createPipelineWorker(
   parts: PipelineParts,
@@ -118,6 +121,7 @@ export function createPipelineWorker(
           'forget old requests': () => made.idempotency.sweep(),
           'sum up usage': () => sumUpUsage(database),
           'keep the vault': () => keepVault({ ...parts, validMs: parts.recordings.linkMs }),
+          'forget contacts': async () => made.index?.sweep(AbortSignal.timeout(SWEEP_MS)),
           'go on deleting': async () => made.deleter.wake(),
           'go on erasing': async () => made.eraser.wake(),
         },

@@ -1,4 +1,5 @@
 import type { NearNumber, NumberHit } from '../index/contact-index.ts';
+import type { NumberKey } from '../number-keys/number-key.ts';
 import { isOneLine } from '../number-keys/number-question.ts';
 import { settled } from './identified.ts';
 import type { Identified, IdentifyConnection, IdentifyDeps, Told } from './identified.ts';
@@ -78,7 +79,11 @@ const index: Source = async (deps, connection, number) => {
   const { country, lastDigits: suffix, id: connectionId, organizationId } = connection;
   const started = deps.clock.monotonic();
   const near: NearNumber[] = [];
-  const options = { country, suffix, near: (one: NearNumber) => void near.push(one) };
+  const more = new Set<string>();
+  const options = {
+    ...{ country, suffix, near: (one: NearNumber) => void near.push(one) },
+    more: () => void more.add(MORE),
+  };
   const hits = await deps.index.byNumber({ organizationId, connectionId }, number, options);
   const ms = deps.clock.monotonic() - started;
   const key = deps.keys.keyOf(number, country);
@@ -86,18 +91,26 @@ const index: Source = async (deps, connection, number) => {
   const base = { source: 'index' as const, asked, answered: hits.length + near.length, ms };
   const [first] = hits;
   if (first === undefined) {
-    const message = ['Nobody in the index has this number.', ...whyNot(deps, near, connection)];
+    const why = whyNot(deps, near, connection);
+    const message = ['Nobody in the index has this number.', ...unplanned(key), ...why, ...more];
     return { ...NOTHING, told: { ...base, matched: 0, message: message.join(' ') } };
   }
   const matches = hits.map(matchOfHit);
   if (first.matched === 'possible') {
-    return { status: 'possible', matches, told: { ...base, matched: 0, message: possibly(hits) } };
+    return {
+      status: 'possible',
+      matches,
+      told: { ...base, matched: 0, message: [possibly(hits), ...more].join(' ') },
+    };
   }
   const phones = hits.map(({ matchedPhone }) => matchedPhone);
   const strangers = first.matched === 'suffix' && !isOneLine(deps.keys, phones, country);
-  const told = { ...base, matched: hits.length, message: MATCHED[first.matched] };
+  const message = [MATCHED[first.matched], ...more].join(' ');
+  const told = { ...base, matched: hits.length, message };
   return { status: 'found', matches, told, strangers };
 };
+
+const MORE = 'More than 1,000 contacts have a number that ends so; the others were not looked at.';
 
 const MATCHED = {
   e164: 'The index has exactly this number.',
@@ -112,6 +125,15 @@ const FEW = 3;
 function possibly(hits: readonly NumberHit[]): string {
   const numbers = listed(hits.map(({ matchedPhone }) => matchedPhone));
   return `The index has these digits, but one of the two does not name its country, so that it may be somebody else's: ${numbers}. Numbers with plus and country code in the CRM are known for sure.`;
+}
+
+/** A number of no country's plan is compared by its digits. */
+function unplanned({ kind, e164, international }: NumberKey): readonly string[] {
+  if (kind !== 'number' || e164 !== undefined) return [];
+  const why = international
+    ? 'It is too short, too long or not in use in its country'
+    : "It is no number of the connection's country, and names no other";
+  return [`${why}, so that only the same digits find it.`];
 }
 
 /** Why numbers that end alike are not the one asked for. */

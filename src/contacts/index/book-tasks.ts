@@ -2,7 +2,7 @@ import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { deleteBook, dropBooks, findDroppedBook } from './book-repository.ts';
 import type { BookScope, ContactSource } from './contact-index.ts';
-import { sweepBook } from './sweep-repository.ts';
+import { analyzeContacts, sweepBook } from './sweep-repository.ts';
 import { readContacts } from './upsert-contacts.ts';
 import type { WrittenContacts } from './upsert-contacts.ts';
 import { openBook, removeKeys, writeContacts } from './write-book.ts';
@@ -23,6 +23,8 @@ export interface BookTasks {
     readonly organizationId: string;
     readonly connectionId?: string;
   }): Promise<void>;
+  /** Tells PostgreSQL how the contacts are spread, after very many came at once. */
+  analyze(): Promise<void>;
   /** Deletes some rows of books that were dropped; false when none are left. */
   sweep(given: { readonly limit: number }): Promise<boolean>;
 }
@@ -40,6 +42,7 @@ export function createBookTasks(write: ContactWrite, keys: NumberKeys): BookTask
     },
     remove: ({ of, keys: gone }) => write((transaction) => removeKeys(transaction, of, gone)),
     dropBooks: (of) => write((transaction) => dropBooks(transaction, of)),
+    analyze: () => write((transaction) => analyzeContacts(transaction)),
     sweep: ({ limit }) =>
       write(async (transaction) => {
         const book = await findDroppedBook(transaction);

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openContactStore, openContactWriter } from '../../store/contact-store.ts';
 import type { Handle } from '../../store/handle.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
+import { createNumberKeys } from '../number-keys/number-key.ts';
+import { createBookTasks } from './book-tasks.ts';
 import type { BookScope } from './contact-index.ts';
 import type { OpenContactIndex } from './create-contact-index.ts';
 import { forgetOrganization } from './forget-organization.ts';
@@ -173,6 +176,24 @@ describeDatabases('the index of contacts', (databases) => {
     });
   });
 
+  it('tells of a number with very many owners that it has more, and of all if asked to', async () => {
+    const book = newBook();
+    const phones = ['+44 20 7183 8750'];
+    const people = Array.from({ length: 1_300 }, (_, at) => person(String(at), { phones }));
+    await index.put(book, people, PUT);
+    let more = 0;
+    const tell = { ...GB, more: () => (more += 1) };
+
+    const some = await index.byNumber(book, '+442071838750', tell);
+    const all = await index.byNumber(book, '+442071838750', { ...tell, all: true });
+
+    expect(some.map(({ crmId }) => crmId)).toEqual(
+      people.slice(0, 1_000).map(({ crmId }) => crmId),
+    );
+    expect(more).toBe(1);
+    expect(all.map(({ crmId }) => crmId)).toEqual(people.map(({ crmId }) => crmId));
+  });
+
   it('forgets contacts that are removed', async () => {
     const book = newBook();
     await index.put(book, [GRACE, person('2', { name: 'Grace Kelly' })], PUT);
@@ -238,6 +259,26 @@ describeDatabases('the index of contacts', (databases) => {
       expect((await index.sync.read(mine)).job).toBeUndefined();
       expect((await index.sync.read(second)).known.people).toBe(0);
       expect((await index.sync.read(theirs)).known.people).toBe(1);
+    });
+
+    it('goes on forgetting what a process that ended had begun to forget', async () => {
+      const fresh = await openTestIndex(databases);
+      const of = newBook();
+      await fresh.index.put(of, [GRACE], PUT);
+      const store = await openContactStore(fresh.database, fresh.settings);
+      const writer = await openContactWriter(store.place);
+      await createBookTasks((job) => writer.write(job), createNumberKeys()).dropBooks(of);
+      await writer.close();
+      await store.close();
+
+      await fresh.index.sweep(AbortSignal.abort());
+      const begun = await tablesWithRows(fresh.read);
+      await fresh.index.sweep(new AbortController().signal);
+      const swept = await tablesWithRows(fresh.read);
+      await fresh.close();
+
+      expect(begun).toContain('contact_word');
+      expect(swept).toEqual([]);
     });
 
     it('leaves no row of one that is forgotten in any table', async () => {

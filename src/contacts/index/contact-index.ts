@@ -39,6 +39,10 @@ export interface NumberOptions {
   readonly suffix?: number | undefined;
   /** Told of each number that ends alike and is another one, if nobody has the number. */
   readonly near?: ((number: NearNumber) => void) | undefined;
+  /** However many there are, all are looked at; without it the first 1,000 and some that end alike. */
+  readonly all?: boolean | undefined;
+  /** Told when there are more that end alike than were looked at. */
+  readonly more?: (() => void) | undefined;
 }
 
 /** A number that was looked at, and is not the one asked for. */

@@ -5,13 +5,13 @@ import { prepared, preparedRows } from '../../store/prepared.ts';
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import { findBook } from './book-repository.ts';
 import type { BookScope, IndexedContact } from './contact-index.ts';
-import { findByKeys, KINDS } from './contact-rows-repository.ts';
+import { findByKeys, KINDS, numberOf } from './contact-rows-repository.ts';
 import type { ContactRow } from './contact-rows-repository.ts';
 
 /** Greater than any text that begins with what stands before it (the last code point of Unicode). */
 export const LAST = '\u{10ffff}';
-/** Owners of one number: a switchboard has many, and a screen room for some. */
-const MOST_OWNERS = 200;
+/** Owners of one number that are read at once: a switchboard has many. */
+const PAGE_OF_OWNERS = 200;
 
 /** A range of texts that begin alike. */
 export interface Beginning {
@@ -29,30 +29,34 @@ const IS_CONTACT = {
   contact_word: sql<boolean>`contact.id = contact_word.book * 4294967296 + contact_word.number`,
 };
 
-const selectOwners = prepared((handle, given: { readonly book: number } & Beginning) =>
-  handle
-    .selectFrom('contact_number')
-    .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
-    .selectAll('contact')
-    .where('contact_number.book', '=', given.book)
-    .where('contact_number.reversed', '>=', given.from)
-    .where('contact_number.reversed', '<=', given.to)
-    .orderBy('contact_number.number')
-    .limit(MOST_OWNERS),
+const selectOwners = prepared(
+  (handle, given: { readonly book: number; readonly after: number } & Beginning) =>
+    handle
+      .selectFrom('contact_number')
+      .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
+      .selectAll('contact')
+      .where('contact_number.book', '=', given.book)
+      .where('contact_number.reversed', '>=', given.from)
+      .where('contact_number.reversed', '<=', given.to)
+      .where('contact_number.number', '>', given.after)
+      .orderBy('contact_number.number')
+      .limit(PAGE_OF_OWNERS),
 );
 
 /** One statement finds the book, too: a phone rings meanwhile. */
-const selectExactOwners = prepared((handle, given: BookScope & { readonly reversed: string }) =>
-  handle
-    .selectFrom('contact_book')
-    .innerJoin('contact_number', 'contact_number.book', 'contact_book.id')
-    .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
-    .selectAll('contact')
-    .where('contact_book.connection_id', '=', given.connectionId)
-    .where('contact_book.organization_id', '=', given.organizationId)
-    .where('contact_number.reversed', '=', given.reversed)
-    .orderBy('contact_number.number')
-    .limit(MOST_OWNERS),
+const selectExactOwners = prepared(
+  (handle, given: BookScope & { readonly reversed: string; readonly after: number }) =>
+    handle
+      .selectFrom('contact_book')
+      .innerJoin('contact_number', 'contact_number.book', 'contact_book.id')
+      .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
+      .selectAll('contact')
+      .where('contact_book.connection_id', '=', given.connectionId)
+      .where('contact_book.organization_id', '=', given.organizationId)
+      .where('contact_number.reversed', '=', given.reversed)
+      .where('contact_number.number', '>', given.after)
+      .orderBy('contact_number.number')
+      .limit(PAGE_OF_OWNERS),
 );
 
 const selectOwnersOfAny = preparedRows(
@@ -69,7 +73,7 @@ const selectOwnersOfAny = preparedRows(
         ),
       )
       .orderBy('contact_number.number')
-      .limit(MOST_OWNERS),
+      .limit(PAGE_OF_OWNERS),
 );
 
 const selectBook = prepared((handle, given: BookScope) =>
@@ -86,16 +90,43 @@ export async function findBookId(handle: Handle, of: BookScope): Promise<number 
   return (await selectBook(handle, { organizationId, connectionId }))[0]?.id;
 }
 
-/** Contacts of a connection with a number whose digits from the end are these. */
+/** Contacts that share digits, the one that was known first in front. */
+export interface Owners {
+  readonly rows: readonly ContactRow[];
+  /** There are more than were to be read. */
+  readonly more: boolean;
+}
+
+/** Contacts of a connection with a number whose digits from the end are these, `most` or some more. */
 export async function findOwners(
   handle: Handle,
   { organizationId, connectionId }: BookScope,
-  reversed: string,
-): Promise<readonly ContactRow[]> {
-  return await selectExactOwners(handle, { organizationId, connectionId, reversed });
+  of: { readonly reversed: string; readonly most: number },
+): Promise<Owners> {
+  const { reversed } = of;
+  return await readOwners(of.most, (after) =>
+    selectExactOwners(handle, { organizationId, connectionId, reversed, after }),
+  );
 }
 
-/** Contacts with any of some numbers, a few; one may come twice. */
+/** Reads page after page, until there are no more or enough. */
+async function readOwners(
+  most: number,
+  read: (after: number) => Promise<readonly ContactRow[]>,
+): Promise<Owners> {
+  const rows: ContactRow[] = [];
+  let after = -1;
+  for (;;) {
+    const page = await read(after);
+    rows.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_OF_OWNERS) return { rows, more: false };
+    if (rows.length >= most) return { rows, more: true };
+    after = numberOf(last.id);
+  }
+}
+
+/** The first contacts with any of some numbers, a few; one may come twice. */
 export async function findOwnersOfAny(
   handle: Handle,
   book: number,
@@ -108,13 +139,15 @@ export async function findOwnersOfAny(
   );
 }
 
-/** Contacts with a number whose digits from the end begin so; one may come twice. */
+/** Contacts with a number whose digits from the end begin so, `most` or some more; one may come twice. */
 export async function findOwnersBy(
   handle: Handle,
   book: number,
-  reversed: string,
-): Promise<readonly ContactRow[]> {
-  return await selectOwners(handle, { book, ...beginning(reversed) });
+  of: { readonly reversed: string; readonly most: number },
+): Promise<Owners> {
+  return await readOwners(of.most, (after) =>
+    selectOwners(handle, { book, after, ...beginning(of.reversed) }),
+  );
 }
 
 /** Names of companies by their ids, of whatever kind of record they are. */

@@ -4,6 +4,7 @@ import type { Database } from '../../store/database.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { findBookId, contactOf } from './contact-repository.ts';
 import type { BookScope, ContactIndex, IndexedContact } from './contact-index.ts';
+import { findDroppedBook } from './book-repository.ts';
 import { trimContact } from './contact-entry.ts';
 import { findByKeys } from './contact-rows-repository.ts';
 import { createContactTasks } from './contact-tasks.ts';
@@ -26,7 +27,7 @@ export interface ContactIndexDeps {
 export interface OpenContactIndex extends ContactIndex {
   /** Forgets the contacts of an organization; resolves when their rows are gone. */
   dropOrganization(organizationId: string): Promise<void>;
-  /** Deletes what a process that ended had begun to forget. */
+  /** Deletes what a process that ended had begun to forget, as far as it gets before the signal is aborted. */
   sweep(signal: AbortSignal): Promise<void>;
   /** People with this id, of whatever kind of record. */
   ofId(of: BookScope, crmId: string): Promise<readonly IndexedContact[]>;
@@ -53,8 +54,10 @@ export function createContactIndex(deps: ContactIndexDeps): OpenContactIndex {
   const now = (): number => database.now();
   const seal = createSyncSeal(deps.vault);
   const sweep = async (signal?: AbortSignal): Promise<void> => {
-    // Slice by slice: batches are written in between.
-    while (await heavy.sweep({ limit: SWEPT_AT_ONCE })) signal?.throwIfAborted();
+    // As a rule there is none: no thread is started for it. Slice by slice: batches are written in between.
+    while (signal?.aborted !== true && (await findDroppedBook(read)) !== undefined) {
+      await heavy.sweep({ limit: SWEPT_AT_ONCE });
+    }
   };
   return {
     byNumber: (of, number, options) => findByNumber(read, of, { number, keys, options }),
@@ -79,7 +82,11 @@ export function createContactIndex(deps: ContactIndexDeps): OpenContactIndex {
     sweep,
     ofId: (of, crmId) => findPeopleOfId(read, of, crmId),
     emptyLog: () => heavy.emptyLog(),
-    sync: createSyncStore({ read, light, heavy, seal, now }),
+    sync: createSyncStore({
+      ...{ read, light, heavy, seal, now },
+      // SQLite has no need of statistics: each statement has one index that fits.
+      filled: () => (store.place.kind === 'postgres' ? heavy.analyze() : Promise.resolve()),
+    }),
     close: async () => {
       await Promise.all([thread.close(), search.close()]);
     },

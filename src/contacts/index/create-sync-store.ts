@@ -20,6 +20,8 @@ export interface SyncStoreDeps {
   readonly heavy: ContactTasks;
   readonly seal: SyncSeal;
   readonly now: () => number;
+  /** Called after the first full pass over a connection. */
+  readonly filled: () => Promise<void>;
 }
 
 /** Records that go to the thread at once: a millisecond of the event loop. */
@@ -92,6 +94,8 @@ function passEnds(
       }
       const sealed = seal.seal({ ...of, method, what: 'marks' }, marks);
       await light.endPass({ ...ofMethod, lease, pass, now: at, marks: sealed, end, missed });
+      // The pass is over whatever becomes of it, and the database does it by itself some time later.
+      if (state?.lastFullAt === undefined) await deps.filled().catch(() => {});
       return end;
     },
     failPass: (of, lease, pass) => light.failPass({ of, lease, ...pass }),

@@ -12,6 +12,9 @@ import {
 } from './contact-repository.ts';
 import type { ContactRow } from './contact-rows-repository.ts';
 
+/** Each contact that is looked at costs some microseconds while a phone rings. */
+const MOST_LOOKED_AT = 1_000;
+
 /** The owners of a number in a connection's book; see `ContactIndex.byNumber`. */
 export async function findByNumber(
   handle: Handle,
@@ -21,14 +24,19 @@ export async function findByNumber(
   const { number, keys, options } = given;
   const question = askNumber(keys, number, options);
   if (question.exact === '') return [];
-  const exact = hitsOf(await findOwners(handle, of, question.exact), question, of);
+  const most = options.all === true ? Infinity : MOST_LOOKED_AT;
+  const same = await findOwners(handle, of, { reversed: question.exact, most });
+  if (same.more) options.more?.();
+  const exact = hitsOf(same.rows, question, of);
   if (exact[0]?.matched === 'e164') return best(exact);
   const book = await findBookId(handle, of);
   if (book === undefined) return [];
   const rows = new Map<number, ContactRow>();
   for (const beginning of question.beginnings) {
     // The first of them finds nearly everybody.
-    for (const row of await findOwnersBy(handle, book, beginning)) rows.set(row.id, row);
+    const owners = await findOwnersBy(handle, book, { reversed: beginning, most });
+    if (owners.more) options.more?.();
+    for (const row of owners.rows) rows.set(row.id, row);
   }
   for (const row of await findOwnersOfAny(handle, book, question.switchboards)) {
     rows.set(row.id, row);

@@ -34,3 +34,10 @@ export async function sweepBook(handle: Handle, book: number, limit: number): Pr
     .executeTakeFirst();
   return Number(result.numDeletedRows);
 }
+
+/** Has the database look at how the rows are spread, by which it chooses how to read them. */
+export async function analyzeContacts(handle: Handle): Promise<void> {
+  for (const table of ['contact', 'contact_number', 'contact_word']) {
+    await sql`analyze ${sql.table(table)}`.execute(handle);
+  }
+}
