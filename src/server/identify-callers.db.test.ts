@@ -28,12 +28,18 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
   let server: TestServer;
   let office: Office;
   let searches: number;
+  /** The CRM does not know its own filter. */
+  let everybody: boolean;
 
   beforeAll(async () => {
     crm = await startFakeCrm({
-      handler: ({ method, path }) => {
-        if (method === 'GET' && path === '/contacts') searches += 1;
-        return false;
+      handler: ({ method, path }, response) => {
+        if (method !== 'GET' || path !== '/contacts') return false;
+        searches += 1;
+        if (!everybody) return false;
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ contacts: crm.contacts }));
+        return true;
       },
     });
     const database = await databases.open();
@@ -41,6 +47,7 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
   });
   beforeEach(async () => {
     searches = 0;
+    everybody = false;
     crm.contacts.length = 0;
     crm.calls.length = 0;
     office = await setUpOffice(server, crm, { options: { unknown_callers: 'create_contact' } });
@@ -117,7 +124,10 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
         {
           status: 'not_found',
           steps: [
-            { source: 'index', matched: 0 },
+            {
+              ...{ source: 'index', matched: 0 },
+              message: expect.stringMatching(/^Nobody .* It has 0 people and 0 companies .+\.$/),
+            },
             { source: 'crm', answered: 0, message: expect.stringContaining('GET ') },
           ],
         },
@@ -125,6 +135,25 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
     });
     await ask(number(NUMBER));
     expect(searches).toBe(1);
+  });
+
+  test('is told whom the CRM named in vain, by the numbers that they have', async () => {
+    const bob = { first_name: 'Bob', last_name: 'Berg', email: '', company: '' };
+    crm.contacts.push({ ...bob, id: '9', phone: '+442079460123' });
+    everybody = true;
+
+    const answer = await ask(`${number(NUMBER)}&explain=true`);
+
+    expect(valueAt(answer.body, 'connections', 0)).toMatchObject({
+      status: 'not_found',
+      steps: [
+        { source: 'index' },
+        {
+          ...{ source: 'crm', answered: 1, matched: 0 },
+          message: expect.stringContaining('Refused were those with +442079460123.'),
+        },
+      ],
+    });
   });
 
   test.each([

@@ -215,7 +215,10 @@ async function askLive(
   }
   const health = { state: opened.state, until: opened.stateUntil };
   if (permission(health, deps.database.now()) === 'closed') {
-    return none('not_asked', `The connection is ${opened.state}.`);
+    return none(
+      'not_asked',
+      `The connection is \`${opened.state}\`: its CRM is not asked until it works again.`,
+    );
   }
   const { e164, digits } = deps.keys.keyOf(of.number, connection.country);
   const number = cleanNumber(of.number) ?? e164 ?? digits;
@@ -267,7 +270,11 @@ function toldOf(run: MethodRun): readonly Told[] {
     const matched = bound.filter((record) => kept.has(textOf(record, 'contact_id'))).length;
     const ms = exchanges.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const isLast = at === run.asked.length - 1;
-    const why = isLast ? [run.outcome.message, ...refused.map(({ message }) => message)] : [];
+    const others = bound.filter((record) => !kept.has(textOf(record, 'contact_id')));
+    const why = [
+      ...(isLast ? [run.outcome.message, ...refused.map(({ message }) => message)] : []),
+      ...numbersOf(others),
+    ];
     return {
       source: 'crm',
       asked: phoneFormat ?? 'as called',
@@ -277,6 +284,21 @@ function toldOf(run: MethodRun): readonly Told[] {
       ms,
     };
   });
+}
+
+/** Records that are told of: a CRM that does not know its filter answers everybody. */
+const FEW = 3;
+
+/** Which numbers the records of an answer have that are not the caller's. */
+function numbersOf(records: readonly BoundRecord[]): readonly string[] {
+  const numbers = records.flatMap((record) => {
+    const { phones } = matchOfCrm(record);
+    return phones.length === 0 ? ['no number'] : phones;
+  });
+  const several = [...new Set(numbers)];
+  if (several.length === 0) return [];
+  const more = several.length > FEW ? ' and others' : '';
+  return [`Refused were those with ${several.slice(0, FEW).join(', ')}${more}.`];
 }
 
 function exchangeWords({ request, response, failure }: MethodRun['exchanges'][number]): string {

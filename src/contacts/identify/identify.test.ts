@@ -284,6 +284,28 @@ describe('who calls', () => {
     });
   });
 
+  it.each([
+    ['*97', 'code of the phone system'],
+    ['112', 'short code'],
+  ])('is not asked of the CRM for %s', async (number, words) => {
+    const { deps } = stage();
+
+    const found = await identify(deps, aConnection(), { number, live: neverAsked, signal });
+
+    expect(found).toMatchObject({ status: 'not_asked', message: expect.stringContaining(words) });
+  });
+
+  it.each([
+    ['+4420794600', 'too short, too long or not in use in its country'],
+    ['087 123 4567', "no number of the connection's country"],
+  ])('is told that %s is in no plan', async (number, words) => {
+    const { deps } = stage();
+
+    const found = await identify(deps, aConnection(), { number, signal });
+
+    expect(found.told[0]?.message).toContain(words);
+  });
+
   it('is told why numbers that end alike were refused', async () => {
     const { deps } = stage({
       contacts: [

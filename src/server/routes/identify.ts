@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 
 import type { ConnectionBook } from '../../calls/call-connection.ts';
+import { readSync } from '../../contacts/sync/sync-actions.ts';
+import type { SyncActionDeps } from '../../contacts/sync/sync-actions.ts';
 import { identifyCaller } from '../../contract/identify.ts';
 import type { Caller, CallerAnswer } from '../../contract/identify.ts';
 import { AppError } from '../../errors/app-error.ts';
@@ -16,6 +18,8 @@ export interface IdentifyRouteDeps {
   readonly connections: ConnectionBook<PipelineConnection>;
   readonly callers: CallerIdentifier;
   readonly lookups: LookupCounter;
+  /** Absent: this server keeps no contacts. */
+  readonly contactSync: SyncActionDeps | undefined;
 }
 
 /** Who is calling? */
@@ -43,12 +47,15 @@ export function identifyRoutes(deps: IdentifyRouteDeps): readonly Route[] {
       const signal = (): AbortSignal => context.signal;
       const answers = await deps.callers.identify(connections, { number, afresh: explain, signal });
       deps.lookups.count(organizationId, answers.filter(hasAsked).length);
+      const explained = explain
+        ? await Promise.all(answers.map((answer) => withCopy(deps, connections.open, answer)))
+        : answers;
       return {
         body: {
           number: key.e164 ?? key.digits,
           kind,
           callers: answers.flatMap(presentCallers),
-          connections: answers.map((answer) => presentAnswer(answer, explain)),
+          connections: explained.map((answer) => presentAnswer(answer, explain)),
         },
       };
     }),
@@ -57,6 +64,23 @@ export function identifyRoutes(deps: IdentifyRouteDeps): readonly Route[] {
 
 function hasAsked({ told, status }: IdentifiedCaller): boolean {
   return status === 'late' || told.some(({ source }) => source === 'crm');
+}
+
+/** Where the index had nobody, how much it has: it may be empty, old or half read. */
+async function withCopy(
+  { contactSync }: IdentifyRouteDeps,
+  open: readonly PipelineConnection[],
+  answer: IdentifiedCaller,
+): Promise<IdentifiedCaller> {
+  const connection = open.find(({ id }) => id === answer.connectionId);
+  const isSilent = answer.told.some(({ source, matched }) => source === 'index' && matched === 0);
+  if (!isSilent || contactSync === undefined || connection === undefined) return answer;
+  const { people, companies, message } = await readSync(contactSync, connection.opened);
+  const copy = `It has ${String(people)} people and ${String(companies)} companies of this connection. ${message}`;
+  const told = answer.told.map((one) =>
+    one.source === 'index' ? { ...one, message: `${one.message} ${copy}` } : one,
+  );
+  return { ...answer, told };
 }
 
 function presentWithheld(id: string): z.input<typeof CallerAnswer> {
