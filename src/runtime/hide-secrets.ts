@@ -36,6 +36,7 @@ export function hideSecrets(
 
 /** The same record when there is nothing to hide. */
 function hideInRecord(record: BoundRecord, scrub: (text: string) => string): BoundRecord {
+  if (!Object.values(record).some((value) => holdsSecret(value, scrub))) return record;
   const entries = Object.entries(record);
   const scrubbed = entries.map(([name, value]): [string, string | readonly string[]] => [
     name,
@@ -46,10 +47,16 @@ function hideInRecord(record: BoundRecord, scrub: (text: string) => string): Bou
       .filter(([, value], index) => String(value) !== String(entries[index]?.[1]))
       .map(([name]) => name),
   );
-  if (changed.size === 0) return record;
   const kept: Record<string, string | readonly string[]> = Object.create(null);
   for (const [name, value] of scrubbed) {
     if (!(changed.has(name) && name.endsWith('_id'))) kept[name] = value;
   }
   return kept;
+}
+
+/** As a rule none does, and a list of contacts has thousands of values. */
+function holdsSecret(value: string | readonly string[], scrub: (text: string) => string): boolean {
+  return typeof value === 'string'
+    ? scrub(value) !== value
+    : value.some((text) => scrub(text) !== text);
 }

@@ -20,6 +20,7 @@ export interface SecretRegistry {
  * prefix tells it. None of its characters is changed by any encoding of an address or of JSON.
  */
 const LINK_SIGNATURE = /pcr-[\w-]{43}/g;
+const LINK_PREFIX = 'pcr-';
 
 /** Shorter values stand in too many innocent texts to be replaced everywhere. */
 const SECRET_MIN_CHARACTERS = 4;
@@ -81,7 +82,9 @@ export function createSecretRegistry(): SecretRegistry {
     },
     scrub: (text) => {
       const known = byStart.size === 0 ? text : replaceForms(text, byStart, starts);
-      return known.replaceAll(LINK_SIGNATURE, `pcr-${SCRUBBED}`);
+      return known.includes(LINK_PREFIX)
+        ? known.replaceAll(LINK_SIGNATURE, `${LINK_PREFIX}${SCRUBBED}`)
+        : known;
     },
   };
 }
