@@ -31,6 +31,10 @@ function layOut(ms: number, counter: number, random: Uint8Array): string {
   const time = ms.toString(16).padStart(12, '0');
   const version = (0x7000 | counter).toString(16);
   let hex = '';
-  for (const [at, byte] of random.entries()) hex += HEX[at === 0 ? (byte & 0x3f) | 0x80 : byte];
+  let first = true;
+  for (const byte of random) {
+    hex += HEX[first ? (byte & 0x3f) | 0x80 : byte];
+    first = false;
+  }
   return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${hex.slice(0, 4)}-${hex.slice(4)}`;
 }

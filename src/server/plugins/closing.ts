@@ -8,9 +8,12 @@ export function addClosing(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!closing) return;
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!closing) {
+      done();
+      return;
+    }
     void reply.header('connection', 'close');
-    throw new AppError('unavailable', 'The server is stopping; send the request again.');
+    done(new AppError('unavailable', 'The server is stopping; send the request again.'));
   });
 }

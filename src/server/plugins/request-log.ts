@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 /** One line per request: the route's pattern, never the address itself, which may hold a number. */
 export function addRequestLog(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
       {
         method: request.method,
@@ -14,5 +14,6 @@ export function addRequestLog(app: FastifyInstance): void {
       },
       'request answered',
     );
+    done();
   });
 }
