@@ -93,25 +93,23 @@ export function matchOfRecord(record: BoundRecord, source: MatchSource): Match {
 export function recordOfContact(contact: ContactRecord): BoundRecord {
   const { kind, crmId, contactType, name, company, companyId } = contact;
   const isCompany = kind === 'company';
-  const members: Readonly<Record<string, string | readonly string[] | undefined>> = {
-    // The calls of a company are its own: no person is known.
-    contact_id: isCompany ? undefined : crmId,
-    contact_type: contactType === '' ? undefined : contactType,
-    contact_name: name === '' ? undefined : name,
-    firstname: contact.firstname,
-    lastname: contact.lastname,
-    company_name: company ?? (isCompany ? name : undefined),
-    company_id: companyId ?? (isCompany ? crmId : undefined),
-    job_title: contact.jobTitle,
-    contact_url: contact.url,
-    phone: contact.phones.length === 0 ? undefined : contact.phones,
-    email: contact.emails.length === 0 ? undefined : contact.emails,
+  const record: Record<string, string | readonly string[]> = {};
+  const bind = (label: string, value: string | readonly string[] | undefined): void => {
+    if (value !== undefined) record[label] = value;
   };
-  return Object.fromEntries(
-    Object.entries(members).flatMap(([label, value]) =>
-      value === undefined ? [] : [[label, value]],
-    ),
-  );
+  // The calls of a company are its own: no person is known.
+  bind('contact_id', isCompany ? undefined : crmId);
+  bind('contact_type', contactType === '' ? undefined : contactType);
+  bind('contact_name', name === '' ? undefined : name);
+  bind('firstname', contact.firstname);
+  bind('lastname', contact.lastname);
+  bind('company_name', company ?? (isCompany ? name : undefined));
+  bind('company_id', companyId ?? (isCompany ? crmId : undefined));
+  bind('job_title', contact.jobTitle);
+  bind('contact_url', contact.url);
+  bind('phone', contact.phones.length === 0 ? undefined : contact.phones);
+  bind('email', contact.emails.length === 0 ? undefined : contact.emails);
+  return record;
 }
 
 /** The contact that a create bound, as the index keeps it; `undefined` where the CRM told no id. */
