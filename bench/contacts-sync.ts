@@ -186,6 +186,7 @@ export function documentOf(
     ...{ id: 'bench-contacts', name: 'Bench', class: 'crm', version: '1.0.0' },
     properties: [{ label: 'Token', type: 'secret', required: true }],
     resource_url: `http://${host}`,
+    contact_url: `http://${host}/people/$contact_id$`,
     auth: { type: 'Bearer', token: '$Token$' },
     API: {
       Users: users,
