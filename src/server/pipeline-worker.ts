@@ -25,6 +25,7 @@ import type { Database } from '../store/database.ts';
 import type { Ids } from '../text/uuid.ts';
 import type { Clock } from '../time/clock.ts';
 import { createCallContacts } from './call-contacts.ts';
+import { createContactRetention } from './contact-retention.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import type { Deleter } from './deleter.ts';
 import type { CallerIdentifier } from './identify-callers.ts';
@@ -82,6 +83,8 @@ export function createPipelineWorker(
   const { connections, callKeySecret, onlooker } = made;
   const { spool, source, links } = made.recordings;
   const ownLinks = links !== undefined;
+  const now = (): number => database.now();
+  const removeOldContacts = createContactRetention({ index: made.index, connections, now });
   return createWorker({
     database,
     ids,
@@ -116,6 +119,7 @@ export function createPipelineWorker(
           'forget made contacts': () =>
             database.write((transaction) => deleteOldContactClaims(transaction, database.now())),
           'remove what is old': () => removeOld({ database, spool }, parts.retention),
+          'remove old contacts': removeOldContacts,
           'remove old sign-ins': () => removeOldSignIns(database),
           'keep sign-ins alive': () => made.signIns.keepAlive(),
           'forget old requests': () => made.idempotency.sweep(),

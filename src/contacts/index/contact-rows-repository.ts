@@ -109,6 +109,20 @@ export async function findByIds(
   return await bulkOf(handle).find<ContactRow>('contact', { key: ID, columns }, keys);
 }
 
+/** Some contacts of a book whose content was last told before a moment. */
+export async function findOlder(
+  handle: Handle,
+  of: { readonly book: number; readonly before: number; readonly limit: number },
+): Promise<readonly ContactRow[]> {
+  return await handle
+    .selectFrom('contact')
+    .selectAll()
+    .where('book', '=', of.book)
+    .where('changed_at', '<', of.before)
+    .limit(of.limit)
+    .execute();
+}
+
 export async function insertContacts(handle: Handle, rows: readonly ContactRow[]): Promise<void> {
   const values = rows.map((row): BulkRow => [
     ...[row.id, row.book, row.kind, row.contact_type, row.crm_id, row.made, row.changed_at],

@@ -1,4 +1,6 @@
 import type { NumberKeys } from '../number-keys/number-key.ts';
+import { createAgeTasks } from './age-tasks.ts';
+import type { AgeTasks } from './age-tasks.ts';
 import { createBookTasks } from './book-tasks.ts';
 import type { BookTasks } from './book-tasks.ts';
 import { createJobTasks } from './job-tasks.ts';
@@ -8,7 +10,7 @@ import type { PassTasks } from './pass-tasks.ts';
 import type { ContactWrite } from './write-book.ts';
 
 /** Everything that writes contacts. What goes in and out is plain data, so that a thread can do it. */
-export interface ContactTasks extends BookTasks, JobTasks, PassTasks {
+export interface ContactTasks extends AgeTasks, BookTasks, JobTasks, PassTasks {
   /** As `Database.emptyLog` does, for the contacts. */
   emptyLog(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export function createContactTasks(
 ): ContactTasks {
   return {
     emptyLog,
+    ...createAgeTasks(write),
     ...createBookTasks(write, keys),
     ...createJobTasks(write),
     ...createPassTasks(write, keys),

@@ -31,6 +31,8 @@ export interface OpenContactIndex extends ContactIndex {
   sweep(signal: AbortSignal): Promise<void>;
   /** People with this id, of whatever kind of record. */
   ofId(of: BookScope, crmId: string): Promise<readonly IndexedContact[]>;
+  /** Removes contacts whose content was last told before a moment; resolves with how many went. */
+  removeOlder(of: BookScope, before: number): Promise<number>;
   /** Takes what was deleted out of the log of its file. */
   emptyLog(): Promise<void>;
   /** Ends its threads; what was asked for and is not done is rejected. */
@@ -39,6 +41,8 @@ export interface OpenContactIndex extends ContactIndex {
 
 /** Rows that go in one transaction. */
 const SWEPT_AT_ONCE = 10_000;
+/** Contacts that go in one transaction, each with all its rows. */
+const REMOVED_AT_ONCE = 1_000;
 
 /**
  * The index of contacts on an open store. On SQLite one thread writes and another one searches; on
@@ -81,6 +85,14 @@ export function createContactIndex(deps: ContactIndexDeps): OpenContactIndex {
     },
     sweep,
     ofId: (of, crmId) => findPeopleOfId(read, of, crmId),
+    removeOlder: async (of, before) => {
+      let removed = 0;
+      for (;;) {
+        const went = await heavy.removeOlder({ of, before, limit: REMOVED_AT_ONCE });
+        removed += went;
+        if (went < REMOVED_AT_ONCE) return removed;
+      }
+    },
     emptyLog: () => heavy.emptyLog(),
     sync: createSyncStore({
       ...{ read, light, heavy, seal, now },

@@ -31,7 +31,7 @@ export const ConnectionOptions = z.strictObject({
     )
     .default('ask')
     .describe(
-      'Several people have the number: the user chooses, the first one or the one that changed last gets the call, or the only one of the first kind of record that a list of `contact_type`s names.',
+      'Several people have the number: the user chooses, the first one or the one that changed last (where the copy of the contacts knows it) gets the call, or the only one of the first kind of record that a list of `contact_type`s names.',
     ),
   own_numbers: z
     .array(z.string().min(1).max(40))
@@ -127,6 +127,14 @@ export const ConnectionOptions = z.strictObject({
     .default(24)
     .describe(
       'Hours between two syncs that list everybody; those between them ask with `since` what has changed. Only a full one finds who was deleted.',
+    ),
+  contact_retention_days: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe(
+      'Days for which the copy of a contact is kept after the CRM has last confirmed it: a whole list that was read confirms all of them. Then it goes, for example where the connection is paused or `contact_sync` is off; a later sync brings it back.',
     ),
   contact_fields: z
     .array(z.enum(CONTACT_FIELDS))
