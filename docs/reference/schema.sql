@@ -170,11 +170,13 @@ CREATE TABLE erasure (
   applied_at integer,
   waiting integer not null,
   counts text not null
-) strict;
+, wish text not null default '', key_id text, nonce blob, sealed blob, keep_out integer not null default 0, waiting_from text not null default '', node text, lease_until integer not null default 0, fence integer not null default 0) strict;
 
 CREATE INDEX erasure_by_end on erasure (ends_at);
 
 CREATE INDEX erasure_by_organization on erasure (organization_id, id);
+
+CREATE INDEX erasure_kept_out on erasure (organization_id) where keep_out = 1;
 
 CREATE TABLE exchange (
   id text primary key,

@@ -22,12 +22,23 @@ export function choose<M extends Pick<Match, 'contactType' | 'changedAt'>>(
   if (rule === 'first') {
     return { chosen: first, message: `${count} contacts have this number: the first is taken.` };
   }
-  if (rule === 'newest') {
-    const chosen = matches.reduce((best, one) => (at(one) > at(best) ? one : best), first);
-    const message = `${count} contacts have this number: the one that changed last is taken.`;
-    return { chosen, message };
-  }
+  if (rule === 'newest') return byTime(matches);
   return byType(matches, rule);
+}
+
+/** What a CRM just told has no time of its own, and what came at once has the same one. */
+function byTime<M extends Pick<Match, 'changedAt'>>(matches: readonly M[]): Choice<M> {
+  const count = String(matches.length);
+  const times = matches.map(({ changedAt = 0 }) => changedAt);
+  const last = Math.max(...times);
+  const newest = matches.filter((_, at) => times[at] === last);
+  const [chosen] = newest;
+  if (last === 0 || chosen === undefined || newest.length > 1) {
+    const message = `${count} contacts have this number, and which of them changed last is not known: a person must choose.`;
+    return { chosen: undefined, message };
+  }
+  const message = `${count} contacts have this number: the one that changed last is taken.`;
+  return { chosen, message };
 }
 
 function byType<M extends Pick<Match, 'contactType'>>(
@@ -47,9 +58,4 @@ function byType<M extends Pick<Match, 'contactType'>>(
 
 function ask(count: string): string {
   return `${count} contacts have this number: a person must choose.`;
-}
-
-/** What the CRM just told has no time of its own. */
-function at({ changedAt = 0 }: { readonly changedAt?: number }): number {
-  return changedAt;
 }

@@ -339,6 +339,21 @@ describe('who calls', () => {
 });
 
 describe('several who have the number', () => {
+  it.each([
+    ['nobody knows which changed last', undefined],
+    ['both came at once', 5],
+  ])('are for a person to tell apart by the rule `newest` where %s', async (_name, changedAt) => {
+    const times = changedAt === undefined ? {} : { changedAt };
+    const contacts = ['1', '2'].map((id) => ({ id, phone: NUMBER, ...times }));
+    const { deps } = stage({ contacts });
+
+    const connection = aConnection({ rule: 'newest' });
+    const found = await identify(deps, connection, { number: NUMBER, live: neverAsked, signal });
+
+    expect(found).toMatchObject({ status: 'ambiguous', chosen: undefined });
+    expect(found.message).toContain('which of them changed last is not known');
+  });
+
   const contacts = [
     { id: '1', phone: NUMBER, type: 'lead', changedAt: 5 },
     { id: '2', phone: NUMBER, type: 'contact', changedAt: 9 },
