@@ -1,12 +1,13 @@
 import type { DeliveryPoint } from '../../src/calls/deliver.ts';
+import type { SyncPoint } from '../../src/contacts/sync/run-pass.ts';
 
 /** Ends the process when `point` is passed for the `count`-th time. */
 export interface Kill {
-  readonly point: DeliveryPoint;
+  readonly point: DeliveryPoint | SyncPoint;
   readonly count: number;
 }
 
-const POINTS: readonly DeliveryPoint[] = [
+const POINTS: readonly Kill['point'][] = [
   'lane-loaded',
   'before-sending',
   'sending-committed',
@@ -14,6 +15,10 @@ const POINTS: readonly DeliveryPoint[] = [
   'response-read',
   'before-settle',
   'settled',
+  'contacts-page-read',
+  'contacts-batch-written',
+  'contacts-list-ended',
+  'contacts-pass-complete',
 ];
 
 /** The variables that tell a killable server when to die. */

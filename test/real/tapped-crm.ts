@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A request that reached the CRM. */
 export interface TappedRequest {
@@ -15,21 +14,16 @@ export interface TappedCrm {
   readonly origin: string;
   /** What was asked since the last time, in order. */
   taken(): readonly TappedRequest[];
-  /** Such requests wait for so long before they are handed on. */
-  slow(ms: number, which: (request: TappedRequest) => boolean): void;
   stop(): Promise<void>;
 }
 
 /** Listens on loopback for requests to the CRM at `origin`. */
 export async function tapCrm(origin: string): Promise<TappedCrm> {
   let requests: TappedRequest[] = [];
-  let delayOf: (request: TappedRequest) => number = () => 0;
   const handOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request);
     const path = request.url ?? '/';
-    const asked = { path, body };
-    requests.push(asked);
-    await sleep(delayOf(asked));
+    requests.push({ path, body });
     const answer = await fetch(`${origin}${path}`, {
       method: request.method ?? 'GET',
       headers: kept(request),
@@ -51,9 +45,6 @@ export async function tapCrm(origin: string): Promise<TappedCrm> {
       const all = requests;
       requests = [];
       return all;
-    },
-    slow: (ms, which) => {
-      delayOf = (request) => (which(request) ? ms : 0);
     },
     stop: async () => {
       server.closeAllConnections();
