@@ -13,6 +13,7 @@ import { latencyFigures } from './latency.ts';
 import { listFigures } from './list-stream.ts';
 import { printTable } from './print-table.ts';
 import type { BenchRow } from './row.ts';
+import { screenFigures } from './screen.ts';
 import { slowDiskFigures } from './slow-disk.ts';
 
 // `npm run bench` measures calls in one table, `npm run bench -- contacts` contacts, `npm run bench -- ingest`
@@ -35,6 +36,7 @@ const OF_CONTACTS: Parts = {
   'contacts-search': contactSearchFigures,
   'contacts-sync': contactSyncFigures,
   'contacts-identify': contactIdentifyFigures,
+  screen: screenFigures,
   lists: listFigures,
 };
 
@@ -55,11 +57,12 @@ Parts; without any, those of calls, which take less than ten minutes:
   backlog          a server with many waiting steps
   slow-disk        disks that are slow to sync
 
-  contacts         the five that follow, with a million contacts (BENCH_CONTACTS=100000: with fewer)
+  contacts         the six that follow, with a million contacts (BENCH_CONTACTS=100000: with fewer)
   contacts-insert  contacts into the index
   contacts-search  searches in the index
   contacts-sync    syncs of a whole server
   contacts-identify  who has a number, over HTTP
+  screen           who is calling, on a screen
   lists            lists of a CRM that are too large to be held
 
   --check          End with 1 when a figure falls short.
