@@ -29,12 +29,22 @@ const IS_CONTACT = {
   contact_word: sql<boolean>`contact.id = contact_word.book * 4294967296 + contact_word.number`,
 };
 
+/** What a contact is told by: the texts that searches look at stay where they are. */
+export type OwnerRow = Pick<
+  ContactRow,
+  'id' | 'kind' | 'contact_type' | 'crm_id' | 'made' | 'changed_at' | 'data'
+>;
+const OWNER_COLUMNS = [
+  ...(['contact.id', 'contact.kind', 'contact.contact_type', 'contact.crm_id'] as const),
+  ...(['contact.made', 'contact.changed_at', 'contact.data'] as const),
+];
+
 const selectOwners = prepared(
   (handle, given: { readonly book: number; readonly after: number } & Beginning) =>
     handle
       .selectFrom('contact_number')
       .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
-      .selectAll('contact')
+      .select(OWNER_COLUMNS)
       .where('contact_number.book', '=', given.book)
       .where('contact_number.reversed', '>=', given.from)
       .where('contact_number.reversed', '<=', given.to)
@@ -50,7 +60,7 @@ const selectExactOwners = prepared(
       .selectFrom('contact_book')
       .innerJoin('contact_number', 'contact_number.book', 'contact_book.id')
       .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
-      .selectAll('contact')
+      .select(OWNER_COLUMNS)
       .where('contact_book.connection_id', '=', given.connectionId)
       .where('contact_book.organization_id', '=', given.organizationId)
       .where('contact_number.reversed', '=', given.reversed)
@@ -64,7 +74,7 @@ const selectOwnersOfAny = preparedRows(
     handle
       .selectFrom('contact_number')
       .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
-      .selectAll('contact')
+      .select(OWNER_COLUMNS)
       .where((on) =>
         on.or(
           given.map(({ book, reversed }) =>
@@ -92,7 +102,7 @@ export async function findBookId(handle: Handle, of: BookScope): Promise<number 
 
 /** Contacts that share digits, the one that was known first in front. */
 export interface Owners {
-  readonly rows: readonly ContactRow[];
+  readonly rows: readonly OwnerRow[];
   /** There are more than were to be read. */
   readonly more: boolean;
 }
@@ -112,9 +122,9 @@ export async function findOwners(
 /** Reads page after page, until there are no more or enough. */
 async function readOwners(
   most: number,
-  read: (after: number) => Promise<readonly ContactRow[]>,
+  read: (after: number) => Promise<readonly OwnerRow[]>,
 ): Promise<Owners> {
-  const rows: ContactRow[] = [];
+  const rows: OwnerRow[] = [];
   let after = -1;
   for (;;) {
     const page = await read(after);
@@ -131,7 +141,7 @@ export async function findOwnersOfAny(
   handle: Handle,
   book: number,
   reversed: readonly string[],
-): Promise<readonly ContactRow[]> {
+): Promise<readonly OwnerRow[]> {
   if (reversed.length === 0) return [];
   return await selectOwnersOfAny(
     handle,
@@ -186,7 +196,7 @@ export async function findCompanyNames(
 const MOST_TYPES = 10;
 
 /** A row as the contact that it is of. */
-export function contactOf(row: ContactRow, connectionId: string): IndexedContact {
+export function contactOf(row: OwnerRow, connectionId: string): IndexedContact {
   return {
     ...recordOf(row),
     connectionId,
@@ -195,7 +205,7 @@ export function contactOf(row: ContactRow, connectionId: string): IndexedContact
   };
 }
 
-function recordOf(row: ContactRow): ContactRecord {
+function recordOf(row: OwnerRow): ContactRecord {
   // `contact-entry.ts` wrote this JSON.
   const { reading: _, ...data } = JSON.parse(row.data) as Omit<ContactRecord, keyof ContactKey> & {
     readonly reading: string;

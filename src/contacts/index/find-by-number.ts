@@ -10,7 +10,7 @@ import {
   findOwnersBy,
   findOwnersOfAny,
 } from './contact-repository.ts';
-import type { ContactRow } from './contact-rows-repository.ts';
+import type { OwnerRow } from './contact-repository.ts';
 
 /** Each contact that is looked at costs some microseconds while a phone rings. */
 const MOST_LOOKED_AT = 1_000;
@@ -31,7 +31,7 @@ export async function findByNumber(
   if (exact[0]?.matched === 'e164') return best(exact);
   const book = await findBookId(handle, of);
   if (book === undefined) return [];
-  const rows = new Map<number, ContactRow>();
+  const rows = new Map<number, OwnerRow>();
   for (const beginning of question.beginnings) {
     // The first of them finds nearly everybody.
     const owners = await findOwnersBy(handle, book, { reversed: beginning, most });
@@ -48,7 +48,7 @@ export async function findByNumber(
 }
 
 function hitsOf(
-  rows: readonly ContactRow[],
+  rows: readonly OwnerRow[],
   question: NumberQuestion,
   of: BookScope,
 ): readonly NumberHit[] {
@@ -67,7 +67,7 @@ function hitsOf(
 
 /** Numbers that ended alike, or stood before it, and are not the one. */
 function tellNear(
-  rows: readonly ContactRow[],
+  rows: readonly OwnerRow[],
   { endsLike }: NumberQuestion,
   near: NonNullable<NumberOptions['near']>,
 ): void {
