@@ -108,7 +108,7 @@ export const erasePerson = defineEndpoint({
   path: '/v1/contacts/erase',
   summary: 'Erase a person everywhere',
   description:
-    'By number, by contact, or both. A number leads to the contacts that have it, a contact to the numbers that nobody else has. Without `confirm` it is only told whom it would be and what would go. It goes on by itself, over restarts, and is applied again for a day, in which nothing of the person is kept that a CRM still tells; a second time gives the same erasure. What the CRM has stays: delete the contact there within the day, or say `keep_out`, else the next full sync brings the copy back. Calls under way are erased when they have ended; what the CRM was not told within a day is given up. A later call is a new one, and is kept.',
+    'By number, by contact, or both. A number leads to the contacts that have it, a contact to the numbers that nobody else has. Without `confirm` it is only told whom it would be and what would go. It goes on by itself, over restarts, and for a day it is applied again to what comes late of calls before it; in that day nothing is copied of the person that a CRM still tells. A second time gives the same erasure. What the CRM has stays: delete the contact there within the day, or say `keep_out`, else the next full sync brings the copy back. Calls under way are erased when they have ended; what the CRM was not told within a day is given up. A call that comes after it is a new one, and is kept.',
   repeatable: true,
   params: noParams,
   query: noQuery,

@@ -30,6 +30,7 @@ import type { PipelineConnection } from './connection-book.ts';
 import type { Deleter } from './deleter.ts';
 import type { CallerIdentifier } from './identify-callers.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
+import { createLogRetention } from './log-retention.ts';
 import type { RecordingLimits, RecordingParts } from './recording-parts.ts';
 import { removeOld } from './retention.ts';
 import type { KeptTimes } from './retention.ts';
@@ -85,6 +86,7 @@ export function createPipelineWorker(
   const ownLinks = links !== undefined;
   const now = (): number => database.now();
   const removeOldContacts = createContactRetention({ index: made.index, connections, now });
+  const removeOldLog = createLogRetention({ database, connections });
   return createWorker({
     database,
     ids,
@@ -120,6 +122,7 @@ export function createPipelineWorker(
             database.write((transaction) => deleteOldContactClaims(transaction, database.now())),
           'remove what is old': () => removeOld({ database, spool }, parts.retention),
           'remove old contacts': removeOldContacts,
+          'remove old requests and answers': removeOldLog,
           'remove old sign-ins': () => removeOldSignIns(database),
           'keep sign-ins alive': () => made.signIns.keepAlive(),
           'forget old requests': () => made.idempotency.sweep(),

@@ -38,3 +38,9 @@ function layOut(ms: number, counter: number, random: Uint8Array): string {
   }
   return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${hex.slice(0, 4)}-${hex.slice(4)}`;
 }
+
+/** The least id that is made at a moment (epoch milliseconds) or later, to compare ids with. */
+export function firstIdAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}

@@ -15,6 +15,7 @@ import {
 } from './erase-traces.ts';
 import { claimErasure, listErasures, updateClaimed } from './erasure-repository.ts';
 import type { ErasureChange, ErasureClaim, ErasureRow } from './erasure-repository.ts';
+import { firstIdAt } from '../../text/uuid.ts';
 import type { NamedPerson, Person, PersonDigests } from './person.ts';
 import { FORGOTTEN, openPerson } from './sealed-person.ts';
 
@@ -237,12 +238,6 @@ export function mentions(value: unknown, digests: PersonDigests, person: Person)
     if (digests.hasContact(person, connectionId, contact)) return true;
   }
   return Object.values(value).some((inner) => mentions(inner, digests, person));
-}
-
-/** Ids of calls begin with the time at which they were made: 48 bits of milliseconds. */
-function firstIdAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
 /** Everything from this id on is greater. */

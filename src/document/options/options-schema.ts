@@ -128,6 +128,14 @@ export const ConnectionOptions = z.strictObject({
     .describe(
       'Hours between two syncs that list everybody; those between them ask with `since` what has changed. Only a full one finds who was deleted.',
     ),
+  log_retention_days: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .optional()
+    .describe(
+      "Days for which the log of a call has its requests and the CRM's answers; absent, or more than the server keeps: as long as the server keeps them.",
+    ),
   contact_retention_days: z
     .int()
     .min(1)
