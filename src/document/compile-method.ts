@@ -125,7 +125,9 @@ function compileRequest(
   const rules = compileAnswerRules(request, { ...own, ...map, names: ruleNames, extras });
   const list = listUnder(bind, rules);
   // A page of what is written would be the same thing written once more.
-  const rule = paging === undefined || row.writes ? undefined : readPagingRule(paging);
+  const read = paging === undefined || row.writes ? undefined : readPagingRule(paging);
+  const rule =
+    read !== undefined && bind.marksPages ? ({ ...read, markedByRecords: true } as const) : read;
   // The condition of a method that stands alone is that of the method.
   const when = request === owner.object ? undefined : jsonMember(request, 'when');
   const runs = compileWhen(when, whenFrame(row, frame));

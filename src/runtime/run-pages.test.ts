@@ -147,6 +147,12 @@ describe('moving values stand', () => {
   });
 });
 
+interface Marked {
+  readonly paging?: object;
+  readonly mark?: string;
+  readonly derive?: object;
+}
+
 describe('pages behind the last record', () => {
   const rows = (...of: readonly number[]) => ({
     contacts: of.map((id) => ({ id, mark: `m${id}`, at: `2026-01-0${id}` })),
@@ -183,17 +189,35 @@ describe('pages behind the last record', () => {
     expect([ids(outcome), outcome.endedBy]).toEqual([['3', '7', '9'], 'empty_page']);
   });
 
-  test('that is not of the kind is not counted', async () => {
-    await run({
+  test.each<[string, Marked]>([
+    ['a mark of its own', { paging: { type: 'cursor' }, mark: '$cursor$' }],
+    ['its id', { paging: { type: 'offset' }, derive: { offset: 'contact_id' } }],
+  ])('by %s are no last ones where all are passed over', async (_, { paging, mark, derive }) => {
+    const outcome = await run({
       method: {
-        request_parameters: { after: '$cursor$' },
-        paging: { type: 'cursor' },
-        response_map: { contacts: [{ mark: '$cursor$', at: '2026-01-01', id: '$contact_id$' }] },
+        request_parameters: { after: '$cursor$', behind: '$offset$' },
+        paging,
+        response_map: {
+          contacts: [{ id: '$contact_id$', kind: 'person', mark: mark ?? '$since$' }],
+        },
+        ...(derive === undefined ? {} : { derive }),
       },
-      answers: [{ body: rows(1, 2) }],
+      answers: [
+        {
+          body: {
+            contacts: [
+              { id: 1, kind: 'person', mark: 'a' },
+              { id: 2, kind: 'firm', mark: 'b' },
+            ],
+          },
+        },
+        { body: { contacts: [{ id: 2, kind: 'firm', mark: 'b' }] } },
+      ],
     });
 
-    expect(queries()).toEqual(['', 'after=m1']);
+    expect([ids(outcome), outcome.endedBy]).toEqual([['1'], 'no_mark']);
+    expect(crm.requests).toHaveLength(2);
+    expect(queries()[1]).toMatch(/^after=a|^behind=1/);
   });
 
   test('end where one is older than what was asked for: the newest came first', async () => {

@@ -31,14 +31,18 @@ test('a list that was read to its end is complete', () => {
 });
 
 describe('an end after which something may be missing', () => {
-  test.each(['page_cap', 'repeated_cursor', 'repeated_page', 'origin_refused', 'no_next'] as const)(
-    '%s gives the pass up',
-    (endedBy) => {
-      const fate = judgeEnd(ended({ endedBy }), FRESH);
+  test.each([
+    'page_cap',
+    'repeated_cursor',
+    'repeated_page',
+    'origin_refused',
+    'no_next',
+    'no_mark',
+  ] as const)('%s gives the pass up', (endedBy) => {
+    const fate = judgeEnd(ended({ endedBy }), FRESH);
 
-      expect(fate).toMatchObject({ kind: 'given_up', code: 'incomplete' });
-    },
-  );
+    expect(fate).toMatchObject({ kind: 'given_up', code: 'incomplete' });
+  });
 });
 
 describe('a failure', () => {

@@ -108,6 +108,7 @@ function judgeNotSent(
 const INCOMPLETE: Readonly<Record<string, string>> = {
   page_cap: 'The list has more pages than `max_pages`, or Patchcord, allows.',
   repeated_cursor: 'The CRM named a page that it had given before: its list would never end.',
+  no_mark: 'A page had records, but none of them told where the next page begins.',
   repeated_page: 'The CRM gave the same page again, whatever it was asked for.',
   origin_refused: 'The next page is at an address that the connection may not call.',
 };

@@ -75,6 +75,8 @@ export interface CompiledBinding {
   readonly demands: boolean;
   /** True when such a value stands in a list: it says which elements count. */
   readonly selects: boolean;
+  /** True when it is the records of an answer that tell where its next page begins. */
+  readonly marksPages: boolean;
   /** True when the body of an answer must hold the id of the method's own record. */
   readonly needsBody: boolean;
   /** How a long answer is read part by part, or why it is read only as a whole. */
@@ -119,7 +121,7 @@ export function compileBinding(
   if (binds.length === 0 && !demands && map === undefined) {
     const list = { why: 'The method has no response map.' };
     const nothing = { bindsNumber: false, binds, compares: [], needsBody: false, list };
-    return { ...nothing, demands, selects: false, read: () => NOTHING };
+    return { ...nothing, demands, selects: false, marksPages: false, read: () => NOTHING };
   }
   const bindsId = binds.includes(row.idField);
   const reader = { idField: row.idField, bindsId: mapped.includes(row.idField) };
@@ -138,6 +140,7 @@ export function compileBinding(
     compares: [...new Set([root, ...headers.nodes].flatMap(comparedNames))],
     demands,
     selects: selects(root),
+    marksPages: marksPages(root, row.idField) || derive?.moving.some(isMark) === true,
     needsBody: leaves.some(({ target }) => target === row.idField),
     list: compileList(root, reader, rules),
     read: (answer, context) => {
@@ -148,6 +151,26 @@ export function compileBinding(
       return readAnswer(answer, context, rules);
     },
   };
+}
+
+/** True where a mark of the next page stands in a list of records. */
+function marksPages(node: MapNode, idField: string): boolean {
+  switch (node.kind) {
+    case 'object':
+      return node.members.some(({ node: inner }) => marksPages(inner, idField));
+    case 'each':
+    case 'patterns': {
+      const leaves = leavesOf(node);
+      const isOfRecords = leaves.some(({ target }) => target === idField);
+      return isOfRecords && leaves.some(({ moving, target }) => moving && isMark(target));
+    }
+    default:
+      return false;
+  }
+}
+
+function isMark(name: string): boolean {
+  return name !== 'has_more';
 }
 
 const EMPTY_MAP: MapNode = { kind: 'nothing', path: '' };

@@ -26,8 +26,10 @@ export interface DeriveOptions extends MapOptions {
 }
 
 export interface CompiledDerive {
-  /** The names that it fills. */
+  /** The names of a record that it fills. */
   readonly targets: readonly string[];
+  /** The moving values that it fills. */
+  readonly moving: readonly string[];
   /** True when it reads the body of the answer beside the record. */
   readonly readsBody: boolean;
   /** Fills the records of one answer; what has no value leaves what was bound. Never throws. */
@@ -48,6 +50,7 @@ const COST_OF_A_RUN = 64;
 
 const NOTHING: CompiledDerive = {
   targets: [],
+  moving: [],
   readsBody: false,
   fill: () => ({ moving: {}, notes: [] }),
 };
@@ -83,9 +86,8 @@ export function compileDerive(
   const row = methodRow(options.method);
   const own = new Set([...row.targets, ...bound, ...members.map(({ target }) => target.name)]);
   return {
-    targets: [
-      ...new Set(members.flatMap(({ target }) => (target.moving === true ? [] : [target.name]))),
-    ],
+    targets: namesOf(members, (target) => target.moving !== true),
+    moving: namesOf(members, (target) => target.moving === true),
     readsBody: members.some(({ expression }) =>
       expression.answerReads.some(({ path }) => path[0] === 'body'),
     ),
@@ -139,6 +141,20 @@ function compileMember(
       cost: source.length + COST_OF_A_RUN,
       forEach: COLLECTING.has(target.name) && usesItself,
     },
+  ];
+}
+
+function namesOf(
+  members: readonly DerivedMember[],
+  which: (target: BindTarget) => boolean,
+): readonly string[] {
+  return [
+    ...new Set(
+      members
+        .map(({ target }) => target)
+        .filter(which)
+        .map(({ name }) => name),
+    ),
   ];
 }
 

@@ -17,11 +17,15 @@ export interface PageRead {
   readonly url: string;
 }
 
-/** Why there is no further page. `repeated_page`: the records are those of the page before. */
+/**
+ * Why there is no further page. `repeated_page`: the records are those of the page before. `no_mark`: the
+ * records were to tell where the next one begins, and none did.
+ */
 export type EndedBy =
   | 'empty_page'
   | 'has_more'
   | 'no_next'
+  | 'no_mark'
   | 'page_cap'
   | 'repeated_cursor'
   | 'repeated_page'
@@ -98,13 +102,17 @@ export function createPager(
     }
     if (rule.type === 'offset') return advanceOffset(page);
     const mark = nextMark(rule.type, page);
-    if (mark === undefined) return { status: 'end', endedBy: 'no_next' };
+    if (mark === undefined)
+      return { status: 'end', endedBy: isUnmarked(page) ? 'no_mark' : 'no_next' };
     if (rule.type !== 'cursor') return follow(mark, page.url);
     return once(mark, () => go({ cursor: mark }));
   };
 
+  const isUnmarked = (page: PageRead): boolean => rule.markedByRecords === true && page.records > 0;
+
   const advanceOffset = (page: PageRead): PageStep => {
     const bound = textOf(page.moving, 'offset');
+    if (bound === undefined && isUnmarked(page)) return { status: 'end', endedBy: 'no_mark' };
     if (bound === undefined) {
       position += page.records;
       return go({ offset: position });

@@ -11,6 +11,8 @@ export interface PagingRule {
   /** The first page or offset. */
   readonly start?: number;
   readonly maxPages?: number;
+  /** The records themselves tell where the next page begins: a page of some that tell nothing is no last one. */
+  readonly markedByRecords?: true;
 }
 
 /** Reads `paging`; an unknown type (an error of the document) pages nothing. */
