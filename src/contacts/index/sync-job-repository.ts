@@ -33,6 +33,8 @@ export async function scheduleJob(handle: Handle, of: BookScope, dueAt: number):
           eb.or([
             eb('sync_job.due_at', 'is', null),
             eb('sync_job.due_at', '>', eb.ref('excluded.due_at')),
+            // It is worked on: whoever does has perhaps read the connection already.
+            eb('sync_job.owner', 'is not', null),
           ]),
         ),
     )
@@ -198,6 +200,9 @@ export async function releaseJobLease(
         .case()
         .when('asked_at', '>=', by.asOf)
         .then(eb.ref('asked_at'))
+        // Somebody wants it looked at again: the connection may be another one since it was read.
+        .when('due_at', '>=', by.asOf)
+        .then(eb.ref('due_at'))
         .else(by.dueAt ?? null)
         .end(),
     }))

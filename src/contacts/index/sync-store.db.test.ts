@@ -384,7 +384,7 @@ describeDatabases('what the sync keeps', (databases) => {
     const asked = (await index.sync.read(of)).job;
     const held = await lease(index, of);
     await index.sync.answerAsked(of, held, 450);
-    await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 450 });
+    await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 451 });
     const later = (await index.sync.read(of)).job;
 
     expect(planned).toMatchObject({ dueAt: 500, asked: undefined });
@@ -400,6 +400,16 @@ describeDatabases('what the sync keeps', (databases) => {
     await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 550 });
 
     expect((await index.sync.read(of)).job).toMatchObject({ dueAt: 600 });
+  });
+
+  it('is due again when it was scheduled while it was under way', async () => {
+    const of = newBook('org-plan');
+    const held = await lease(index, of);
+    await index.sync.schedule(of, 560);
+
+    await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 550 });
+
+    expect((await index.sync.read(of)).job).toMatchObject({ dueAt: 560 });
   });
 
   it('takes turns among organizations', async () => {

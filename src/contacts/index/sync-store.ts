@@ -99,7 +99,8 @@ export interface SyncPause {
 export interface SyncBatch {
   readonly pass: number;
   readonly method: SyncMethod;
-  readonly records: readonly ContactRecord[];
+  /** They are taken out of the list as they are handed over: nobody holds them while they are written. */
+  readonly records: ContactRecord[];
   /** Records that the CRM itself calls deleted. */
   readonly deleted: readonly ContactKey[];
   /** Where the pass goes on after this batch, also at its end; sealed before it is stored. */
@@ -186,8 +187,8 @@ export interface SyncStore {
   /** Keeps the right; false when another has taken it. */
   renewLease(of: BookScope, lease: SyncLease, until: number): Promise<boolean>;
   /**
-   * Gives the right back and plans when the job is looked at next; what was asked for in the meantime,
-   * at `asOf` or later, is due at once. Does nothing where another has taken the right since.
+   * Gives the right back and plans when the job is looked at next; what was asked for or
+   * scheduled in the meantime, at `asOf` or later, is due then. Does nothing where another has taken the right since.
    */
   releaseLease(
     of: BookScope,

@@ -93,7 +93,7 @@ function secondsLeft(
 
 function offWords({ hasLists }: SyncFacts): string {
   return hasLists
-    ? 'The option `contact_sync` is off: no contacts are read, and those that are kept grow old.'
+    ? 'The option `contact_sync` is off: no contacts are kept, and callers are looked for in the CRM itself.'
     : 'The document has neither `Contacts` nor `Organizations`: callers are looked for in the CRM itself.';
 }
 

@@ -84,3 +84,30 @@ describe('the sync of one connection', () => {
     expect(waits.at(-1)).toBe(0);
   });
 });
+
+describe('a brake of a later life', () => {
+  test('begins with the gap of the earlier one, and with the most that was left then', () => {
+    const earlier = createSyncBrake({ concurrency: 4 });
+    earlier.answered(page(100), 0);
+    earlier.answered({ ...page(), throttled: true, durationMs: 4_000 }, 0);
+
+    const later = createSyncBrake({ concurrency: 4, kept: earlier.write() });
+    later.answered(page(90), 0);
+    const gap = later.nextAt();
+    later.answered(page(20), 0);
+
+    expect(gap).toBe(3_600);
+    // A fifth of 100, and not of 90.
+    expect(later.nextAt()).toBe(5_000);
+  });
+
+  test.each(['', 'no JSON', '{"gapMs":"x","most":1}', '{"gapMs":-5,"most":0}', '[]'])(
+    'takes nothing from %j',
+    (kept) => {
+      const brake = createSyncBrake({ concurrency: 4, kept });
+      brake.answered(page(), 5);
+
+      expect(brake.nextAt()).toBe(5);
+    },
+  );
+});

@@ -83,6 +83,14 @@ export async function syncConnection(deps: SyncDeps, turn: SyncTurn): Promise<Tu
     if (connection === undefined) return { dueAt: undefined };
     const rules = syncRulesOf(connection);
     const { job, states, known } = await store.read(turn.of);
+    if (
+      !connection.options.contact_sync &&
+      (states.length > 0 || known.people + known.companies > 0)
+    ) {
+      // A copy that nobody keeps up to date is worse than none, and nobody wants this one.
+      await index.dropBook(turn.of);
+      return { dueAt: undefined };
+    }
     const now = database.now();
     const asked = job?.asked;
     const plan = planPass({ rules, states, asked, now, working });

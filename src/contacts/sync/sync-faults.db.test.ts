@@ -190,6 +190,58 @@ describeDatabases('a sync of contacts under faults', (databases) => {
     expect(await kit.ids()).toEqual(ALL.slice(0, 10));
   });
 
+  test('a copy that is no longer wanted is forgotten, and made anew when it is', async () => {
+    await start();
+    kit.newWorker('node-1', BY_PAGE);
+    await kit.until(isComplete);
+    const { is } = kit.connection;
+    if (is === undefined) throw new Error('there is no connection');
+
+    kit.connection.is = { ...is, options: { ...is.options, contact_sync: false } };
+    await kit.index.sync.schedule(kit.of, Date.now());
+    while ((await kit.state()) !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    const without = await kit.ids();
+    kit.connection.is = is;
+    await kit.index.sync.schedule(kit.of, Date.now());
+    await kit.until(isComplete);
+
+    expect(without).toEqual([]);
+    expect(await kit.ids()).toEqual(ALL);
+  });
+
+  test('a CRM that asked for time gets it from the next process, too, whoever asks', async () => {
+    await start();
+    kit.fault = (request, response) => {
+      if (!request.url.includes('page=3')) return false;
+      response.writeHead(429, { 'retry-after': '3600' }).end('{}');
+      return true;
+    };
+    const worker = kit.newWorker('node-1', BY_PAGE);
+    await kit.until((state) => state?.lastFailure !== undefined);
+    await worker.close();
+    const before = kit.asked().length;
+    kit.fault = undefined;
+
+    const { promise: looked, resolve } = Promise.withResolvers<undefined>();
+    const release = kit.index.sync.releaseLease.bind(kit.index.sync);
+    const sync = {
+      ...kit.index.sync,
+      releaseLease: async (...given: Parameters<typeof release>) => {
+        await release(...given);
+        resolve(undefined);
+      },
+    };
+    await kit.ask('full');
+    kit.newWorker('node-2', { ...BY_PAGE, index: { ...kit.index, sync } });
+    await looked;
+
+    const { job } = await kit.index.sync.read(kit.of);
+    expect(kit.asked()).toHaveLength(before);
+    expect(job?.dueAt).toBe(job?.notBefore);
+    expect((job?.notBefore ?? 0) - Date.now()).toBeGreaterThan(3_500_000);
+    expect(job?.brake).toContain('"gapMs":250');
+  });
+
   test('what may not be stored is not', async () => {
     await start({ contact_fields: ['email'] });
     kit.newWorker('node-1');

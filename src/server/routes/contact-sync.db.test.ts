@@ -107,7 +107,7 @@ describeDatabases('the sync of contacts over the API', (databases) => {
 
     expect(valueAt(failed, 'lists', 0, 'last_error')).toMatchObject({ code: 'unauthorized' });
     expect(await stateOf()).toBe('needs_auth');
-    expect(textAt((await send('GET')).body, 'message')).toContain('`needs_auth`');
+    await until((body) => textAt(body, 'message').includes('`needs_auth`'));
     crm.behave('GET /contacts', undefined);
     const path = `/v1/connections/${office.connectionId}/resume`;
     await server.send('POST', path, { key: office.key });
