@@ -112,7 +112,7 @@ export const ConnectionOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Keep a copy of the contacts and companies that `Contacts` and `Organizations` list, so that callers are known at once.',
+      'Keep a copy of the contacts and companies that `Contacts` and `Organizations` list, so that callers are known at once. Where it is turned off, the copy is forgotten.',
     ),
   contact_sync_minutes: z
     .int()
@@ -142,7 +142,7 @@ export const ConnectionOptions = z.strictObject({
     .max(3_650)
     .default(90)
     .describe(
-      'Days for which the copy of a contact is kept after the CRM has last confirmed it: a whole list that was read confirms all of them. Then it goes, for example where the connection is paused or `contact_sync` is off; a later sync brings it back.',
+      'Days for which the copy of a contact is kept after the CRM has last confirmed it: a whole list that was read confirms all of them. Then it goes, for example where the connection is paused; a later sync brings it back.',
     ),
   contact_fields: z
     .array(z.enum(CONTACT_FIELDS))
