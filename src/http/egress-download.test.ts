@@ -43,6 +43,34 @@ test('a file larger than any other answer goes to its taker piece by piece', asy
   expect(server.received[0]?.toLowerCase()).toContain('accept-encoding: identity');
 });
 
+test('a file in very many small chunks comes in few pieces, and waits in bounded space', async () => {
+  const lines = Array.from({ length: 60_000 }, (_, line) => `the line with the number ${line}\n`);
+  const server = await listen((socket, received) => {
+    if (!hasWhole(received)) return;
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    for (const line of lines) socket.write(`${line.length.toString(16)}\r\n${line}\r\n`);
+    socket.write('0\r\n\r\n');
+  });
+  const pieces: Uint8Array[] = [];
+
+  const result = await open([server.port]).send(
+    get(server.origin, {
+      download: {
+        maxBytes: 64 * 1024 * 1024,
+        write: async (chunk) => {
+          pieces.push(chunk);
+          await new Promise(setImmediate);
+        },
+      },
+    }),
+  );
+
+  expect(summary(result)).toBe('response 200 ');
+  expect(Buffer.concat(pieces).toString()).toBe(lines.join(''));
+  expect(pieces.length).toBeLessThan(lines.length / 100);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(4 * CHUNK);
+});
+
 test('a taker that is done at once is told of bytes only', async () => {
   const server = await listen((socket, received) => {
     if (!hasWhole(received)) return;

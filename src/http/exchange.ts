@@ -144,6 +144,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     isPaced?: () => boolean,
   ): Arrival {
     const told = {
+      written: () => this.#arm(this.#limits.idleMs, BROKE_OFF),
       tooSlow: () => this.#fail('timeout', 'The answer came too slowly.'),
       notStored: (error: unknown) => this.#giveUp(error),
     };
@@ -156,14 +157,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#arm(this.#limits.idleMs, BROKE_OFF);
     this.#received += chunk.length;
     if (!this.#checkSize(this.#received)) return;
-    // undici reuses its read buffer.
-    const bytes = Buffer.from(chunk);
     if (this.#arrival === undefined) {
-      this.#chunks.push(bytes);
+      // undici reuses its read buffer.
+      this.#chunks.push(Buffer.from(chunk));
       return;
     }
     clearTimeout(this.#timer);
-    this.#arrival.pass(bytes, () => this.#arm(this.#limits.idleMs, BROKE_OFF));
+    this.#arrival.pass(chunk);
   }
 
   onResponseEnd(): void {
