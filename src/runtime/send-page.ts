@@ -64,6 +64,8 @@ export async function sendPage(
   });
   const result = withReason(answered, streamed);
   const read = result.kind === 'response' ? readBody(result, streamed) : undefined;
+  // To bind a page of a list takes milliseconds, as to read it did: a caller may be asked for between.
+  if (run.stream !== undefined) await new Promise(setImmediate);
   const judged = judgeAnswer(job, request, result, read);
   const exchange: ScrubbedExchange = {
     request: scrubber.request(request, call.file?.size),

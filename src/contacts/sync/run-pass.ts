@@ -185,7 +185,11 @@ class PassReading {
     let ended: Extract<ListEvent, { readonly kind: 'ended' }> | undefined;
     try {
       for await (const event of lists.list(this.#call(), connection, signal)) {
-        if (event.kind === 'records') this.#take(event);
+        if (event.kind === 'records') {
+          // The event loop has just bound them, which took milliseconds.
+          await new Promise(setImmediate);
+          this.#take(event);
+        }
         if (event.kind === 'page') this.#pageEnds(event);
         if (event.kind === 'ended') ended = event;
         await this.#writer.settle();
