@@ -8,9 +8,10 @@ import type { Database } from '../store/database.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { reportLinesOf } from './doctor-report.ts';
-import type { Machine } from './examination.ts';
+import type { Examination, Machine } from './examination.ts';
 import { examineConnections } from './examine-connections.ts';
 import type { ConnectionExamination } from './examine-connections.ts';
+import { examineContacts } from './examine-contacts.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineEgress } from './examine-egress.ts';
 import { examineFileModes } from './examine-files.ts';
@@ -63,26 +64,32 @@ export async function runDoctor(
   const settings = { ...read, dataDir: dataFolder(read, options.dataDir, context) };
   const modes = examineFileModes(settings);
   let connections: readonly ConnectionExamination[] = [];
+  let contacts: readonly Examination[] = [];
   const around = [
     examineNode(machine),
     await examineDirectory(settings, machine),
     ...modes,
     ...(await examineDatabase(settings, machine, async (database) => {
       connections = await lookAtConnections(settings, database, options.live === true);
+      const names = connections.map(({ connection, name }) => [connection.id, name] as const);
+      contacts = await examineContacts(settings, database, new Map(names));
     })),
     ...(await examineListening(settings, isServed(settings.dataDir))),
     ...(await examineEgress(settings, options.url, machine.now)),
   ];
-  const all = [...around, ...connections];
+  const all = [...around, ...connections, ...contacts];
   const described = describeSettings(settings);
   if (options.json === true) {
-    context.out(JSON.stringify({ settings: described, examinations: around, connections }));
+    context.out(
+      JSON.stringify({ settings: described, examinations: around, connections, contacts }),
+    );
   } else {
     context.out('Settings');
     for (const { env, value } of described) context.out(`  ${env}=${value}`);
     const report = reportLinesOf([
       ['This machine and its database', around],
       [options.live === true ? 'Connections, asked now' : 'Connections', connections],
+      ['Contacts', contacts],
     ]);
     for (const line of report) context.out(line);
   }

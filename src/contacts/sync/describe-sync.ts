@@ -160,7 +160,8 @@ const NAMES: Readonly<Record<SyncMethod, string>> = {
   Organizations: 'Companies',
 };
 
-function remedyOf(code: string): string {
+/** What to do about a fault of a sync, by its code. */
+export function remedyOf(code: string): string {
   return REMEDIES[code] ?? 'It is tried again by itself; the log of the server says more.';
 }
 
