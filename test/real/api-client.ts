@@ -5,6 +5,8 @@ export interface ApiClient {
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<unknown>;
   put(path: string, body: unknown): Promise<unknown>;
+  patch(path: string, body: unknown): Promise<unknown>;
+  delete(path: string): Promise<unknown>;
   upload(path: string, bytes: Uint8Array, contentType: string): Promise<unknown>;
 }
 
@@ -34,6 +36,8 @@ export function apiClient(origin: string, key: string): ApiClient {
     get: (path) => send('GET', path),
     post: (path, body, headers) => send('POST', path, json(body), headers),
     put: (path, body) => send('PUT', path, json(body)),
+    patch: (path, body) => send('PATCH', path, json(body)),
+    delete: (path) => send('DELETE', path),
     upload: (path, bytes, type) => send('PUT', path, { body: new Uint8Array(bytes), type }),
   };
 }

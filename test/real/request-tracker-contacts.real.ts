@@ -176,6 +176,35 @@ describe('the contacts of Request Tracker', () => {
     expect(await copy.search('fay')).toEqual(['Fay Made']);
   });
 
+  test('are changed and emptied by Patchcord, in RT as in the copy', async () => {
+    const path = `/v1/connections/${office.connectionId}/contacts/carol`;
+    const values = { company_name: 'Jones Ltd', phone: '+442079460118', mobile: null };
+    await office.administrator.patch(path, { values });
+    const atOnce = await copy.identify('+442079460118');
+
+    await copy.read('changes');
+
+    expect(atOnce.callers).toMatchObject([{ contact_id: 'carol', name: 'Carol Jones' }]);
+    // What RT says of her now: her number at home is none that Patchcord can change.
+    expect((await copy.identify('+442079460118')).callers).toMatchObject([
+      { company: 'Jones Ltd', phones: ['(0161) 496 0111', '+442079460118'] },
+    ]);
+    expect((await copy.identify('+447911123111')).callers).toEqual([]);
+  });
+
+  test('are disabled when Patchcord deletes one, and do not come back', async () => {
+    await office.administrator.delete(
+      `/v1/connections/${office.connectionId}/contacts/fay@example.test`,
+    );
+    const atOnce = await copy.search('fay');
+
+    await copy.read('changes');
+
+    expect(atOnce).toEqual([]);
+    expect(await copy.search('fay')).toEqual([]);
+    expect(await reader.userByPhone('+442079460117')).toBeUndefined();
+  });
+
   test('are everybody where RT drops a filter, and still nobody else is shown', async () => {
     const careless = shippedDocument().replace(
       '{ "field": "CustomField.{Phone}", "operator": "=", "value": "$phone$" }',

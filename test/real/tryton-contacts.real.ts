@@ -153,13 +153,28 @@ describe('the contacts of Tryton', () => {
     expect(await copy.search('fay')).toEqual(['Fay Made']);
   });
 
+  test('are deactivated when Patchcord deletes one, and do not come back', async () => {
+    const [made] = (await copy.identify('+442079460117')).callers;
+    await office.administrator.delete(
+      `/v1/connections/${office.connectionId}/contacts/${made?.contact_id ?? ''}`,
+    );
+    const atOnce = await copy.search('fay');
+
+    await copy.read('changes');
+
+    expect(atOnce).toEqual([]);
+    expect(await copy.search('fay')).toEqual([]);
+    expect((await reader.parties()).map(({ name }) => name)).not.toContain('Fay Made');
+  });
+
   test('are read by a new session where Tryton has ended the one before', async () => {
     const { people } = await copy.sync();
     tryton.forgetSessions();
 
     const sync = await copy.read('full');
 
-    expect(sync).toMatchObject({ people, lists: [{ received: people + 1, last_error: null }] });
+    // Two are told as deleted.
+    expect(sync).toMatchObject({ people, lists: [{ received: people + 2, last_error: null }] });
   });
 });
 
