@@ -12,7 +12,7 @@ export function withoutKeptOut(index: OpenContactIndex, keptOut: KeptOut): OpenC
     sync: {
       ...index.sync,
       writeBatch: async (of, lease, batch) => {
-        const records = await keptOut.without(of, batch.records);
+        const records = [...(await keptOut.without(of, batch.records.splice(0)))];
         return await index.sync.writeBatch(of, lease, { ...batch, records });
       },
     },

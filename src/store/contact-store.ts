@@ -41,8 +41,11 @@ export interface ContactWriterHandle {
 /** The contacts beside the database: a copy of what CRMs have, which a sync makes again. */
 export const CONTACTS_FILE = 'contacts.db';
 
-/** Memory of the writer for pages; what does not fit the system keeps, at 2 µs a page. */
-const WRITER_CACHE_KIB = 32_768;
+/**
+ * Memory of the writer for pages. Rows come in the order of their keys, so that a batch touches each page
+ * once: more memory saves nothing, and what does not fit the system keeps, at 2 µs a page.
+ */
+const WRITER_CACHE_KIB = 8_192;
 /** A batch writes tens of megabytes: its pages are copied into the file some batches at a time. */
 const WRITER_CHECKPOINT_PAGES = 16_000;
 

@@ -24,8 +24,8 @@ export interface SyncStoreDeps {
   readonly filled: () => Promise<void>;
 }
 
-/** Records that go to the thread at once: a millisecond of the event loop. */
-const PART = 500;
+/** Records that go to the thread at once: less than a millisecond of the event loop, and no large text. */
+const PART = 200;
 /** Contacts that are removed in one transaction. */
 const REMOVED_AT_ONCE = 4_000;
 
@@ -123,14 +123,14 @@ async function handOver(
   heavy: ContactTasks,
   of: {
     readonly batch: number;
-    readonly records: readonly ContactRecord[];
+    readonly records: ContactRecord[];
     readonly country: string;
   },
 ): Promise<number> {
   const { batch, records, country } = of;
   let parts = 0;
-  for (let from = 0; from < records.length; from += PART) {
-    const text = JSON.stringify(records.slice(from, from + PART).map(trimContact));
+  while (records.length > 0) {
+    const text = JSON.stringify(records.splice(0, PART).map(trimContact));
     // One part is read at a time: what waits is memory.
     await heavy.readRecords({ batch, text, country });
     parts += 1;

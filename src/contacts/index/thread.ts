@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 import { AppError } from '../../errors/app-error.ts';
@@ -65,6 +66,9 @@ export function createThread(options: ThreadOptions): Thread {
     worker?.unref();
   };
   const start = (): Worker => {
+    // A size on the command line, as `serve` gives itself one, would count for threads too, and more than
+    // their limits. It is read when a heap is made: that of this thread stays as it is.
+    setFlagsFromString('--max-semi-space-size=0');
     const started = new Worker(options.program, {
       workerData: options.data,
       resourceLimits: {

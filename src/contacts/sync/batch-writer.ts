@@ -1,4 +1,5 @@
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
+import { trimContact } from '../index/contact-entry.ts';
 import type { BookScope } from '../index/contact-index.ts';
 import type { SyncBatch, SyncLease, SyncMethod, SyncStore } from '../index/sync-store.ts';
 
@@ -10,6 +11,8 @@ export interface BatchLimits {
 }
 
 export const BATCH_LIMITS: BatchLimits = { contacts: 10_000, ms: 5_000 };
+/** With so many characters a batch is full, too: contacts of some CRMs are large. */
+const MOST_CHARACTERS = 4_000_000;
 
 export interface BatchWriterDeps {
   readonly store: Pick<SyncStore, 'writeBatch' | 'companyNames'>;
@@ -58,7 +61,7 @@ export function createBatchWriter(
   const begin = async (): Promise<void> => {
     // One batch may wait beside the one that is written, no more.
     await writing;
-    const { contacts, isLast: _, ...counts } = batch;
+    const { contacts, characters: _size, isLast: _last, ...counts } = batch;
     const { number, method, country, estimate } = pass;
     const full = { pass: number, method, country, place, estimate, ...counts };
     batch = emptyBatch();
@@ -69,7 +72,9 @@ export function createBatchWriter(
   };
   return {
     add: (contact) => {
-      batch.contacts.push(contact);
+      const kept = trimContact(contact);
+      batch.contacts.push(kept);
+      batch.characters += sizeOf(kept);
     },
     remove: (key) => {
       batch.deleted.push(key);
@@ -87,7 +92,8 @@ export function createBatchWriter(
       batch.isLast = true;
     },
     settle: async () => {
-      const isFull = batch.contacts.length + batch.deleted.length >= deps.limits.contacts;
+      const isMany = batch.contacts.length + batch.deleted.length >= deps.limits.contacts;
+      const isFull = isMany || batch.characters >= MOST_CHARACTERS;
       const isOld = deps.monotonic() - since >= deps.limits.ms;
       if (isFull || (isOld && hasSome(batch))) await begin();
     },
@@ -100,6 +106,7 @@ export function createBatchWriter(
 
 interface OpenBatch {
   contacts: ContactRecord[];
+  characters: number;
   deleted: ContactKey[];
   pages: number;
   received: number;
@@ -108,7 +115,8 @@ interface OpenBatch {
 }
 
 function emptyBatch(): OpenBatch {
-  return { contacts: [], deleted: [], pages: 0, received: 0, leftOut: 0, isLast: false };
+  const counts = { pages: 0, received: 0, leftOut: 0 };
+  return { contacts: [], characters: 0, deleted: [], ...counts, isLast: false };
 }
 
 function hasSome(batch: OpenBatch): boolean {
@@ -119,19 +127,29 @@ async function write(
   { store, written }: BatchWriterDeps,
   { of, lease }: { readonly of: BookScope; readonly lease: SyncLease },
   batch: Omit<SyncBatch, 'records'>,
-  contacts: readonly ContactRecord[],
+  contacts: ContactRecord[],
 ): Promise<void> {
-  const records = await withCompanies(store, of, contacts);
+  const records = await withCompanies(store, of, contacts.splice(0));
   await store.writeBatch(of, lease, { ...batch, records });
   written?.();
+}
+
+/** Characters of what is kept of a contact, but for its keys. */
+function sizeOf(contact: ContactRecord): number {
+  const { name, firstname = '', lastname = '', company = '', jobTitle = '', url = '' } = contact;
+  let size = name.length + firstname.length + lastname.length + company.length;
+  size += jobTitle.length + url.length;
+  for (const email of contact.emails) size += email.length;
+  for (const phone of contact.phones) size += phone.length;
+  return size;
 }
 
 /** Gives contacts that name a company by its id alone the name that `Organizations` has told. */
 async function withCompanies(
   store: Pick<SyncStore, 'companyNames'>,
   of: BookScope,
-  contacts: readonly ContactRecord[],
-): Promise<readonly ContactRecord[]> {
+  contacts: ContactRecord[],
+): Promise<ContactRecord[]> {
   const lacking = contacts.flatMap(({ company, companyId }) =>
     company === undefined && companyId !== undefined ? [companyId] : [],
   );

@@ -67,10 +67,11 @@ export async function lease(index: OpenContactIndex, of: BookScope = BOOK): Prom
 
 /** A batch of people of the first pass. */
 export function batch(given: Partial<SyncBatch>): SyncBatch {
-  const records = given.records ?? [];
+  const records = [...(given.records ?? [])];
   return {
-    ...{ pass: 1, method: 'Contacts', records, deleted: [], place: 'next', pages: 1 },
+    ...{ pass: 1, method: 'Contacts', deleted: [], place: 'next', pages: 1 },
     ...{ received: records.length, leftOut: 0, country: 'GB' },
     ...given,
+    records,
   };
 }

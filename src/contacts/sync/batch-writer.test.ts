@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+
+import type { ContactRecord } from '../contact-record.ts';
+import type { SyncBatch } from '../index/sync-store.ts';
+import { BATCH_LIMITS, createBatchWriter } from './batch-writer.ts';
+import type { BatchWriter } from './batch-writer.ts';
+
+function writerTo(batches: (readonly ContactRecord[])[]): BatchWriter {
+  const store = {
+    writeBatch: (_of: unknown, _lease: unknown, { records }: SyncBatch) => {
+      batches.push(records.splice(0));
+      return Promise.resolve({ added: 0, changed: 0, unchanged: 0, removed: 0 });
+    },
+    companyNames: () => Promise.resolve(new Map<string, string>()),
+  };
+  const of = { organizationId: 'org', connectionId: 'con' };
+  return createBatchWriter(
+    { store, monotonic: () => 0, limits: BATCH_LIMITS },
+    {
+      ...{ of, lease: { owner: 'node', fence: 1 }, number: 1, method: 'Contacts' },
+      ...{ country: 'GB', place: 'start', estimate: undefined },
+    },
+  );
+}
+
+function contact(at: number, url: string): ContactRecord {
+  return {
+    kind: 'person',
+    contactType: '',
+    crmId: String(at),
+    name: 'A',
+    emails: [],
+    phones: [],
+    url,
+  };
+}
+
+it.each([
+  ['of 10,000 small contacts', '', 10_000],
+  ['of fewer, where they are large', 'x'.repeat(1_999), 2_000],
+  ['of what is kept of them, where they are larger than that', 'x'.repeat(100_000), 2_000],
+])('begins to write a batch %s', async (_name, url, count) => {
+  const batches: (readonly ContactRecord[])[] = [];
+  const writer = writerTo(batches);
+
+  for (let at = 0; at < 10_000; at += 1) {
+    writer.add(contact(at, url));
+    await writer.settle();
+  }
+  await writer.flush();
+
+  expect(batches[0]?.length).toBe(count);
+  expect(batches.flat().length).toBe(10_000);
+});
