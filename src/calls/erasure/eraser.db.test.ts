@@ -90,7 +90,7 @@ describeDatabases('an erasure', ({ open }) => {
     async (when) => {
       const pipeline = await openPipeline(open);
       const ids: string[] = [];
-      const ends = 9;
+      const ends = 7;
       for (let at = 1; at <= ends; at += 1) {
         await told(pipeline, `a-${at}`, number(at));
         await told(pipeline, `b-${at}`, number(at));

@@ -57,6 +57,6 @@ function isOf(
   return contact.phones.some((phone) => {
     // What stands behind a number in words is its extension.
     const [number = ''] = phone.split(/(?<=\d\D*)\p{Letter}/u);
-    return digests.mayHaveNumber(person, number) && digests.hasNumber(person, number);
+    return digests.hasNumber(person, number);
   });
 }
