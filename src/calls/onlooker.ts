@@ -28,6 +28,8 @@ export interface StoredEvent {
 export interface Onlooker<C extends CallConnection = CallConnection> {
   /** Told before the event is stored; what it answers is called when a new event is on disk. Never throws. */
   arrives(arrival: Arrival<C>): ((stored: StoredEvent) => void) | undefined;
+  /** Somebody of the organization is erased: nothing is remembered, and screens load again. Never throws. */
+  forget(organizationId: string): void;
   /** Something of a call has changed: its steps, or what became of it. Never throws. */
   changed(organizationId: string, callId: string): void;
 }

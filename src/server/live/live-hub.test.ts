@@ -28,6 +28,7 @@ function world(limits: Partial<LiveLimits> = {}) {
   const reader = (of: Partial<Pick<LiveReader, 'topics' | 'extensions'>> = {}): Told => {
     const told: Told = {
       ...{ topics: new Set(['ringing'] as const), extensions: undefined, ...of },
+      keyId: String(at.now),
       ...{ texts: [], isOver: false, stays: () => Promise.resolve(true) },
       send: (text) => {
         told.texts.push(text);
@@ -113,8 +114,10 @@ describe('who reads events', () => {
   });
 
   it('ends when the key may read no more, and not when that cannot be told', async () => {
-    const { hub, reader, pass } = world();
-    const [revoked, unsure] = [reader(), reader()];
+    const { hub, reader, pass, at } = world();
+    const revoked = reader();
+    at.now += 1;
+    const unsure = reader();
     for (const one of [revoked, unsure]) hub.join('org', one, undefined);
     hub.start();
     revoked.stays = () => Promise.resolve(false);

@@ -15,6 +15,8 @@ export interface LiveMessage {
 
 /** Whoever reads a stream. */
 export interface LiveReader {
+  /** Whose key it reads with: those of one are asked for once. */
+  readonly keyId: string;
   readonly topics: ReadonlySet<LiveTopic>;
   /** Undefined: those of all. */
   readonly extensions: ReadonlySet<string> | undefined;
@@ -134,7 +136,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
 
   const look = async (): Promise<void> => {
     for (const [organizationId, room] of rooms) {
-      await Promise.all([...room.readers].map(endUnlessMayStay));
+      await endWhoMayNotStay([...room.readers]);
       if (room.readers.size > 0 || clock.monotonic() - room.emptySince < KEPT_MS) continue;
       forget(room);
       rooms.delete(organizationId);
@@ -205,10 +207,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   };
 }
 
-async function endUnlessMayStay(reader: LiveReader): Promise<void> {
-  // A database that is away says nothing about a key.
-  const stays = await reader.mayStay().catch(() => true);
-  if (!stays) reader.end();
+async function endWhoMayNotStay(readers: readonly LiveReader[]): Promise<void> {
+  const byKey = Map.groupBy(readers, ({ keyId }) => keyId);
+  for (const [first, ...others] of byKey.values()) {
+    // A database that is away says nothing about a key.
+    const stays = (await first?.mayStay().catch(() => true)) ?? true;
+    if (stays) continue;
+    first?.end();
+    for (const reader of others) reader.end();
+  }
 }
 
 /** How soon to come back, where one stands now, and what was missed. */

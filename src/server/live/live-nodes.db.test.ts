@@ -89,17 +89,19 @@ describeDatabases('screens of several processes', (databases) => {
     const reader = await watch(world, 1);
 
     await ring(world, 0);
-    await reader.next(named('identified'));
+    // A CRM that is faster than the disk has answered when the ring is shown.
+    const isFound = ({ data }: ReadEvent): boolean =>
+      [valueAt(data, 'caller'), valueAt(data, 'callers', 0)].some(
+        (caller) => valueAt(caller, 'contacts', 0, 'name') === 'Ada Byron',
+      );
+    await reader.next(isFound);
     await reader.next(
       ({ data }) =>
         valueAt(data, 'method') === 'CreateActivity' && valueAt(data, 'state') === 'delivered',
     );
 
-    const identified = reader.events.filter(named('identified'));
     expect(reader.events.filter(named('ringing'))).toHaveLength(1);
-    expect(identified.map(({ data }) => valueAt(data, 'caller'))).toMatchObject([
-      { status: 'found', contacts: [{ name: 'Ada Byron' }] },
-    ]);
+    expect(reader.events.filter(isFound)).toHaveLength(1);
     const searches = world.crm.requests.filter(
       ({ method, path }) => method === 'GET' && path === '/contacts',
     );

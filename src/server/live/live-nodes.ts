@@ -19,6 +19,8 @@ export interface LiveNodes {
   tell(organizationId: string, message: LiveMessage): void;
   /** Tells the others that a call has changed. */
   changed(organizationId: string, callId: string): void;
+  /** Tells the others that somebody of the organization is erased. */
+  forget(organizationId: string): void;
   /** The event is shown: nobody needs to find it in the database. */
   shown(organizationId: string, stored: Pick<StoredEvent, 'callId' | 'sequence'>): void;
   /** Readers have come or gone here. */
@@ -51,6 +53,7 @@ const Said = z.discriminatedUnion('k', [
   z.object({ k: z.literal('who') }),
   z.object({ k: z.literal('watch'), n: z.string(), o: z.array(z.string()) }),
   z.object({ k: z.literal('changed'), o: z.string(), c: z.string() }),
+  z.object({ k: z.literal('forget'), o: z.string() }),
   z.object({ k: z.literal('shown'), c: z.string(), s: z.number() }),
   z.object({ k: z.literal('tell'), o: z.string(), i: z.string(), t: z.string(), s: z.string() }),
 ]);
@@ -95,6 +98,9 @@ export async function joinLiveNodes(
         return;
       case 'changed':
         deps.onlooker.changed(data.o, data.c);
+        return;
+      case 'forget':
+        deps.onlooker.forget(data.o);
         return;
       case 'shown':
         markShown({ callId: data.c, sequence: data.s });
@@ -168,6 +174,9 @@ export async function joinLiveNodes(
     },
     changed: (organizationId, callId) => {
       say({ k: 'changed', o: organizationId, c: callId });
+    },
+    forget: (organizationId) => {
+      say({ k: 'forget', o: organizationId });
     },
     shown: (organizationId, stored) => {
       markShown(stored);

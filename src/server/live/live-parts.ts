@@ -53,11 +53,25 @@ export function createLiveParts(deps: LivePartsDeps): LiveParts {
   });
   // What only readers here are shown: others find it themselves.
   const here = createScreens({ ...deps, hub, callChanged: changes.touch });
+  const forgetHere = (organizationId: string): void => {
+    onlooker.forget(organizationId);
+    here.forget(organizationId);
+    hub.reset('Somebody was erased: load again what is shown.', organizationId);
+  };
   return {
     hub,
-    onlooker,
+    onlooker: {
+      ...onlooker,
+      forget: (organizationId) => {
+        forgetHere(organizationId);
+        if (nodes?.watches(organizationId) === true) nodes.forget(organizationId);
+      },
+    },
     join: async (node, open) => {
-      const joined = await joinLiveNodes({ ...deps, hub, onlooker: here, open }, node);
+      const joined = await joinLiveNodes(
+        { ...deps, hub, onlooker: { ...here, forget: forgetHere }, open },
+        node,
+      );
       nodes = joined;
       return async () => {
         nodes = undefined;

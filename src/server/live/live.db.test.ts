@@ -282,6 +282,22 @@ describeDatabases('what a screen is told', (databases) => {
     expect(lost.events.map(({ event }) => event)).toEqual(['reset']);
   });
 
+  test('nobody who was erased is told to whoever comes back', async () => {
+    await put(GRACE);
+    const before = await open('topics=ringing');
+    await ring();
+    await before.next(named('ringing'));
+
+    const body = { number: NUMBER, confirm: true };
+    const sent = await server.send('POST', '/v1/contacts/erase', { key: office.key, body });
+    await before.next(named('reset'));
+    const after = await open('seconds=0', { 'last-event-id': before.events[0]?.id ?? '' });
+    await after.ended;
+
+    expect(sent.status).toBe(202);
+    expect(after.events.map(({ event }) => event)).toEqual(['reset']);
+  });
+
   test('another organization is told nothing', async () => {
     await put(GRACE);
     const own = await open();

@@ -104,6 +104,9 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
         if (isShown) show(arrival, { key, begun, stored });
       };
     },
+    forget: (organizationId) => {
+      for (const key of calls.keys()) if (key.startsWith(`${organizationId} `)) calls.delete(key);
+    },
     changed: deps.callChanged,
   };
 }

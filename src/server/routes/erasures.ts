@@ -5,6 +5,7 @@ import { readCounts } from '../../calls/erasure/counts.ts';
 import { findErasure, listErasuresOf, readmit } from '../../calls/erasure/erasure-repository.ts';
 import type { ErasureRow } from '../../calls/erasure/erasure-repository.ts';
 import type { NamedPerson } from '../../calls/erasure/person.ts';
+import type { Onlooker } from '../../calls/onlooker.ts';
 import { findConnection } from '../../connections/connections-repository.ts';
 import type { IndexedContact } from '../../contacts/index/contact-index.ts';
 import { erasePerson, getErasure, listErasures, readmitPerson } from '../../contract/erasures.ts';
@@ -21,10 +22,13 @@ import type { StoreDeps } from './route-deps.ts';
 
 export interface ErasureRouteDeps extends StoreDeps {
   readonly eraser: ErasureParts;
+  /** Screens hold what they were told for some minutes. */
+  readonly onlooker: Pick<Onlooker, 'forget'>;
 }
 
 /** Whom nobody may know any more. */
-export function erasureRoutes({ database, ids, eraser }: ErasureRouteDeps): readonly Route[] {
+export function erasureRoutes(deps: ErasureRouteDeps): readonly Route[] {
+  const { database, ids, eraser } = deps;
   return [
     route(erasePerson, async ({ body }, context) => {
       const scope = context.scope();
@@ -38,6 +42,7 @@ export function erasureRoutes({ database, ids, eraser }: ErasureRouteDeps): read
       }
       const row = await eraser.begin(scope, wish, actorOf(context));
       eraser.wake();
+      deps.onlooker.forget(scope.organizationId);
       return { body: present(row) };
     }),
     route(listErasures, async ({ query }, { scope }) => ({

@@ -32,6 +32,7 @@ export function liveRoutes(deps: LiveRouteDeps): readonly Route[] {
         return answer;
       }
       const reader: LiveReader = {
+        keyId: context.principal?.keyId ?? '',
         topics: new Set(LIVE_TOPICS.filter((topic) => query.topics.split(',').includes(topic))),
         extensions: namesOf(query.extension),
         send: (text) => {
