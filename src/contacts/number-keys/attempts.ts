@@ -36,6 +36,7 @@ export const CARELESS: readonly Attempt[] = [
   fromElsewhere,
   withoutPlus,
   withZeroAfterPlus,
+  withoutAmericanCode,
 ];
 
 function asWritten(
@@ -87,6 +88,14 @@ function withoutPlus(
   { text }: WrittenNumber,
 ): ReadNumber | undefined {
   return AREA_CODE_FIRST.test(text) ? undefined : withoutPlusAtAll(plans, parts);
+}
+
+function withoutAmericanCode(
+  plans: NumberingPlans,
+  { digits, plus }: NumberText,
+  { text }: WrittenNumber,
+): ReadNumber | undefined {
+  return plus || !AREA_CODE_FIRST.test(text) ? undefined : international(plans, `1${digits}`);
 }
 
 /** Digits that begin with a calling code, however they are grouped. */
