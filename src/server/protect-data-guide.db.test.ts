@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { ContactRecord } from '../contacts/contact-record.ts';
 import { startFakeCrm } from '../runtime/testing/fake-crm.ts';
 import type { FakeCrm } from '../runtime/testing/fake-crm.ts';
 import { describeDatabases } from '../store/testing/databases.ts';
@@ -32,10 +33,10 @@ describeDatabases('the guide to the data of people', (databases) => {
     origin = await server.app.listen({ host: '127.0.0.1', port: 0 });
     office = await setUpOffice(server, crm);
     const { organizationId, connectionId } = office;
-    const grace = {
+    const grace: ContactRecord = {
       ...{ kind: 'person', contactType: '', crmId: '7', name: 'Grace Hopper' },
       ...{ emails: [], phones: [NUMBER] },
-    } as const;
+    };
     await server.contacts?.put({ organizationId, connectionId }, [grace], {
       source: 'crm',
       country: 'GB',
