@@ -13,7 +13,7 @@ interface Table {
 }
 
 /** Sealed, but gone long before the key that sealed them is. */
-const SHORT_LIVED = ['idempotency'];
+const SHORT_LIVED = ['erasure', 'idempotency'];
 /** Sealed with keys of their own: see `recordings` and `connections/keyring.ts`. */
 const SEALED_OTHERWISE = ['recording_chunk', 'vault_key_seal'];
 
