@@ -57,6 +57,8 @@ export interface CallerQuestion {
   readonly afresh?: boolean;
   /** Told when nothing is known here, and the CRM is asked. */
   readonly asking?: () => void;
+  /** What is known here is enough: the CRM is not asked. */
+  readonly hereOnly?: boolean;
   /** Told when a CRM that was late answers after all. */
   readonly late?: (caller: IdentifiedCaller) => void;
   /** Or what makes it, if the CRM is asked. */
@@ -121,15 +123,16 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     connection: PipelineConnection,
     question: CallerQuestion,
   ): Promise<IdentifiedCaller> => {
-    const { number, afresh, asking, late, signal } = question;
+    const { number, afresh, asking, late, signal, hereOnly = false } = question;
+    const live = (gone: AbortSignal): Promise<LiveAnswer> =>
+      shared.ask(
+        keyIn(connection, number),
+        (until, leaves) => askLive(deps, connection, { number, signal: until, leaves }),
+        gone,
+      );
     const found = await identify(core, toRule(connection), {
       ...{ number, afresh, asking, signal },
-      live: (gone) =>
-        shared.ask(
-          keyIn(connection, number),
-          (until, leaves) => askLive(deps, connection, { number, signal: until, leaves }),
-          gone,
-        ),
+      live: hereOnly ? undefined : live,
       late: late === undefined ? undefined : (told) => late(withPages(deps, connection, told)),
     });
     return withPages(deps, connection, found);

@@ -337,6 +337,29 @@ describeDatabases('what a screen is told', (databases) => {
     const answer = await server.send('HEAD', '/v1/events', { key: office.key });
     expect([answer.status, answer.text]).toEqual([200, '']);
   });
+
+  // The last one: its calls go on.
+  test('a hundred callers at most are asked for at once, and what the index knows is shown', async () => {
+    await put(GRACE);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    gate = promise.then(() => undefined);
+    const reader = await open('topics=ringing');
+    const numbers = Array.from({ length: 120 }, (_, at) => `+4420718340${String(at + 100)}`);
+    const events = [...numbers, NUMBER].map((number, at) => ({
+      ...{ call_id: `many-${String(at)}`, kind: 'ringing', direction: 'inbound' },
+      ...{ extension: '101', calling_number: number, called_number: '+442079460000' },
+    }));
+
+    await report(events);
+    await reader.next(() => reader.events.filter(named('ringing')).length > numbers.length);
+    resolve(undefined);
+
+    const statuses = reader.events
+      .filter(named('ringing'))
+      .map(({ data }) => valueAt(data, 'callers', 0, 'status'));
+    const count = (status: string): number => statuses.filter((one) => one === status).length;
+    expect([count('asking'), count('not_asked'), count('found')]).toEqual([100, 20, 1]);
+  });
 });
 
 const PHASES: Readonly<Record<string, true>> = { ringing: true, answered: true, ended: true };

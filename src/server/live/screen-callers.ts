@@ -18,6 +18,9 @@ export interface ScreenCallersDeps {
   readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
 }
 
+/** Questions to each connection's CRM that are under way for screens; one for all calls of a process. */
+export type UnderWay = Map<string, number>;
+
 /** Who has a number, while that is found out: each connection says for itself. */
 export interface ScreenCallers {
   readonly number: string | undefined;
@@ -36,9 +39,10 @@ export function lookForCaller(
     readonly organizationId: string;
     readonly connections: Connections<PipelineConnection>;
     readonly number: string | undefined;
+    readonly underWay: UnderWay;
   },
 ): ScreenCallers {
-  const { number, connections } = of;
+  const { number, connections, underWay } = of;
   const known = new Map<string, ScreenCaller>();
   let listener: (caller: ScreenCaller) => void = () => {};
   const say = (caller: ScreenCaller): void => {
@@ -55,12 +59,21 @@ export function lookForCaller(
     }
     known.set(id, { ...base, status: 'asking', message: 'The CRM is being asked.' });
     const { promise: ready, resolve } = Promise.withResolvers<undefined>();
+    const count = underWay.get(id) ?? 0;
+    const hereOnly = count >= MOST_UNDER_WAY;
     const answered = (answer: IdentifiedCaller): void => {
-      say({ ...base, ...present(answer) });
+      const isLeft = hereOnly && answer.status === 'not_found';
+      say({ ...base, ...present(answer), ...(isLeft ? LEFT_TO_CALL : {}) });
     };
+    const leave = (): void => {
+      const left = (underWay.get(id) ?? 1) - 1;
+      if (left === 0) underWay.delete(id);
+      else underWay.set(id, left);
+    };
+    underWay.set(id, count + 1);
     deps.callers
       .identifyOn(connection, {
-        number,
+        ...{ number, hereOnly },
         asking: () => resolve(undefined),
         late: answered,
         // A screen that goes takes nothing back: the call asks the same.
@@ -76,7 +89,10 @@ export function lookForCaller(
         deps.log.warn({ err, connection_id: id }, 'a caller could not be looked for');
         say({ ...base, status: 'failed', message: 'The caller could not be looked for.' });
       })
-      .finally(() => resolve(undefined));
+      .finally(() => {
+        leave();
+        resolve(undefined);
+      });
     return ready;
   };
   const asking = connections.open.map(askOn);
@@ -99,6 +115,13 @@ export function lookForCaller(
     },
   };
 }
+
+/** What waits longer than this many others is of no use to a screen, and each holds memory. */
+const MOST_UNDER_WAY = 100;
+const LEFT_TO_CALL = {
+  status: 'not_asked',
+  message: 'More phones ring at once than the CRM can be asked for: the call itself asks.',
+} as const;
 
 const WITHHELD = 'The caller withheld the number.';
 

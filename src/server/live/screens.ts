@@ -8,7 +8,7 @@ import type { PipelineConnection } from '../connection-book.ts';
 import { iso, isoOrNull } from '../routes/present.ts';
 import type { LiveHub } from './live-hub.ts';
 import { lookForCaller } from './screen-callers.ts';
-import type { ScreenCallers, ScreenCallersDeps } from './screen-callers.ts';
+import type { ScreenCallers, ScreenCallersDeps, UnderWay } from './screen-callers.ts';
 
 export interface ScreensDeps extends ScreenCallersDeps {
   readonly hub: Pick<LiveHub, 'publish' | 'wants'>;
@@ -37,6 +37,7 @@ const SHOWN: ReadonlySet<string> = new Set(['ringing', 'answered', 'transferred'
 export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
   const { hub } = deps;
   const calls = new Map<string, ScreenCall>();
+  const underWay: UnderWay = new Map();
   const remember = (key: string, call: ScreenCall): void => {
     calls.delete(key);
     if (calls.size >= MOST) calls.delete(calls.keys().next().value ?? '');
@@ -71,8 +72,7 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
         ? begun
         : // Who it was is of no use any more to a screen that has not seen the call.
           lookForCaller(deps, {
-            organizationId,
-            number,
+            ...{ organizationId, number, underWay },
             connections: event.kind === 'ended' ? { open: [], shut: [] } : connections,
           });
     const call: ScreenCall = { callId, looking, extensions };
@@ -97,7 +97,7 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
       const number = partyNumber(event);
       const isNew =
         isShown && event.kind === 'ringing' && calls.get(key)?.looking.number !== number;
-      const begun = isNew ? lookForCaller(deps, { ...arrival, number }) : undefined;
+      const begun = isNew ? lookForCaller(deps, { ...arrival, number, underWay }) : undefined;
       return (stored) => {
         deps.shown?.(organizationId, stored);
         deps.callChanged(organizationId, stored.callId);
