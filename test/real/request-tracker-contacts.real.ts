@@ -171,8 +171,12 @@ describe('the contacts of Request Tracker', () => {
 
     const sync = await copy.read('changes');
 
-    expect(atOnce.callers).toMatchObject([{ contact_id: 'fay@example.test', name: 'Fay Made' }]);
+    const made = { contact_id: 'fay@example.test', name: 'Fay Made' };
+    expect(atOnce.callers).toMatchObject([{ ...made, source: 'made' }]);
     expect(sync.lists).toMatchObject([{ added: 0 }]);
+    expect((await copy.identify('+442079460117')).callers).toMatchObject([
+      { ...made, source: 'index' },
+    ]);
     expect(await copy.search('fay')).toEqual(['Fay Made']);
   });
 

@@ -148,8 +148,12 @@ describe('the contacts of Tryton', () => {
 
     const sync = await copy.read('changes');
 
-    expect(atOnce.callers).toMatchObject([{ name: 'Fay Made' }]);
+    const made = { name: 'Fay Made' };
+    expect(atOnce.callers).toMatchObject([{ ...made, source: 'made' }]);
     expect(sync.lists).toMatchObject([{ added: 0 }]);
+    expect((await copy.identify('+442079460117')).callers).toMatchObject([
+      { ...made, source: 'index' },
+    ]);
     expect(await copy.search('fay')).toEqual(['Fay Made']);
   });
 
