@@ -51,6 +51,11 @@ export function toEntry(contact: ContactRecord, country: string, keys: NumberKey
   };
 }
 
+/** The country by which the numbers of a kept contact were read. */
+export function countryOf(data: string): string {
+  return /^\{"reading":"\d+ ([A-Z]{2})"/.exec(data)?.[1] ?? '';
+}
+
 /**
  * A contact without what is not kept of it, so that of a hostile list nothing larger reaches the thread.
  * Most contacts come back as they are.

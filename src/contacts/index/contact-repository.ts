@@ -5,7 +5,7 @@ import { prepared, preparedRows } from '../../store/prepared.ts';
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import { findBook } from './book-repository.ts';
 import type { BookScope, IndexedContact } from './contact-index.ts';
-import { findByKeys, KINDS, numberOf } from './contact-rows-repository.ts';
+import { contactId, findByKeys, KINDS, numberOf, placeOf } from './contact-rows-repository.ts';
 import type { ContactRow } from './contact-rows-repository.ts';
 
 /** Greater than any text that begins with what stands before it (the last code point of Unicode). */
@@ -158,6 +158,38 @@ export async function findOwnersBy(
   return await readOwners(of.most, (after) =>
     selectOwners(handle, { book, after, ...beginning(of.reversed) }),
   );
+}
+
+/** Ids of contacts that have this word, in their name or elsewhere. */
+export async function findIdsByWord(
+  handle: Handle,
+  of: { readonly book: number; readonly word: string; readonly limit: number },
+): Promise<readonly number[]> {
+  const { book, word, limit } = of;
+  const posted = await handle
+    .selectFrom('contact_word')
+    .select('number')
+    .where('book', '=', book)
+    .where('kind', 'in', [placeOf('name'), placeOf('other')])
+    .where('word', '=', word)
+    .limit(limit)
+    .execute();
+  // The first word of a name is no row of its own.
+  const { from, to } = beginning(word);
+  const named = await handle
+    .selectFrom('contact')
+    .select('id')
+    .where('book', '=', book)
+    .where('sort_name', '>=', from)
+    .where('sort_name', '<=', to)
+    .limit(limit)
+    .execute();
+  return [
+    ...new Set([
+      ...posted.map(({ number }) => contactId(book, number)),
+      ...named.map(({ id }) => id),
+    ]),
+  ];
 }
 
 /** Names of companies by their ids, of whatever kind of record they are. */

@@ -2,6 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { ContactRecord } from '../contact-record.ts';
 import { findBook, sumBooks } from './book-repository.ts';
+import { findRenamed, passOnName } from './company-names.ts';
 import { trimContact } from './contact-entry.ts';
 import type { BookScope } from './contact-index.ts';
 import { findCompanyNames } from './contact-repository.ts';
@@ -68,14 +69,19 @@ function passEnds(
     writeBatch: async (of, lease, { records, country, place, ...batch }) => {
       const id = nextBatch;
       nextBatch += 1;
+      // Before the records are given away.
+      const isOfCompanies = batch.method === 'Organizations';
+      const renamed = isOfCompanies ? await findRenamed(deps.read, of, records) : [];
       const parts = await handOver(heavy, { batch: id, records, country });
       const sealed =
         place === undefined
           ? undefined
           : seal.seal({ ...of, method: batch.method, what: 'place' }, place);
-      return await heavy.writeBatch({
+      const written = await heavy.writeBatch({
         ...{ of, lease, ...batch, place: sealed, batch: id, parts, now: now() },
       });
+      for (const company of renamed) await passOnName(deps, { of, lease, company });
+      return written;
     },
     completePass: async (of, lease, { method, pass, now: at, limits, marks }) => {
       const state = await findState(deps.read, { ...of, method });

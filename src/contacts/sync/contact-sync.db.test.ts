@@ -71,6 +71,32 @@ describeDatabases('the sync of contacts', (databases) => {
     });
   });
 
+  test('tells people of a company what it is called now, though they have not changed', async () => {
+    await start({ Contacts: people('none'), Organizations: COMPANIES });
+    const [one, two, three] = someone(3);
+    if (one === undefined || two === undefined || three === undefined) throw new Error('nobody');
+    kit.people.push({ ...one, company_id: '7' }, { ...two, company_id: '8' });
+    kit.people.push({ ...three, name: 'Acme Person', company_id: '7' });
+    kit.companies.push({ id: '7', name: 'Acme Ltd' }, { id: '8', name: 'Acme Ltd' });
+    kit.newWorker('node-1');
+    await kit.until(isComplete);
+    kit.companies.splice(0, 1, { id: '7', name: 'Zenith & Sons' });
+    for (const [at, person] of kit.people.entries())
+      kit.people[at] = { ...person, changed_at: '2001-01-01T00:00:00.000Z' };
+
+    await again('changes');
+
+    const companyOf = async (crmId: string) =>
+      (await kit.index.byId(kit.of, { kind: 'person', contactType: '', crmId }))?.company;
+    expect([await companyOf('1'), await companyOf('2'), await companyOf('3')]).toEqual([
+      ...['Zenith & Sons', 'Acme Ltd', 'Zenith & Sons'],
+    ]);
+    const signal = new AbortController().signal;
+    const found = await kit.index.search(kit.of, 'zenith person', { limit: 9, signal });
+    expect(found.map(({ crmId }) => crmId).toSorted()).toEqual(['1', '3']);
+    expect(await kit.index.search(kit.of, 'acme 20794', { limit: 9, signal })).toHaveLength(2);
+  });
+
   describe('after a full sync', () => {
     test('asks for what has changed since, five minutes earlier', async () => {
       await start({ Contacts: people('page') });
