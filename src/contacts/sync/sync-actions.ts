@@ -47,7 +47,7 @@ export async function askForSync(
   const kind: PassKind = request.full ? 'full' : 'changes';
   const open = facts.states.flatMap(({ pass }) => (pass === undefined ? [] : [pass.kind]));
   const isUnderWay = open.length > 0 && (kind === 'changes' || open.includes('full'));
-  const at = now();
+  const at = askedAt(facts.states, now());
   if (isUnderWay) await store.schedule(of, at);
   else await store.ask(of, { kind, at });
   const { asked } = facts.job ?? {};
@@ -55,6 +55,18 @@ export async function askForSync(
   const job = { ...NO_JOB, ...of, ...facts.job, ...planned };
   return { removed, overview: overviewOf(connection, { ...facts, job }, at) };
 }
+
+/** After all that was done before, also where clocks differ a little: else it would count as answered. */
+export function askedAt(states: readonly SyncState[], now: number): number {
+  const done = states.flatMap(({ lastBegunAt = 0, lastFailure }) => [
+    lastBegunAt + 1,
+    (lastFailure?.at ?? 0) + 1,
+  ]);
+  return Math.max(now, ...done.filter((at) => at <= now + CLOCKS_DIFFER_MS));
+}
+
+/** What is further away was written by a clock that ran ahead. */
+const CLOCKS_DIFFER_MS = 5_000;
 
 const NO_JOB = {
   ...{ notBefore: undefined, brake: undefined, lease: { owner: '', until: 0, fence: 0 } },

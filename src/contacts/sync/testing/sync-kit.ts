@@ -22,6 +22,7 @@ import { createPhoneNumbers } from '../../phone-number.ts';
 import { adoptConnections } from '../adopt-connections.ts';
 import { createContactSync, SYNC_TIMES } from '../contact-sync.ts';
 import type { ContactSync, ContactSyncDeps } from '../contact-sync.ts';
+import { askedAt } from '../sync-actions.ts';
 import type { SyncActionDeps } from '../sync-actions.ts';
 import type { ListingCrm } from './listing-crm.ts';
 import { startListingCrm } from './listing-crm.ts';
@@ -134,7 +135,10 @@ export async function startSyncKit(
         for (const worker of workers) worker.wake();
       },
     },
-    ask: (kind: PassKind) => index.sync.ask(of, { kind, at: database.now() }),
+    ask: async (kind: PassKind) => {
+      const { states } = await index.sync.read(of);
+      await index.sync.ask(of, { kind, at: askedAt(states, database.now()) });
+    },
     until: async (what: (seen: SyncState | undefined) => boolean, method?: SyncMethod) => {
       const end = Date.now() + PATIENCE_MS;
       for (;;) {
