@@ -20,3 +20,8 @@ export interface ContactRecord extends ContactKey {
   readonly phones: readonly string[];
   readonly url?: string;
 }
+
+/** A key as one text: those of two contacts differ. */
+export function keyText({ kind, contactType, crmId }: ContactKey): string {
+  return `${kind} ${contactType}\u0000${crmId}`;
+}

@@ -41,6 +41,7 @@ describe('the words of a name', () => {
     ['Müller', ['mueller']],
     ['Mu\u0308ller', ['mueller']],
     ['Grace Hopper', []],
+    ["O'Brien-Smith and D’Angelo's", ['brien', 'angelo']],
     ['Élodie', []],
   ])('%j is found by %j too', (text, words) => {
     expect(furtherWords(text)).toEqual(words);

@@ -18,6 +18,9 @@ const PLAIN = /^[\u0000-\u007f]*$/u;
 const RUN = /[\p{Script=Han}\p{Script=Hiragana}\u1100-\u115f]/u;
 const BEGINNING = /[\p{Script=Han}\p{Script=Hiragana}\u1100-\u115f]/gu;
 
+const APOSTROPHE = /['`´‘’ʻʼ]/u;
+const BEHIND_APOSTROPHE = /(?<=[\p{L}\p{M}])['`´‘’ʻʼ]([\p{L}\p{N}\p{M}]{2,})/gu;
+
 /** Umlauts, and how they are written where a keyboard has none. */
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa' };
 const UMLAUT = /[äöüå]/gu;
@@ -34,12 +37,12 @@ export function wordsOf(text: string): readonly string[] {
 }
 
 /**
- * Further beginnings by which the words of a text are found: names inside a run of characters without
- * blanks, and umlauts as two letters.
+ * Further beginnings by which the words of a text are found: names behind an apostrophe, names inside a
+ * run of characters without blanks, and umlauts as two letters.
  */
 export function furtherWords(text: string): readonly string[] {
-  if (PLAIN.test(text)) return [];
-  const further: string[] = [];
+  const further = APOSTROPHE.test(text) ? namesBehindApostrophes(text) : [];
+  if (PLAIN.test(text)) return further;
   if (HAS_UMLAUT.test(text.normalize('NFC'))) {
     const spelt = cut(text, LONGEST_TEXT)
       .normalize('NFC')
@@ -53,6 +56,18 @@ export function furtherWords(text: string): readonly string[] {
     further.push(...beginnings.slice(0, MOST_BEGINNINGS).map(({ index }) => word.slice(index)));
   }
   return further;
+}
+
+/** Of O'Brien, who is also typed `o brien`, and not of what is the possessive of English. */
+function namesBehindApostrophes(text: string): string[] {
+  const behind = cut(text, LONGEST_TEXT).matchAll(BEHIND_APOSTROPHE);
+  const names = [...behind].map(([, name = '']) => name).join(' ');
+  return wordsOf(names).slice(0, MOST_BEGINNINGS);
+}
+
+/** An e-mail address but for its `.com`, by which nobody looks for people. */
+export function withoutTopLevel(email: string): string {
+  return email.replace(/(@.+)\.[^.@]*$/, '$1');
 }
 
 /** At most so many UTF-16 units, and no half of a character. */

@@ -31,7 +31,7 @@ export const searchContacts = defineEndpoint({
   path: '/v1/contacts/search',
   summary: 'Find contacts by what somebody types',
   description:
-    "Searches the copies of all connections at once: beginnings of names in any order, of companies and e-mail addresses, and parts of numbers; accents and case do not matter. With `live` each CRM's own `SearchContacts` is asked too, for at most 2 seconds, and its record stands in place of the copy; nothing of its answer is kept.",
+    "Searches the copies of all connections at once: beginnings of names in any order, of companies and e-mail addresses, and beginnings or ends of numbers; accents and case do not matter. With `live` each CRM's own `SearchContacts` is asked too, for at most 2 seconds, and its record stands in place of the copy; nothing of its answer is kept.",
   scopes: ['admin', 'organization', 'events'],
   within: 'organization',
   params: noParams,

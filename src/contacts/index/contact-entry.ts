@@ -1,6 +1,6 @@
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
-import { cut, furtherWords, wordsOf } from '../words.ts';
+import { cut, furtherWords, withoutTopLevel, wordsOf } from '../words.ts';
 import { numberWord, wordsText } from './words-text.ts';
 
 /** What the tables keep of a contact; what `readEntry` makes of it again. */
@@ -17,7 +17,7 @@ export interface ContactEntry {
  * Raised when names are folded or numbers are read in another way: every contact is then written
  * anew when the CRM next tells of it.
  */
-const READING = 2;
+const READING = 3;
 
 const LONGEST_SORT_NAME = 120;
 const MOST_TOKENS = 96;
@@ -82,11 +82,6 @@ function labelOf(contact: ContactRecord): string {
 function addWords(words: Set<string>, text: string | undefined): void {
   if (text === undefined || text === '') return;
   for (const word of wordsOf(text)) words.add(word);
-}
-
-/** Nobody looks for people by `com`. */
-function withoutTopLevel(email: string): string {
-  return email.replace(/(@.+)\.[^.@]*$/, '$1');
 }
 
 function addNumber(words: Set<string>, phone: string, country: string, keys: NumberKeys): void {

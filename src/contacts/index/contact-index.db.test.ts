@@ -91,8 +91,8 @@ describeDatabases('the index of contacts', (databases) => {
 
     it('finds by the last digits only where that is asked for, and nobody better is known', async () => {
       const book = newBook();
-      await index.put(book, [person('1', { phones: ['+33 1 42 68 53 00'] })], PUT);
-      const number = '+39061142685300';
+      await index.put(book, [person('1', { phones: ['7183 8750'] })], PUT);
+      const number = '+442071838750';
 
       const without = await index.byNumber(book, number, GB);
       const hits = await index.byNumber(book, number, { ...GB, suffix: 8 });
@@ -101,7 +101,7 @@ describeDatabases('the index of contacts', (databases) => {
 
       expect(without).toEqual([]);
       expect(hits.map((hit) => [hit.crmId, hit.matched, hit.matchedPhone])).toEqual([
-        ['1', 'suffix', '+33 1 42 68 53 00'],
+        ['1', 'suffix', '7183 8750'],
       ]);
       expect(better.map(({ crmId, matched }) => [crmId, matched])).toEqual([['2', 'e164']]);
     });
@@ -141,6 +141,36 @@ describeDatabases('the index of contacts', (databases) => {
         ['3', 'e164'],
       ]);
       expect(await found('+493090181')).toEqual([]);
+    });
+
+    it('finds each of the companies with the number of one switchboard, however many they are', async () => {
+      const book = newBook();
+      const phones = ['+49 30 90182-0'];
+      const companies = Array.from({ length: 230 }, (_, at) =>
+        person(String(at), { kind: 'company', phones }),
+      );
+      await index.put(book, companies, PUT);
+
+      const hits = await index.byNumber(book, '+49309018212', GB);
+
+      expect(hits.map(({ crmId }) => crmId)).toEqual(companies.map(({ crmId }) => crmId));
+    });
+
+    it('tells who has the number as it was dialled before, and not who ends alike beside', async () => {
+      const book = newBook();
+      const people = [
+        person('1', { phones: ['2345 6789'] }),
+        person('2', { phones: ['+54 9 11 2345 6789'] }),
+      ];
+      await index.put(book, people, PUT);
+      const asked = { country: 'AR', suffix: 8 };
+
+      const hits = await index.byNumber(book, '+541123456789', asked);
+      await index.remove(book, [{ kind: 'person', contactType: '', crmId: '2' }]);
+      const left = await index.byNumber(book, '+541123456789', asked);
+
+      expect(hits.map(({ crmId, matched }) => [crmId, matched])).toEqual([['2', 'national']]);
+      expect(left.map(({ crmId, matched }) => [crmId, matched])).toEqual([['1', 'suffix']]);
     });
 
     it('tells which numbers end alike, where nobody has the number', async () => {

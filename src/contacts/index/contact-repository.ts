@@ -13,7 +13,7 @@ export const LAST = '\u{10ffff}';
 /** Owners of one number that are read at once: a switchboard has many. */
 const PAGE_OF_OWNERS = 200;
 
-/** A range of texts that begin alike. */
+/** A range of texts, as a rule of those that begin alike. */
 export interface Beginning {
   readonly from: string;
   readonly to: string;
@@ -70,15 +70,26 @@ const selectExactOwners = prepared(
 );
 
 const selectOwnersOfAny = preparedRows(
-  (handle, given: readonly { readonly book: number; readonly reversed: string }[]) =>
+  (
+    handle,
+    given: readonly {
+      readonly book: number;
+      readonly reversed: string;
+      readonly after: number;
+    }[],
+  ) =>
     handle
       .selectFrom('contact_number')
       .innerJoin('contact', (join) => join.on(IS_CONTACT.contact_number))
       .select(OWNER_COLUMNS)
       .where((on) =>
         on.or(
-          given.map(({ book, reversed }) =>
-            on.and({ 'contact_number.book': book, 'contact_number.reversed': reversed }),
+          given.map(({ book, reversed, after }) =>
+            on.and([
+              on('contact_number.book', '=', book),
+              on('contact_number.reversed', '=', reversed),
+              on('contact_number.number', '>', after),
+            ]),
           ),
         ),
       )
@@ -136,16 +147,18 @@ async function readOwners(
   }
 }
 
-/** The first contacts with any of some numbers, a few; one may come twice. */
+/** Contacts with any of a few numbers, `most` or some more; one may come twice. */
 export async function findOwnersOfAny(
   handle: Handle,
   book: number,
-  reversed: readonly string[],
-): Promise<readonly OwnerRow[]> {
-  if (reversed.length === 0) return [];
-  return await selectOwnersOfAny(
-    handle,
-    reversed.map((one) => ({ book, reversed: one })),
+  of: { readonly reversed: readonly string[]; readonly most: number },
+): Promise<Owners> {
+  if (of.reversed.length === 0) return { rows: [], more: false };
+  return await readOwners(of.most, (after) =>
+    selectOwnersOfAny(
+      handle,
+      of.reversed.map((reversed) => ({ book, reversed, after })),
+    ),
   );
 }
 

@@ -10,7 +10,7 @@ import {
   findOwnersBy,
   findOwnersOfAny,
 } from './contact-repository.ts';
-import type { OwnerRow } from './contact-repository.ts';
+import type { OwnerRow, Owners } from './contact-repository.ts';
 
 /** Each contact that is looked at costs some microseconds while a phone rings. */
 const MOST_LOOKED_AT = 1_000;
@@ -32,15 +32,15 @@ export async function findByNumber(
   const book = await findBookId(handle, of);
   if (book === undefined) return [];
   const rows = new Map<number, OwnerRow>();
-  for (const beginning of question.beginnings) {
-    // The first of them finds nearly everybody.
-    const owners = await findOwnersBy(handle, book, { reversed: beginning, most });
+  const take = (owners: Owners): void => {
     if (owners.more) options.more?.();
     for (const row of owners.rows) rows.set(row.id, row);
+  };
+  for (const beginning of question.beginnings) {
+    // The first of them finds nearly everybody.
+    take(await findOwnersBy(handle, book, { reversed: beginning, most }));
   }
-  for (const row of await findOwnersOfAny(handle, book, question.switchboards)) {
-    rows.set(row.id, row);
-  }
+  take(await findOwnersOfAny(handle, book, { reversed: question.switchboards, most }));
   const sorted = [...rows.values()].sort((a, b) => a.id - b.id);
   const hits = best([...exact, ...hitsOf(sorted, question, of)]);
   if (hits.length === 0 && options.near !== undefined) tellNear(sorted, question, options.near);

@@ -1,6 +1,8 @@
 import type { Handle } from '../../store/handle.ts';
 import { listSource, mergedSource, pagedSource } from './candidate-source.ts';
 import type { CandidateSource } from './candidate-source.ts';
+import { beginning, LAST } from './contact-repository.ts';
+import type { Beginning } from './contact-repository.ts';
 import { hasParts, patternOf, postingBeginnings, reversedBeginning } from './search-query.ts';
 import type { QueryPart } from './search-query.ts';
 import {
@@ -95,8 +97,9 @@ async function sizeOf(search: BookSearch, part: QueryPart): Promise<SizedPart> {
   const { handle, book } = search;
   const limit = (search.plan ?? PLAN).common;
   let words = 0;
-  for (const { beginning, kind } of wordRanges(part)) {
-    words += await countWords(handle, book, { beginning, kind, limit });
+  for (const { beginning: text, kind, words: known } of wordRanges(part)) {
+    const range = known === undefined ? beginning(text) : { from: text, to: text };
+    words += await countWords(handle, book, { ...range, kind, limit });
   }
   if (part.number !== undefined) {
     const reversed = reversedBeginning(part.number);
@@ -106,17 +109,24 @@ async function sizeOf(search: BookSearch, part: QueryPart): Promise<SizedPart> {
   const names =
     part.word === '' || search.parts.length === 1
       ? 0
-      : await countNames(handle, book, { beginning: part.word, limit });
+      : await countNames(handle, book, { ...namesRange(part), limit });
   return { part, words, names };
 }
 
 /** Where the index of words has a part: words of names stand by themselves, numbers among the others. */
 function wordRanges(part: QueryPart): readonly WordRange[] {
-  return postingBeginnings(part).flatMap((beginning): readonly WordRange[] => {
-    if (part.onlyNames) return [{ beginning, kind: 'initial', words: [beginning] }];
-    const others: WordRange = { beginning, kind: 'other' };
-    return beginning.startsWith(NUMBER_SIGN) ? [others] : [{ beginning, kind: 'name' }, others];
+  return postingBeginnings(part).flatMap((text): readonly WordRange[] => {
+    const whole = { beginning: text, words: [text] };
+    if (part.onlyNames) return [{ ...whole, kind: 'initial' }];
+    const range = part.isWhole ? whole : { beginning: text };
+    const others: WordRange = { ...range, kind: 'other' };
+    return text.startsWith(NUMBER_SIGN) ? [others] : [{ ...range, kind: 'name' }, others];
   });
+}
+
+/** Names that begin with the word of a part, by which they stand in order. */
+function namesRange({ word, isWhole }: QueryPart): Beginning {
+  return isWhole ? { from: word, to: `${word} ${LAST}` } : beginning(word);
 }
 
 /** The same with all words that begin so; undefined where they are many. */
@@ -149,15 +159,15 @@ function sourceOf(
         : listByWords(handle, book, { ...range, words, after, limit }),
     ),
   );
-  if (part.word !== '') sources.push(namesOf(search, part.word));
+  if (part.word !== '') sources.push(namesOf(search, namesRange(part)));
   if (part.number !== undefined) {
     sources.push(endsOf(search, reversedBeginning(part.number)));
   }
   return mergedSource(sources);
 }
 
-function namesOf({ handle, book }: BookSearch, beginning: string): CandidateSource {
-  return pagedSource((after, limit) => listByName(handle, book, { beginning, after, limit }));
+function namesOf({ handle, book }: BookSearch, range: Beginning): CandidateSource {
+  return pagedSource((after, limit) => listByName(handle, book, { ...range, after, limit }));
 }
 
 /** Contacts whose numbers end so: the index has no names of them, so all are read. */
@@ -193,7 +203,8 @@ async function collect(search: BookSearch, source: CandidateSource): Promise<rea
 
 /** True where the index tells all: who has the only word is found. */
 function isProved({ parts }: BookSearch): boolean {
-  return parts.length === 1 && parts[0]?.number === undefined;
+  const [only, second] = parts;
+  return second === undefined && only?.number === undefined && only?.isWhole === false;
 }
 
 async function keepMatching(

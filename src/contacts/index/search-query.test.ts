@@ -9,7 +9,7 @@ const keys = createNumberKeys();
 const GRACE = person('1', {
   name: 'Grâce Hopper-Müller',
   company: '3M Labs 2071 GmbH',
-  emails: ['g.hopper@navy.example.com'],
+  emails: ['g.hopper@navy.example.com', 'grace@x.example', '12-34@x.example'],
   phones: ['+44 20 7183 8750', '101', '+33 1 42 68 53 00'],
 });
 
@@ -36,6 +36,18 @@ describe('a query', () => {
     ['navy', true],
     ['g.hopper@navy.ex', true],
     ['com', false],
+    // Whole addresses, as they are pasted, and those that are being typed.
+    ['g.hopper@navy.example.com', true],
+    ['Grace <G.Hopper@navy.example.com>', true],
+    ['hopper@navy', true],
+    ['g.hopper@', true],
+    ['g.hopper@n', true],
+    ['g.hop@navy.example.com', false],
+    ['g.hopper@nav.example.com', false],
+    ['grace@x', true],
+    ['grace@x.example', true],
+    ['12-34@x.example', true],
+    ['grace@y.example', false],
     // One character: names only.
     ['h', true],
     ['n', false],
@@ -70,6 +82,15 @@ describe('a query', () => {
     expect(readQuery('a b c 123 '.repeat(100)).length).toBeLessThanOrEqual(8);
   });
 });
+
+it.each(['obrien', "O'Brien", 'o brien', 'brien', 'brien-smith', 'smith o’brien'])(
+  'finds O’Brien-Smith by %j',
+  (query) => {
+    const conan = person('1', { name: "Conan O'Brien-Smith" });
+
+    expect(finds(query, conan)).toBe(true);
+  },
+);
 
 it('finds names inside of names without blanks', () => {
   const tanaka = person('1', { name: '田中太郎' });

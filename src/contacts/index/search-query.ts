@@ -1,5 +1,5 @@
 import { reverse } from '../number-keys/reverse.ts';
-import { cut, wordsOf } from '../words.ts';
+import { cut, withoutTopLevel, wordsOf } from '../words.ts';
 import { NUMBER_SIGN } from './words-text.ts';
 
 /** A number that is being typed. */
@@ -18,6 +18,8 @@ export interface NumberBeginning {
 export interface QueryPart {
   /** A word that one of its own begins with; empty: only a number is meant. */
   readonly word: string;
+  /** Nothing more is typed of the word: it is one of its own. */
+  readonly isWhole: boolean;
   /** One character says too little for words of companies: it is looked for in names alone. */
   readonly onlyNames: boolean;
   readonly number: TypedNumber | undefined;
@@ -29,6 +31,8 @@ const MOST_PARTS = 8;
 const SHORTEST_NUMBER = 3;
 /** Calling codes of ITU-T E.164: none of them begins another one. */
 const CALLING_CODE = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})/;
+/** An e-mail address, of which more may be typed. */
+const EMAIL = /[^\s@,:;<>()"]*@[^\s@,:;<>()"]*/gu;
 /** Digits with what people write between them. */
 const NUMBER = /\+?[(]?[0-9][-0-9\s()./]*/g;
 /** Countries where 8 or 06 is dialled before a number, as 0 elsewhere. */
@@ -42,20 +46,44 @@ const TRUNKS: readonly (readonly [typed: string, codes: readonly string[]])[] = 
 export function readQuery(query: string): readonly QueryPart[] {
   const typed = cut(query, LONGEST_QUERY).normalize('NFKC');
   const parts: QueryPart[] = [];
-  const rest = typed.replaceAll(NUMBER, (run, at: number) => {
+  const names = typed.replaceAll(EMAIL, (email) => {
+    parts.push(...emailParts(email));
+    return ' ';
+  });
+  const rest = names.replaceAll(NUMBER, (run, at: number) => {
     const digits = run.replaceAll(/[^0-9]/g, '');
     // Digits of a word, such as 3m, belong to it.
     const isAlone =
-      !/[\p{L}\p{M}]$/u.test(typed.slice(0, at)) && !isWordAt(typed, at + run.length, run);
+      !/[\p{L}\p{M}]$/u.test(names.slice(0, at)) && !isWordAt(names, at + run.length, run);
     if (digits.length < SHORTEST_NUMBER || !isAlone) return run;
     const word = /[\s()./-]/.test(run.trim()) || run.startsWith('+') ? '' : digits;
-    parts.push({ word, onlyNames: false, number: typedNumber(digits, run.startsWith('+')) });
+    const number = typedNumber(digits, run.startsWith('+'));
+    parts.push({ word, isWhole: false, onlyNames: false, number });
     return ' ';
   });
-  for (const word of wordsOf(rest)) {
-    parts.push({ word, onlyNames: /^.$/u.test(word), number: undefined });
-  }
+  parts.push(...wordsOf(rest).map(begunWord));
   return parts.slice(0, MOST_PARTS);
+}
+
+function begunWord(word: string): QueryPart {
+  return { word, isWhole: false, onlyNames: /^.$/u.test(word), number: undefined };
+}
+
+/** Words of an address are whole where something stands behind them. */
+function emailParts(email: string): readonly QueryPart[] {
+  const kept = withoutTopLevel(email);
+  const words = wordsOf(kept);
+  const last = kept === email && /[\p{L}\p{N}\p{M}]$/u.test(kept) ? words.at(-1) : undefined;
+  const parts = (last === undefined ? words : words.slice(0, -1)).map((word): QueryPart => ({
+    word,
+    isWhole: true,
+    onlyNames: false,
+    number: undefined,
+  }));
+  if (last === undefined) return parts;
+  const begun = begunWord(last);
+  // One character of the part behind the `@` says nothing of a name.
+  return begun.onlyNames && parts.length > 0 ? parts : [...parts, begun];
 }
 
 /** True when a letter follows the digits at once. */
@@ -90,6 +118,7 @@ export function hasParts(words: string, parts: readonly QueryPart[]): boolean {
 }
 
 function hasPart(words: string, part: QueryPart): boolean {
+  if (part.isWhole) return hasWord(words, part.word);
   if (part.word !== '') {
     const at = words.indexOf(` ${part.word}`);
     if (at !== -1 && (!part.onlyNames || at < words.indexOf('\t'))) return true;
@@ -97,10 +126,22 @@ function hasPart(words: string, part: QueryPart): boolean {
   return part.number !== undefined && hasNumber(words, part.number);
 }
 
+function hasWord(words: string, word: string): boolean {
+  let at = words.indexOf(` ${word}`);
+  while (at !== -1) {
+    const end = at + 1 + word.length;
+    if (end === words.length || words[end] === ' ' || words[end] === '\t') return true;
+    at = words.indexOf(` ${word}`, end);
+  }
+  return false;
+}
+
 /** What the words of whoever has a part are like, for SQL; undefined where only `hasParts` can say. */
-export function patternOf({ word, onlyNames, number }: QueryPart): string | undefined {
+export function patternOf(part: QueryPart): string | undefined {
+  const { word, isWhole, onlyNames, number } = part;
+  if (isWhole || number !== undefined) return undefined;
   // Words have neither `%` nor `_`: they are letters, marks and digits.
-  return number === undefined ? `% ${word}%${onlyNames ? '\t%' : ''}` : undefined;
+  return `% ${word}%${onlyNames ? '\t%' : ''}`;
 }
 
 function hasNumber(words: string, { digits, beginnings }: TypedNumber): boolean {

@@ -5,6 +5,7 @@ import { bulkOf } from '../../store/bulk.ts';
 import type { Handle } from '../../store/handle.ts';
 import { prepared, preparedRows } from '../../store/prepared.ts';
 import { beginning, LAST } from './contact-repository.ts';
+import type { Beginning } from './contact-repository.ts';
 import { contactId, numberOf, placeOf } from './contact-rows-repository.ts';
 import type { WordKind } from './words-text.ts';
 
@@ -41,16 +42,15 @@ const selectSorted = prepared(
       .limit(given.limit),
 );
 
-/** Contacts whose names begin so, in the order of lists. */
+/** Contacts whose names are between two texts, in the order of lists. */
 export async function listByName(
   handle: Handle,
   book: number,
-  of: { readonly beginning: string; readonly after: After; readonly limit: number },
+  of: Beginning & { readonly after: After; readonly limit: number },
 ): Promise<readonly Candidate[]> {
-  const { from, to } = beginning(of.beginning);
   return await selectSorted(handle, {
-    ...{ book, last: to, limit: of.limit },
-    name: of.after?.sort_name ?? from,
+    ...{ book, last: of.to, limit: of.limit },
+    name: of.after?.sort_name ?? of.from,
     id: of.after?.id ?? -1,
   });
 }
@@ -327,24 +327,23 @@ const countByName = prepared(
       .select((eb) => eb.fn.countAll<number>().as('count')),
 );
 
-/** How many words of a kind begin so; counted up to a limit. */
+/** How many words of a kind are between two texts; counted up to a limit. */
 export async function countWords(
   handle: Handle,
   book: number,
-  of: { readonly beginning: string; readonly kind: WordKind; readonly limit: number },
+  of: Beginning & { readonly kind: WordKind; readonly limit: number },
 ): Promise<number> {
-  const range = { book, ...beginning(of.beginning), kind: placeOf(of.kind) };
-  const rows = await countByWord(handle, { ...range, limit: of.limit });
+  const rows = await countByWord(handle, { ...of, book, kind: placeOf(of.kind) });
   return Number(rows[0]?.count ?? 0);
 }
 
-/** How many names of contacts begin so; counted up to a limit. */
+/** How many names of contacts are between two texts; counted up to a limit. */
 export async function countNames(
   handle: Handle,
   book: number,
-  of: { readonly beginning: string; readonly limit: number },
+  of: Beginning & { readonly limit: number },
 ): Promise<number> {
-  const rows = await countByName(handle, { book, ...beginning(of.beginning), limit: of.limit });
+  const rows = await countByName(handle, { ...of, book });
   return Number(rows[0]?.count ?? 0);
 }
 

@@ -27,6 +27,11 @@ const PEOPLE_LIST: readonly ContactRecord[] = [
   ...ODD.map((name, at) => person(`odd-${at}`, { name })),
 ];
 
+/** Addresses, whole and as far as they are typed. */
+const ADDRESSES = PEOPLE_LIST.slice(0, 120).flatMap(({ emails: [email = ''] }, at) =>
+  email.slice(0, [undefined, -2, -6, email.indexOf('@') + 1 + (at % 3)][at % 4]),
+);
+
 /** What people type who look for one of them: beginnings of words, in any order, and numbers. */
 function madeUpQueries(): readonly string[] {
   const random = randomOf(77);
@@ -55,7 +60,10 @@ const SORTED = PEOPLE_LIST.map((contact, number) => ({
 
 /** Whom one finds who looks at each. */
 const EXPECTED = new Map(
-  [...madeUpQueries(), 'odd', 'o', 'user', '020 7', '+44', '1', '071'].map((query) => {
+  [
+    ...[...madeUpQueries(), ...ADDRESSES],
+    ...['odd', 'o', 'user', '020 7', '+44', '1', '071', 'brien', 'o brien', 'a@a'],
+  ].map((query) => {
     const parts = readQuery(query);
     const found = parts.length === 0 ? [] : SORTED.filter(({ words }) => hasParts(words, parts));
     return [query, found.slice(0, LIMIT)];

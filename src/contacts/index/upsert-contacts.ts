@@ -1,4 +1,5 @@
 import type { Handle } from '../../store/handle.ts';
+import { keyText } from '../contact-record.ts';
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import type { NumberKeys } from '../number-keys/number-key.ts';
 import { toEntry } from './contact-entry.ts';
@@ -81,10 +82,6 @@ function clean(text: string): string {
   return text.includes('\u0000') || !text.isWellFormed()
     ? text.replaceAll('\u0000', '\ufffd').toWellFormed()
     : text;
-}
-
-function keyText({ kind, contactType, crmId }: ContactKey): string {
-  return `${kind} ${contactType}\u0000${crmId}`;
 }
 
 /** Writes contacts: new ones with their words and numbers, changed ones with what changed of these. */

@@ -3,7 +3,7 @@ import { compareTexts } from '../index/compare-texts.ts';
 import { hasParts, readQuery } from '../index/search-query.ts';
 import type { QueryPart, TypedNumber } from '../index/search-query.ts';
 import { wordsText } from '../index/words-text.ts';
-import { wordsOf } from '../words.ts';
+import { furtherWords, wordsOf } from '../words.ts';
 
 /** Whom a search found, and where. */
 export interface SearchHit {
@@ -45,8 +45,9 @@ export function mergeMatches(
 /** As the index would find it; of a number any digits in a row. */
 function hasTyped(match: Match, parts: readonly QueryPart[]): boolean {
   const { name = '', firstname = '', lastname = '', company = '', emails, phones } = match;
+  const named = `${name} ${firstname} ${lastname}`;
   const words = wordsText(
-    wordsOf(`${name} ${firstname} ${lastname}`),
+    [...wordsOf(named), ...furtherWords(named)],
     wordsOf([company, ...emails].join(' ')),
   );
   return parts.every((part) => hasParts(words, [part]) || hasNumber(phones, part.number));
