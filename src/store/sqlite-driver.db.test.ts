@@ -4,9 +4,12 @@ import { describe, expect, test } from 'vitest';
 
 import { plannedOnce } from './sqlite-driver.ts';
 
-describe('a statement with a bound limit', () => {
-  /** Runs it with several limits; gives the rows of each, and how often SQLite made a plan for them. */
-  function run(sql: string): { readonly rows: readonly number[]; readonly plans: number } {
+describe('a statement with a bound limit or pattern', () => {
+  /** Runs it with several values; gives the rows of each, and how often SQLite made a plan for them. */
+  function run(
+    sql: string,
+    values: readonly (string | number)[],
+  ): { readonly rows: readonly number[]; readonly plans: number } {
     const database = new DatabaseSync(':memory:');
     database.exec('create table fact (id integer primary key, name text) strict');
     for (let id = 1; id <= 9; id += 1) database.exec(`insert into fact values (${id}, 'a')`);
@@ -16,18 +19,30 @@ describe('a statement with a bound limit', () => {
       return constants.SQLITE_OK;
     });
     const statement = database.prepare(sql);
-    const rows = [1, 5, 2, 5].map((limit) => statement.all('a', limit).length);
+    const rows = values.map((value) => statement.all('a', value).length);
     database.close();
     return { rows, plans };
   }
 
-  const sql = 'select id from fact where name = ? limit ?';
+  const limited = {
+    sql: 'select id from fact where name = ? limit ?',
+    values: [1, 5, 2, 5],
+    rows: [1, 5, 2, 5],
+  };
+  const like = {
+    sql: 'select id from fact where name = ? and id like ? order by id',
+    values: ['1%', '%', '5', 'x%'],
+    rows: [1, 9, 1, 0],
+  };
 
-  test('is planned once for all its runs', () => {
-    expect(run(plannedOnce(sql))).toEqual({ rows: [1, 5, 2, 5], plans: 1 });
+  test.each([limited, like])('is planned once for all its runs', ({ sql, values, rows }) => {
+    expect(run(plannedOnce(sql), values)).toEqual({ rows, plans: 1 });
   });
 
-  test('would be planned for each run as it is written', () => {
-    expect(run(sql)).toEqual({ rows: [1, 5, 2, 5], plans: 5 });
+  test.each([limited, like])('would be planned anew as it is written', ({ sql, values, rows }) => {
+    const ran = run(sql, values);
+
+    expect(ran.rows).toEqual(rows);
+    expect(ran.plans).toBeGreaterThan(values.length);
   });
 });

@@ -57,11 +57,12 @@ export function openSqlite(
 }
 
 /**
- * SQLite looks at the value of a bound limit when it makes its plan, and so makes a new one whenever it
- * is bound, at ten times the cost of running it. The value of a sum it leaves alone.
+ * SQLite looks at the value of a bound limit or pattern when it makes its plan, and so makes a new one
+ * whenever it is bound, at ten times the cost of running it. The value of a sum or of a joined text it
+ * leaves alone.
  */
 export function plannedOnce(sql: string): string {
-  return sql.replaceAll(/\blimit \?/giu, '$& + 0');
+  return sql.replaceAll(/\blimit \?/giu, '$& + 0').replaceAll(/\blike \?/giu, "$& || ''");
 }
 
 function connect(path: string, options: SqliteOptions): DatabaseSync {
