@@ -31,17 +31,24 @@ export function createPhoneNumbers(): PhoneNumbers {
   const side = (number: string, country: string): Side => toSide(number, parse(number, country));
   return {
     parse,
-    same: (a, b, country) => isSame(side(a, country), side(b, country)),
+    same: (a, b, country) => {
+      const sides = [side(a, country), side(b, country)] as const;
+      return isSame(...sides) || (sides.every(isInNoPlan) && isSameByLength(a, b, country));
+    },
   };
 }
 
 function parseNumber(number: string, country: string): PhoneNumber | undefined {
+  const parsed = parseAny(number, country);
+  return parsed?.isValid() === true ? parsed : undefined;
+}
+
+function parseAny(number: string, country: string): PhoneNumber | undefined {
   if (number.length > LONGEST_NUMBER) return undefined;
-  const parsed = parsePhoneNumberFromString(number, {
+  return parsePhoneNumberFromString(number, {
     extract: false,
     ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),
   });
-  return parsed !== undefined && parsed.isValid() ? parsed : undefined;
 }
 
 function formsOf(parsed: PhoneNumber): PhoneNumberForms {
@@ -96,6 +103,16 @@ function isSame(a: Side, b: Side): boolean {
     if ([a, b].every(({ international, asAtHome }) => international || asAtHome)) return false;
   }
   return a.significant === b.significant;
+}
+
+function isInNoPlan({ e164 }: Side): boolean {
+  return e164 === undefined;
+}
+
+/** Plans tell of new numbers late: a number of the right length is one line in each of its forms. */
+function isSameByLength(a: string, b: string, country: string): boolean {
+  const [one, other] = [parseAny(a, country), parseAny(b, country)];
+  return one?.isPossible() === true && other?.isPossible() === true && one.number === other.number;
 }
 
 function digitsOf(text: string): string {

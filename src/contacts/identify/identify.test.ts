@@ -131,6 +131,7 @@ describe('who calls', () => {
   it.each([
     ['an extension', '101', {}],
     ['on its list, written otherwise', NUMBER, { ownNumbers: ['020 7183 8750'] }],
+    ['in no plan, written otherwise', '+447700900201', { ownNumbers: ['07700 900201'] }],
   ])('is nobody for a number of the organization itself: %s', async (_name, number, options) => {
     const { deps } = stage({ contacts: [{ id: '1', phone: number }] });
 
@@ -152,6 +153,7 @@ describe('who calls', () => {
     await ask();
     const again = await ask();
     expect([again.status, sources(again), asked]).toEqual(['not_found', ['index', 'memory'], 1]);
+    expect(again.told.map(({ asked: form }) => form)).toEqual([NUMBER, NUMBER]);
     await ask(true);
     expect(asked).toBe(2);
     pass(30_001);

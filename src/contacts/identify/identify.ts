@@ -7,7 +7,8 @@ import type {
   Told,
 } from './identified.ts';
 import { identifyHere } from './known-here.ts';
-import type { NumberKind } from '../number-keys/number-key.ts';
+import { shownNumber } from '../number-keys/number-key.ts';
+import type { NumberKey } from '../number-keys/number-key.ts';
 import type { Match } from './match.ts';
 import type { RecentAnswer } from './recent-answers.ts';
 
@@ -32,12 +33,6 @@ export interface Question {
 /** A phone is ringing while this is asked: an answer that comes later is told, but not awaited. */
 const LIVE_LIMIT_MS = 2_000;
 
-/** Numbers that belong to nobody in particular: a CRM is not asked for them. */
-const NOBODYS: Partial<Readonly<Record<NumberKind, string>>> = {
-  service: 'This is a code of the phone system, and of no person: the CRM is not asked.',
-  short_code: 'This is a short code such as 112, and of no person: the CRM is not asked.',
-};
-
 /** Who has the number: what is known here, else what the CRM says within 2 seconds. */
 export async function identify(
   deps: IdentifyDeps,
@@ -48,15 +43,11 @@ export async function identify(
   const here = await identifyHere(deps, connection, number);
   if (here.identified !== undefined) return here.identified;
   const { possible } = here;
-  const { digits, kind } = deps.keys.keyOf(number, connection.country);
-  const nobodys = NOBODYS[kind];
-  if (nobodys !== undefined) {
-    const nobody = { status: 'not_asked' as const, matches: [], message: nobodys };
-    return settled(connection, nobody, here.told);
-  }
+  const key = deps.keys.keyOf(number, connection.country);
+  const { digits } = key;
   const recent = afresh ? undefined : deps.recent.find(connection.id, digits);
   if (recent !== undefined) {
-    return withPossible(remembered(connection, { recent, digits }, here.told), possible);
+    return withPossible(remembered(connection, { recent, key }, here.told), possible);
   }
   if (live === undefined) {
     const message = 'Neither the index nor a contact made here has this number.';
@@ -70,7 +61,7 @@ export async function identify(
 
 function remembered(
   connection: IdentifyConnection,
-  { recent, digits }: { readonly recent: RecentAnswer; readonly digits: string },
+  { recent, key }: { readonly recent: RecentAnswer; readonly key: NumberKey },
   before: readonly Told[],
 ): Identified {
   const matches = recent.kind === 'found' ? recent.matches : [];
@@ -81,7 +72,7 @@ function remembered(
       : 'The CRM answered just now, and is not asked again.';
   const told: Told = {
     source: 'memory',
-    asked: digits,
+    asked: shownNumber(key),
     answered: count,
     matched: count,
     message,

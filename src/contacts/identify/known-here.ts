@@ -1,6 +1,7 @@
 import type { NearNumber, NumberHit } from '../index/contact-index.ts';
-import type { NumberKey } from '../number-keys/number-key.ts';
-import { isOneLine } from '../number-keys/number-question.ts';
+import { shownNumber } from '../number-keys/number-key.ts';
+import type { NumberKey, NumberKeys, NumberKind } from '../number-keys/number-key.ts';
+import { askNumber, isOneLine } from '../number-keys/number-question.ts';
 import { settled } from './identified.ts';
 import type { Identified, IdentifyConnection, IdentifyDeps, Told } from './identified.ts';
 import { matchOfHit } from './match.ts';
@@ -15,9 +16,15 @@ export interface KnownHere {
   readonly possible: readonly Match[];
 }
 
+/** Numbers that belong to nobody in particular: a CRM is not asked for them. */
+const NOBODYS: Partial<Readonly<Record<NumberKind, string>>> = {
+  service: 'This is a code of the phone system, and of no person: the CRM is not asked.',
+  short_code: 'This is a short code such as 112, and of no person: the CRM is not asked.',
+};
+
 /**
  * Who has the number, by what is known here: nobody where it is the organization's own, else the index,
- * else what we made.
+ * else what we made; at last nobody where it is a code.
  */
 export async function identifyHere(
   deps: IdentifyDeps,
@@ -36,7 +43,10 @@ export async function identifyHere(
       return { identified, told, possible: [] };
     }
   }
-  return { identified: undefined, told, possible };
+  const nobodys = NOBODYS[deps.keys.keyOf(number, connection.country).kind];
+  if (nobodys === undefined) return { identified: undefined, told, possible };
+  const nobody = { status: 'not_asked' as const, matches: [], message: nobodys };
+  return { identified: settled(connection, nobody, told), told, possible: [] };
 }
 
 interface Found {
@@ -61,18 +71,29 @@ const ownNumbers: Source = async (deps, connection, number) => {
   const { keys, clock } = deps;
   const started = clock.monotonic();
   const key = keys.keyOf(number, connection.country);
-  const listed = connection.ownNumbers.some(
-    (own) => key.digits !== '' && keys.keyOf(own, connection.country).digits === key.digits,
-  );
+  const listed = isOwn(keys, connection, { number, key });
   if (!listed && !(await deps.isExtension(connection.organizationId, key))) return NOTHING;
   const message = listed
     ? 'The number is on the list of own numbers of the connection.'
     : 'The number is an extension of the organization.';
   const ms = clock.monotonic() - started;
-  const asked = key.e164 ?? key.digits;
+  const asked = shownNumber(key);
   const told: Told = { source: 'own_numbers', asked, answered: 1, matched: 1, message, ms };
   return { status: 'own_number', matches: [], message, told };
 };
+
+function isOwn(
+  keys: NumberKeys,
+  { ownNumbers, country }: IdentifyConnection,
+  { number, key }: { readonly number: string; readonly key: NumberKey },
+): boolean {
+  if (key.digits === '') return false;
+  if (ownNumbers.some((own) => keys.keyOf(own, country).digits === key.digits)) return true;
+  if (key.kind !== 'number' || key.e164 !== undefined) return false;
+  // In no plan one number has the digits of each way to write it.
+  const { judge, endsLike } = askNumber(keys, number, { country });
+  return ownNumbers.some((own) => endsLike(own) && judge(own) === 'e164');
+}
 
 const index: Source = async (deps, connection, number) => {
   if (deps.index === undefined) return NOTHING;
@@ -87,7 +108,7 @@ const index: Source = async (deps, connection, number) => {
   const hits = await deps.index.byNumber({ organizationId, connectionId }, number, options);
   const ms = deps.clock.monotonic() - started;
   const key = deps.keys.keyOf(number, country);
-  const asked = key.e164 ?? key.digits;
+  const asked = shownNumber(key);
   const base = { source: 'index' as const, asked, answered: hits.length + near.length, ms };
   const [first] = hits;
   if (first === undefined) {
@@ -161,11 +182,11 @@ const made: Source = async (deps, connection, number) => {
   const match = await deps.made(connection, number);
   if (match === undefined) return NOTHING;
   const ms = deps.clock.monotonic() - started;
-  const { e164, digits } = deps.keys.keyOf(number, connection.country);
+  const asked = shownNumber(deps.keys.keyOf(number, connection.country));
   const message = 'Patchcord made this contact for an earlier call from the number.';
   const told: Told = {
     source: 'made',
-    asked: e164 ?? digits,
+    asked,
     answered: 1,
     matched: 1,
     message,

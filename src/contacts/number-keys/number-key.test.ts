@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { createNumberKeys } from './number-key.ts';
+import { createNumberKeys, shownNumber } from './number-key.ts';
 import { askNumber } from './number-question.ts';
 
 const keys = createNumberKeys();
@@ -170,6 +170,8 @@ describe('a number of a contact is the one asked for', () => {
     ['+33612345678', '33612345678', 'DE', 'possible'],
     ['+353871234567', '087 123 4567', 'GB', 'possible'],
     ['0871234567', '+353 87 123 4567', 'GB', 'possible'],
+    // A plus says that no country is missing.
+    ['+871234567', '+353 87 123 4567', 'GB', undefined],
     // An American's number in America is no Danish one without its plus.
     ['+4582234567', '458-223-4567', 'US', undefined],
     ['+4582234567', '4582234567', 'US', 'possible'],
@@ -190,6 +192,17 @@ describe('a number of a contact is the one asked for', () => {
     ['+541123456789', '+54 9 11 2345 6789', 'AR', 'national'],
     ['+551161234567', '+55 11 96123-4567', 'BR', 'e164'],
     ['+5511961234567', '11 6123-4567', 'BR', 'e164'],
+    // In no plan, but of a length that its country has.
+    ['+447700900201', '07700 900201', 'GB', 'e164'],
+    ['07700900201', '+44 7700 900201', 'GB', 'e164'],
+    ['07700900201', '+44 (0)7700 900201', 'FR', 'possible'],
+    ['+447700900201', '+44 (0)7700 900201', 'FR', 'e164'],
+    ['+15551234567', '(555) 123-4567', 'US', 'e164'],
+    ['+447700900201', '7700 900201', 'GB', 'possible'],
+    ['+447700900201', '07700 900201', 'FR', 'possible'],
+    ['+447700900201', '07700 900202', 'GB', undefined],
+    ['+447700900201', '+33 7700 900201', 'GB', undefined],
+    ['+4477009002011', '07700 9002011', 'GB', undefined],
     ['7946 0018', '7946-0018', 'GB', 'e164'],
     ['101', '101', 'GB', 'e164'],
     ['101', '+442079460101', 'GB', undefined],
@@ -211,11 +224,44 @@ describe('a number of a contact is the one asked for', () => {
     expect(isLookedAt || expected === undefined).toBe(true);
   });
 
+  it.each([
+    ['+442079460018', '8100649'],
+    ['+683 4002', '20043'],
+  ])('%s only looks at those who end like it with at least five digits', (asked, beginning) => {
+    expect(askNumber(keys, asked, { country: 'GB' }).beginnings).toEqual([beginning]);
+  });
+
   it('also by its last digits, where the connection says how many are enough', () => {
     const question = askNumber(keys, '+442079460018', { country: 'GB', suffix: 8 });
 
     expect(question.judge('7946 0018')).toBe('suffix');
-    expect(question.judge('+4920379460018')).toBe('suffix');
     expect(question.judge('946 0018')).toBeUndefined();
+  });
+
+  it.each([
+    ['+442071839001', '+49 89 71839001', 'GB'],
+    ['+442071839001', '020 8183 9001', 'GB'],
+    ['02071839001', '0049 89 71839001', 'GB'],
+    ['+442071839001', '442081839001', 'GB'],
+    ['+447700900201', '+44 7911 900201', 'GB'],
+    ['+12125550123', '(213) 555-0123', 'US'],
+  ])('but not where both are whole numbers: %s as %j in %s', (asked, held, country) => {
+    expect(askNumber(keys, asked, { country, suffix: 6 }).judge(held)).toBeUndefined();
+  });
+
+  it.each([
+    ['+442071839001', '7183 9001', 'GB'],
+    ['+498971839001', '7183 9001', 'DE'],
+    ['71839001', '+44 20 7183 9001', 'GB'],
+  ])('also where one lacks its area: %s as %j in %s', (asked, held, country) => {
+    expect(askNumber(keys, asked, { country, suffix: 8 }).judge(held)).toBe('suffix');
+  });
+
+  it('is shown with its plus where it names its country, be it valid or not', () => {
+    const shown = ['020 7946 0018', '+44 20 7183 00107', '0044 1', '07700 900201', '*97'];
+
+    expect(shown.map((text) => shownNumber(keys.keyOf(text, 'GB')))).toEqual([
+      ...['+442079460018', '+4420718300107', '00441', '07700900201', '*97'],
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import type { NumberText } from './number-text.ts';
 import { createNumberingPlans } from './numbering-plans.ts';
 import type { NumberingPlans } from './numbering-plans.ts';
 import { numbersIn } from './numbers-in.ts';
+import { readByLength } from './read-number.ts';
 import type { ReadNumber } from './read-number.ts';
 import { reverse } from './reverse.ts';
 
@@ -44,6 +45,10 @@ export interface NumberReadings {
   readonly renumbered: readonly NumberKey[];
   /** Other lines that it would be if it were written carelessly, as without its plus. */
   readonly guesses: readonly NumberKey[];
+  /** Of a number in no plan the line that it would be by its length, where it is written in full. */
+  readonly byLength: Pick<ReadNumber, 'callingCode' | 'significant'> | undefined;
+  /** True for a number of some country that needs nothing before it. */
+  readonly isComplete: boolean;
 }
 
 export interface NumberKeys {
@@ -52,6 +57,11 @@ export interface NumberKeys {
   readings(text: string, country: string): NumberReadings;
   /** The texts of all numbers that a text holds; most hold one, and are answered as they are. */
   numbersIn(text: string, country: string): readonly string[];
+}
+
+/** The number for people to read: with plus where it names its country, valid or not. */
+export function shownNumber({ e164, digits, international }: NumberKey): string {
+  return e164 ?? (international ? `+${digits}` : digits);
 }
 
 /** Keys of any text, by libphonenumber's plans. Pure; keeps compiled patterns only. */
@@ -90,7 +100,9 @@ function keyOfWords({ extension }: NumberText, { text }: WrittenNumber): NumberK
 function readingsOf(plans: NumberingPlans, text: string, country: string): NumberReadings {
   const parts = readNumberText(text);
   const key = keyOfText(plans, parts, { text, country });
-  if (key.kind !== 'number') return { key, renumbered: [], guesses: [] };
+  if (key.kind !== 'number') {
+    return { key, renumbered: [], guesses: [], byLength: undefined, isComplete: false };
+  }
   const read = (attempts: readonly Attempt[]): readonly NumberKey[] =>
     attempts
       .flatMap((attempt) => attempt(plans, parts, { text, country }) ?? [])
@@ -101,8 +113,12 @@ function readingsOf(plans: NumberingPlans, text: string, country: string): Numbe
   // `1 201 555 0120` in Mexico: an American number rather than an old Mexican one.
   const isOfPlan = ({ country: of }: NumberKey): boolean => of === key.country;
   const isKnown = key.e164 !== undefined;
+  const byLength = isKnown ? undefined : fullByLength(plans, parts, country);
+  const isOfPlanHere = isKnown && (key.international || isBegun(plans, parts, country));
   return {
     key,
+    byLength,
+    isComplete: isOfPlanHere || byLength !== undefined,
     renumbered: isKnown ? before.filter(isOfPlan) : before,
     guesses: [...read(careless), ...(isKnown ? before.filter((one) => !isOfPlan(one)) : [])],
   };
@@ -115,9 +131,29 @@ const SHORTEST_WHOLE = 7;
 function isWhole(plans: NumberingPlans, text: string, country: string): boolean {
   const parts = readNumberText(text);
   if (parts.digits.length < SHORTEST_WHOLE) return false;
-  const isBegun = parts.plus || parts.digits.startsWith('0');
-  if (!isBegun && plans.ofCountry(country)?.trunkPrefix === '0') return false;
+  if (!isBegun(plans, parts, country)) return false;
   return keyOfText(plans, parts, { text, country }).e164 !== undefined;
+}
+
+/** False for digits that may lack an area code, where a 0 stands before those. */
+function isBegun(plans: NumberingPlans, { plus, digits }: NumberText, country: string): boolean {
+  return plus || digits.startsWith('0') || plans.ofCountry(country)?.trunkPrefix !== '0';
+}
+
+/** What has neither country nor trunk prefix may lack its area code, unless all numbers are of one length. */
+function fullByLength(
+  plans: NumberingPlans,
+  parts: NumberText,
+  country: string,
+): NumberReadings['byLength'] {
+  const { digits, plus } = parts;
+  const home = plans.ofCountry(country);
+  const read = readByLength(plans, digits, { plus, home });
+  if (read === undefined || read.international) return read;
+  if (!isBegun(plans, parts, country)) return undefined;
+  const { trunkPrefix, lengths = [] } = home ?? {};
+  const hasPrefix = trunkPrefix !== undefined && digits.startsWith(trunkPrefix);
+  return hasPrefix || lengths.length === 1 ? read : undefined;
 }
 
 function keyOfNumber(read: ReadNumber, extension: string | undefined): NumberKey {

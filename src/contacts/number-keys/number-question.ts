@@ -61,9 +61,10 @@ export function askNumber(
     if (digits === key.digits) return 'e164';
     asked ??= keys.readings(number, country);
     const held = keys.readings(phone, country);
+    if (isSameByLength(asked, held)) return 'e164';
     if (isRenumbered(asked, held)) return 'national';
     if (isSwitchboard(phone, { held: held.key, key })) return 'switchboard';
-    if (suffix !== undefined && endsAlike(key, held.key, suffix)) return 'suffix';
+    if (suffix !== undefined && endsAlike(asked, held, suffix)) return 'suffix';
     return isPossible(keys, asked, held) ? 'possible' : undefined;
   };
   return {
@@ -84,6 +85,12 @@ export function askNumber(
 function endOf({ significant, digits }: NumberKey, suffix = SAME_END): string {
   const { length } = significant ?? withoutZeros(digits);
   return digits.slice(-Math.min(SAME_END, suffix, Math.max(length, SHORTEST)));
+}
+
+/** One line in no plan, as `07700 900201` and `+44 7700 900201` in Britain. */
+function isSameByLength({ byLength: a }: NumberReadings, { byLength: b }: NumberReadings): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a.callingCode === b.callingCode && a.significant === b.significant;
 }
 
 /** The same line, dialled otherwise before or after its country changed its plan. */
@@ -125,14 +132,18 @@ function isSwitchboard(
 function isPossible(keys: NumberKeys, asked: NumberReadings, held: NumberReadings): boolean {
   const known = new Set([asked.key, ...asked.guesses].map(({ digits }) => digits));
   if ([held.key, ...held.guesses].some(({ digits }) => known.has(digits))) return true;
-  return isWithoutCountry(keys, asked.key, held.key) || isWithoutCountry(keys, held.key, asked.key);
+  return isWithoutCountry(keys, asked.key, held) || isWithoutCountry(keys, held.key, asked);
 }
 
 /** `bare` is no valid number where it was written, and is what people of the other one's country dial. */
-function isWithoutCountry(keys: NumberKeys, bare: NumberKey, other: NumberKey): boolean {
+function isWithoutCountry(
+  keys: NumberKeys,
+  bare: NumberKey,
+  { key: other, byLength }: NumberReadings,
+): boolean {
   if (bare.e164 !== undefined || bare.international) return false;
   const digits = withoutZeros(bare.digits);
-  if (digits.length < SHORTEST) return false;
+  if (digits === byLength?.significant) return true;
   const { country, significant } = other;
   if (country !== undefined && significant !== undefined) {
     if (digits === withoutZeros(significant)) return true;
@@ -151,7 +162,10 @@ export function isOneLine(keys: NumberKeys, phones: readonly string[], country: 
   return new Set(phones.map((phone) => withoutZeros(keys.keyOf(phone, country).digits))).size <= 1;
 }
 
-function endsAlike(a: NumberKey, b: NumberKey, suffix: number): boolean {
+/** Two numbers that are complete and not the same are two lines, however they end. */
+function endsAlike(one: NumberReadings, other: NumberReadings, suffix: number): boolean {
+  if (one.isComplete && other.isComplete) return false;
+  const [a, b] = [one.key, other.key];
   const least = Math.max(suffix, SHORTEST);
   if (a.digits.length < least || b.digits.length < least) return false;
   return a.digits.slice(-least) === b.digits.slice(-least);

@@ -5,7 +5,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 
 import { createNumberingPlans } from './numbering-plans.ts';
-import { readNumber } from './read-number.ts';
+import { readByLength, readNumber } from './read-number.ts';
 
 const plans = createNumberingPlans();
 const countries = getCountries();
@@ -62,5 +62,26 @@ describe('a number by the compiled plans', () => {
       }),
       { seed: 5, numRuns: 20_000 },
     );
+  });
+
+  it('is, by its length alone, what libphonenumber calls possible', () => {
+    const digits = fc
+      .tuple(fc.constantFrom(...countries), fc.stringMatching(/^0?[0-9]{6,11}$/))
+      .map(([of, rest]) => `${plans.ofCountry(of)?.callingCode ?? ''}${rest}`);
+    let possible = 0;
+
+    fc.assert(
+      fc.property(digits, fc.constantFrom(...countries), (number, country) => {
+        const plus = `+${number}`;
+        const read = readByLength(plans, number, { plus: true, home: plans.ofCountry(country) });
+        const known = parsePhoneNumberFromString(plus, { extract: false });
+        const expected = known?.isPossible() === true ? known.number : undefined;
+        possible += Number(expected !== undefined);
+        expect(read && `+${read.callingCode}${read.significant}`).toBe(expected);
+      }),
+      { seed: 7, numRuns: 3_000 },
+    );
+
+    expect(possible).toBeGreaterThan(500);
   });
 });

@@ -16,35 +16,63 @@ const SHORTEST = 2;
 const LONGEST = 17;
 const LONGEST_CALLING_CODE = 3;
 
+/** Where digits belong. */
+interface Written {
+  /** A plus stood before them. */
+  readonly plus: boolean;
+  /** The plan of the country where a number without one belongs. */
+  readonly home: NumberingPlan | undefined;
+}
+
 /**
  * Reads digits as libphonenumber's `parsePhoneNumber` does and answers valid numbers only; a test
- * compares the two. `plus` says that a plus stood before the digits, `home` is the plan of the country
- * where a number without one belongs.
+ * compares the two.
  */
 export function readNumber(
   plans: NumberingPlans,
   digits: string,
-  of: { readonly plus: boolean; readonly home: NumberingPlan | undefined },
+  of: Written,
 ): ReadNumber | undefined {
-  const { home } = of;
-  if (of.plus) return readInternational(plans, digits);
-  const dialled = home === undefined ? undefined : afterAbroad(home, digits);
-  if (dialled !== undefined) return readInternational(plans, dialled);
-  if (home === undefined) return undefined;
-  if (isWithoutPlus(plans, home, digits)) {
-    const { callingCode } = home;
-    return readSignificant(plans, callingCode, digits.slice(callingCode.length), undefined);
-  }
-  return readSignificant(plans, home.callingCode, digits, home);
+  return read({ plans, fits: isNumberOf }, digits, of);
 }
 
-function readInternational(plans: NumberingPlans, digits: string): ReadNumber | undefined {
+/**
+ * The same of numbers that have a length of their country's plan, be they valid or not: plans tell of
+ * new numbers late, and made-up ones stand in no plan.
+ */
+export function readByLength(
+  plans: NumberingPlans,
+  digits: string,
+  of: Written,
+): ReadNumber | undefined {
+  const fits: Rules['fits'] = ({ lengths }, { length }) => lengths.includes(length);
+  return read({ plans, fits }, digits, of);
+}
+
+interface Rules {
+  readonly plans: NumberingPlans;
+  readonly fits: (plan: NumberingPlan, significant: string) => boolean;
+}
+
+function read(rules: Rules, digits: string, { plus, home }: Written): ReadNumber | undefined {
+  if (plus) return readInternational(rules, digits);
+  const dialled = home === undefined ? undefined : afterAbroad(home, digits);
+  if (dialled !== undefined) return readInternational(rules, dialled);
+  if (home === undefined) return undefined;
+  if (isWithoutPlus(rules.plans, home, digits)) {
+    const { callingCode } = home;
+    return readSignificant(rules, callingCode, digits.slice(callingCode.length), undefined);
+  }
+  return readSignificant(rules, home.callingCode, digits, home);
+}
+
+function readInternational(rules: Rules, digits: string): ReadNumber | undefined {
   if (digits.startsWith('0')) return undefined;
   for (let length = 1; length <= LONGEST_CALLING_CODE; length += 1) {
     const code = digits.slice(0, length);
     // No calling code begins another one.
-    if (plans.ofCallingCode(code) !== undefined) {
-      return readSignificant(plans, code, digits.slice(length), undefined);
+    if (rules.plans.ofCallingCode(code) !== undefined) {
+      return readSignificant(rules, code, digits.slice(length), undefined);
     }
   }
   return undefined;
@@ -52,7 +80,7 @@ function readInternational(plans: NumberingPlans, digits: string): ReadNumber | 
 
 /** `home` is the plan of a number that is written without its country. */
 function readSignificant(
-  plans: NumberingPlans,
+  { plans, fits }: Rules,
   callingCode: string,
   digits: string,
   home: NumberingPlan | undefined,
@@ -63,7 +91,7 @@ function readSignificant(
   const significant = withoutPrefix(plans, plan, digits);
   if (significant.length < SHORTEST || significant.length > LONGEST) return undefined;
   const exact = countryOf(plans, callingCode, significant) ?? plan;
-  if (!isNumberOf(exact, significant)) return undefined;
+  if (!fits(exact, significant)) return undefined;
   return { callingCode, significant, country: exact.country, international: home === undefined };
 }
 
