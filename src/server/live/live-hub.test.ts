@@ -188,6 +188,28 @@ describe('who comes back', () => {
     expect(eventsOf(slow.texts)).toEqual(['reset']);
   });
 
+  it('after more text than a stream may hold is told to load again, and keeps the stream', () => {
+    const { hub, reader } = world();
+    const before = reader();
+    hub.join('org', before, undefined)();
+    const id = idOf(before.texts);
+    for (let event = 0; event < 300; event += 1) {
+      hub.publish('org', { ...RING, data: { name: 'x'.repeat(1_024) } });
+    }
+    const stream = new EventStream();
+    const after = reader();
+    const send = (text: string): void => {
+      after.send(text);
+      stream.send(text);
+    };
+    hub.join('org', { ...after, send }, id);
+
+    expect([eventsOf(after.texts), stream.destroyed]).toEqual([['reset'], false]);
+    const again = reader();
+    hub.join('org', again, idOf(after.texts));
+    expect(eventsOf(again.texts)).toEqual([]);
+  });
+
   it('after a word to load again is told so, too', () => {
     const { hub, reader } = world();
     const before = reader();

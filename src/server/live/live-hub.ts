@@ -71,6 +71,8 @@ const KEPT_MESSAGES = 2_000;
 /** Text of one organization, and of all, in UTF-16 units. */
 const KEPT_LENGTH = 1_048_576;
 const KEPT_LENGTH_IN_ALL = 16_777_216;
+/** Whoever comes back and has missed more loads it in one request; `EventStream` would not hold it. */
+const MOST_MISSED_BYTES = 131_072;
 /** A browser comes back after this time. */
 const RETRY_MS = 2_000;
 const CHECK_EVERY_MS = 5_000;
@@ -225,16 +227,21 @@ function greeting(room: Room, reader: LiveReader, lastId: string | undefined): s
   const [epoch = '', after = ''] = lastId.split(/:(?=\d+$)/u);
   const seen = Number(after === '' ? Number.NaN : after);
   const first = room.kept[0]?.number ?? room.last + 1;
+  const reset = (message: string): string =>
+    start + frame(idOf(room, room.last), 'reset', { message });
   if (epoch !== room.epoch || !(seen >= first - 1 && seen <= room.last)) {
-    const message = 'What happened meanwhile is not known here any more: load again what is shown.';
-    return start + frame(idOf(room, room.last), 'reset', { message });
+    return reset('What happened meanwhile is not known here any more: load again what is shown.');
   }
-  const missed = room.kept.filter(
-    ({ number, message }) => number > seen && concerns(reader, message),
-  );
+  const missed = room.kept
+    .filter(({ number, message }) => number > seen && concerns(reader, message))
+    .map(({ text }) => text)
+    .join('');
+  if (Buffer.byteLength(missed) > MOST_MISSED_BYTES) {
+    return reset('More happened meanwhile than is told at once: load again what is shown.');
+  }
   // The id comes last: whoever is cut off in between has not seen the rest.
   const retry = `retry: ${String(RETRY_MS)}\n\n`;
-  return `${retry}${missed.map(({ text }) => text).join('')}id: ${idOf(room, room.last)}\n\n`;
+  return `${retry}${missed}id: ${idOf(room, room.last)}\n\n`;
 }
 
 function concerns(reader: LiveReader, message: LiveMessage): boolean {
