@@ -76,7 +76,7 @@ export async function readLedgerSteps(
   const now = database.now();
   return lanes.flatMap((lane) => {
     const own = rows.filter((row) => row.lane_id === lane.id).map(toStep);
-    const first = own.find((step) => !isSettled(step) && step.state !== 'parked');
+    const first = firstToRun(own);
     const activity = readMemory(lane).activity?.['activity_id'];
     return own.map((step): LedgerStep => {
       const fetch = awaitedBy(step, awaited.get(lane.call_id), now);
@@ -121,10 +121,15 @@ function whatHolds(steps: readonly Step[], step: Step, now: number): Step | unde
   if (isSettled(step) || step.state === 'parked') return undefined;
   const next = nextInLane(steps, now);
   if (next.kind === 'wait' || next.kind === 'idle') {
-    const first = steps.find((one) => !isSettled(one) && one.state !== 'parked');
+    const first = firstToRun(steps);
     return first?.id === step.id || step.rank <= (first?.rank ?? 0) ? undefined : first;
   }
   return next.step.id === step.id ? undefined : next.step;
+}
+
+/** The first step of a lane, in order, that still runs by itself. */
+export function firstToRun(steps: readonly Step[]): Step | undefined {
+  return steps.find((step) => !isSettled(step) && step.state !== 'parked');
 }
 
 /** The state of a step as people see it. */

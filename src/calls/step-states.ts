@@ -1,8 +1,7 @@
 import type { OrganizationScope } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
-import { ledgerState } from './ledger-steps.ts';
+import { firstToRun, ledgerState } from './ledger-steps.ts';
 import type { LedgerStepState } from './ledger-steps.ts';
-import { isSettled } from './step.ts';
 import { toStep } from './step-rows.ts';
 
 /** Where a step of a call stands, without its attempts. */
@@ -33,26 +32,20 @@ export async function readStepStates(
     .orderBy('step.sequence')
     .execute();
   const now = database.now();
-  const first = new Map<string, string>();
-  for (const row of rows) {
-    const step = toStep(row);
-    if (isSettled(step) || step.state === 'parked' || first.has(row.lane_id)) continue;
-    first.set(row.lane_id, step.id);
-  }
-  return rows.map((row) => {
-    const step = toStep(row);
-    const isFirst = first.get(row.lane_id) === step.id;
-    return {
-      id: step.id,
-      connectionId: row.connection_id,
-      method: step.method,
-      state: ledgerState(step, {
-        first: isFirst ? step : undefined,
-        now,
-        held: row.lane_state === 'parked',
-      }),
-      reason: step.reason ?? null,
-      possibleDuplicate: step.possibleDuplicate,
-    };
+  const lanes = Map.groupBy(rows, (row) => row.lane_id);
+  return [...lanes.values()].flatMap((own) => {
+    const first = firstToRun(own.map(toStep));
+    return own.map((row): StepState => {
+      const step = toStep(row);
+      const held = row.lane_state === 'parked';
+      return {
+        id: step.id,
+        connectionId: row.connection_id,
+        method: step.method,
+        state: ledgerState(step, { first, now, held }),
+        reason: step.reason ?? null,
+        possibleDuplicate: step.possibleDuplicate,
+      };
+    });
   });
 }
