@@ -47,8 +47,14 @@ export async function openNotices(url: string, deps: NoticesDeps): Promise<Notic
     client.on('notification', ({ processId, payload }) => {
       if (processId !== Reflect.get(client, 'processID')) parts.take(processId, payload ?? '');
     });
-    await client.connect();
-    await client.query(`listen ${CHANNEL}`);
+    try {
+      await client.connect();
+      await client.query(`listen ${CHANNEL}`);
+    } catch (err) {
+      // What came as far as a session would stay one.
+      await client.end().catch(() => undefined);
+      throw err;
+    }
     client.once('end', () => {
       at.client = undefined;
       if (!closing.signal.aborted) void reconnect();
