@@ -53,7 +53,6 @@ import { buildApp } from './app.ts';
 import type { AppDeps } from './app.ts';
 import { createConnectionBook } from './connection-book.ts';
 import { createContactParts } from './contact-parts.ts';
-import type { ContactParts } from './contact-parts.ts';
 import { createLookupCounter } from './count-lookups.ts';
 import { createCallerIdentifier } from './identify-callers.ts';
 import { createCountriesOf, createErasureParts } from './erasure-parts.ts';
@@ -62,6 +61,7 @@ import { createKeptContacts } from './kept-contacts.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createContactSearch } from './search-contacts.ts';
 import { createDeleter } from './deleter.ts';
+import { closingAfter, withContacts } from './joined-workers.ts';
 import { createLiveParts } from './live/live-parts.ts';
 import type { LiveParts } from './live/live-parts.ts';
 import { createLiveRunner } from './live-runner.ts';
@@ -347,40 +347,6 @@ export function composeServer(parts: ServerParts): ComposedServer {
       signal,
     );
   return { app, worker, live, contacts: index, ship, testConnection: test };
-}
-
-/** Contacts are read as long as calls are written. */
-function withContacts(worker: Worker, contacts: ContactParts | undefined): Worker {
-  if (contacts === undefined) return worker;
-  return {
-    start: async () => {
-      await worker.start();
-      contacts.start();
-    },
-    wake: () => {
-      worker.wake();
-    },
-    close: async () => {
-      await Promise.all([contacts.close(), worker.close()]);
-    },
-  };
-}
-
-/** Lanes wait for tokens: the sign-ins end after them, and store what is still under way. */
-function closingAfter(
-  worker: Worker,
-  parts: readonly ({ close(): Promise<void> } | undefined)[],
-): Worker {
-  return {
-    start: () => worker.start(),
-    wake: () => {
-      worker.wake();
-    },
-    close: async () => {
-      await worker.close();
-      for (const part of parts) await part?.close();
-    },
-  };
 }
 
 /** Where CRMs send people back to. */
