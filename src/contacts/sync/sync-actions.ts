@@ -69,7 +69,9 @@ export function askedAt(states: readonly SyncState[], now: number): number {
 const CLOCKS_DIFFER_MS = 5_000;
 
 const NO_JOB = {
-  ...{ notBefore: undefined, brake: undefined, lease: { owner: '', until: 0, fence: 0 } },
+  notBefore: undefined,
+  brake: undefined,
+  lease: { owner: '', until: 0, fence: 0 },
 } as const;
 
 function overviewOf(
