@@ -28,7 +28,6 @@ export function createIds(deps: { clock: Clock; randomBytes: (size: number) => U
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 function layOut(ms: number, counter: number, random: Uint8Array): string {
-  const time = ms.toString(16).padStart(12, '0');
   const version = (0x7000 | counter).toString(16);
   let hex = '';
   let first = true;
@@ -36,11 +35,20 @@ function layOut(ms: number, counter: number, random: Uint8Array): string {
     hex += HEX[first ? (byte & 0x3f) | 0x80 : byte];
     first = false;
   }
-  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${hex.slice(0, 4)}-${hex.slice(4)}`;
+  return `${firstIdAt(ms)}-${version}-${hex.slice(0, 4)}-${hex.slice(4)}`;
 }
 
-/** The least id that is made at a moment (epoch milliseconds) or later, to compare ids with. */
+/**
+ * The least id that is made at a moment (epoch milliseconds) or later, to compare ids with: UUIDv7 begins
+ * with its milliseconds.
+ */
 export function firstIdAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+/** When an id was made (epoch milliseconds); undefined where it is none of ours. */
+export function momentOfId(id: string): number | undefined {
+  const ms = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+  return Number.isNaN(ms) ? undefined : ms;
 }

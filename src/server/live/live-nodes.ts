@@ -6,6 +6,7 @@ import type { Vault } from '../../connections/vault.ts';
 import { LIVE_TOPICS } from '../../contract/live.ts';
 import type { Database } from '../../store/database.ts';
 import type { Notices, NoticesDeps } from '../../store/notices.ts';
+import { firstIdAt } from '../../text/uuid.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { PipelineConnection } from '../connection-book.ts';
 import type { LiveHub, LiveMessage } from './live-hub.ts';
@@ -47,6 +48,8 @@ const FORGET_AFTER_MS = 25_000;
 const LOOK_EVERY_MS = 2_000;
 /** An event is told of within this time, and clocks differ by as much. */
 const TOLD_WITHIN_MS = 3_000;
+/** What is younger is left to the process that took it in. */
+const LEFT_TO_OTHERS_MS = 1_000;
 const MOST_SHOWN = 10_000;
 
 const Said = z.discriminatedUnion('k', [
@@ -138,7 +141,7 @@ export async function joinLiveNodes(
   });
   const look = async (since: string): Promise<void> => {
     const found = await selectRecentEvents(database.read, hub.watched(), since);
-    const before = database.now() - TOLD_WITHIN_MS / 3;
+    const before = database.now() - LEFT_TO_OTHERS_MS;
     for (const { organizationId, event, stored, receivedAt } of found) {
       if (receivedAt > before || shown.has(`${stored.callId} ${String(stored.sequence)}`)) continue;
       markShown(stored);
@@ -150,7 +153,7 @@ export async function joinLiveNodes(
   const keepUp = async (): Promise<void> => {
     let saidAt = clock.monotonic();
     while (!closing.signal.aborted) {
-      const since = idAt(database.now() - TOLD_WITHIN_MS);
+      const since = firstIdAt(database.now() - TOLD_WITHIN_MS);
       await clock.sleep(LOOK_EVERY_MS, closing.signal);
       await look(since).catch((err: unknown) => {
         deps.log.warn({ err }, 'events of other processes were not looked for');
@@ -197,10 +200,4 @@ export async function joinLiveNodes(
 /** What is under way is sealed like all that has names: a database may log what passes through it. */
 function placeIn(organizationId: string) {
   return { organizationId, connectionId: 'screens', field: 'message' };
-}
-
-/** The smallest id of a moment: UUIDv7 (RFC 9562, section 5.7) begins with its milliseconds. */
-function idAt(ms: number): string {
-  const hex = Math.floor(ms).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
