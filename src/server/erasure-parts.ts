@@ -62,7 +62,7 @@ export function createErasureParts(
     ...{ database: deps.database, ids: deps.ids, vault, node: deps.node, digests, countriesOf },
     ...{ removeFile: deps.removeFile, log: deps.log },
     digitsOf: ({ numbers }, countries) => {
-      const [country = 'GB'] = countries;
+      const [country = ''] = countries;
       return numbers.map((number) => {
         const { digits, significant = digits } = keys.keyOf(number, country);
         return significant;

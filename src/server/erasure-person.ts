@@ -126,7 +126,7 @@ function phonesOf(
   contacts: readonly IndexedContact[],
 ): readonly { readonly phone: string; readonly country: string }[] {
   return contacts.flatMap(({ connectionId, phones }) => {
-    const country = connections.find(({ id }) => id === connectionId)?.country ?? 'GB';
+    const country = connections.find(({ id }) => id === connectionId)?.country ?? '';
     return phones.flatMap((text) =>
       keys.numbersIn(text, country).map((phone) => ({ phone, country })),
     );
@@ -138,7 +138,7 @@ function digitsOf(
   connections: readonly PipelineConnection[],
   number: string,
 ): string {
-  return keys.keyOf(number, connections[0]?.country ?? 'GB').digits;
+  return keys.keyOf(number, connections[0]?.country ?? '').digits;
 }
 
 function idOf({ connectionId, contactType, crmId }: IndexedContact): string {

@@ -3,10 +3,12 @@ import type { Handle } from '../../store/handle.ts';
 import type { CallFacts } from '../call-facts.ts';
 import type { LaneMemory } from '../call-values.ts';
 import { readMemory } from '../step-rows.ts';
-import { countErasable, eraseCall, isAtRest, NOTHING, removeFiles } from './erase-call.ts';
+import { added, NONE } from './counts.ts';
+import type { ErasedCounts } from './counts.ts';
+import { countErasable, eraseCall, isAtRest, removeFiles } from './erase-call.ts';
 import { eraseChoice } from './erase-choice.ts';
 import type { IsContact } from './erase-choice.ts';
-import type { CallErasure, ErasedRows } from './erase-call.ts';
+import type { CallErasure } from './erase-call.ts';
 import { memoriesOf, nextCalls } from './erasure-repository.ts';
 import type { CallToLookAt } from './erasure-repository.ts';
 import { ERASED } from './person.ts';
@@ -30,23 +32,25 @@ export interface LookAt {
   readonly signal: AbortSignal;
 }
 
-/** What there is of a person in the calls of an organization, and how many of them are under way. */
+/** What would go of a person in the calls of an organization, and how many of them are under way. */
 export async function countInCalls(
   deps: LookDeps,
   person: Person,
   of: LookAt,
-): Promise<{ readonly rows: ErasedRows; readonly waiting: number }> {
+): Promise<{ readonly counts: ErasedCounts; readonly waiting: number }> {
   const { read } = deps.database;
-  let rows = NOTHING;
+  let counts = NONE;
   let waiting = 0;
   await eachCall(deps, person, of, async ({ calls }) => {
     for (const { id } of calls) {
-      if (await isAtRest(read, id, { givesUp: false }))
-        rows = sum(rows, await countErasable(read, id));
-      else waiting += 1;
+      if (await isAtRest(read, id, { givesUp: false })) {
+        counts = added(counts, await countErasable(read, id));
+      } else {
+        waiting += 1;
+      }
     }
   });
-  return { rows, waiting };
+  return { counts, waiting };
 }
 
 /** What one slice of calls came to. */
@@ -68,7 +72,7 @@ export async function eraseFromCalls(
   of: LookAt &
     Pick<CallErasure, 'givesUp'> & {
       readonly counted: (
-        job: (transaction: Handle) => Promise<Partial<ErasedRows>>,
+        job: (transaction: Handle) => Promise<Partial<ErasedCounts>>,
       ) => Promise<void>;
       readonly looked: (at: LookedAt) => Promise<void>;
     },
@@ -79,14 +83,20 @@ export async function eraseFromCalls(
     deps.digests.hasContact(person, connectionId, contact);
   await eachCall(deps, person, of, async ({ calls, amongOthers, last }) => {
     const waiting: string[] = [];
-    for (const id of amongOthers) {
+    const erase = async (
+      id: string,
+      job: (transaction: Handle) => Promise<Partial<ErasedCounts> | 'waits'>,
+    ): Promise<void> => {
       let waits = false;
       await of.counted(async (transaction) => {
-        const exchanges = await eraseChoice(transaction, id, isOf);
-        waits = exchanges === 'waits';
-        return exchanges === 'waits' ? NOTHING : { exchanges };
+        const erased = await job(transaction);
+        waits = erased === 'waits';
+        return erased === 'waits' ? {} : erased;
       });
       if (waits) waiting.push(id);
+    };
+    for (const id of amongOthers) {
+      await erase(id, (transaction) => eraseChoice(transaction, id, isOf));
     }
     for (const { id } of calls) {
       if (!(await isAtRest(deps.database.read, id, { givesUp }))) {
@@ -95,13 +105,7 @@ export async function eraseFromCalls(
       }
       // First the files, then what names them.
       await removeFiles(deps, id);
-      let waits = false;
-      await of.counted(async (transaction) => {
-        const erased = await eraseCall(transaction, id, { hasNumber, givesUp });
-        waits = erased === 'waits';
-        return erased === 'waits' ? NOTHING : erased;
-      });
-      if (waits) waiting.push(id);
+      await erase(id, (transaction) => eraseCall(transaction, id, { hasNumber, givesUp }));
     }
     await of.looked({ last, waiting });
   });
@@ -165,13 +169,4 @@ async function theirs(
   });
   const own = new Set(calls.map(({ id }) => id));
   return { calls, amongOthers: [...byChoice].filter((id) => !own.has(id)) };
-}
-
-function sum(a: ErasedRows, b: ErasedRows): ErasedRows {
-  return {
-    calls: a.calls + b.calls,
-    events: a.events + b.events,
-    exchanges: a.exchanges + b.exchanges,
-    recordings: a.recordings + b.recordings,
-  };
 }

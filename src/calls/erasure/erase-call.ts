@@ -4,18 +4,12 @@ import type { CallEvent } from '../call-event.ts';
 import type { CallFacts } from '../call-facts.ts';
 import { readMemory } from '../step-rows.ts';
 import { storableJson } from '../storable-json.ts';
+import type { ErasedCounts } from './counts.ts';
 import { isPersonIn, withoutNumbers, withoutPerson } from './person.ts';
 import type { IsPerson } from './person.ts';
 
 /** How many rows of each kind went, or would go. */
-export interface ErasedRows {
-  readonly calls: number;
-  readonly events: number;
-  readonly exchanges: number;
-  readonly recordings: number;
-}
-
-export const NOTHING: ErasedRows = { calls: 0, events: 0, exchanges: 0, recordings: 0 };
+type ErasedRows = Pick<ErasedCounts, 'calls' | 'events' | 'exchanges' | 'recordings'>;
 
 /** Work that still needs the person: the call is erased when it is done. */
 const UNDER_WAY = ['pending', 'sending', 'unknown'] as const;
@@ -75,18 +69,22 @@ export async function countErasable(handle: Handle, callId: string): Promise<Era
     .select((eb) => eb.fn.countAll().as('count'))
     .where('lane.call_id', '=', callId)
     .executeTakeFirst();
-  const recordings = await handle
+  return {
+    calls: 1,
+    events: Number(events?.count ?? 0),
+    exchanges: Number(exchanges?.count ?? 0),
+    recordings: await countRecordings(handle, callId),
+  };
+}
+
+async function countRecordings(handle: Handle, callId: string): Promise<number> {
+  const there = await handle
     .selectFrom('recording')
     .select((eb) => eb.fn.countAll().as('count'))
     .where('call_id', '=', callId)
     .where('state', '<>', 'deleted')
     .executeTakeFirst();
-  return {
-    calls: 1,
-    events: Number(events?.count ?? 0),
-    exchanges: Number(exchanges?.count ?? 0),
-    recordings: Number(recordings?.count ?? 0),
-  };
+  return Number(there?.count ?? 0);
 }
 
 /** Takes the files of a call's recordings away: before what names them, so that none is forgotten. */
@@ -249,12 +247,7 @@ async function eraseLanes(
 }
 
 async function eraseRecordings(transaction: Handle, callId: string): Promise<number> {
-  const there = await transaction
-    .selectFrom('recording')
-    .select((eb) => eb.fn.countAll().as('count'))
-    .where('call_id', '=', callId)
-    .where('state', '<>', 'deleted')
-    .executeTakeFirst();
+  const there = await countRecordings(transaction, callId);
   await transaction
     .updateTable('recording')
     .set({
@@ -264,5 +257,5 @@ async function eraseRecordings(transaction: Handle, callId: string): Promise<num
     .where('call_id', '=', callId)
     .execute();
   await transaction.deleteFrom('recording_address').where('call_id', '=', callId).execute();
-  return Number(there?.count ?? 0);
+  return there;
 }

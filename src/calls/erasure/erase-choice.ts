@@ -8,14 +8,14 @@ export type IsContact = (connectionId: string, contact: LaneMemory['contact']) =
 
 /**
  * Takes a person out of a call of somebody else who has the same number: they no longer stand among
- * those to choose from, nor in the answers that told of them. Resolves with how many exchanges went;
- * `waits`: somebody works on it.
+ * those to choose from, nor in the answers that told of them. Tells how many exchanges went; `waits`:
+ * somebody works on it.
  */
 export async function eraseChoice(
   transaction: Handle,
   callId: string,
   isPerson: IsContact,
-): Promise<number | 'waits'> {
+): Promise<{ readonly exchanges: number } | 'waits'> {
   const lanes = await transaction
     .updateTable('lane')
     .set((eb) => ({ revision: eb('revision', '+', 1) }))
@@ -45,5 +45,5 @@ export async function eraseChoice(
       .executeTakeFirst();
     exchanges += Number(went.numDeletedRows);
   }
-  return exchanges;
+  return { exchanges };
 }

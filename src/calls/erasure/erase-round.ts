@@ -2,6 +2,7 @@ import type { Vault } from '../../connections/vault.ts';
 import { ADMIN } from '../../organizations/scope.ts';
 import type { Database } from '../../store/database.ts';
 import type { Handle } from '../../store/handle.ts';
+import { firstIdAt } from '../../text/uuid.ts';
 import { eraseFromCalls } from './apply-erasure.ts';
 import { added, NONE, readCounts } from './counts.ts';
 import type { ErasedCounts } from './counts.ts';
@@ -13,9 +14,8 @@ import {
   findRefusedEvents,
   forgetSamples,
 } from './erase-traces.ts';
-import { claimErasure, listErasures, updateClaimed } from './erasure-repository.ts';
+import { claimErasure, listErasures, readDigests, updateClaimed } from './erasure-repository.ts';
 import type { ErasureChange, ErasureClaim, ErasureRow } from './erasure-repository.ts';
-import { firstIdAt } from '../../text/uuid.ts';
 import type { NamedPerson, Person, PersonDigests } from './person.ts';
 import { FORGOTTEN, openPerson } from './sealed-person.ts';
 
@@ -89,7 +89,7 @@ async function applyOnce(deps: RoundDeps, row: ErasureRow, signal: AbortSignal):
   const isOver = row.ends_at <= startedAt;
   const organizationId = row.organization_id;
   const countries = await deps.countriesOf(organizationId);
-  const person = { organizationId, countries, digests: new Set(readList(row.digests)) };
+  const person = { organizationId, countries, digests: new Set(readDigests(row)) };
   const before = readCounts(row);
   const who = openPerson(deps.vault, row);
   if (who !== undefined) await eraseKnown(deps, claim, { row, who, person, startedAt });
@@ -243,9 +243,4 @@ export function mentions(value: unknown, digests: PersonDigests, person: Person)
 /** Everything from this id on is greater. */
 function before(id: string): string {
   return id.slice(0, -1);
-}
-
-function readList(text: string): readonly string[] {
-  const list: unknown = JSON.parse(text);
-  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }

@@ -3,13 +3,13 @@ import type { OrganizationScope } from '../../organizations/scope.ts';
 import type { Handle } from '../../store/handle.ts';
 import type { Ids } from '../../text/uuid.ts';
 import { countInCalls } from './apply-erasure.ts';
-import { NONE } from './counts.ts';
+import { added, NONE } from './counts.ts';
 import type { ErasedCounts } from './counts.ts';
 import { madeOf } from './erase-made.ts';
 import { applyErasures, mentions } from './erase-round.ts';
 import type { RoundDeps } from './erase-round.ts';
 import { findAuditEntries, findRefusedEvents } from './erase-traces.ts';
-import { beginAgain, findSameErasure, insertErasure } from './erasure-repository.ts';
+import { beginAgain, findSameErasure, insertErasure, readDigests } from './erasure-repository.ts';
 import type { ErasureRow } from './erasure-repository.ts';
 import type { NamedPerson } from './person.ts';
 import { sealPerson } from './sealed-person.ts';
@@ -54,11 +54,6 @@ export function createEraser(deps: EraserDeps): Eraser {
   const closing = new AbortController();
   let running: Promise<void> | undefined;
   let again = false;
-  const digestsOf = async (
-    organizationId: string,
-    person: NamedPerson,
-  ): Promise<readonly string[]> =>
-    digests.of(organizationId, await deps.countriesOf(organizationId), person);
   const run = async (): Promise<void> => {
     do {
       again = false;
@@ -82,10 +77,10 @@ export function createEraser(deps: EraserDeps): Eraser {
     },
     preview: async ({ organizationId }, { person: named }, signal) => {
       const countries = await deps.countriesOf(organizationId);
-      const known = await digestsOf(organizationId, named);
+      const known = digests.of(organizationId, countries, named);
       const person = { organizationId, countries, digests: new Set(known) };
       const askedAt = database.now();
-      const { rows, waiting } = await countInCalls(deps, person, {
+      const { counts: ofCalls, waiting } = await countInCalls(deps, person, {
         ...{ askedAt, after: '', since: askedAt },
         signal: AbortSignal.any([signal, closing.signal]),
       });
@@ -98,15 +93,13 @@ export function createEraser(deps: EraserDeps): Eraser {
       );
       const { contacts } = named;
       const entries = await findAuditEntries(database.read, { organizationId, contacts });
-      const counts = {
-        ...NONE,
+      const counts = added(ofCalls, {
         index_contacts: await deps.countCopies(organizationId, named),
         made_contacts: (await madeOf(database.read, digests, person)).length,
         refused_events: refused.length,
         kept_answers: answers.length,
         audit_entries: entries.length,
-        ...rows,
-      };
+      });
       return { counts, waiting };
     },
     begin: async (scope, { asked, person, keepOut }, actor) => {
@@ -124,7 +117,7 @@ export function createEraser(deps: EraserDeps): Eraser {
         const before = await findSameErasure(transaction, scope, { wish, now });
         if (before !== undefined) {
           // Whoever asks again wants it looked for again.
-          const all = new Set([...(JSON.parse(before.digests) as readonly string[]), ...known]);
+          const all = new Set([...readDigests(before), ...known]);
           const change = {
             ...{ asked_at: now, ends_at: now + APPLIED_FOR_MS },
             digests: JSON.stringify([...all]),

@@ -9,6 +9,11 @@ import type { Tables } from '../../store/schema.ts';
 
 export type ErasureRow = Selectable<Tables['erasure']>;
 
+/** The digests of an erasure, as they were written. */
+export function readDigests({ digests }: Pick<ErasureRow, 'digests'>): readonly string[] {
+  return JSON.parse(digests) as readonly string[];
+}
+
 /** Notes that somebody is to be erased. */
 export async function insertErasure(handle: Handle, row: ErasureRow): Promise<void> {
   await handle.insertInto('erasure').values(row).execute();
@@ -111,7 +116,7 @@ export async function listKeptOut(
   now: number,
 ): Promise<readonly string[]> {
   const rows = await selectKeptOut(handle, { organizationId: scope.organizationId, now });
-  return rows.map(({ digests }) => digests);
+  return rows.flatMap(readDigests);
 }
 
 const selectKeptOut = prepared(

@@ -23,12 +23,12 @@ export function createKeptOut(deps: {
   const { database, digests } = deps;
   return {
     without: async ({ organizationId, connectionId }, contacts) => {
-      const lists = await listKeptOut(database.read, { organizationId }, database.now());
-      if (lists.length === 0) return contacts;
+      const keptOut = await listKeptOut(database.read, { organizationId }, database.now());
+      if (keptOut.length === 0) return contacts;
       const person: Person = {
         organizationId,
         countries: await deps.countriesOf(organizationId),
-        digests: new Set(lists.flatMap((text) => JSON.parse(text) as readonly string[])),
+        digests: new Set(keptOut),
       };
       const kept: ContactRecord[] = [];
       for (let from = 0; from < contacts.length; from += SLICE) {

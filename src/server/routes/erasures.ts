@@ -12,6 +12,7 @@ import { erasePerson, getErasure, listErasures, readmitPerson } from '../../cont
 import type { Erasure } from '../../contract/erasures.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { hasExtension } from '../../organizations/extensions-repository.ts';
+import { momentOfId } from '../../text/uuid.ts';
 import type { ErasureParts } from '../erasure-parts.ts';
 import type { KnownPerson } from '../erasure-person.ts';
 import { route } from '../route.ts';
@@ -135,21 +136,15 @@ function present(row: ErasureRow): z.input<typeof Erasure> {
     asked_at: iso(row.asked_at),
     applied_until: iso(row.ends_at),
     waiting_calls: row.waiting,
-    looked_until: isoOrNull(state === 'running' ? momentOf(row.looked_at) : null),
+    looked_until: isoOrNull(state === 'running' ? momentOfId(row.looked_at) : null),
     keep_out: row.keep_out === 1,
     counts: readCounts(row),
     person: null,
   };
 }
 
-/** An id of ours begins with when it was made (RFC 9562, section 5.7). */
-function momentOf(id: string): number | null {
-  const ms = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
-  return Number.isNaN(ms) ? null : ms;
-}
-
 const WORDS = {
-  running: 'The calls are gone through; ask again in a moment.',
+  running: 'The calls are looked through: ask again in a moment.',
   waiting: 'Calls of the person are under way: they are erased when they end.',
   done: 'All that is here of the person is gone.',
 } as const;
