@@ -4,8 +4,9 @@ import type {
   OpenConnections,
   ToBeOpened,
 } from '../connections/open-connection.ts';
-import type { MethodName } from '../document/methods.ts';
 import { namesNotKept } from '../contacts/allowed-fields.ts';
+import { METHOD_NAMES, methodRow } from '../document/methods.ts';
+import type { MethodName } from '../document/methods.ts';
 import { AppError } from '../errors/app-error.ts';
 import { namesTaken } from './contacts/names-taken.ts';
 
@@ -89,10 +90,7 @@ function toPipeline(opened: OpenConnection, forgets: Forgets): PipelineConnectio
 type Forgets = (opened: OpenConnection) => ReadonlySet<string> | undefined;
 
 /** Requests of calls that may need what is known of the contact. */
-const OF_CALLS: readonly MethodName[] = [
-  ...(['CreateActivity', 'AnswerCallActivity', 'UpdateActivity', 'AssignActivity'] as const),
-  ...(['StopCallActivity', 'UploadFile', 'FindActivity'] as const),
-];
+const OF_CALLS = METHOD_NAMES.filter((name) => methodRow(name).idField === 'activity_id');
 
 /** What later requests of a call send is remembered with the call, whatever may be stored else. */
 function createForgets(): Forgets {
