@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { Call, StepState } from './calls.ts';
+import { Call, Step } from './calls.ts';
 import { defineEndpoint } from './endpoint.ts';
 import { Caller } from './identify.ts';
 import { idOf, moment, noBody, noParams } from './parts.ts';
@@ -93,18 +93,11 @@ export const LiveCallChanged = Call.extend({ extensions }).meta({
   description: '`data` of the event `call`: a call as the list of calls shows it now.',
 });
 
-export const LiveStep = z
-  .object({
-    call_id: idOf('call'),
-    id: idOf('step'),
-    connection_id: idOf('connection'),
-    method: z
-      .string()
-      .meta({ description: 'Method of the document.', examples: ['CreateActivity'] }),
-    state: StepState,
-    reason: text('With `skipped`, `parked`, `unknown` and `discarded`: why, as a code.'),
-    possible_duplicate: z.boolean().meta({ description: 'True when it may have been done twice.' }),
-  })
+export const LiveStep = Step.pick({
+  ...{ id: true, connection_id: true, method: true, state: true },
+  ...{ reason: true, possible_duplicate: true },
+})
+  .extend({ call_id: idOf('call') })
   .meta({
     id: 'LiveStep',
     description: '`data` of the event `step`: `GET /v1/calls/{call_id}` tells the rest.',
