@@ -148,7 +148,7 @@ export const CATALOGUE = {
     level: 'warn',
     retry: false,
     meaning:
-      'The first request with this Idempotency-Key was carried out, but its answer is not kept: the server stopped before, or whom it is of was erased.',
+      'The first request with this Idempotency-Key was carried out, but its answer is not kept: the server stopped before, or the person it told of was erased.',
     remedy:
       'Read the list to see what was made; nothing was made twice. A new request needs a new key.',
   },

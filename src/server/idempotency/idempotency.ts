@@ -235,7 +235,7 @@ function inUse(): AppError {
 function lost(): AppError {
   return new AppError(
     'idempotency_answer_lost',
-    'The first request with this `Idempotency-Key` was carried out, and its answer was lost, or erased with the person it is of: read the list to see what it made.',
+    'The first request with this `Idempotency-Key` was carried out, and its answer was lost, or erased with the person it told of: read the list to see what it made.',
   );
 }
 
