@@ -26,10 +26,15 @@ const written = fc
   )
   .map(([{ number }, { spell }, end]) => `${spell(number, PLACE) ?? number.number}${end}`);
 const switchboard = fc.nat({ max: 30 }).map((at) => `030 901${String(100 + at)}`);
+/** In no plan. */
+const newRange = fc
+  .tuple(fc.nat({ max: 9 }), fc.constantFrom('0166', '+49 166', '0049 (0)166', '+49166'))
+  .map(([end, begin]) => `${begin} 123456${String(end)}`);
 const field = fc.oneof(
   { weight: 6, arbitrary: written },
   { weight: 1, arbitrary: fc.tuple(written, written).map((both) => both.join(' / ')) },
   { weight: 1, arbitrary: fc.tuple(written, written).map((both) => both.join('; ')) },
+  { weight: 1, arbitrary: newRange },
   { weight: 1, arbitrary: switchboard.map((base) => `${base}-0`) },
   { weight: 1, arbitrary: fc.tuple(switchboard, fc.nat({ max: 40 })).map((of) => of.join('-')) },
   { weight: 1, arbitrary: fc.tuple(switchboard, fc.nat({ max: 40 })).map((of) => of.join(' DW ')) },

@@ -28,10 +28,12 @@ export async function findByNumber(
   const same = await findOwners(handle, of, { reversed: question.exact, most });
   if (same.more) options.more?.();
   const exact = hitsOf(same.rows, question, of);
-  if (exact[0]?.matched === 'e164') return best(exact);
+  // A number that no plan has stands under another key for each form in which it is written.
+  const hasOneKey = question.key.e164 !== undefined || question.beginnings.length === 0;
+  if (exact[0]?.matched === 'e164' && hasOneKey) return best(exact);
   const book = await findBookId(handle, of);
   if (book === undefined) return [];
-  const rows = new Map<number, OwnerRow>();
+  const rows = new Map(same.rows.map((row): [number, OwnerRow] => [row.id, row]));
   const take = (owners: Owners): void => {
     if (owners.more) options.more?.();
     for (const row of owners.rows) rows.set(row.id, row);
@@ -42,7 +44,7 @@ export async function findByNumber(
   }
   take(await findOwnersOfAny(handle, book, { reversed: question.switchboards, most }));
   const sorted = [...rows.values()].sort((a, b) => a.id - b.id);
-  const hits = best([...exact, ...hitsOf(sorted, question, of)]);
+  const hits = best(hitsOf(sorted, question, of));
   if (hits.length === 0 && options.near !== undefined) tellNear(sorted, question, options.near);
   return hits;
 }
