@@ -33,8 +33,13 @@ export async function identifyHere(
 ): Promise<KnownHere> {
   const told: Told[] = [];
   let possible: readonly Match[] = [];
-  for (const source of [ownNumbers, index, made]) {
-    const found = await source(deps, connection, number);
+  // A phone rings: where the database is another process, neither question waits for the other's answer.
+  const [own, inIndex] = await Promise.all([
+    ownNumbers(deps, connection, number),
+    index(deps, connection, number),
+  ]);
+  for (const find of [() => own, () => inIndex, () => made(deps, connection, number)]) {
+    const found = await find();
     if (found.told !== undefined) told.push(found.told);
     if (found.status === 'possible') {
       possible = found.matches;
