@@ -1,10 +1,25 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
 import { createNumberKeys, shownNumber } from './number-key.ts';
 import { askNumber } from './number-question.ts';
 
 const keys = createNumberKeys();
+
+test.each(['a', 'abc', '1a', ',', '.,', ' -', '-/', '(0)', ' / ', 'x', '1-', '/-1', '~(', 'доб'])(
+  'a text of nothing but %j is read in no time, whatever it ends with',
+  (unit) => {
+    for (const end of ['', '!', 'é', '1', 'x1', '12#']) {
+      const text = `1${unit.repeat(10_000 / unit.length)}${end}`;
+      for (const length of [50, 100, 250, 10_000]) {
+        const cut = `${text.slice(0, length)}${end}`;
+        // A pattern that tries every way to divide it would not come back.
+        expect(keys.keyOf(cut, 'DE').digits.length).toBeLessThanOrEqual(10_001);
+        expect(keys.numbersIn(cut, 'US').length).toBeGreaterThan(0);
+      }
+    }
+  },
+);
 
 describe('what a text is by its number', () => {
   it.each([

@@ -106,8 +106,11 @@ const LABELLED =
 const HASHED = /^(.*\d)[-\s]+([0-9]{1,6})#$/s;
 /** What stands before an extension is a number by itself, or nothing but the label stands there. */
 const SHORTEST_BEFORE = 5;
+/** A longer text is a note, and looking for a label in it costs time that grows with its cube. */
+const LONGEST_LABELLED = 100;
 
 function splitExtension(text: string): { number: string; extension: string | undefined } {
+  if (text.length > LONGEST_LABELLED) return { number: text, extension: undefined };
   const match = LABELLED.exec(text) ?? HASHED.exec(text);
   const [, number = '', extension] = match ?? [];
   const before = number.replaceAll(/[^0-9]/g, '').length;
@@ -122,8 +125,11 @@ const KEYS: Readonly<Record<string, string>> = Object.fromEntries(
     Array.from(letters, (letter) => [letter, String(at + 2)]),
   ),
 );
-/** Digits, then words of at least three letters: what is shorter is a label. */
-const WITH_LETTERS = /^[+(]?[0-9][-0-9\s().]*(?:[a-z]{3,}[-0-9\s().]*)+$/i;
+/**
+ * Digits, then words of at least three letters: what is shorter is a label. A word goes on as long as its
+ * letters do, else a text of letters could be divided into words in very many ways, and all be tried.
+ */
+const WITH_LETTERS = /^[+(]?[0-9][-0-9\s().]*(?:[a-z]{3,}(?![a-z])[-0-9\s().]*)+$/i;
 
 /** The keys of a phone that bear the letters (ITU-T E.161). */
 function keysOf(text: string): string | undefined {
