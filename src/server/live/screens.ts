@@ -8,7 +8,7 @@ import type { PipelineConnection } from '../connection-book.ts';
 import { iso, isoOrNull } from '../routes/present.ts';
 import type { LiveHub } from './live-hub.ts';
 import { lookForCaller } from './screen-callers.ts';
-import type { ScreenCallers, ScreenCallersDeps, UnderWay } from './screen-callers.ts';
+import type { ScreenCaller, ScreenCallers, ScreenCallersDeps, UnderWay } from './screen-callers.ts';
 
 export interface ScreensDeps extends ScreenCallersDeps {
   readonly hub: Pick<LiveHub, 'publish' | 'wants'>;
@@ -38,6 +38,15 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
   const { hub } = deps;
   const calls = new Map<string, ScreenCall>();
   const underWay: UnderWay = new Map();
+  /** Whoever is told of a call is not held up by what goes wrong here. */
+  const guarded = <T>(job: () => T): T | undefined => {
+    try {
+      return job();
+    } catch (err) {
+      deps.log.warn({ err }, 'a call could not be shown');
+      return undefined;
+    }
+  };
   const remember = (key: string, call: ScreenCall): void => {
     calls.delete(key);
     if (calls.size >= MOST) calls.delete(calls.keys().next().value ?? '');
@@ -64,7 +73,7 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
     };
     if (isKnown) {
       known.extensions = extensions;
-      void known.looking.ready.then(() => tell(known.looking));
+      void known.looking.ready.then(() => guarded(() => tell(known.looking)));
       return;
     }
     const looking =
@@ -77,15 +86,18 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
           });
     const call: ScreenCall = { callId, looking, extensions };
     remember(key, call);
+    const tellLater = (caller: ScreenCaller): void => {
+      const data: z.input<typeof LiveIdentified> = {
+        ...{ call_id: callId, caller },
+        extensions: [...call.extensions],
+      };
+      const to = { topic: 'ringing', extensions: call.extensions } as const;
+      hub.publish(organizationId, { ...to, event: 'identified', data });
+    };
     void looking.ready.then(() => {
-      tell(looking);
+      guarded(() => tell(looking));
       looking.listen((caller) => {
-        const data: z.input<typeof LiveIdentified> = {
-          ...{ call_id: callId, caller },
-          extensions: [...call.extensions],
-        };
-        const to = { topic: 'ringing', extensions: call.extensions } as const;
-        hub.publish(organizationId, { ...to, event: 'identified', data });
+        guarded(() => tellLater(caller));
       });
     });
   };
@@ -97,11 +109,16 @@ export function createScreens(deps: ScreensDeps): Onlooker<PipelineConnection> {
       const number = partyNumber(event);
       const isNew =
         isShown && event.kind === 'ringing' && calls.get(key)?.looking.number !== number;
-      const begun = isNew ? lookForCaller(deps, { ...arrival, number, underWay }) : undefined;
+      const begun = isNew
+        ? guarded(() => lookForCaller(deps, { ...arrival, number, underWay }))
+        : undefined;
+      if (begun !== undefined) arrival.asks?.();
       return (stored) => {
-        deps.shown?.(organizationId, stored);
-        deps.callChanged(organizationId, stored.callId);
-        if (isShown) show(arrival, { key, begun, stored });
+        guarded(() => {
+          deps.shown?.(organizationId, stored);
+          deps.callChanged(organizationId, stored.callId);
+          if (isShown) show(arrival, { key, begun, stored });
+        });
       };
     },
     forget: (organizationId) => {
