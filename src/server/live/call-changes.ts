@@ -12,6 +12,8 @@ import type { LiveHub } from './live-hub.ts';
 export interface CallChanges {
   /** Something of this call may have changed; it is read soon, once for all that happens meanwhile. */
   touch(organizationId: string, callId: string): void;
+  /** Somebody was erased: what was told before is not remembered. */
+  forget(): void;
   /** Resolves when nothing waits to be read. */
   settled(): Promise<void>;
 }
@@ -97,6 +99,10 @@ export function createCallChanges(deps: CallChangesDeps): CallChanges {
       reading ??= readAll().finally(() => {
         reading = undefined;
       });
+    },
+    forget: () => {
+      // By call, not by person: what has not changed is told once more.
+      told.clear();
     },
     settled: async () => {
       while (reading !== undefined) await reading;

@@ -56,6 +56,7 @@ export function createLiveParts(deps: LivePartsDeps): LiveParts {
   const forgetHere = (organizationId: string): void => {
     onlooker.forget(organizationId);
     here.forget(organizationId);
+    changes.forget();
     hub.reset('Somebody was erased: load again what is shown.', organizationId);
   };
   return {
