@@ -5,6 +5,7 @@ import type { CompiledDocument } from '../document/compiled-document.ts';
 import { requestsOf } from '../document/method-requests.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { ListEvent } from './list-pages.ts';
+import { STREAM_LIMITS } from './stream-answer.ts';
 import { listPiecewise } from './testing/piecewise.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -191,6 +192,18 @@ describe('a list that comes in pieces', () => {
 
     expect([right, streamed].map((count) => count > 100)).toEqual([true, true]);
   }, 60_000);
+});
+
+test('a page of some hundred contacts is read in parts, with others served in between', async () => {
+  const document = documentWith({ response_map: [{ id: '$contact_id$', name: '$contact_name$' }] });
+  const contacts = Array.from({ length: 1_000 }, (_, id) => ({ id, name: 'x'.repeat(170) }));
+  const body = bytesOf(JSON.stringify(contacts));
+
+  const events = await listPiecewise(document, [{ body, pieces: [STREAM_LIMITS.heldBytes] }]);
+
+  const parts = events.flatMap((event) => (event.kind === 'records' ? [event.records.length] : []));
+  expect(parts.reduce((sum, count) => sum + count, 0)).toBe(1_000);
+  expect(Math.max(...parts)).toBeLessThan(200);
 });
 
 describe('a hostile list', () => {

@@ -18,7 +18,7 @@ import { readAnswer } from './read-answer.ts';
 
 /** The bounds of an answer that is read while it comes; tests shrink them. */
 export interface StreamLimits {
-  /** Up to here an answer is read as a whole. */
+  /** Up to here an answer is read as a whole, while nobody else is served. */
   readonly heldBytes: number;
   /** All of it, unpacked: ten million records. */
   readonly maxBytes: number;
@@ -30,11 +30,11 @@ export interface StreamLimits {
 }
 
 export const STREAM_LIMITS: StreamLimits = {
-  heldBytes: 1024 * 1024,
+  heldBytes: 64 * 1024,
   maxBytes: 2 * 1024 * 1024 * 1024,
   elementBytes: 1024 * 1024,
   aroundBytes: 8 * 1024 * 1024,
-  batchBytes: 64 * 1024,
+  batchBytes: 32 * 1024,
 };
 
 /** Bytes of the beginning that are kept for people. */
