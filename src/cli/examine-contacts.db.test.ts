@@ -54,7 +54,7 @@ describeDatabases('doctor, of copies of contacts', (databases) => {
       {
         name: 'Acme / CRM',
         status: 'warning',
-        message: `\`Contacts\` was last read to its end on 1970-01-01T00:00Z; The CRM said 403. Give the CRM user of this connection the right to list contacts.; 25 contacts were not in the last full list, more than a fifth. If they are gone in the CRM too, \`POST /v1/connections/${of.connectionId}/contacts/sync\` with \`accept_deletions\` removes them; else look at what the CRM lists.`,
+        message: `\`Contacts\` was last read to its end on 1970-01-01T00:00Z; The CRM said 403. Give the CRM user of this connection the right to list contacts.; 25 contacts were not in the last full list, or the CRM called them deleted: too many to go without a word. If they are gone in the CRM too, \`POST /v1/connections/${of.connectionId}/contacts/sync\` with \`accept_deletions\` removes them; else look at what the CRM lists.`,
       },
     ]);
   });

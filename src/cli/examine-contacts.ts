@@ -71,7 +71,7 @@ export function judgeTrouble(
   if (waitingDeletions !== undefined) {
     const path = `\`POST /v1/connections/${connectionId}/contacts/sync\``;
     parts.push(
-      `${waitingDeletions} contacts were not in the last full list, more than a fifth. If they are gone in the CRM too, ${path} with \`accept_deletions\` removes them; else look at what the CRM lists.`,
+      `${waitingDeletions} contacts were not in the last full list, or the CRM called them deleted: too many to go without a word. If they are gone in the CRM too, ${path} with \`accept_deletions\` removes them; else look at what the CRM lists.`,
     );
   }
   return warnOf(name, parts.join('; '));

@@ -37,7 +37,7 @@ const ContactSyncList = z
     last_full_at: moment('When everything was last read to its end.').nullable(),
     waiting_deletions: z.number().int().nullable().meta({
       description:
-        'So many contacts were not in the last full list: more than a fifth, so they stay until somebody says that they may go. Null: none wait.',
+        'So many contacts were not in the last full list, or the CRM called them deleted: more than a fifth, or all of them, so they stay until somebody says that they may go. Null: none wait.',
     }),
     last_error: z
       .object({
@@ -47,7 +47,10 @@ const ContactSyncList = z
         at: moment('When.'),
       })
       .nullable()
-      .meta({ description: 'What went wrong since it was last complete; null: nothing.' }),
+      .meta({
+        description:
+          'What went wrong since it was last complete, or was strange about it then; null: nothing.',
+      }),
   })
   .meta({ id: 'ContactSyncList', description: 'How far one list of a CRM is read.' });
 

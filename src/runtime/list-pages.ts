@@ -43,6 +43,8 @@ export type ListEvent =
       readonly object: number;
       /** Elements in the answer's own list, those passed over included. */
       readonly received: number;
+      /** The answer has no list where the document looks for it, not even an empty one. */
+      readonly lacksList?: true;
       /** Records handed over from it. */
       readonly records: number;
       /** Where it goes on; none after the last page of the last object: `ended` says what it was. */

@@ -168,6 +168,7 @@ class ListWalk {
     const end = next === undefined ? (endedBy ?? 'no_paging') : undefined;
     await this.#pageDone(job, {
       received: isBound ? bound.received : 0,
+      ...(isBound && bound.lacksList === true ? { lacksList: true } : {}),
       bytes,
       notes: isBound ? [...notes, ...bound.notes] : notes,
       ...(end === undefined ? {} : { objectEnd: end }),
@@ -186,7 +187,7 @@ class ListWalk {
     { place }: MethodJob,
     page: Pick<
       Extract<ListEvent, { readonly kind: 'page' }>,
-      'received' | 'bytes' | 'notes' | 'objectEnd'
+      'received' | 'lacksList' | 'bytes' | 'notes' | 'objectEnd'
     > & { readonly page?: NonNullable<ListPlace['page']> },
   ): Promise<void> {
     const { page: state, ...told } = page;

@@ -11,7 +11,14 @@ import { findJob, findNextDue, listDueJobs, listJobScopes } from './sync-job-rep
 import type { SyncSeal } from './sync-seal.ts';
 import { findState, listStates } from './sync-state-repository.ts';
 import type { SealedState } from './sync-state-repository.ts';
-import type { PassEnd, SyncLease, SyncMethod, SyncState, SyncStore } from './sync-store.ts';
+import type {
+  PassEnd,
+  PassLimits,
+  SyncLease,
+  SyncMethod,
+  SyncState,
+  SyncStore,
+} from './sync-store.ts';
 
 export interface SyncStoreDeps {
   readonly read: Handle;
@@ -83,23 +90,32 @@ function passEnds(
       for (const company of renamed) await passOnName(deps, { of, lease, company });
       return written;
     },
-    completePass: async (of, lease, { method, pass, now: at, limits, marks }) => {
+    completePass: async (of, lease, { method, pass, now: at, limits, marks, remark }) => {
       const state = await findState(deps.read, { ...of, method });
       const ofMethod = { of, method };
       let end: PassEnd = { status: 'completed', removed: 0, missed: 0 };
-      let missed: readonly number[] = [];
-      if (state?.pass?.number === pass && state.pass.kind === 'full') {
-        const { ids, again, known } = await heavy.findUnseen({ ...ofMethod, now: at });
-        const isTooMuch = known >= limits.least && ids.length > known * limits.share;
-        const going = new Set(isTooMuch ? [] : limits.misses === 1 ? ids : again);
-        missed = ids.filter((id) => !going.has(id));
-        const removed = await removeAll(deps, { ...ofMethod, lease, ids: [...going] });
-        end = isTooMuch
-          ? { status: 'refused', missing: ids.length, known }
-          : { status: 'completed', removed, missed: missed.length };
+      let missed: readonly number[] | undefined;
+      if (state?.pass?.number === pass) {
+        const isJudged = state.pass.kind === 'full' && remark === undefined;
+        const unseen = await heavy.findUnseen({ ...ofMethod, now: at, unseen: isJudged });
+        const { ids, again, known } = unseen;
+        if (isTooMuch(unseen, limits)) {
+          // The word removes those, too, of whom an earlier pass made them wait.
+          const all = isJudged ? ids : await findWaiting(deps, ofMethod, at);
+          end = { status: 'refused', missing: all.length, known };
+          missed = isJudged ? ids : undefined;
+        } else {
+          const going = limits.misses === 1 ? ids : again;
+          const removed = await removeAll(deps, { ...ofMethod, lease, ids: going });
+          const gone = new Set(going);
+          const staying = ids.filter((id) => !gone.has(id));
+          missed = isJudged ? staying : undefined;
+          end = { status: 'completed', removed, missed: staying.length };
+        }
       }
       const sealed = seal.seal({ ...of, method, what: 'marks' }, marks);
-      await light.endPass({ ...ofMethod, lease, pass, now: at, marks: sealed, end, missed });
+      const ended = { pass, now: at, marks: sealed, end, missed, remark };
+      await light.endPass({ ...ofMethod, lease, ...ended });
       // The pass is over whatever becomes of it, and the database does it by itself some time later.
       if (state?.lastFullAt === undefined) await deps.filled().catch(() => {});
       return end;
@@ -116,12 +132,30 @@ function passEnds(
         );
       }
       const ofMethod = { of, method };
-      const unseen = remove ? await heavy.findUnseen({ ...ofMethod, now: now() }) : { ids: [] };
-      const removed = await removeAll(deps, { ...ofMethod, lease: undefined, ids: unseen.ids });
+      const ids = remove ? await findWaiting(deps, ofMethod, now()) : [];
+      const removed = await removeAll(deps, { ...ofMethod, lease: undefined, ids });
       await light.endWaiting(ofMethod);
       return removed;
     },
   };
+}
+
+/** A list is never emptied without a word, and of many contacts no more than a share goes at once. */
+function isTooMuch(
+  { ids, known }: { readonly ids: readonly number[]; readonly known: number },
+  { least, share }: PassLimits,
+): boolean {
+  if (ids.length === 0) return false;
+  return ids.length >= known || (known >= least && ids.length > known * share);
+}
+
+/** Whom the last full pass missed, and whom the CRM calls deleted. */
+async function findWaiting(
+  { heavy }: SyncStoreDeps,
+  ofMethod: { readonly of: BookScope; readonly method: SyncMethod },
+  now: number,
+): Promise<readonly number[]> {
+  return (await heavy.findUnseen({ ...ofMethod, now, unseen: true })).again;
 }
 
 /** Gives the records to the thread part by part, with other work of this thread in between. */

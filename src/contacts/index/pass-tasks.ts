@@ -5,7 +5,7 @@ import { findBook, lockBook } from './book-repository.ts';
 import type { BookScope } from './contact-index.ts';
 import { findByIds } from './contact-rows-repository.ts';
 import type { OfLease } from './job-tasks.ts';
-import { findUnseen, forgetSeen, noteMissed } from './seen-repository.ts';
+import { findUnseen, forgetDeleted, forgetSeen, noteMissed } from './seen-repository.ts';
 import type { Unseen } from './seen-repository.ts';
 import { holdLease, pauseJob } from './sync-job-repository.ts';
 import {
@@ -28,7 +28,7 @@ import type {
 } from './sync-store.ts';
 import { readContacts } from './upsert-contacts.ts';
 import type { WrittenContacts } from './upsert-contacts.ts';
-import { openBook, removeKeys, removeRows, writeContacts } from './write-book.ts';
+import { noteDeletedKeys, openBook, removeRows, writeContacts } from './write-book.ts';
 import type { ContactWrite } from './write-book.ts';
 
 /** A method of a connection. */
@@ -59,10 +59,13 @@ export interface PassTasks {
         readonly now: number;
       },
   ): Promise<BatchWritten>;
-  /** What a full pass has not seen, and how many contacts of its kind there are. */
+  /**
+   * Whom the CRM called deleted, and, where `unseen` says so, whom a full pass has not seen; and how many
+   * contacts of the kind there are to be told of.
+   */
   findUnseen(
-    given: OfMethod & { readonly now: number },
-  ): Promise<Unseen & { readonly known: number }>;
+    given: OfMethod & { readonly now: number; readonly unseen: boolean },
+  ): Promise<Pick<Unseen, 'ids' | 'again'> & { readonly known: number }>;
   /** Removes contacts by their ids; resolves with how many went. Without a lease: by a person's word. */
   removeIds(
     given: OfMethod & { readonly lease: SyncLease | undefined; readonly ids: readonly number[] },
@@ -74,8 +77,9 @@ export interface PassTasks {
         readonly now: number;
         readonly marks: string;
         readonly end: PassEnd;
-        /** Contacts that it missed and that stay for now. */
-        readonly missed: readonly number[];
+        /** Contacts that it missed and that stay for now; undefined: it does not say who is missing. */
+        readonly missed: readonly number[] | undefined;
+        readonly remark: SyncFailure | undefined;
       },
   ): Promise<void>;
   failPass(
@@ -168,12 +172,13 @@ async function writeBatch(
   const { of, lease, method, now } = given;
   const contacts = [...records.contacts.values()];
   const upserted = await writeContacts(transaction, of, { contacts, made: false, now });
-  const removed = await removeKeys(transaction, of, given.deleted);
+  await noteDeletedKeys(transaction, of, given.deleted);
   const { added, changed, unchanged } = upserted;
-  const written = { added, changed, unchanged, removed };
+  const written = { added, changed, unchanged };
   await holdLease(transaction, of, lease);
   const { pages, received } = given;
-  const counts = { ...written, pages, received, leftOut: given.leftOut + records.leftOut };
+  const leftOut = given.leftOut + records.leftOut;
+  const counts = { ...written, removed: 0, pages, received, leftOut };
   const moved = await advancePass(
     transaction,
     { ...of, method },
@@ -187,35 +192,40 @@ function endTasks(
   write: ContactWrite,
 ): Pick<PassTasks, 'findUnseen' | 'endPass' | 'failPass' | 'endWaiting'> {
   return {
-    findUnseen: ({ of, method, now }) =>
+    findUnseen: ({ of, method, now, unseen }) =>
       write(async (transaction) => {
         const book = await findBook(transaction, of);
         if (book === undefined) return { ids: [], again: [], known: 0 };
         const seen = { book: book.id, kind: kindOf(method) };
-        const range = { nextNumber: book.next_number, madeBefore: now - MADE_KEPT_MS };
-        const unseen = await findUnseen(transaction, seen, range);
-        return { ...unseen, known: method === 'Contacts' ? book.people : book.companies };
+        const range = { nextNumber: book.next_number, madeBefore: now - MADE_KEPT_MS, unseen };
+        const { ids, again, young } = await findUnseen(transaction, seen, range);
+        const all = method === 'Contacts' ? book.people : book.companies;
+        return { ids, again, known: all - young };
       }),
-    endPass: ({ of, method, lease, pass, now, marks, end, missed }) =>
+    endPass: ({ of, method, lease, pass, now, marks, end, missed, remark }) =>
       write(async (transaction) => {
         const place = { ...of, method };
         await holdLease(transaction, of, lease);
         const state = await findState(transaction, place);
         if (state?.pass?.number !== pass) throw passIsOver();
         const isFull = state.pass.kind === 'full';
-        const book = isFull ? await findBook(transaction, of) : undefined;
+        const isJudged = missed !== undefined;
+        const book = await findBook(transaction, of);
         if (book !== undefined) {
-          await noteMissed(transaction, { book: book.id, kind: kindOf(method) }, missed);
+          const seen = { book: book.id, kind: kindOf(method) };
+          if (isJudged) await noteMissed(transaction, seen, missed);
+          if (end.status === 'completed') await forgetDeleted(transaction, seen);
         }
         const removed = end.status === 'completed' ? end.removed : 0;
         await changeState(transaction, place, {
-          ...failureColumns(undefined),
+          ...failureColumns(remark),
           ...{ kind: null, place: null, marks, removed: state.counts.removed + removed },
           last_begun_at: state.pass.startedAt,
           ...{ last_ended_at: now, last_complete_at: now },
-          ...(isFull ? { last_full_at: now } : {}),
-          ...(isFull ? { waiting_deletions: end.status === 'refused' ? end.missing : null } : {}),
-          ...(isFull ? missedColumns(state, end, now) : {}),
+          // Nobody is looked for once more after a pass that could not say who is missing.
+          ...(isFull ? { last_full_at: now, confirm_at: null } : {}),
+          ...(isJudged ? { waiting_deletions: null, ...missedColumns(state, end, now) } : {}),
+          ...(end.status === 'refused' ? { waiting_deletions: end.missing } : {}),
         });
       }),
     failPass: ({ of, method, lease, failure, giveUp, pause }) =>
@@ -232,9 +242,13 @@ function endTasks(
         );
       }),
     endWaiting: ({ of, method }) =>
-      write((transaction) =>
-        changeState(transaction, { ...of, method }, { waiting_deletions: null }),
-      ),
+      write(async (transaction) => {
+        const book = await findBook(transaction, of);
+        if (book !== undefined) {
+          await forgetDeleted(transaction, { book: book.id, kind: kindOf(method) });
+        }
+        await changeState(transaction, { ...of, method }, { waiting_deletions: null });
+      }),
   };
 }
 

@@ -79,8 +79,8 @@ describeDatabases('what the sync keeps', (databases) => {
       batch({ records: [...changed, ...people(2, 3)], place: '{"page":3}' }),
     );
 
-    expect(first).toEqual({ added: 3, changed: 0, unchanged: 0, removed: 0 });
-    expect(second).toEqual({ added: 2, changed: 1, unchanged: 2, removed: 0 });
+    expect(first).toEqual({ added: 3, changed: 0, unchanged: 0 });
+    expect(second).toEqual({ added: 2, changed: 1, unchanged: 2 });
     const { states, known } = await index.sync.read(of);
     expect(known).toEqual({ people: 5, companies: 0 });
     expect(states).toMatchObject([
@@ -109,15 +109,85 @@ describeDatabases('what the sync keeps', (databases) => {
     });
   });
 
-  it('removes what the CRM calls deleted at once', async () => {
-    const { of, held } = await begun('changes');
+  const keyOf = (crmId: string) => ({ kind: 'person', contactType: '', crmId }) as const;
+
+  it('removes whom the CRM calls deleted when the pass is complete', async () => {
+    const { of, held, number } = await begun('changes');
     await index.sync.writeBatch(of, held, batch({ records: people(3) }));
-    const gone = { kind: 'person', contactType: '', crmId: '2' } as const;
+    await index.sync.writeBatch(of, held, batch({ deleted: [keyOf('2'), keyOf('77')] }));
+    const meanwhile = await index.byNumber(of, '+442071838002', { country: 'GB' });
 
-    const written = await index.sync.writeBatch(of, held, batch({ deleted: [gone] }));
+    const end = await complete(of, held, number);
 
-    expect(written.removed).toBe(1);
+    expect(meanwhile).toHaveLength(1);
+    expect(end).toEqual({ status: 'completed', removed: 1, missed: 0 });
+    expect((await index.sync.read(of)).states[0]?.counts.removed).toBe(1);
     expect(await index.byNumber(of, '+442071838002', { country: 'GB' })).toEqual([]);
+  });
+
+  it('keeps whom the CRM called deleted and told of again later', async () => {
+    const { of, held, number } = await begun('changes');
+    await index.sync.writeBatch(of, held, batch({ records: people(3) }));
+    await index.sync.writeBatch(of, held, batch({ deleted: [keyOf('1'), keyOf('2')] }));
+    await index.sync.writeBatch(of, held, batch({ records: people(1, 1) }));
+
+    expect(await complete(of, held, number)).toMatchObject({ removed: 1 });
+    expect(await index.byId(of, keyOf('1'))).toBeDefined();
+  });
+
+  it('removes none of those whom the CRM calls deleted where they are too many, without a word', async () => {
+    const of = newBook();
+    const held = await lease(index, of);
+    await fullPass(of, held, 40);
+    /** A pass that tells of nothing but those who went. */
+    const calledDeleted = async (ids: readonly string[], now: number): Promise<PassEnd> => {
+      const { pass } = await index.sync.beginPass(of, held, {
+        ...{ method: 'Contacts', kind: 'changes', now },
+      });
+      const number = pass?.number ?? 0;
+      await index.sync.writeBatch(of, held, batch({ pass: number, deleted: ids.map(keyOf) }));
+      return await complete(of, held, number, { now });
+    };
+
+    const few = await calledDeleted(['0', '1'], 3_000);
+    const many = await calledDeleted(['2', '3', '4', '5', '6', '7', '8', '9'], 4_000);
+    const waiting = (await index.sync.read(of)).states[0]?.waitingDeletions;
+    const again = await calledDeleted([], 5_000);
+    const kept = (await index.sync.read(of)).known.people;
+
+    expect(few).toEqual({ status: 'completed', removed: 2, missed: 0 });
+    expect(many).toEqual({ status: 'refused', missing: 8, known: 38 });
+    expect([waiting, kept]).toEqual([8, 38]);
+    expect(again.status).toBe('refused');
+    expect(await index.sync.decideDeletions(of, 'Contacts', true)).toBe(8);
+    const { states, known } = await index.sync.read(of);
+    expect([states[0]?.waitingDeletions, known.people]).toEqual([undefined, 30]);
+    expect((await calledDeleted([], 6_000)).status).toBe('completed');
+  });
+
+  it('takes nobody for missing by a full pass that has a remark, and tells it until the next', async () => {
+    const of = newBook();
+    const held = await lease(index, of);
+    await fullPass(of, held, 30);
+    const begin = async (now: number): Promise<number> =>
+      (await index.sync.beginPass(of, held, { method: 'Contacts', kind: 'full', now })).pass
+        ?.number ?? 0;
+    const remark = { code: 'no_list', message: 'No list.', at: 3_000 };
+    const number = await begin(3_000);
+    const told = batch({ pass: number, records: people(28), deleted: [keyOf('29')] });
+    await index.sync.writeBatch(of, held, told);
+
+    const end = await index.sync.completePass(of, held, {
+      ...{ method: 'Contacts', pass: number, now: 3_000, marks: 'm-2', remark },
+      limits: { ...LIMITS, misses: 1 },
+    });
+    const state = (await index.sync.read(of)).states[0];
+    await fullPass(of, held, 28, 4_000);
+
+    expect(end).toEqual({ status: 'completed', removed: 1, missed: 0 });
+    expect(state).toMatchObject({ lastFailure: remark, lastFullAt: 3_000, lastCompleteAt: 3_000 });
+    const { states, known } = await index.sync.read(of);
+    expect([states[0]?.lastFailure, known.people]).toEqual([undefined, 28]);
   });
 
   it('goes on with the pass under way, and begins anew where that is asked for', async () => {
@@ -236,16 +306,19 @@ describeDatabases('what the sync keeps', (databases) => {
       expect((await index.sync.read(of)).known.people).toBe(100);
     });
 
-    it('lets any share of a few contacts go', async () => {
+    it('lets any share of a few contacts go, but never the whole list without a word', async () => {
       const of = newBook();
       const held = await lease(index, of);
       await fullPass(of, held, 19);
 
-      expect(await fullPass(of, held, 0, 3_000)).toEqual({
-        status: 'completed',
-        removed: 19,
-        missed: 0,
-      });
+      const most = await fullPass(of, held, 1, 3_000);
+      await fullPass(of, held, 4, 4_000);
+      const all = [await fullPass(of, held, 0, 5_000), await fullPass(of, held, 0, 6_000)];
+
+      expect(most).toEqual({ status: 'completed', removed: 18, missed: 0 });
+      const refused = { status: 'refused', missing: 4, known: 4 };
+      expect(all).toEqual([refused, refused]);
+      expect(await index.sync.decideDeletions(of, 'Contacts', true)).toBe(4);
     });
 
     it('may ask for two misses in a row, and says when the second one is to be looked for', async () => {

@@ -53,7 +53,7 @@ export interface SyncState {
   readonly lastCompleteAt: number | undefined;
   readonly lastFullAt: number | undefined;
   readonly lastFailure: SyncFailure | undefined;
-  /** Contacts that a complete full pass did not find, and that wait for a person's word. */
+  /** Contacts that a full pass did not find, or that the CRM called deleted, and that wait for a person's word. */
   readonly waitingDeletions: number | undefined;
   /** Contacts that the last full pass missed for the first time: they go when the next one misses them, too. */
   readonly missed: number;
@@ -101,7 +101,7 @@ export interface SyncBatch {
   readonly method: SyncMethod;
   /** They are taken out of the list as they are handed over: nobody holds them while they are written. */
   readonly records: ContactRecord[];
-  /** Records that the CRM itself calls deleted. */
+  /** Contacts that the CRM itself calls deleted, and of which no later record of the batch tells. */
   readonly deleted: readonly ContactKey[];
   /** Where the pass goes on after this batch, also at its end; sealed before it is stored. */
   readonly place: string | undefined;
@@ -117,12 +117,11 @@ export interface BatchWritten {
   readonly added: number;
   readonly changed: number;
   readonly unchanged: number;
-  readonly removed: number;
 }
 
 /** How a pass ended. */
 export type PassEnd =
-  /** `removed` contacts that the pass did not find are gone; `missed` more go when the next one misses them, too. */
+  /** `removed` contacts are gone; `missed` more go when the next full pass misses them, too. */
   | { readonly status: 'completed'; readonly removed: number; readonly missed: number }
   /** The pass is complete, but nothing was removed: `missing` of `known` contacts wait for a person's word. */
   | { readonly status: 'refused'; readonly missing: number; readonly known: number };
@@ -130,7 +129,7 @@ export type PassEnd =
 export interface PassLimits {
   /** Up to this share of the known contacts goes without asking; in 0 to 1. */
   readonly share: number;
-  /** With fewer known contacts than these the share says nothing: any number goes. */
+  /** With fewer known contacts than these the share says nothing: any number goes, but never all of them. */
   readonly least: number;
   /** So many full passes in a row must miss a contact before it goes. */
   readonly misses: 1 | 2;
@@ -218,8 +217,9 @@ export interface SyncStore {
   /** Writes records and position in one transaction. */
   writeBatch(of: BookScope, lease: SyncLease, batch: SyncBatch): Promise<BatchWritten>;
   /**
-   * Ends a pass that has seen everything: keeps its marks, sealed, and, of a full one, removes what it
-   * has not seen often enough, unless that is too much. A full one that misses nothing ends an earlier waiting.
+   * Ends a pass that has seen everything: keeps its marks, sealed, and removes whom the CRM called deleted
+   * and, of a full one without a `remark`, whom it has not seen often enough, unless that is too much.
+   * Such a full one that misses nothing ends an earlier waiting.
    */
   completePass(
     of: BookScope,
@@ -227,6 +227,8 @@ export interface SyncStore {
     pass: { readonly method: SyncMethod; readonly pass: number; readonly now: number } & {
       readonly limits: PassLimits;
       readonly marks: string;
+      /** Why it does not say who is gone; told until the next pass. */
+      readonly remark?: SyncFailure | undefined;
     },
   ): Promise<PassEnd>;
   /** Ends a pass that has not seen everything; without `giveUp` it stays open and goes on at its place. */

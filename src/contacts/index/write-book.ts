@@ -7,7 +7,7 @@ import type { BookRow } from './book-repository.ts';
 import type { BookScope } from './contact-index.ts';
 import { findByKeys, KINDS, numberOf } from './contact-rows-repository.ts';
 import type { ContactRow } from './contact-rows-repository.ts';
-import { noteSeen } from './seen-repository.ts';
+import { noteDeleted, noteSeen } from './seen-repository.ts';
 import { cleanKey, forgetContacts, upsertContacts } from './upsert-contacts.ts';
 import type { Upserted, WrittenContact } from './upsert-contacts.ts';
 
@@ -47,6 +47,21 @@ export async function writeContacts(
     await noteSeen(transaction, { book: book.id, kind }, numbers);
   }
   return upserted;
+}
+
+/** Notes that the CRM calls the contacts of these keys deleted; they go when its list was read to its end. */
+export async function noteDeletedKeys(
+  transaction: Handle,
+  of: BookScope,
+  keys: readonly ContactKey[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  const book = await lockedBook(transaction, of);
+  const rows = await findByKeys(transaction, book.id, keys.map(cleanKey));
+  for (const [kind, ofKind] of Map.groupBy(rows, (row) => row.kind)) {
+    const numbers = ofKind.map(({ id }) => numberOf(id));
+    await noteDeleted(transaction, { book: book.id, kind }, numbers);
+  }
 }
 
 /** Removes the contacts of these keys; resolves with how many were there. */

@@ -1,15 +1,19 @@
 import { expect, it } from 'vitest';
 
-import type { ContactRecord } from '../contact-record.ts';
+import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import type { SyncBatch } from '../index/sync-store.ts';
 import { BATCH_LIMITS, createBatchWriter } from './batch-writer.ts';
 import type { BatchWriter } from './batch-writer.ts';
 
-function writerTo(batches: (readonly ContactRecord[])[]): BatchWriter {
+function writerTo(
+  batches: (readonly ContactRecord[])[],
+  gone: (readonly ContactKey[])[] = [],
+): BatchWriter {
   const store = {
-    writeBatch: (_of: unknown, _lease: unknown, { records }: SyncBatch) => {
+    writeBatch: (_of: unknown, _lease: unknown, { records, deleted }: SyncBatch) => {
       batches.push(records.splice(0));
-      return Promise.resolve({ added: 0, changed: 0, unchanged: 0, removed: 0 });
+      gone.push(deleted);
+      return Promise.resolve({ added: 0, changed: 0, unchanged: 0 });
     },
     companyNames: () => Promise.resolve(new Map<string, string>()),
   };
@@ -18,7 +22,7 @@ function writerTo(batches: (readonly ContactRecord[])[]): BatchWriter {
     { store, monotonic: () => 0, limits: BATCH_LIMITS },
     {
       ...{ of, lease: { owner: 'node', fence: 1 }, number: 1, method: 'Contacts' },
-      ...{ country: 'GB', place: 'start', estimate: undefined },
+      ...{ country: 'GB', place: 'start', estimate: undefined, countedBefore: 0 },
     },
   );
 }
@@ -51,4 +55,26 @@ it.each([
 
   expect(batches[0]?.length).toBe(count);
   expect(batches.flat().length).toBe(10_000);
+});
+
+it('takes the later of what one batch tells of one contact: that it is there, or that it went', async () => {
+  const batches: (readonly ContactRecord[])[] = [];
+  const gone: (readonly ContactKey[])[] = [];
+  const writer = writerTo(batches, gone);
+  const [back, went] = [contact(1, ''), contact(2, '')];
+
+  writer.remove({ kind: 'person', contactType: '', crmId: '1' });
+  writer.add(went);
+  writer.remove({ kind: 'person', contactType: '', crmId: '2' });
+  writer.remove({ kind: 'company', contactType: '', crmId: '1' });
+  writer.add(back);
+  await writer.flush();
+
+  expect(batches).toEqual([[went, back]]);
+  expect(gone.map((keys) => keys.map(({ kind, crmId }) => [kind, crmId]))).toEqual([
+    [
+      ['person', '2'],
+      ['company', '1'],
+    ],
+  ]);
 });

@@ -1,3 +1,4 @@
+import { keyText } from '../contact-record.ts';
 import type { ContactKey, ContactRecord } from '../contact-record.ts';
 import { trimContact } from '../index/contact-entry.ts';
 import type { BookScope } from '../index/contact-index.ts';
@@ -11,6 +12,8 @@ export interface BatchLimits {
 }
 
 export const BATCH_LIMITS: BatchLimits = { contacts: 10_000, ms: 5_000 };
+/** The first batch comes sooner: somebody may look whether the sync moves. */
+const FIRST_MS = 1_000;
 /** With so many characters a batch is full, too: contacts of some CRMs are large. */
 const MOST_CHARACTERS = 4_000_000;
 
@@ -28,7 +31,7 @@ export interface BatchWriter {
   add(contact: ContactRecord): void;
   remove(key: ContactKey): void;
   leaveOut(): void;
-  /** A page is whole: what comes after it begins at `place`, where it is known. */
+  /** A page is whole: what comes after it begins at `place`, where it is known. Until then its records count one by one. */
   pageEnds(page: { readonly received: number; readonly place: string | undefined }): void;
   /** Nothing comes any more; `place` says so. */
   listEnds(place: string): void;
@@ -52,39 +55,55 @@ export function createBatchWriter(
     readonly country: string;
     readonly place: string;
     readonly estimate: number | undefined;
+    /** Records of a page that an earlier run has not read to its end: they are counted already. */
+    readonly countedBefore: number;
   },
 ): BatchWriter {
   let { place } = pass;
-  let batch = emptyBatch();
+  let batch = { ...emptyBatch(), received: 0 - pass.countedBefore };
+  let ofPage = 0;
+  let waitsMs = Math.min(FIRST_MS, deps.limits.ms);
   let since = deps.monotonic();
   let writing: Promise<void> = Promise.resolve();
   const begin = async (): Promise<void> => {
     // One batch may wait beside the one that is written, no more.
     await writing;
-    const { contacts, characters: _size, isLast: _last, ...counts } = batch;
+    const { contacts, deleted: gone, characters: _size, isLast: _last, ...counts } = batch;
     const { number, method, country, estimate } = pass;
-    const full = { pass: number, method, country, place, estimate, ...counts };
+    const deleted = [...gone.values()];
+    const full = { pass: number, method, country, place, estimate, deleted, ...counts };
     batch = emptyBatch();
     since = deps.monotonic();
+    waitsMs = deps.limits.ms;
     writing = write(deps, pass, full, contacts);
     // Whoever settles next hears of a failure.
     writing.catch(() => undefined);
   };
+  const count = (): void => {
+    batch.received += 1;
+    ofPage += 1;
+  };
   return {
     add: (contact) => {
+      count();
       const kept = trimContact(contact);
+      // A list may tell that somebody went, and later of the same one again.
+      if (batch.deleted.size > 0) batch.deleted.delete(keyText(contact));
       batch.contacts.push(kept);
       batch.characters += sizeOf(kept);
     },
     remove: (key) => {
-      batch.deleted.push(key);
+      count();
+      batch.deleted.set(keyText(key), key);
     },
     leaveOut: () => {
+      count();
       batch.leftOut += 1;
     },
     pageEnds: (page) => {
       batch.pages += 1;
-      batch.received += page.received;
+      batch.received += page.received - ofPage;
+      ofPage = 0;
       place = page.place ?? place;
     },
     listEnds: (last) => {
@@ -92,9 +111,9 @@ export function createBatchWriter(
       batch.isLast = true;
     },
     settle: async () => {
-      const isMany = batch.contacts.length + batch.deleted.length >= deps.limits.contacts;
+      const isMany = batch.contacts.length + batch.deleted.size >= deps.limits.contacts;
       const isFull = isMany || batch.characters >= MOST_CHARACTERS;
-      const isOld = deps.monotonic() - since >= deps.limits.ms;
+      const isOld = deps.monotonic() - since >= waitsMs;
       if (isFull || (isOld && hasSome(batch))) await begin();
     },
     flush: async () => {
@@ -107,7 +126,7 @@ export function createBatchWriter(
 interface OpenBatch {
   contacts: ContactRecord[];
   characters: number;
-  deleted: ContactKey[];
+  deleted: Map<string, ContactKey>;
   pages: number;
   received: number;
   leftOut: number;
@@ -116,11 +135,11 @@ interface OpenBatch {
 
 function emptyBatch(): OpenBatch {
   const counts = { pages: 0, received: 0, leftOut: 0 };
-  return { contacts: [], characters: 0, deleted: [], ...counts, isLast: false };
+  return { contacts: [], characters: 0, deleted: new Map(), ...counts, isLast: false };
 }
 
 function hasSome(batch: OpenBatch): boolean {
-  return batch.isLast || batch.pages > 0 || batch.contacts.length + batch.deleted.length > 0;
+  return batch.isLast || batch.pages > 0 || batch.contacts.length + batch.deleted.size > 0;
 }
 
 async function write(

@@ -190,22 +190,95 @@ describeDatabases('the sync of contacts', (databases) => {
       expect(await kit.ids()).toEqual(ALL.slice(1));
     });
 
-    test('of few contacts takes none for deleted by one empty list', async () => {
+    test.each([
+      ['an empty list', '{"records":[]}', undefined],
+      ['no list', '{"more":false}', 'no_list'],
+      ['null for a list', '{"records":null}', 'no_list'],
+    ])('of few contacts takes none for deleted by %s', async (_what, body, code) => {
       await start({ Contacts: people('none') });
       kit.people.push(...someone(5));
       kit.newWorker('node-1');
       await kit.until(isComplete);
       kit.fault = (_request, response) => {
-        kit.fault = undefined;
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{"records":[]}');
+        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
         return true;
       };
 
-      const first = await again('full');
-      await again('full');
+      const empty = [await again('full'), await again('full')];
+      kit.fault = undefined;
+      const whole = await again('full');
 
-      expect(first.missed).toBe(5);
+      const waiting = code === undefined ? 5 : undefined;
+      expect(empty.map(({ waitingDeletions }) => waitingDeletions)).toEqual([waiting, waiting]);
+      expect(empty.map(({ lastFailure }) => lastFailure?.code)).toEqual([code, code]);
+      expect(whole).toMatchObject({ waitingDeletions: undefined, lastFailure: undefined });
       expect(await kit.ids()).toEqual(ALL.slice(0, 5));
+    });
+
+    test('takes nobody for deleted by a last page without its list, however often it comes', async () => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      kit.fault = (request, response) => {
+        if (!request.url.includes('page=3')) return false;
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end('{"error":"quota","more":false}');
+        return true;
+      };
+
+      const [first, second] = [await again('full'), await again('full')];
+
+      expect([first.lastFailure?.code, second.lastFailure?.code]).toEqual(['no_list', 'no_list']);
+      expect([first.missed, second.missed, second.counts.removed]).toEqual([0, 0, 0]);
+      expect(await kit.ids()).toEqual(ALL);
+    });
+
+    test('asks once more for the changes of an answer that lacked its list', async () => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      kit.newWorker('node-1');
+      const { marks } = await kit.until(isComplete);
+      const at = new Date(Date.now() + 60_000).toISOString();
+      for (const [place, one] of kit.people.entries())
+        kit.people[place] = { ...one, changed_at: at };
+      kit.fault = (request, response) => {
+        if (!request.url.includes('page=2')) return false;
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+        return true;
+      };
+
+      const first = await again('changes');
+      const second = await again('changes');
+
+      expect(first.marks).toBe(marks);
+      // A CRM that always answers so is synced all the same.
+      expect(second.marks).not.toBe(marks);
+    });
+
+    test('waits for a word when more than a fifth are called deleted', async () => {
+      await start({ Contacts: people('page') });
+      kit.people.push(...someone(25));
+      kit.newWorker('node-1');
+      await kit.until(isComplete);
+      const changed_at = new Date(Date.now() + 60_000).toISOString();
+      const call = (count: number): void => {
+        for (const [place, one] of kit.people.slice(0, count).entries())
+          kit.people[place] = { ...one, changed_at, deleted: true };
+      };
+
+      call(5);
+      const few = await again('changes');
+      call(10);
+      const many = await again('changes');
+      const full = await again('full');
+
+      expect([few.counts.removed, few.waitingDeletions]).toEqual([5, undefined]);
+      expect([many.counts.removed, many.waitingDeletions]).toEqual([0, 5]);
+      expect([full.counts.removed, full.waitingDeletions]).toEqual([0, 5]);
+      expect(await kit.ids()).toEqual(ALL.slice(5));
+      await kit.index.sync.decideDeletions(kit.of, 'Contacts', true);
+      expect(await kit.ids()).toEqual(ALL.slice(10));
     });
 
     test.each([
@@ -249,6 +322,15 @@ describeDatabases('the sync of contacts', (databases) => {
     test.each<[what: string, list: object, fault: Fault, code: string]>([
       ['gives the same page for ever', people('page'), json(stays), 'incomplete'],
       ['repeats its cursor', people('cursor'), json(stays), 'incomplete'],
+      [
+        'names a new cursor for the same people for ever',
+        people('cursor'),
+        (request, response) => {
+          pages += 1;
+          return json({ ...stays, cursor: `c${String(pages)}`, more: true })(request, response);
+        },
+        'incomplete',
+      ],
       [
         'has more pages than the document allows',
         { ...people('page'), paging: { type: 'page', max_pages: 3 } },

@@ -53,7 +53,7 @@ describe('the words of an administrator', () => {
       'a new connection',
       { job: undefined, states: [] },
       'waiting',
-      'The sync begins as soon as there is a free place.',
+      'The sync begins as soon as a server has time for it.',
     ],
     [
       'a first reading, of nobody knows how many',
@@ -77,7 +77,7 @@ describe('the words of an administrator', () => {
       'a fault',
       { states: [{ ...reading(500, undefined), lastFailure: failure('unavailable') }] },
       'waiting',
-      'The sync waits a little after a fault, and goes on where it stopped. Contacts: 500 are read.',
+      'The sync waits after a fault, and goes on where it stopped at 2026-03-01T12:01:00Z. Contacts: 500 are read.',
     ],
     [
       'a CRM that asked for time',
@@ -86,19 +86,48 @@ describe('the words of an administrator', () => {
         states: [reading(500, undefined)],
       },
       'waiting',
-      'The CRM wants to be left alone for a while: the sync goes on after that, also when somebody asks for it. Contacts: 500 are read.',
+      'The CRM takes no more requests for now: the sync goes on at 2026-03-01T12:01:00Z, and not sooner for being asked again. Contacts: 500 are read.',
+    ],
+    [
+      'a CRM that asked for time, after which somebody asks anew',
+      {
+        job: {
+          ...{ ...JOB, dueAt: NOW, notBefore: NOW + MINUTE - 1 },
+          asked: { kind: 'full', at: NOW },
+        },
+      },
+      'waiting',
+      'The CRM takes no more requests for now: the sync begins at 2026-03-01T12:01:00Z, and not sooner for being asked again.',
+    ],
+    [
+      'a reading that goes on later',
+      { states: [reading(500, undefined)] },
+      'waiting',
+      'The sync goes on at 2026-03-01T12:01:00Z. Contacts: 500 are read.',
+    ],
+    [
+      'a reading that may go on',
+      { job: { ...JOB, dueAt: NOW }, states: [reading(500, undefined)] },
+      'waiting',
+      'The sync goes on as soon as a server has time for it. Contacts: 500 are read.',
+    ],
+    [
+      'a list that an answer lacked',
+      { states: [list({ lastFailure: failure('no_list') })] },
+      'idle',
+      'All lists were read to their end. It said so.',
     ],
     [
       'contacts that were missed once',
       { states: [list({ missed: 3 })] },
       'idle',
-      'The contacts are up to date. The last full list lacks 3 of contacts: they are removed when the next full one lacks them, too.',
+      'All lists were read to their end. The last full list lacks 3 contacts: they are removed when the next full one lacks them, too.',
     ],
     [
       'deletions that wait',
       { states: [list({ waitingDeletions: 300, missed: 300 })] },
       'idle',
-      'The contacts are up to date. The last full list lacks 300 of contacts: more than a fifth. They stay until somebody sends `accept_deletions`; if the CRM should have them, look at what it lists.',
+      'All lists were read to their end. The CRM no longer lists 300 contacts, or calls them deleted: too many to go without a word. They stay until somebody sends `accept_deletions`; if the CRM should have them, look at what it lists.',
     ],
     [
       'a list that was given up',

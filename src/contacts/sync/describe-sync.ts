@@ -53,10 +53,12 @@ export function describeSync(facts: SyncFacts): SyncDescription {
   // What has no time yet is looked at soon.
   const isDue = job?.dueAt === undefined || job.dueAt <= now;
   const state = isLeased ? 'running' : open !== undefined || isAsked || isDue ? 'waiting' : 'idle';
-  const words = state === 'idle' ? idleWords(lists) : workWords(facts, { state, open });
-  const message = [words, waitingWords(lists), missedWords(lists)]
-    .filter((part) => part !== undefined)
-    .join(' ');
+  const lacking = [remarkWords(lists), waitingWords(lists), missedWords(lists)].filter(
+    (part) => part !== undefined,
+  );
+  const words =
+    state === 'idle' ? idleWords(lists, lacking.length > 0) : workWords(facts, { state, open });
+  const message = [words, ...lacking].join(' ');
   const dueAt = job?.dueAt === undefined ? undefined : Math.max(job.dueAt, job.notBefore ?? 0);
   return { state, message, nextAt: isLeased ? undefined : dueAt, lists };
 }
@@ -97,14 +99,15 @@ function offWords({ hasLists }: SyncFacts): string {
     : 'The document has neither `Contacts` nor `Organizations`: callers are looked for in the CRM itself.';
 }
 
-function idleWords(lists: readonly ListDescription[]): string {
-  const failed = lists.find(({ failure }) => failure !== undefined);
+function idleWords(lists: readonly ListDescription[], lacks: boolean): string {
+  const failed = lists.find((list) => list.failure !== undefined && !isRemark(list));
   if (failed !== undefined) {
     return `${NAMES[failed.method]} could not be read to the end the last time; it is tried again by the schedule.`;
   }
-  return lists.every(({ state }) => state?.lastCompleteAt !== undefined)
-    ? 'The contacts are up to date.'
-    : 'No contacts were read yet.';
+  if (!lists.every(({ state }) => state?.lastCompleteAt !== undefined)) {
+    return 'No contacts were read yet.';
+  }
+  return lacks ? 'All lists were read to their end.' : 'The contacts are up to date.';
 }
 
 function workWords(
@@ -122,42 +125,69 @@ function workWords(
 function waitWords({ connection, job, now }: SyncFacts, open: ListDescription | undefined): string {
   const { state } = connection;
   if (state !== 'active') return `The sync waits: the connection is \`${state}\`.`;
-  if ((job?.notBefore ?? 0) > now) {
-    return 'The CRM wants to be left alone for a while: the sync goes on after that, also when somebody asks for it.';
+  const { dueAt = 0, notBefore = 0 } = job ?? {};
+  const verb = open === undefined ? 'begins' : 'goes on';
+  if (notBefore > now) {
+    return `The CRM takes no more requests for now: the sync ${verb} at ${timeOf(notBefore)}, and not sooner for being asked again.`;
   }
-  const isLater = job?.dueAt !== undefined && job.dueAt > now;
-  if (isLater && open?.failure !== undefined) {
-    return 'The sync waits a little after a fault, and goes on where it stopped.';
+  if (dueAt > now && open?.failure !== undefined) {
+    return `The sync waits after a fault, and goes on where it stopped at ${timeOf(dueAt)}.`;
   }
-  return open === undefined
-    ? 'The sync begins as soon as there is a free place.'
-    : 'The sync waits for a free place; others are read before it.';
+  return dueAt > now
+    ? `The sync ${verb} at ${timeOf(dueAt)}.`
+    : `The sync ${verb} as soon as a server has time for it.`;
+}
+
+/** A moment in UTC to the second, never before it. */
+function timeOf(at: number): string {
+  return new Date(Math.ceil(at / 1_000) * 1_000).toISOString().replace('.000Z', 'Z');
+}
+
+/** True where the list was read to its end, and only something about it was strange. */
+function isRemark({ state, failure }: ListDescription): boolean {
+  return state?.pass === undefined && failure !== undefined && failure.at === state?.lastCompleteAt;
+}
+
+function remarkWords(lists: readonly ListDescription[]): string | undefined {
+  const remarks = lists.filter(isRemark).map(({ failure }) => failure?.message);
+  return remarks.length === 0 ? undefined : [...new Set(remarks)].join(' ');
 }
 
 function waitingWords(lists: readonly ListDescription[]): string | undefined {
-  const gone = lists.flatMap(({ method, state }) =>
-    state?.waitingDeletions === undefined ? [] : [{ method, count: state.waitingDeletions }],
-  );
-  if (gone.length === 0) return undefined;
-  const counts = gone.map(({ method, count }) => `${count} of ${NAMES[method].toLowerCase()}`);
-  return `The last full list lacks ${counts.join(' and ')}: more than a fifth. They stay until somebody sends \`accept_deletions\`; if the CRM should have them, look at what it lists.`;
+  const gone = countsOf(lists, ({ waitingDeletions }) => waitingDeletions);
+  if (gone === undefined) return undefined;
+  return `The CRM no longer lists ${gone}, or calls them deleted: too many to go without a word. They stay until somebody sends \`accept_deletions\`; if the CRM should have them, look at what it lists.`;
 }
 
 /** What a list may lack only because it moved while it was read. */
 function missedWords(lists: readonly ListDescription[]): string | undefined {
-  const gone = lists.flatMap(({ method, state }) =>
-    state === undefined || state.missed === 0 || state.waitingDeletions !== undefined
-      ? []
-      : [{ method, count: state.missed }],
+  const gone = countsOf(lists, ({ missed, waitingDeletions }) =>
+    waitingDeletions === undefined ? missed : undefined,
   );
-  if (gone.length === 0) return undefined;
-  const counts = gone.map(({ method, count }) => `${count} of ${NAMES[method].toLowerCase()}`);
-  return `The last full list lacks ${counts.join(' and ')}: they are removed when the next full one lacks them, too.`;
+  if (gone === undefined) return undefined;
+  return `The last full list lacks ${gone}: they are removed when the next full one lacks them, too.`;
+}
+
+/** Such as `1 company and 12 contacts`; undefined where no list has any. */
+function countsOf(
+  lists: readonly ListDescription[],
+  countOf: (state: SyncState) => number | undefined,
+): string | undefined {
+  const counts = lists.flatMap(({ method, state }) => {
+    const count = state === undefined ? 0 : (countOf(state) ?? 0);
+    return count === 0 ? [] : `${count} ${count === 1 ? ONE[method] : NAMES[method].toLowerCase()}`;
+  });
+  return counts.length === 0 ? undefined : counts.join(' and ');
 }
 
 const NAMES: Readonly<Record<SyncMethod, string>> = {
   Contacts: 'Contacts',
   Organizations: 'Companies',
+};
+
+const ONE: Readonly<Record<SyncMethod, string>> = {
+  Contacts: 'contact',
+  Organizations: 'company',
 };
 
 /** What to do about a fault of a sync, by its code. */
@@ -169,6 +199,8 @@ export function remedyOf(code: string): string {
 const REMEDIES: Readonly<Record<string, string>> = {
   incomplete:
     'Nobody was taken for deleted. Look at `paging` of the method in the document, and at its `max_pages`.',
+  no_list:
+    'Look at what the CRM answers. If it leaves out its list where it is empty, nothing is wrong; but who was deleted is then known only where the CRM says so.',
   skipped: 'Look at `when` of the method in the document.',
   missing_value: 'Fill in the value that is named, in the properties of the connection.',
   refused: 'Look at the method in the document, and what the CRM says about its list.',

@@ -114,6 +114,14 @@ const INCOMPLETE: Readonly<Record<string, string>> = {
 };
 const PASSED_OVER = 'A part of the list could not be asked for.';
 
+/** The end of a list that told of nobody new for many pages. */
+export const ENDLESS: Extract<ListFate, { readonly kind: 'given_up' }> = {
+  kind: 'given_up',
+  code: 'incomplete',
+  message:
+    'The CRM told of the same contacts again for many pages in a row: its list would never end.',
+};
+
 function again(code: SyncFailureCode, message: string, afterMs: number): ListFate {
   return { kind: 'again', code, message, afterMs };
 }

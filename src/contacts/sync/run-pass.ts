@@ -17,7 +17,8 @@ import type {
 } from '../index/sync-store.ts';
 import { BATCH_LIMITS, createBatchWriter } from './batch-writer.ts';
 import type { BatchLimits, BatchWriter } from './batch-writer.ts';
-import { judgeEnd } from './judge-end.ts';
+import { createEndlessWatch } from './endless-list.ts';
+import { ENDLESS, judgeEnd } from './judge-end.ts';
 import type { ListFate } from './judge-end.ts';
 import { laterMark, nextMarks, readMark, sinceOf } from './marks.ts';
 import type { Mark, Marks, ReadMoment } from './marks.ts';
@@ -104,18 +105,21 @@ export async function runPass(deps: PassDeps, work: PassWork): Promise<PassResul
   const urlOf = await deps.urlsOf(work.connection);
   const reading = new PassReading(deps, { ...work, urlOf }, state, start);
   const read = start.ended === true ? COMPLETE : await reading.run();
-  const { counts, raised } = reading;
+  const { counts, raised, lacked } = reading;
   if (read.kind !== 'complete') return { ...read, counts };
-  const all = addCounts(state.counts, start.ended === true ? NOTHING : counts);
-  const end = await complete(deps, work, { state, raised, all });
+  const all = {
+    pages: state.counts.pages + counts.pages,
+    received: receivedBefore(state, start) + counts.received,
+  };
+  const end = await complete(deps, work, { state, raised, all, lacked });
   return { kind: 'completed', end, counts };
 }
 
 const COMPLETE = { kind: 'complete' } as const;
-const NOTHING: RunCounts = { pages: 0, received: 0 };
 
-function addCounts(a: RunCounts, b: RunCounts): RunCounts {
-  return { pages: a.pages + b.pages, received: a.received + b.received };
+/** Records of the pages that earlier runs of the pass have read to their ends. */
+function receivedBefore({ counts }: SyncState, { received = counts.received }: SyncPlace): number {
+  return received;
 }
 
 type Stopped = Exclude<PassResult, { readonly kind: 'completed' }>;
@@ -131,7 +135,10 @@ class PassReading {
   readonly #reader: ReadingRules;
   readonly #readMoment: ReadMoment;
   readonly #start: SyncPlace;
+  readonly #before: number;
+  readonly #endless = createEndlessWatch();
   #raised: Record<string, Mark>;
+  #lacked: boolean;
   #pages = 0;
   #received = 0;
 
@@ -146,6 +153,8 @@ class PassReading {
     this.#work = work;
     this.#start = start;
     this.#raised = { ...start.raised };
+    this.#lacked = start.lacked === true;
+    this.#before = receivedBefore(state, start);
     this.#readMoment = momentReader(connection);
     this.#reader = {
       method: plan.method,
@@ -167,12 +176,18 @@ class PassReading {
         country: connection.country,
         place: writePlace(start),
         estimate: plan.pass === 'full' && known > 0 ? known : undefined,
+        countedBefore: state.counts.received - this.#before,
       },
     );
   }
 
   get raised(): Marks {
     return this.#raised;
+  }
+
+  /** An answer had no list. */
+  get lacked(): boolean {
+    return this.#lacked;
   }
 
   get counts(): RunCounts {
@@ -183,6 +198,7 @@ class PassReading {
     const { lists } = this.#deps;
     const { connection, signal } = this.#work;
     let ended: Extract<ListEvent, { readonly kind: 'ended' }> | undefined;
+    let isEndless = false;
     try {
       for await (const event of lists.list(this.#call(), connection, signal)) {
         if (event.kind === 'records') {
@@ -190,9 +206,13 @@ class PassReading {
           await new Promise(setImmediate);
           this.#take(event);
         }
-        if (event.kind === 'page') this.#pageEnds(event);
+        if (event.kind === 'page') {
+          this.#pageEnds(event);
+          isEndless = this.#endless.pageEnds() && event.next !== undefined;
+        }
         if (event.kind === 'ended') ended = event;
         await this.#writer.settle();
+        if (isEndless) break;
         if (event.kind === 'page' && event.next !== undefined && this.#work.isOver()) break;
       }
     } catch (err) {
@@ -201,6 +221,7 @@ class PassReading {
     }
     if (ended?.complete === true) return await this.#ended();
     await this.#writer.flush();
+    if (isEndless) return { kind: 'failed', fate: ENDLESS, refusedCredentials: false };
     if (ended === undefined || signal.aborted) return { kind: 'paused' };
     const how = ended.outcome.kind === 'throttled' ? 'throttled' : 'failed';
     for (const exchange of ended.exchanges) this.#work.answered(exchange, how);
@@ -237,9 +258,14 @@ class PassReading {
     for (const record of records) {
       this.#raise(object, record);
       const read = readContact(record, this.#reader);
-      if (read.kind === 'contact') this.#writer.add(read.contact);
-      else if (read.kind === 'deleted') this.#writer.remove(read.key);
-      else this.#writer.leaveOut();
+      if (read.kind === 'left_out') {
+        this.#writer.leaveOut();
+        continue;
+      }
+      const isThere = read.kind === 'contact';
+      this.#endless.told(object, isThere ? read.contact : read.key);
+      if (isThere) this.#writer.add(read.contact);
+      else this.#writer.remove(read.key);
     }
   }
 
@@ -254,6 +280,7 @@ class PassReading {
     for (const exchange of page.exchanges) this.#work.answered(exchange, 'page');
     this.#pages += 1;
     this.#received += page.received;
+    if (page.lacksList === true) this.#lacked = true;
     const place = page.next === undefined ? undefined : writePlace(this.#placeAt(page.next));
     // After the last page the end of the list says what comes: until then it may be read again.
     this.#writer.pageEnds({ received: page.received, place });
@@ -264,7 +291,10 @@ class PassReading {
     const { basis, since } = this.#start;
     const at = this.#deps.now();
     const raised = { ...this.#raised };
-    return { basis, at, since, raised, ...(list === undefined ? {} : { list }) };
+    const received = this.#before + this.#received;
+    const lacked = this.#lacked ? ({ lacked: true } as const) : {};
+    const next = list === undefined ? {} : { list };
+    return { basis, at, since, raised, received, ...lacked, ...next };
   }
 }
 
@@ -274,8 +304,14 @@ function newPlace({ rules, plan, connection }: PassWork, kind: PassKind, at: num
   const since = objects.map((_, object) =>
     kind === 'full' ? null : (sinceOf(plan.marks?.marks[object]) ?? null),
   );
-  return { basis: rules.basis, at, since, raised: {} };
+  return { basis: rules.basis, at, since, raised: {}, received: 0 };
 }
+
+const NO_LIST = {
+  code: 'no_list',
+  message:
+    'An answer of the CRM has no list where the document looks for it: whom it lacks was not taken for deleted.',
+} as const;
 
 async function complete(
   deps: PassDeps,
@@ -284,24 +320,28 @@ async function complete(
     state,
     raised,
     all,
+    lacked,
   }: {
     readonly state: SyncState;
     readonly raised: Marks;
+    readonly lacked: boolean;
     /** Of the whole pass, its earlier runs included. */
     readonly all: RunCounts;
   },
 ): Promise<PassEnd> {
   const { basis } = rules;
-  const marks = nextMarks({
-    objects: objectsOf(connection, plan.method),
-    earlier: plan.marks?.basis === basis ? plan.marks.marks : {},
-    raised,
-    startedAt: state.pass?.startedAt ?? deps.now(),
-  });
+  const earlier = plan.marks?.basis === basis ? plan.marks.marks : {};
+  const objects = objectsOf(connection, plan.method);
+  const startedAt = state.pass?.startedAt ?? deps.now();
+  // What such an answer kept back is asked for again, unless the CRM always answers so.
+  const isNews = lacked && state.lastFailure?.code !== NO_LIST.code;
+  const marks = isNews ? earlier : nextMarks({ objects, earlier, raised, startedAt });
+  const now = deps.now();
   const end = await deps.store.completePass(of, lease, {
     method: plan.method,
     pass: state.pass?.number ?? 0,
-    now: deps.now(),
+    now,
+    remark: lacked ? { ...NO_LIST, at: now } : undefined,
     limits: { ...DELETION_LIMITS, misses: all.pages === 1 && all.received > 0 ? 1 : 2 },
     marks: writeMarks({ basis, marks }),
   });

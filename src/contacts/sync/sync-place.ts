@@ -13,6 +13,10 @@ export interface SyncPlace {
   readonly since: readonly (string | number | null)[];
   /** What the records said so far of how far they have come. */
   readonly raised: Marks;
+  /** Records of the pages before it: what counted of a page that was not whole counts again. */
+  readonly received?: number;
+  /** An answer lacked its list: the pass does not say who is gone. */
+  readonly lacked?: true;
   /** The next page; absent: the first one. */
   readonly list?: ListPlace;
   /** The list was read to its end; what is left is to end the pass. */
@@ -24,6 +28,8 @@ const KEPT = z.object({
   at: z.number(),
   since: z.array(z.union([z.string(), z.number(), z.null()])),
   raised: Marks,
+  received: z.int().min(0).exactOptional(),
+  lacked: z.literal(true).exactOptional(),
   list: z.unknown().optional(),
   ended: z.literal(true).exactOptional(),
 });

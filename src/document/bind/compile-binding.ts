@@ -30,6 +30,8 @@ export type BindResult =
       readonly records: readonly BoundRecord[];
       /** Elements in the answer's own list, those passed over included: what an offset counts. */
       readonly received: number;
+      /** The map has a list of records, and the answer has none, not even an empty one. */
+      readonly lacksList?: true;
       /** `cursor`, `has_more`, `next_url`, `offset` and the like, where the method has `paging`. */
       readonly moving: BoundRecord;
       readonly notes: readonly Note[];
@@ -290,10 +292,12 @@ function readAnswer(
     return { status: 'executed_without_id', notes };
   }
   const received = isList ? walk.elements.received : filled;
+  const { lacked, listed } = walk.elements;
   return {
     status: 'bound',
     records: identified,
     received,
+    ...(lacked && !listed ? { lacksList: true } : {}),
     moving: Object.assign(recordOf(walk.moving, places), moving),
     notes,
   };

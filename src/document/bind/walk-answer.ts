@@ -25,6 +25,10 @@ export interface Walk {
     /** One of those that make records differed. */
     passedOver: boolean;
     received: number;
+    /** A list of records was there, empty or not. */
+    listed: boolean;
+    /** One was not there, or null. */
+    lacked: boolean;
   };
   /** The first difference from a literal outside any list. */
   difference: Difference | undefined;
@@ -40,7 +44,10 @@ export function newWalk({ values, properties }: Pick<Walk, 'values' | 'propertie
     records: [],
     moving: newScope(),
     notes: new Map(),
-    elements: { differed: false, matched: false, passedOver: false, received: 0 },
+    elements: {
+      ...{ differed: false, matched: false, passedOver: false, received: 0 },
+      ...{ listed: false, lacked: false },
+    },
     difference: undefined,
     elementDifference: undefined,
   };
@@ -246,7 +253,11 @@ function compileList(
   return (value, scope, walk) => {
     const items = asList(value);
     // A CRM's offset counts its own list, whatever we make of the elements.
-    if (ownScope && !around.inList) walk.elements.received += items.length;
+    if (ownScope && !around.inList) {
+      walk.elements.received += items.length;
+      if (value === undefined || value === null) walk.elements.lacked = true;
+      else walk.elements.listed = true;
+    }
     for (const item of items) {
       const target = ownScope ? newScope(scope) : scope;
       const matched = attemptAny(readers, item, target, walk);

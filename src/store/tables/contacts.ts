@@ -56,6 +56,8 @@ export interface ContactTables {
     bits: Uint8Array;
     /** Those that the last full pass did not see, and that stay until another one misses them, too. */
     missed: Uint8Array | null;
+    /** Those that the CRM calls deleted, and that were not told of as there since. */
+    deleted: Uint8Array | null;
   };
   sync_job: {
     connection_id: string;
