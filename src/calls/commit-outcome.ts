@@ -31,7 +31,7 @@ import type { Step, StepPart, StepProgress } from './step.ts';
 import { changeAndReadStep, changeStep } from './step-repository.ts';
 import { foundPart, withProgress } from './step-progress.ts';
 import { readMemory, stepUpdate } from './step-rows.ts';
-import type { StepRun } from './step-runner.ts';
+import type { StepRecord, StepRun } from './step-runner.ts';
 import { storableJson } from './storable-json.ts';
 import { tellOperator } from './tell-operator.ts';
 import type { Told } from './tell-operator.ts';
@@ -49,6 +49,8 @@ interface Settled {
   readonly underWay: StepProgress | undefined;
   readonly idempotent: boolean;
   readonly run: StepRun;
+  /** Who may be the caller where a search finds nobody. */
+  readonly possible: readonly StepRecord[];
   /** It asked whether the CRM is back. */
   readonly isProbe: boolean;
   /** This process ended the request, because it ends or was away for longer than its leases. */
@@ -126,6 +128,7 @@ export async function settleExchange(
             step,
             purpose: work.purpose,
             run: stored,
+            possible: work.possible,
             options: work.connection.options,
             now,
           })

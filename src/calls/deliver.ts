@@ -6,6 +6,7 @@ import type { CallConnection } from './call-connection.ts';
 import { partyNumber } from './call-rules.ts';
 import { commitSending, commitWithoutSending, releaseLane } from './commit-step.ts';
 import { settleExchange } from './commit-outcome.ts';
+import { whoMayCall } from './known-caller.ts';
 import type { CallContacts } from './known-caller.ts';
 import { nextInLane } from './lane.ts';
 import type { Lease } from './lane-repository.ts';
@@ -151,10 +152,12 @@ async function deliverNext(
   changed(sending);
   deps.reached?.('sending-committed');
   const run = await send(deps, prepared, claim.signal);
-  if (prepared.method === 'FindContact' && purpose === 'run') {
+  const isSearch = prepared.method === 'FindContact' && purpose === 'run';
+  if (isSearch) {
     const number = cleanNumber(partyNumber(loaded.facts));
     if (number !== undefined) deps.contacts?.searched(connection, number, run);
   }
+  const possible = isSearch ? await whoMayCall(deps, { loaded, connection, run }) : [];
   deps.reached?.('before-settle');
   const endedByUs = claim.signal.aborted;
   const settled = await settleExchange(deps, {
@@ -171,6 +174,7 @@ async function deliverNext(
     underWay: prepared.underWay?.progress ?? undefined,
     idempotent: prepared.idempotent,
     run,
+    possible,
     last: claim.last || endedByUs,
     asOf,
   });

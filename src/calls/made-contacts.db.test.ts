@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { describeDatabases } from '../store/testing/databases.ts';
 import { claimLanes } from './claim.ts';
 import { deliverLane } from './deliver.ts';
+import type { CallContacts } from './known-caller.ts';
 import { deleteOldContactClaims, findContactClaim } from './made-contact-repository.ts';
 import { MADE_CONTACT_MS } from './made-contacts.ts';
 import { recoverLanes } from './recover.ts';
@@ -184,6 +185,44 @@ describeDatabases('a contact that we made', ({ open }) => {
 
     expect(crm.contacts).toEqual([]);
     expect(await steps()).toContain('CreateContact skipped no_number');
+  });
+
+  it.each([1, 2])('is none of a caller whom %i others may be: a person must say', async (count) => {
+    const pipeline = await begin();
+    const { accept, crm, database, deliver, drain, steps } = pipeline;
+    const others = Array.from({ length: count }, (_, at) => ({ contact_id: `maybe-${at}` }));
+    const nothing = (): void => {};
+    const contacts: CallContacts = {
+      known: () => Promise.resolve(undefined),
+      possible: (_connection, number) => Promise.resolve(number === NUMBER ? others : []),
+      ...{ searched: nothing, made: nothing, gone: nothing, foundAgain: nothing },
+    };
+    Object.assign(deliver, { contacts });
+    await accept(aCall().ringing);
+    await drain();
+
+    expect([crm.contacts, contactsOf(crm)]).toEqual([[], [undefined]]);
+    expect(await steps()).toContain('CreateContact skipped contact_known');
+    const lane = await database.read.selectFrom('lane').select('memory').executeTakeFirstOrThrow();
+    expect(JSON.parse(lane.memory)).toMatchObject({ candidates: count, choices: others });
+    const find = await database.read
+      .selectFrom('step')
+      .select('message')
+      .where('method', '=', 'FindContact')
+      .executeTakeFirstOrThrow();
+    expect(find.message).toContain('without their country: a person must say who it is');
+  });
+
+  it('is made where those who may call cannot be asked for', async () => {
+    const { accept, crm, deliver, drain, warned } = await begin();
+    const failing = (): Promise<never> => Promise.reject(new Error('closed'));
+    const contacts = { known: failing, possible: failing, searched: () => {}, made: () => {} };
+    Object.assign(deliver, { contacts });
+    await accept(aCall().ringing);
+    await drain();
+
+    expect(crm.contacts).toHaveLength(1);
+    expect(warned).toContain('the index of contacts cannot be asked');
   });
 
   it('is forgotten after some days, when every search has it', async () => {

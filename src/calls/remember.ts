@@ -14,12 +14,18 @@ export function remember(
     step: Step;
     purpose: 'run' | 'ask';
     run: StepRun;
+    /** Who may be the caller where a search finds nobody. */
+    possible: readonly StepRecord[];
     options: Pick<DeliveryOptions, 'multiple_matches'>;
     now: number;
   },
 ): { readonly memory: LaneMemory; readonly message?: string } {
   const { step, run, now } = of;
-  if (step.method === 'FindContact') return rememberContact(memory, run.records, of.options);
+  if (step.method === 'FindContact') {
+    return run.records.length === 0 && of.possible.length > 0
+      ? rememberPossible(memory, of.possible)
+      : rememberContact(memory, run.records, of.options);
+  }
   return { memory: learnDone(memory, { step, record: run.records[0] ?? {}, now }) };
 }
 
@@ -62,6 +68,20 @@ export interface FoundContacts {
   readonly message: string;
 }
 
+function rememberPossible(
+  memory: LaneMemory,
+  records: readonly StepRecord[],
+): { readonly memory: LaneMemory; readonly message: string } {
+  const message = `The CRM knows nobody with this number. ${possibleWords(records.length)}`;
+  return { memory: learnFound(memory, { records, chosen: undefined, message }), message };
+}
+
+/** Why a call has no contact though somebody may be the caller. */
+export function possibleWords(count: number): string {
+  const many = count === 1 ? 'One contact has' : `${String(count)} contacts have`;
+  return `${many} these digits without their country: a person must say who it is`;
+}
+
 function rememberContact(
   memory: LaneMemory,
   records: readonly StepRecord[],
@@ -87,7 +107,8 @@ function rememberContact(
 /** What a lane knows after its caller was looked up. */
 export function learnFound(memory: LaneMemory, { records, chosen }: FoundContacts): LaneMemory {
   const contact = chosen === undefined ? {} : { contact: chosen };
-  if (records.length <= 1) return { ...memory, ...contact };
+  const isClear = records.length === 0 || (records.length === 1 && chosen !== undefined);
+  if (isClear) return { ...memory, ...contact };
   const choices = { candidates: records.length, choices: records.slice(0, CHOICES_MAX) };
   return { ...memory, ...choices, ...contact };
 }

@@ -2,8 +2,15 @@ import { cleanNumber, isNumberOfPerson } from '../contacts/clean-number.ts';
 import type { CallConnection } from './call-connection.ts';
 import { partyNumber } from './call-rules.ts';
 import type { LoadedLane } from './load-lane.ts';
+import { possibleWords } from './remember.ts';
 import type { StepChange } from './settle.ts';
-import type { Step } from './step.ts';
+import type { Step, StepReason } from './step.ts';
+
+const FAILED = 'The search for the contact failed, so none is created';
+const NOT_LOOKED_FOR: Partial<Readonly<Record<StepReason, string>>> = {
+  rule_of_document: 'The document leaves the search for the contact out, so none is created',
+  no_number: "The number is no person's, so no contact is created",
+};
 
 /**
  * Why a step about the contact has nothing to do, by what is known of the call; `undefined`: it runs.
@@ -33,17 +40,17 @@ export function whyNeedless({
     const message = `${number} is no number of a person, so no contact is made of it`;
     return { state: 'skipped', reason: 'no_number', message };
   }
-  if ((loaded.memory.candidates ?? 0) > 1) {
-    const message = `${loaded.memory.candidates} contacts have this number: a person must choose`;
+  const { candidates = 0 } = loaded.memory;
+  if (candidates > 0) {
+    const several = `${String(candidates)} contacts have this number: a person must choose`;
+    const message = candidates === 1 ? possibleWords(1) : several;
     return { state: 'skipped', reason: 'contact_known', message };
   }
   const find = loaded.steps.find((other) => other.method === 'FindContact');
   if (connection.methods.has('FindContact') && find?.state !== 'done') {
     // Whether the CRM has this person is unknown: a second one would be worse than none.
-    const message =
-      find?.reason === 'rule_of_document'
-        ? 'The document leaves the search for the contact out, so none is created'
-        : 'The search for the contact failed, so none is created';
+    const { reason } = find ?? {};
+    const message = (reason && NOT_LOOKED_FOR[reason]) ?? FAILED;
     return { state: 'skipped', reason: 'not_identified', message };
   }
   return undefined;

@@ -76,6 +76,16 @@ export const CallerAnswer = z
       .array(IdentifyStep)
       .optional()
       .meta({ description: 'With `explain`: what was asked, in order.' }),
+    copy: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "With `explain`, where the copy of the CRM's contacts had nobody: how many it has, and whether it is complete.",
+        examples: [
+          'The copy has 212 people and 12 companies of this connection. The contacts are up to date.',
+        ],
+      }),
   })
   .meta({ id: 'CallerAnswer', description: 'What one connection answered.' });
 

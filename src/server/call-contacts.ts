@@ -4,6 +4,7 @@ import type { CallContacts, KnownCaller } from '../calls/known-caller.ts';
 import type { StepRecord } from '../calls/step-runner.ts';
 import { namesNotKept } from '../contacts/allowed-fields.ts';
 import type { ContactKey } from '../contacts/contact-record.ts';
+import { withPossible } from '../contacts/identify/identified.ts';
 import type { Identified } from '../contacts/identify/identified.ts';
 import { contactOfRecord } from '../contacts/identify/match.ts';
 import type { ContactIndex, ContactSource } from '../contacts/index/contact-index.ts';
@@ -49,14 +50,18 @@ export function createCallContacts(deps: {
   return {
     known: async (connection, number) => {
       await writes.ended(connection.id);
-      const identified = await callers.knownHere(connection, number);
+      const { identified, possible } = await callers.knownHere(connection, number);
       if (identified === undefined) {
         const said = await callers.saidJustNow(connection, number);
-        return said === undefined ? undefined : toFound(said, SAID);
+        return said === undefined ? undefined : toFound(withPossible(said, possible), SAID);
       }
       const { status, message } = identified;
-      if (status === 'own_number') return { status, message };
+      if (status === 'own_number' || status === 'not_asked') return { status: 'nobodys', message };
       return isIndexEnough(connection) ? toFound(identified, INDEXED_WORDS) : undefined;
+    },
+    possible: async (connection, number) => {
+      const { possible } = await callers.knownHere(connection, number);
+      return possible.map(({ record }) => record);
     },
     searched: (connection, number, run) => {
       callers.told(connection, number, run);

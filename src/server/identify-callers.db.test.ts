@@ -65,10 +65,10 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
   const ask = async (query: string, key = office.key): Promise<Sent> =>
     await server.send('GET', `/v1/contacts/identify?${query}`, { key });
   const number = (text: string): string => `number=${encodeURIComponent(text)}`;
-  const placeCall = async (id: string): Promise<Sent> => {
+  const placeCall = async (id: string, from = NUMBER): Promise<Sent> => {
     const ringing = {
       ...{ call_id: id, kind: 'ringing', direction: 'inbound', extension: '101' },
-      ...{ calling_number: NUMBER, called_number: '+442079460000' },
+      ...{ calling_number: from, called_number: '+442079460000' },
     };
     const body = [ringing, { call_id: id, kind: 'ended', duration: 0 }];
     await server.send('POST', '/v1/call-events', { key: office.eventsKey, body });
@@ -123,10 +123,11 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
       connections: [
         {
           status: 'not_found',
+          copy: expect.stringMatching(/^The copy has 0 people and 0 companies .+\.$/),
           steps: [
             {
               ...{ source: 'index', matched: 0 },
-              message: expect.stringMatching(/^Nobody .* It has 0 people and 0 companies .+\.$/),
+              message: 'Nobody in the index has this number.',
             },
             { source: 'crm', answered: 0, message: expect.stringContaining('GET ') },
           ],
@@ -210,4 +211,57 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
     expect(crm.contacts).toHaveLength(1);
     expect(searches).toBe(1);
   });
+
+  test('is told with plus, and found nationally, also where no plan has the number', async () => {
+    await put({ ...GRACE, phones: ['07700 900201'] });
+
+    const answer = await ask(number('+44 7700 900201'));
+
+    expect(answer.body).toMatchObject({
+      number: '+447700900201',
+      callers: [{ contact_id: 'grace', chosen: true, matched: 'e164' }],
+    });
+  });
+
+  test('is made no second time who may be the caller: a person must say', async () => {
+    await put({ ...GRACE, phones: ['087 123 4567'] });
+
+    const ledger = await placeCall('c-4', '+353871234567');
+
+    expect(crm.contacts).toHaveLength(0);
+    expect(stepOf(ledger, 'FindContact')).toMatchObject({
+      state: 'delivered',
+      message: expect.stringContaining('a person must say who it is'),
+    });
+    expect(stepOf(ledger, 'CreateContact')).toMatchObject({ state: 'skipped' });
+    expect(searches).toBe(1);
+  });
+
+  test.each(['*97', '112'])('is asked of no CRM for a call of the code %s', async (code) => {
+    const ledger = await placeCall(`c-${code}`, code);
+
+    expect(stepOf(ledger, 'FindContact')).toMatchObject({
+      state: 'skipped',
+      message: expect.stringContaining('of no person: the CRM is not asked'),
+    });
+    expect([searches, crm.contacts.length]).toEqual([0, 0]);
+  });
+
+  test.each(['020 7183 87*', '+44 20 7183 87xx', 'ours'])(
+    'is no number of ours by a pattern: %j is refused',
+    async (own) => {
+      const options = { own_numbers: ['*97', own] };
+      const path = `/v1/connections/${office.connectionId}`;
+
+      const refused = await server.send('PATCH', path, {
+        ...{ key: office.key, headers: { 'if-match': '*' } },
+        body: { options },
+      });
+
+      expect(refused.status).toBe(400);
+      expect(JSON.stringify(refused.body)).toContain(
+        "The option 'own_numbers.1' must be one whole number such as +442071838750",
+      );
+    },
+  );
 });

@@ -14,6 +14,7 @@ import type {
 import { identify } from '../contacts/identify/identify.ts';
 import { settled } from '../contacts/identify/identified.ts';
 import { identifyHere } from '../contacts/identify/known-here.ts';
+import type { KnownHere } from '../contacts/identify/known-here.ts';
 import { matchOfRecord } from '../contacts/identify/match.ts';
 import type { Match } from '../contacts/identify/match.ts';
 import { createRecentAnswers } from '../contacts/identify/recent-answers.ts';
@@ -87,8 +88,8 @@ export interface CallerIdentifier {
   saidJustNow(connection: PipelineConnection, number: string): Promise<Identified | undefined>;
   /** What a call's own step was told by the CRM: a screen that waits for a place need not ask. */
   told(connection: PipelineConnection, number: string, run: Answered): void;
-  /** What is known here, without a request; `undefined`: only the CRM can tell. */
-  knownHere(connection: PipelineConnection, number: string): Promise<Identified | undefined>;
+  /** What is known here, without a request. */
+  knownHere(connection: PipelineConnection, number: string): Promise<KnownHere>;
   /** A contact with this number was made or changed: what the CRM said of the number counts no more. */
   forget(connectionId: string, number: string, country: string): void;
   /** What the number is where the connection is. */
@@ -142,10 +143,8 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
       const asked = await Promise.all(open.map((connection) => one(connection, question)));
       return [...asked, ...shut.map(shutAnswer)];
     },
-    knownHere: async (connection, number) => {
-      const { identified } = await identifyHere(ofCalls, toRule(connection), number);
-      return identified;
-    },
+    knownHere: async (connection, number) =>
+      await identifyHere(ofCalls, toRule(connection), number),
     identifyOn: one,
     saidJustNow: async (connection, number) => {
       const answer = await shared.answerOf(keyIn(connection, number));

@@ -34,11 +34,20 @@ export const ConnectionOptions = z.strictObject({
       'Several people have the number: the user chooses, the first one or the one that changed last (where the copy of the contacts knows it) gets the call, or the only one of the first kind of record that a list of `contact_type`s names.',
     ),
   own_numbers: z
-    .array(z.string().min(1).max(40))
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(40)
+        .refine(
+          isOneNumber,
+          'must be one whole number such as +442071838750, not a pattern of many',
+        ),
+    )
     .max(1_000)
     .default([])
     .describe(
-      'Numbers of the organization itself: nobody is looked for. Its extensions are known without.',
+      'Numbers of the organization itself, each written in full: nobody is looked for. Its extensions are known without.',
     ),
   matching_digits: z
     .int()
@@ -166,6 +175,13 @@ export const ConnectionOptions = z.strictObject({
 });
 
 export type ConnectionOptions = z.output<typeof ConnectionOptions>;
+
+/** Signs in place of digits; those of a feature code such as `*97` stand before them. */
+const PATTERN = /\d.*[*?%]|\dx+$/i;
+
+function isOneNumber(text: string): boolean {
+  return /\d/.test(text) && (/^[*#]/.test(text) || !PATTERN.test(text.trim()));
+}
 
 function isTimezone(name: string): boolean {
   try {

@@ -5,6 +5,7 @@ import { readSync } from '../../contacts/sync/sync-actions.ts';
 import type { SyncActionDeps } from '../../contacts/sync/sync-actions.ts';
 import { identifyCaller } from '../../contract/identify.ts';
 import type { Caller, CallerAnswer } from '../../contract/identify.ts';
+import { shownNumber } from '../../contacts/number-keys/number-key.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { PipelineConnection } from '../connection-book.ts';
 import type { LookupCounter } from '../count-lookups.ts';
@@ -47,15 +48,15 @@ export function identifyRoutes(deps: IdentifyRouteDeps): readonly Route[] {
       const signal = (): AbortSignal => context.signal;
       const answers = await deps.callers.identify(connections, { number, afresh: explain, signal });
       deps.lookups.count(organizationId, answers.filter(hasAsked).length);
-      const explained = explain
-        ? await Promise.all(answers.map((answer) => withCopy(deps, connections.open, answer)))
-        : answers;
+      const told = explain
+        ? await Promise.all(answers.map((answer) => explained(deps, connections.open, answer)))
+        : answers.map(presentAnswer);
       return {
         body: {
-          number: key.e164 ?? key.digits,
+          number: shownNumber(key),
           kind,
           callers: answers.flatMap(presentCallers),
-          connections: explained.map((answer) => presentAnswer(answer, explain)),
+          connections: told,
         },
       };
     }),
@@ -66,21 +67,23 @@ function hasAsked({ told, status }: IdentifiedCaller): boolean {
   return status === 'late' || told.some(({ source }) => source === 'crm');
 }
 
-/** Where the index had nobody, how much it has: it may be empty, old or half read. */
-async function withCopy(
+/** What was asked, and where the index had nobody, how much it has: it may be empty, old or half read. */
+async function explained(
   { contactSync }: IdentifyRouteDeps,
   open: readonly PipelineConnection[],
   answer: IdentifiedCaller,
-): Promise<IdentifiedCaller> {
+): Promise<z.input<typeof CallerAnswer>> {
+  const steps = answer.told.map(({ source, asked, answered, matched, message, ms }) => ({
+    ...{ source, asked, answered, matched, message },
+    duration_ms: Math.round(ms * 1_000) / 1_000,
+  }));
+  const presented = { ...presentAnswer(answer), steps };
   const connection = open.find(({ id }) => id === answer.connectionId);
   const isSilent = answer.told.some(({ source, matched }) => source === 'index' && matched === 0);
-  if (!isSilent || contactSync === undefined || connection === undefined) return answer;
+  if (!isSilent || contactSync === undefined || connection === undefined) return presented;
   const { people, companies, message } = await readSync(contactSync, connection.opened);
-  const copy = `It has ${String(people)} people and ${String(companies)} companies of this connection. ${message}`;
-  const told = answer.told.map((one) =>
-    one.source === 'index' ? { ...one, message: `${one.message} ${copy}` } : one,
-  );
-  return { ...answer, told };
+  const copy = `The copy has ${String(people)} people and ${String(companies)} companies of this connection. ${message}`;
+  return { ...presented, copy };
 }
 
 function presentWithheld(id: string): z.input<typeof CallerAnswer> {
@@ -96,14 +99,10 @@ export function presentCallers(answer: IdentifiedCaller): z.input<typeof Caller>
   }));
 }
 
-function presentAnswer(
-  { connectionId, status, message, told }: IdentifiedCaller,
-  explain: boolean,
-): z.input<typeof CallerAnswer> {
-  const steps = told.map(({ source, asked, answered, matched, message: came, ms }) => ({
-    ...{ source, asked, answered, matched },
-    message: came,
-    duration_ms: Math.round(ms * 1_000) / 1_000,
-  }));
-  return { connection_id: connectionId, status, message, ...(explain ? { steps } : {}) };
+function presentAnswer({
+  connectionId,
+  status,
+  message,
+}: IdentifiedCaller): z.input<typeof CallerAnswer> {
+  return { connection_id: connectionId, status, message };
 }
