@@ -126,7 +126,7 @@ describeDatabases('a sync at full speed', (databases) => {
 
     // A request of somebody else may have been on its way.
     expect([limit * 0.8, limit * 0.8 + 1]).toContain(before);
-    expect(textAt(waiting, 'message')).toContain('The CRM wants to be left alone for a while');
+    expect(textAt(waiting, 'message')).toContain('The CRM takes no more requests for now');
     expect(found).toEqual(['found', 'found', 'found']);
     expect(crm.requests).toHaveLength(before + 3);
   });
