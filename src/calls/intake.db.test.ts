@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { describeDatabases } from '../store/testing/databases.ts';
+import { createIntake } from './intake.ts';
 import { CALL_EVENTS_MAX } from './open-call.ts';
 import { REFUSED_KEPT } from './refused-events-repository.ts';
 import { aCall, openPipeline } from './testing/pipeline.ts';
@@ -52,6 +53,36 @@ describeDatabases('the intake', ({ open }) => {
     expect(kept[0]).toEqual({ body: '{"call_id":"c-11"}', code: 'missing_field' });
     expect(JSON.parse(kept.at(-1)?.body ?? '')).toMatch(/^\{"call_id":"long","note":"x+…$/u);
     expect(result?.status).toBe('refused');
+  });
+
+  it('lets the question who is calling go before its transaction begins', async () => {
+    const pipeline = await openPipeline(open);
+    const { database } = pipeline;
+    const order: string[] = [];
+    const intake = createIntake({
+      ...pipeline,
+      wake: () => {},
+      database: {
+        ...database,
+        write: (job) =>
+          database.write((transaction) => {
+            order.push('written');
+            return job(transaction);
+          }),
+      },
+      onlooker: {
+        arrives: ({ asks }) => {
+          asks?.();
+          // A kept socket is looked at before it is written to, at the end of the turn.
+          void Promise.resolve().then(() => setImmediate(() => order.push('asked')));
+          return undefined;
+        },
+      },
+    });
+
+    await intake.accept(SEEDED, [aCall().ringing]);
+
+    expect(order).toEqual(['asked', 'written']);
   });
 
   it('notes that a domain is not compared where the organization has none', async () => {

@@ -139,7 +139,16 @@ async function acceptOne<C extends CallConnection>(
   const connections = one.books.get(organizationId) ?? NO_CONNECTIONS;
   const sealed = deps.addresses.seal(organizationId, event);
   const { phoneSystemId } = source;
-  const shown = deps.onlooker?.arrives({ organizationId, phoneSystemId, event, connections });
+  let isAsked = false;
+  const asks = (): void => {
+    isAsked = true;
+  };
+  const shown = deps.onlooker?.arrives({
+    ...{ organizationId, phoneSystemId, event, connections, asks },
+  });
+  // A transaction takes a millisecond of this thread, and more while the disk is busy: first the question
+  // goes, so that the CRM looks for the caller meanwhile.
+  if (isAsked) await endOfTurn();
   try {
     const { callId, repeated, same, stored } = await deps.database.write((transaction) =>
       recordEvent(transaction, deps, {
@@ -159,6 +168,10 @@ async function acceptOne<C extends CallConnection>(
     }
     throw err;
   }
+}
+
+async function endOfTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 export interface Recorded {

@@ -8,6 +8,8 @@ export interface Arrival<C extends CallConnection = CallConnection> {
   readonly phoneSystemId: string;
   readonly event: CallEvent;
   readonly connections: Connections<C>;
+  /** Told before `arrives` returns if a CRM may be asked who is calling: the question leaves at the end of the turn. */
+  readonly asks?: () => void;
 }
 
 /** What the event has made of its call, once both are on disk. */
