@@ -181,7 +181,9 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const wakePipeline = (): void => {
     pipeline.wake();
   };
-  const places = createPlaces({ clock, wake: wakePipeline });
+  // Who leaves a place has an answer that somebody waits for: they are told before calls are looked for.
+  const wakeSoon = (): void => void setImmediate(wakePipeline);
+  const places = createPlaces({ clock, wake: wakeSoon });
   const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
   const keys = createNumberKeys();
   const { contactStore: store } = parts;

@@ -82,6 +82,8 @@ function remembered(
   return settled(connection, { status, matches, message }, [...before, told]);
 }
 
+const ANSWERED = 'answered';
+
 async function askInTime(
   deps: IdentifyDeps,
   connection: IdentifyConnection,
@@ -117,7 +119,8 @@ async function askInTime(
     const first = await Promise.race([answer, timeOut]);
     if (first !== 'late') return first;
   } finally {
-    inTime.abort();
+    // Without a reason of ours an error is made for it, with its stack: a screen waits meanwhile.
+    inTime.abort(ANSWERED);
     signal.removeEventListener('abort', leave);
   }
   const tell = (identified: Identified): void => {

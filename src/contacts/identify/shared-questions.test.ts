@@ -90,6 +90,22 @@ describe('a call that would ask the same', () => {
     expect(await known).toEqual(answer);
   });
 
+  it('tells a screen before the call goes on', async () => {
+    const { ask, asked, questions } = world();
+    const order: string[] = [];
+    const screen = ask().then(async () => {
+      for (let step = 0; step < 20; step += 1) await Promise.resolve();
+      order.push('screen');
+    });
+    asked[0]?.leaves();
+    const call = questions.answerOf('one').then(() => order.push('call'));
+    asked[0]?.answer(GRACE);
+
+    await Promise.all([screen, call]);
+
+    expect(order).toEqual(['screen', 'call']);
+  });
+
   it('takes an answer of five seconds ago, and no older one', async () => {
     const { at, ask, asked, questions } = world();
     const first = ask();

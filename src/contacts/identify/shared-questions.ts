@@ -100,7 +100,9 @@ export function createSharedQuestions(clock: Pick<Clock, 'monotonic' | 'sleep'>)
         patience.abort();
         if (!goes) return undefined;
       }
-      return useful(await one.answer);
+      const answer = await one.answer;
+      await screensAreTold();
+      return useful(answer);
     },
     tell: (key, answer) => {
       const one = asked.get(key);
@@ -118,6 +120,11 @@ const FAILED: LiveAnswer = {
   ...{ status: 'failed', matches: [], told: [] },
   message: 'The CRM could not be asked.',
 };
+
+/** What a call does with an answer takes a millisecond of this thread: a screen is told before. */
+async function screensAreTold(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Whom it found, or that it knows nobody; what kept it from answering is for each to find out. */
 function useful(answer: LiveAnswer): LiveAnswer | undefined {
