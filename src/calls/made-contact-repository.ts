@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 
 import type { Handle } from '../store/handle.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 import type { ContactClaim } from './made-contacts.ts';
 import { isLasting, MADE_CONTACT_MS } from './made-contacts.ts';
@@ -22,15 +23,7 @@ export async function findContactClaim(
 }
 
 async function findStepClaim(handle: Handle, of: ContactOf): Promise<ContactClaim | undefined> {
-  const row = await handle
-    .selectFrom('made_contact')
-    .innerJoin('step', 'step.id', 'made_contact.step_id')
-    .innerJoin('lane', 'lane.id', 'made_contact.lane_id')
-    .select(['made_contact.step_id', 'made_contact.claimed_at'])
-    .select(['step.state', 'step.reason', 'step.ready_at', 'step.progress', 'lane.memory'])
-    .where('made_contact.connection_id', '=', of.connectionId)
-    .where('made_contact.number', '=', of.number)
-    .executeTakeFirst();
+  const [row] = await selectStepClaim(handle, of);
   if (row === undefined) return undefined;
   return {
     stepId: row.step_id,
@@ -42,6 +35,18 @@ async function findStepClaim(handle: Handle, of: ContactOf): Promise<ContactClai
     contact: readMemory(row).contact,
   };
 }
+
+/** A phone is ringing while this is asked. */
+const selectStepClaim = prepared((handle, of: ContactOf) =>
+  handle
+    .selectFrom('made_contact')
+    .innerJoin('step', 'step.id', 'made_contact.step_id')
+    .innerJoin('lane', 'lane.id', 'made_contact.lane_id')
+    .select(['made_contact.step_id', 'made_contact.claimed_at'])
+    .select(['step.state', 'step.reason', 'step.ready_at', 'step.progress', 'lane.memory'])
+    .where('made_contact.connection_id', '=', of.connectionId)
+    .where('made_contact.number', '=', of.number),
+);
 
 /**
  * Takes the right to make the contact of a number, in the transaction in which its create becomes

@@ -1,5 +1,6 @@
 import { cleanNumber } from '../contacts/clean-number.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
+import type { PhoneNumbers } from '../document/values/values.ts';
 import { partyNumber } from './call-rules.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { LaneMemory } from './call-values.ts';
@@ -35,11 +36,18 @@ export type ContactTurn =
   /** The contact may be there, and nobody knows its id. */
   | { readonly kind: 'leave' };
 
-/** What a number is known by, whatever form it is written in; `country` is ISO 3166-1 alpha-2. */
-export function contactKey(number: string | undefined, country: string): string | undefined {
+/**
+ * What a number is known by, whatever form it is written in; `country` is ISO 3166-1 alpha-2. `phones`: of
+ * whoever reads the same numbers again and again.
+ */
+export function contactKey(
+  number: string | undefined,
+  country: string,
+  phones: Pick<PhoneNumbers, 'parse'> = createPhoneNumbers(),
+): string | undefined {
   const cleaned = cleanNumber(number);
   if (cleaned === undefined) return undefined;
-  return createPhoneNumbers().parse(cleaned, country)?.e164 ?? cleaned;
+  return phones.parse(cleaned, country)?.e164 ?? cleaned;
 }
 
 /** Says whose turn it is, given who made or makes the contact of the same number. */

@@ -1,4 +1,5 @@
 import type { Handle } from '../store/handle.ts';
+import { prepared } from '../store/prepared.ts';
 import type { ContactClaim } from './made-contacts.ts';
 import { storableJson } from './storable-json.ts';
 import { readMemory } from './step-rows.ts';
@@ -12,12 +13,7 @@ export async function findSavedContact(
   handle: Handle,
   of: { readonly connectionId: string; readonly number: string },
 ): Promise<ContactClaim | undefined> {
-  const row = await handle
-    .selectFrom('saved_contact')
-    .select(['contact', 'saved_at'])
-    .where('connection_id', '=', of.connectionId)
-    .where('number', '=', of.number)
-    .executeTakeFirst();
+  const [row] = await selectSaved(handle, of);
   if (row === undefined) return undefined;
   const { contact } = readMemory({ memory: `{"contact":${row.contact}}` });
   return {
@@ -26,6 +22,16 @@ export async function findSavedContact(
     readyAt: row.saved_at,
   };
 }
+
+/** A phone is ringing while this is asked. */
+const selectSaved = prepared(
+  (handle, of: { readonly connectionId: string; readonly number: string }) =>
+    handle
+      .selectFrom('saved_contact')
+      .select(['contact', 'saved_at'])
+      .where('connection_id', '=', of.connectionId)
+      .where('number', '=', of.number),
+);
 
 /** Lets the calls of these numbers know a contact that the CRM's own search may not find yet. */
 export async function saveContact(

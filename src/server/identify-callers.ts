@@ -103,7 +103,7 @@ const LATEST_MS = 15_000;
 
 export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdentifier {
   const closing = new AbortController();
-  const { database, keys, clock, index } = deps;
+  const { keys, clock, index } = deps;
   const core: IdentifyDeps = {
     keys,
     index,
@@ -111,7 +111,7 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     closing: closing.signal,
     recent: createRecentAnswers(() => clock.monotonic()),
     isExtension: (organizationId, key) => isExtension(deps, organizationId, key),
-    made: (connection, number) => askMemory(database, connection, number),
+    made: (connection, number) => askMemory(deps, connection, number),
   };
   const shared = createSharedQuestions(clock);
   const keyIn = (
@@ -189,11 +189,11 @@ async function isExtension(
 
 /** The contact that we made for an earlier call from this number. */
 async function askMemory(
-  database: CallerIdentifierDeps['database'],
+  { database, phones }: Pick<CallerIdentifierDeps, 'database' | 'phones'>,
   connection: IdentifyConnection,
   number: string,
 ): Promise<Match | undefined> {
-  const key = contactKey(number, connection.country);
+  const key = contactKey(number, connection.country, phones);
   if (key === undefined) return undefined;
   const of = { connectionId: connection.id, number: key };
   const made = madeContact(await findContactClaim(database.read, of), database.now());
