@@ -41,7 +41,7 @@ describeDatabases('what the thread of the index does for a pass', (databases) =>
     await opened.index.sync.beginPass(of, held, { method: 'Contacts', kind: 'full', now: 1 });
     await opened.index.put(of, [person('0')], PUT);
     const book = (await findBookId(opened.read, of)) ?? 0;
-    return { of, held, ids: [contactId(book, 0)] };
+    return { of, held, book, ids: [contactId(book, 0)] };
   }
 
   const peopleOf = async (of: BookScope): Promise<number> =>
@@ -83,13 +83,15 @@ describeDatabases('what the thread of the index does for a pass', (databases) =>
   it('removes nobody of another connection', async () => {
     const [mine, theirs] = [await begun(), await begun()];
     const { of, held } = mine;
-    const given = { of, method: 'Contacts', lease: held } as const;
+    await opened.index.put(theirs.of, [person('1')], PUT);
+    const ids = [...mine.ids, contactId(theirs.book, 0), contactId(theirs.book, 1)];
 
-    expect(await tasks.removeIds({ ...given, ids: [...theirs.ids, ...mine.ids] })).toBe(1);
-    expect([await peopleOf(of), await peopleOf(theirs.of)]).toEqual([0, 1]);
-    expect(
-      await opened.index.byId(theirs.of, { kind: 'person', contactType: '', crmId: '0' }),
-    ).toBeDefined();
+    expect(await tasks.removeIds({ of, method: 'Contacts', lease: held, ids })).toBe(1);
+    expect([await peopleOf(of), await peopleOf(theirs.of)]).toEqual([0, 2]);
+    for (const crmId of ['0', '1']) {
+      const key = { kind: 'person', contactType: '', crmId } as const;
+      expect(await opened.index.byId(theirs.of, key)).toBeDefined();
+    }
   });
 
   it('removes nobody for one who has lost the lease', async () => {
