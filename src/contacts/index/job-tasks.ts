@@ -34,7 +34,7 @@ export interface JobTasks {
   releaseLease(
     given: OfLease & {
       readonly dueAt: number | undefined;
-      readonly asOf: number;
+      readonly wasDueAt: number | undefined;
       readonly pause?: SyncPause | undefined;
     },
   ): Promise<void>;

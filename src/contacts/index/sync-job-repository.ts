@@ -186,7 +186,7 @@ export async function releaseJobLease(
   by: {
     readonly lease: SyncLease;
     readonly dueAt: number | undefined;
-    readonly asOf: number;
+    readonly wasDueAt: number | undefined;
     readonly pause?: SyncPause | undefined;
   },
 ): Promise<void> {
@@ -198,10 +198,12 @@ export async function releaseJobLease(
       ...pauseColumns(by.pause),
       due_at: eb
         .case()
-        .when('asked_at', '>=', by.asOf)
-        .then(eb.ref('asked_at'))
-        // Somebody wants it looked at again: the connection may be another one since it was read.
-        .when('due_at', '>=', by.asOf)
+        // Somebody asked, or wants it looked at again. Times do not say so: who writes may be slow.
+        .when(
+          by.wasDueAt === undefined
+            ? eb('due_at', 'is not', null)
+            : eb('due_at', '!=', by.wasDueAt),
+        )
         .then(eb.ref('due_at'))
         .else(by.dueAt ?? null)
         .end(),

@@ -422,7 +422,7 @@ describeDatabases('what the sync keeps', (databases) => {
         index.sync.failPass(of, held, { method: 'Contacts', failure, giveUp: true }),
       ).rejects.toMatchObject(conflict);
       expect(await index.sync.renewLease(of, held, 900)).toBe(false);
-      await index.sync.releaseLease(of, held, { dueAt: 7, asOf: 0 });
+      await index.sync.releaseLease(of, held, { dueAt: 7, wasDueAt: 1 });
 
       const { known, states, job } = await index.sync.read(of);
       expect(known.people).toBe(0);
@@ -457,7 +457,7 @@ describeDatabases('what the sync keeps', (databases) => {
     const asked = (await index.sync.read(of)).job;
     const held = await lease(index, of);
     await index.sync.answerAsked(of, held, 450);
-    await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 451 });
+    await index.sync.releaseLease(of, held, { dueAt: 5_000, wasDueAt: 1 });
     const later = (await index.sync.read(of)).job;
 
     expect(planned).toMatchObject({ dueAt: 500, asked: undefined });
@@ -470,7 +470,7 @@ describeDatabases('what the sync keeps', (databases) => {
     const held = await lease(index, of);
     await index.sync.ask(of, { kind: 'changes', at: 600 });
 
-    await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 550 });
+    await index.sync.releaseLease(of, held, { dueAt: 5_000, wasDueAt: 1 });
 
     expect((await index.sync.read(of)).job).toMatchObject({ dueAt: 600 });
   });
@@ -480,9 +480,22 @@ describeDatabases('what the sync keeps', (databases) => {
     const held = await lease(index, of);
     await index.sync.schedule(of, 560);
 
-    await index.sync.releaseLease(of, held, { dueAt: 5_000, asOf: 550 });
+    await index.sync.releaseLease(of, held, { dueAt: 5_000, wasDueAt: 1 });
 
     expect((await index.sync.read(of)).job).toMatchObject({ dueAt: 560 });
+  });
+
+  it('is due again when what was asked for before was written after it began', async () => {
+    const of = newBook('org-plan');
+    await index.sync.schedule(of, 560);
+    const held = await index.sync.takeLease(of, { owner: 'a', now: 570, until: 900 });
+    await index.sync.ask(of, { kind: 'full', at: 555 });
+
+    if (held !== undefined) {
+      await index.sync.releaseLease(of, held, { dueAt: 5_000, wasDueAt: 560 });
+    }
+
+    expect((await index.sync.read(of)).job).toMatchObject({ dueAt: 555 });
   });
 
   it('takes turns among organizations', async () => {

@@ -187,14 +187,15 @@ export interface SyncStore {
   renewLease(of: BookScope, lease: SyncLease, until: number): Promise<boolean>;
   /**
    * Gives the right back and plans when the job is looked at next; what was asked for or
-   * scheduled in the meantime, at `asOf` or later, is due then. Does nothing where another has taken the right since.
+   * scheduled in the meantime is due then: its time is no longer `wasDueAt`, which it was when the right
+   * was taken. Does nothing where another has taken the right since.
    */
   releaseLease(
     of: BookScope,
     lease: SyncLease,
     next: {
       readonly dueAt: number | undefined;
-      readonly asOf: number;
+      readonly wasDueAt: number | undefined;
       readonly pause?: SyncPause | undefined;
     },
   ): Promise<void>;

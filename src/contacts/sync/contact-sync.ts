@@ -124,7 +124,7 @@ class SyncWorker implements ContactSync {
     return jobs.reduce((best, job) => (count(job) < count(best) ? job : best));
   }
 
-  async #begin({ organizationId, connectionId }: SyncJob): Promise<void> {
+  async #begin({ organizationId, connectionId, dueAt }: SyncJob): Promise<void> {
     const { index, database, node, times } = this.#deps;
     const of = { organizationId, connectionId };
     const now = database.now();
@@ -132,7 +132,7 @@ class SyncWorker implements ContactSync {
     const lease = await index.sync.takeLease(of, { owner: node, now, until });
     // Another process was faster.
     if (lease === undefined) return;
-    const done = this.#run(of, lease).finally(() => {
+    const done = this.#run(of, lease, dueAt).finally(() => {
       this.#active.delete(connectionId);
       this.wake();
     });
@@ -140,22 +140,21 @@ class SyncWorker implements ContactSync {
   }
 
   /** Works on one connection; never rejects. */
-  async #run(of: BookScope, lease: SyncLease): Promise<void> {
-    const { database, index, log } = this.#deps;
+  async #run(of: BookScope, lease: SyncLease, wasDueAt: number | undefined): Promise<void> {
+    const { index, log } = this.#deps;
     const end = new AbortController();
     const signal = AbortSignal.any([end.signal, this.#stopped.signal]);
     const renewing = this.#keepLease(of, lease, end);
-    const asOf = database.now();
     try {
       const end = await this.#turn(of, lease, signal);
-      await index.sync.releaseLease(of, lease, { ...end, asOf });
+      await index.sync.releaseLease(of, lease, { ...end, wasDueAt });
     } catch (err) {
       const id = { connection_id: of.connectionId, organization_id: of.organizationId };
       if (isConflict(err) || end.signal.reason === LEASE_LOST) {
         log.warn(id, 'the sync of contacts goes on elsewhere');
       } else {
         log.warn({ err, ...id }, 'the sync of contacts failed; it is tried again later');
-        await this.#postpone(of, lease, { asOf, err });
+        await this.#postpone(of, lease, { wasDueAt, err });
       }
     } finally {
       end.abort();
@@ -176,13 +175,14 @@ class SyncWorker implements ContactSync {
   async #postpone(
     of: BookScope,
     lease: SyncLease,
-    failed: { readonly asOf: number; readonly err: unknown },
+    failed: { readonly wasDueAt: number | undefined; readonly err: unknown },
   ): Promise<void> {
     const { database, index } = this.#deps;
     const pauseMs = isOfDatabase(failed.err) ? DATABASE_PAUSE_MS : FAULT_PAUSE_MS;
     const dueAt = database.now() + pauseMs;
     // Where that fails too, the lease ends by itself.
-    await index.sync.releaseLease(of, lease, { dueAt, asOf: failed.asOf }).catch(() => undefined);
+    const { wasDueAt } = failed;
+    await index.sync.releaseLease(of, lease, { dueAt, wasDueAt }).catch(() => undefined);
   }
 
   /** Renews the lease until the work ends; the work ends when that is no longer possible. */

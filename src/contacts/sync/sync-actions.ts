@@ -104,7 +104,7 @@ export async function cancelSync(deps: SyncActionDeps, connection: OpenConnectio
   }
   await store.answerAsked(of, lease, at);
   // Looked at once: it plans what comes by the schedule.
-  await store.releaseLease(of, lease, { dueAt: deps.now(), asOf: at });
+  await store.releaseLease(of, lease, { dueAt: deps.now(), wasDueAt: before.job?.dueAt });
   deps.wake();
 }
 

@@ -97,7 +97,7 @@ describeDatabases('a sync of contacts under faults', (databases) => {
     expect((await kit.state())?.counts).toEqual(before?.counts);
     expect((await kit.state())?.pass?.place).toBe(before?.pass?.place);
     if (lease !== undefined) {
-      await kit.index.sync.releaseLease(kit.of, lease, { dueAt: at, asOf: at });
+      await kit.index.sync.releaseLease(kit.of, lease, { dueAt: at, wasDueAt: undefined });
     }
     kit.newWorker('node-2', BY_PAGE);
     await kit.until(isComplete);
