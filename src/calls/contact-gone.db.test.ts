@@ -68,6 +68,8 @@ describeDatabases('the contact of a request that the CRM refuses', ({ open }) =>
     Object.assign(deliver, {
       contacts: {
         known: () => Promise.resolve(undefined),
+        possible: () => Promise.resolve([]),
+        searched: () => {},
         ...{ made: tell('made'), gone: tell('gone'), foundAgain: tell('found') },
       },
     });
