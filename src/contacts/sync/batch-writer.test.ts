@@ -78,3 +78,36 @@ it('takes the later of what one batch tells of one contact: that it is there, or
     ],
   ]);
 });
+
+it('counts the records of a page as they come, within a second, and each once', async () => {
+  const counted: number[] = [];
+  let at = 0;
+  const store = {
+    writeBatch: (_of: unknown, _lease: unknown, { received }: SyncBatch) => {
+      counted.push(received);
+      return Promise.resolve({ added: 0, changed: 0, unchanged: 0 });
+    },
+    companyNames: () => Promise.resolve(new Map<string, string>()),
+  };
+  const writer = createBatchWriter(
+    { store, monotonic: () => at, limits: BATCH_LIMITS },
+    {
+      ...{ of: { organizationId: 'org', connectionId: 'con' }, number: 1, method: 'Contacts' },
+      ...{ lease: { owner: 'node', fence: 1 }, country: 'GB', place: 'start', estimate: undefined },
+      // Of this page an earlier run had read four.
+      countedBefore: 4,
+    },
+  );
+
+  for (let count = 1; count <= 8; count += 1) {
+    writer.add(contact(count, ''));
+    at += 250;
+    await writer.settle();
+  }
+  writer.leaveOut();
+  writer.pageEnds({ received: 12, place: 'next' });
+  await writer.flush();
+
+  // After the first second, and then at the end: five seconds had not gone by.
+  expect(counted).toEqual([4 - 4, 12 - 4]);
+});

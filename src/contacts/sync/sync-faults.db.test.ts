@@ -154,6 +154,45 @@ describeDatabases('a sync of contacts under faults', (databases) => {
     expect(pagesOf(kit.asked())).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
+  test('a connection that is changed is read on as it is then', async () => {
+    await start();
+    const { is } = kit.connection;
+    if (is === undefined) throw new Error('there is no connection');
+    kit.fault = (request) => {
+      if (request.url.includes('page=2')) {
+        kit.connection.is = { ...is, revision: 2, options: { ...is.options, contact_fields: [] } };
+      }
+      return false;
+    };
+    kit.newWorker('node-1', BY_PAGE);
+    await kit.until(isComplete);
+
+    const key = { kind: 'person', contactType: '', crmId: '45' } as const;
+    expect(await kit.index.byId(kit.of, key)).toMatchObject({ phones: [] });
+  });
+
+  test('no request leaves before its rate allows it', async () => {
+    await start();
+    const { promise: allowed, resolve: allow } = Promise.withResolvers<undefined>();
+    const { promise: waits, resolve: waiting } = Promise.withResolvers<undefined>();
+    kit.newWorker('node-1', {
+      ...BY_PAGE,
+      admission: {
+        enter: async () => {
+          waiting(undefined);
+          await allowed;
+        },
+      },
+    });
+    await waits;
+    const before = kit.asked().length;
+    allow(undefined);
+    await kit.until(isComplete);
+
+    expect(before).toBe(0);
+    expect(kit.asked()).not.toHaveLength(0);
+  });
+
   test('a connection that is deleted takes its contacts along', async () => {
     await start();
     kit.fault = (request) => {
