@@ -7,17 +7,14 @@ import { hasParts, patternOf, postingBeginnings, reversedBeginning } from './sea
 import type { QueryPart } from './search-query.ts';
 import {
   countNames,
-  countWords,
   findPlace,
   listByEnd,
   listByName,
-  listByWord,
-  listByWords,
   listMatching,
-  listWords,
   readWords,
 } from './search-repository.ts';
 import type { After, Candidate } from './search-repository.ts';
+import { countWords, listByWord, listByWords, listWords } from './search-words-repository.ts';
 import { NUMBER_SIGN } from './words-text.ts';
 import type { WordKind } from './words-text.ts';
 
