@@ -106,6 +106,24 @@ describeDatabases('a search for contacts', (databases) => {
     expect(names(await search({ q: 'gra' }))).toEqual(['index Grace Hopper-Old']);
   });
 
+  test('looks at no more than a thousand of whom the CRM tells, and says so', async () => {
+    for (let at = 0; at < 1_200; at += 1) {
+      crm.contacts.push({
+        ...NOBODY,
+        id: `n${at}`,
+        first_name: 'Grace',
+        last_name: `${1_000 + at}`,
+      });
+    }
+
+    const answer = await search({ q: 'gra', live: 'true', limit: '100' });
+
+    expect(valueAt(answer.body, 'contacts', 'length')).toBe(100);
+    expect(valueAt(answer.body, 'connections', 0, 'message')).toBe(
+      'The CRM found 1202 contacts: only the first 1000 were looked at. It may ignore what was typed.',
+    );
+  });
+
   test.each([
     ['one character', { q: 'g', live: 'true' }],
     ['one character and blanks', { q: ' g ', live: 'true' }],

@@ -69,6 +69,8 @@ export interface ContactSearch {
 const LIVE_LIMIT_MS = 2_000;
 /** Who types on within this time spares the CRM the question. */
 const TYPING_PAUSE_MS = 150;
+/** Of what a CRM tells no more is looked at: one that ignores its filter tells of everybody. */
+const MOST_TOLD = 1_000;
 /** One character is the beginning of everybody. */
 const SHORTEST_LIVE = 2;
 
@@ -239,15 +241,21 @@ async function ask(
     return failed(outcome.message, requests);
   }
   const { locals, properties } = asked.signedIn;
-  const hits = records.map((record): SearchHit => {
+  const hits = records.slice(0, MOST_TOLD).map((record): SearchHit => {
     const match = matchOfRecord(record, 'crm');
     const url = contactPage({ phones }, connection, { match, locals, properties });
     return { connectionId, match: url === undefined ? match : { ...match, url } };
   });
-  const count = String(hits.length);
-  const message =
-    hits.length === 1 ? 'The CRM found one contact.' : `The CRM found ${count} contacts.`;
+  const message = saidOf(records.length);
   return { verdict: { connectionId, status: 'answered', message, requests }, hits };
+}
+
+function saidOf(count: number): string {
+  if (count === 1) return 'The CRM found one contact.';
+  const found = `The CRM found ${String(count)} contacts`;
+  return count <= MOST_TOLD
+    ? `${found}.`
+    : `${found}: only the first ${String(MOST_TOLD)} were looked at. It may ignore what was typed.`;
 }
 
 function pageOf(

@@ -23,23 +23,48 @@ export function mergeMatches(
   { query, limit }: { readonly query: string; readonly limit: number },
 ): readonly SearchHit[] {
   const parts = readQuery(query);
-  const fresh: SearchHit[] = [];
+  const copies = new Known(indexed);
+  const fresh = new Known([]);
   for (const hit of told) {
-    if (fresh.some((one) => isSame(one, hit))) continue;
-    const copy = indexed.find((one) => isSame(one, hit));
-    fresh.push(copy === undefined ? hit : { ...hit, match: filledFrom(copy.match, hit.match) });
+    if (fresh.find(hit) !== undefined) continue;
+    const copy = copies.find(hit);
+    fresh.add(copy === undefined ? hit : { ...hit, match: filledFrom(copy.match, hit.match) });
   }
-  const known = indexed.filter((hit) => !fresh.some((one) => isSame(one, hit)));
-  const isIndexed = (hit: SearchHit): boolean => indexed.some((one) => isSame(one, hit));
-  return [...known, ...fresh]
+  const unsaid = indexed.filter((hit) => fresh.find(hit) === undefined);
+  return [...unsaid, ...fresh.hits]
     .map((hit) => ({
       hit,
       name: sortName(hit.match),
-      place: isIndexed(hit) || hasTyped(hit.match, parts) ? 0 : 1,
+      place: copies.find(hit) !== undefined || hasTyped(hit.match, parts) ? 0 : 1,
     }))
     .toSorted((a, b) => a.place - b.place || compareTexts(a.name, b.name))
     .slice(0, limit)
     .map(({ hit }) => hit);
+}
+
+/** Contacts by their ids: a CRM may tell of very many. */
+class Known {
+  readonly hits: SearchHit[] = [];
+  readonly #byId = new Map<string, SearchHit[]>();
+
+  constructor(hits: readonly SearchHit[]) {
+    for (const hit of hits) this.add(hit);
+  }
+
+  add(hit: SearchHit): void {
+    this.hits.push(hit);
+    const id = idOf(hit);
+    if (id === undefined) return;
+    const same = this.#byId.get(id);
+    if (same === undefined) this.#byId.set(id, [hit]);
+    else same.push(hit);
+  }
+
+  /** Of one id there are as many as there are kinds of record. */
+  find(hit: SearchHit): SearchHit | undefined {
+    const id = idOf(hit);
+    return id === undefined ? undefined : this.#byId.get(id)?.find((one) => isSameKind(one, hit));
+  }
 }
 
 /** As the index would find it; of a number any digits in a row. */
@@ -62,9 +87,11 @@ function hasNumber(phones: readonly string[], number: TypedNumber | undefined): 
   });
 }
 
-function isSame(a: SearchHit, b: SearchHit): boolean {
-  if (a.connectionId !== b.connectionId || a.match.kind !== b.match.kind) return false;
-  if (a.match.contactId === undefined || a.match.contactId !== b.match.contactId) return false;
+function idOf({ connectionId, match: { kind, contactId } }: SearchHit): string | undefined {
+  return contactId === undefined ? undefined : JSON.stringify([connectionId, kind, contactId]);
+}
+
+function isSameKind(a: SearchHit, b: SearchHit): boolean {
   const { contactType: one = '' } = a.match;
   const { contactType: other = '' } = b.match;
   return one === other || one === '' || other === '';
