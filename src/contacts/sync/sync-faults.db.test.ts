@@ -65,6 +65,25 @@ describeDatabases('a sync of contacts under faults', (databases) => {
     });
   });
 
+  test('what the first pages told of the last change is known after a restart', async () => {
+    await start();
+    const [first] = kit.people.splice(0, 1);
+    if (first === undefined) throw new Error('nobody');
+    const latest = Date.UTC(2026, 2, 1);
+    kit.people.unshift({ ...first, changed_at: new Date(latest).toISOString() });
+    const { more, dead } = dies(kit.index, 'contacts-batch-written', 4);
+    const dying = kit.newWorker('node-1', more);
+    await dead;
+    await dying.close();
+    const page = (await kit.state())?.counts.pages;
+
+    kit.newWorker('node-1', BY_PAGE);
+    const { marks } = await kit.until(isComplete);
+
+    expect(page).toBeGreaterThan(0);
+    expect(marks).toContain(String(latest));
+  });
+
   test('who has lost the right to sync writes nothing more', async () => {
     await start();
     const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
