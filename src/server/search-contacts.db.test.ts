@@ -111,8 +111,10 @@ describeDatabases('a search for contacts', (databases) => {
       crm.contacts.push({
         ...NOBODY,
         id: `n${at}`,
+        phone: '',
         first_name: 'Grace',
         last_name: `${1_000 + at}`,
+        phone: '',
       });
     }
 
