@@ -138,6 +138,18 @@ describeDatabases('who calls, where contacts are copied', (databases) => {
     expect(searches).toBe(1);
   });
 
+  test('is told with the first hundred where a CRM names very many, and their number', async () => {
+    for (let at = 0; at < 120; at += 1) {
+      const names = { first_name: 'Grace', last_name: `No. ${at}`, email: '', company: '' };
+      crm.contacts.push({ ...names, id: `g${at}`, phone: NUMBER });
+    }
+
+    const answer = await ask(`${number(NUMBER)}&explain=true`);
+
+    expect(valueAt(answer.body, 'callers', 'length')).toBe(100);
+    expect(JSON.stringify(valueAt(answer.body, 'connections', 0))).toContain('120');
+  });
+
   test('is told whom the CRM named in vain, by the numbers that they have', async () => {
     const bob = { first_name: 'Bob', last_name: 'Berg', email: '', company: '' };
     crm.contacts.push({ ...bob, id: '9', phone: '+442079460123' });

@@ -100,6 +100,8 @@ export interface CallerIdentifier {
 
 /** A CRM that needs longer tells nothing of use to a call. */
 const LATEST_MS = 15_000;
+/** Among more than this nobody chooses. */
+const MOST_MATCHES = 100;
 
 export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdentifier {
   const closing = new AbortController();
@@ -152,7 +154,7 @@ export function createCallerIdentifier(deps: CallerIdentifierDeps): CallerIdenti
     },
     told: (connection, number, { outcome, records }) => {
       shared.tell(keyIn(connection, number), {
-        ...answerOf(outcome, records.map(matchOfCrm)),
+        ...answerOf(outcome, records, matchOfCrm),
         told: [],
       });
     },
@@ -236,12 +238,12 @@ async function askLive(
   }
   const { outcome, records } = asked.run;
   const { locals, properties } = asked.signedIn;
-  const matches = records.map((record) => {
+  const toMatch = (record: BoundRecord): Match => {
     const match = matchOfCrm(record);
     const url = contactPage(deps, connection, { match, locals, properties });
     return url === undefined ? match : { ...match, url };
-  });
-  return { ...answerOf(outcome, matches), told: toldOf(asked.run) };
+  };
+  return { ...answerOf(outcome, records, toMatch), told: toldOf(asked.run) };
 }
 
 function matchOfCrm(record: BoundRecord): Match {
@@ -251,16 +253,18 @@ function matchOfCrm(record: BoundRecord): Match {
 /** What an outcome of `FindContact` says of the caller. */
 function answerOf(
   outcome: Answered['outcome'],
-  matches: readonly Match[],
+  records: readonly BoundRecord[],
+  toMatch: (record: BoundRecord) => Match,
 ): Omit<LiveAnswer, 'told'> {
   if (outcome.kind !== 'success' && outcome.kind !== 'not_found') {
     return { status: 'failed', message: outcome.message, matches: [] };
   }
-  if (matches.length === 0) {
+  if (records.length === 0) {
     const message = 'The CRM knows nobody with this number.';
-    return { status: 'not_found', message, matches };
+    return { status: 'not_found', message, matches: [] };
   }
-  const count = String(matches.length);
+  const count = String(records.length);
+  const matches = records.slice(0, MOST_MATCHES).map(toMatch);
   return { status: 'found', message: `The CRM knows ${count} with this number.`, matches };
 }
 
