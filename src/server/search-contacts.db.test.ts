@@ -114,7 +114,6 @@ describeDatabases('a search for contacts', (databases) => {
         phone: '',
         first_name: 'Grace',
         last_name: `${1_000 + at}`,
-        phone: '',
       });
     }
 
