@@ -27,6 +27,7 @@ import { hasExtension } from '../organizations/extensions-repository.ts';
 import type { MethodRun } from '../runtime/method-call.ts';
 import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import { textOf } from './bound-record.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { contactPage } from './contact-page.ts';
@@ -309,7 +310,7 @@ function numbersOf(records: readonly BoundRecord[]): readonly string[] {
 
 function exchangeWords({ request, response, failure }: MethodRun['exchanges'][number]): string {
   const came = response === undefined ? (failure?.message ?? 'no answer') : String(response.status);
-  return `${request.method} ${request.url}: ${came}.`;
+  return asSentence(`${request.method} ${request.url}: ${came}`);
 }
 
 function withPages(

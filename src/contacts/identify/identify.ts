@@ -132,7 +132,11 @@ async function askInTime(
   };
   // A fault in what nobody waits for any more has no one to tell.
   answer.then(tell).catch(() => undefined);
-  const message = 'The CRM has not answered within 2 seconds; it is told when it does.';
-  const none = { matches: [], chosen: undefined, told: before };
+  const told: Told = {
+    ...{ source: 'crm', asked: question.digits, answered: 0, matched: 0, ms: LIVE_LIMIT_MS },
+    message: 'The CRM has not answered within 2 seconds.',
+  };
+  const message = `${told.message} Ask again in a moment; screens are told when it answers.`;
+  const none = { matches: [], chosen: undefined, told: [...before, told] };
   return { connectionId: connection.id, status: 'late', message, ...none };
 }
