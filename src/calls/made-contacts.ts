@@ -1,6 +1,7 @@
 import { cleanNumber } from '../contacts/clean-number.ts';
 import { createPhoneNumbers } from '../contacts/phone-number.ts';
 import type { PhoneNumbers } from '../document/values/values.ts';
+import { isRefusal } from '../runtime/is-refusal.ts';
 import { partyNumber } from './call-rules.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { LaneMemory } from './call-values.ts';
@@ -99,12 +100,12 @@ export function madeContact(
 
 /**
  * The contact that a request has just made, with what it was made from where the answer tells less;
- * `undefined` for any other request, and where the CRM told no id.
+ * `undefined` for any other request, where the CRM told no id, and where the contact was there before.
  */
 export function madeContactOf(of: {
   readonly step: Pick<Step, 'method'>;
   readonly purpose: 'run' | 'ask';
-  readonly run: Pick<StepRun, 'outcome' | 'records' | 'next'>;
+  readonly run: Pick<StepRun, 'outcome' | 'records' | 'next' | 'exchanges'>;
   readonly loaded: { readonly facts: CallFacts };
 }): StepRecord | undefined {
   const { step, purpose, run, loaded } = of;
@@ -112,6 +113,8 @@ export function madeContactOf(of: {
     return undefined;
   const [record] = run.records;
   if (run.outcome.effect !== 'executed' || record?.['contact_id'] === undefined) return undefined;
+  // The document accepts that the CRM refused a duplicate: of who was there nothing is known here.
+  if (isRefusal(run.exchanges)) return undefined;
   const number = cleanNumber(partyNumber(loaded.facts));
   if (number === undefined) return record;
   return { contact_name: number, phone: [number], ...record };

@@ -56,20 +56,41 @@ export async function saveContact(
   }
 }
 
-/** Forgets a contact that is in its CRM no more; returns how many numbers it had. */
-export async function forgetSavedContact(
+/** The contact of an id that somebody made through the API. */
+export async function findSavedById(
   handle: Handle,
-  of: { readonly connectionId: string; readonly contactId: string },
-): Promise<number> {
+  of: SavedKey,
+): Promise<ContactClaim['contact'] | undefined> {
+  const [first] = await rowsOf(handle, of);
+  return first?.contact;
+}
+
+/** A contact by the id that its CRM gave it. */
+interface SavedKey {
+  readonly connectionId: string;
+  readonly contactId: string;
+}
+
+async function rowsOf(
+  handle: Handle,
+  of: SavedKey,
+): Promise<readonly { readonly number: string; readonly contact: ContactClaim['contact'] }[]> {
   const rows = await handle
     .selectFrom('saved_contact')
     .select(['number', 'contact'])
     .where('connection_id', '=', of.connectionId)
     .execute();
-  const gone = rows.filter(({ contact }) => {
-    const known = readMemory({ memory: `{"contact":${contact}}` }).contact;
-    return known?.['contact_id'] === of.contactId;
-  });
+  return rows
+    .map(({ number, contact }) => ({
+      number,
+      contact: readMemory({ memory: `{"contact":${contact}}` }).contact,
+    }))
+    .filter(({ contact }) => contact?.['contact_id'] === of.contactId);
+}
+
+/** Forgets a contact that is in its CRM no more; returns how many numbers it had. */
+export async function forgetSavedContact(handle: Handle, of: SavedKey): Promise<number> {
+  const gone = await rowsOf(handle, of);
   if (gone.length === 0) return 0;
   await handle
     .deleteFrom('saved_contact')

@@ -90,7 +90,8 @@ const contactType = z
   .max(100)
   .optional()
   .meta({
-    description: "Which of the CRM's kinds of contacts it is, where the document has several.",
+    description:
+      "Which of the CRM's kinds of contacts it is, where the document has several; one that it does not have is refused with the list of those that it has.",
     examples: ['lead'],
   });
 
@@ -128,7 +129,7 @@ export const createContact = defineEndpoint({
   path: '/v1/connections/{connection_id}/contacts',
   summary: 'Make a contact in the CRM',
   description:
-    "Asks the CRM now, by the document's `CreateContact`. Searches and calls know the contact at once. A problem `unknown_outcome` means that it may be there: nothing is tried again by itself.",
+    "Asks the CRM now, by the document's `CreateContact`. Searches and calls know the contact at once. Where the CRM answers with a contact that was there already, the answer is 200 with that contact as it is known here; nothing of what was given is kept. A problem `unknown_outcome` means that it may be there: nothing is tried again by itself.",
   params: ofConnection,
   query: z.strictObject({}),
   body: z.strictObject({
@@ -141,6 +142,7 @@ export const createContact = defineEndpoint({
   }),
   bodyKind: 'json',
   status: 201,
+  finds: true,
   response: Contact,
   problems: ['not_found', ...CHANGE_PROBLEMS],
 });

@@ -43,6 +43,8 @@ export interface Endpoint<
   readonly responseType?: string;
   /** True for a PUT that answers 201 when it made the object. */
   readonly creates?: true;
+  /** True for a POST that answers 200 when what it would make was there. */
+  readonly finds?: true;
   /**
    * `read`: the answer has an ETag. `optional`, `required`: a change that also takes or asks for
    * If-Match; one that `creates` takes `If-None-Match: *`, too.

@@ -172,6 +172,9 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Schema {
   const done = { ...headers, ...(endpoint.status === 204 ? {} : { content }) };
   responses[endpoint.status] = { description: 'Done.', ...done };
   if (endpoint.creates === true) responses[201] = { description: 'It was made.', ...done };
+  if (endpoint.finds === true) {
+    responses[200] = { description: 'It was there: nothing was made.', ...done };
+  }
   if (endpoint.etag === 'read' && endpoint.method === 'GET') {
     responses[304] = { description: 'It is as `If-None-Match` says.' };
   }

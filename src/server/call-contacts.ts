@@ -31,7 +31,7 @@ const INDEXED: ReadonlySet<string> = new Set([
 /** Lets calls know their callers from the index, and the index what calls learn of contacts. */
 export function createCallContacts(deps: {
   readonly callers: Pick<CallerIdentifier, 'knownHere' | 'saidJustNow' | 'told' | 'forget'>;
-  readonly index: Pick<ContactIndex, 'byNumber' | 'put' | 'remove'> | undefined;
+  readonly index: Pick<ContactIndex, 'byId' | 'byNumber' | 'put' | 'remove'> | undefined;
   readonly log: Pick<DeliveryLog, 'warn'>;
 }): CallContacts<PipelineConnection> {
   const { callers, index, log } = deps;
@@ -40,9 +40,17 @@ export function createCallContacts(deps: {
   const put = (connection: PipelineConnection, record: StepRecord, source: ContactSource): void => {
     const contact = contactOfRecord(record);
     if (contact === undefined) return;
+    const { id: connectionId, organizationId } = connection;
+    const write = async (): Promise<void> => {
+      // A create that is answered with somebody who was there tells nothing new of that contact.
+      const isKnown =
+        source === 'made' &&
+        (await index?.byId({ organizationId, connectionId }, contact)) !== undefined;
+      if (!isKnown) await kept.put(connection, contact, source);
+    };
     writes.add(connection.id, async () => {
       // What calls know of it themselves stays, and the next sync brings it.
-      await kept.put(connection, contact, source).catch((err: unknown) => {
+      await write().catch((err: unknown) => {
         log.warn({ err, connection_id: connection.id }, 'a contact of a call is not in the index');
       });
     });

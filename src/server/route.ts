@@ -36,8 +36,8 @@ export interface Answer<T> {
   readonly revision?: number;
   /** True when a PUT made the object: it is answered with 201. */
   readonly created?: boolean;
-  /** Of an answer with a part of a file, or with none of what was asked for. */
-  readonly status?: 206 | 416;
+  /** Of a POST that `finds`, or of an answer with a part of a file or with none of what was asked for. */
+  readonly status?: 200 | 206 | 416;
   /** Where to go on instead, on routes that redirect: 303. */
   readonly seeOther?: string;
 }

@@ -1,5 +1,6 @@
 import type { Connections } from '../calls/call-connection.ts';
 import type { SignedInRunner } from '../connections/sign-in/signed-in-runner.ts';
+import { whoSignsIn } from '../connections/sign-in/signs-in.ts';
 import { permission } from '../connections/transitions.ts';
 import { matchOfContact, matchOfRecord } from '../contacts/identify/match.ts';
 import type { ContactIndex } from '../contacts/index/contact-index.ts';
@@ -12,7 +13,8 @@ import type { Database } from '../store/database.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { contactPage } from './contact-page.ts';
-import { askCrm } from './crm-methods.ts';
+import { askCrm, whereToSignIn } from './crm-methods.ts';
+import { remedyFor } from './state-reason.ts';
 
 export interface ContactSearchDeps {
   readonly database: Pick<Database, 'now'>;
@@ -167,7 +169,7 @@ function whyNotAsked(
   if (!methods.has('SearchContacts')) return 'The document has no method SearchContacts.';
   const health = { state: opened.state, until: opened.stateUntil };
   return permission(health, database.now()) === 'closed'
-    ? `The connection is ${opened.state}.`
+    ? `The connection is ${opened.state}.${remedyFor(opened.state, whoSignsIn(opened.document.signIn))}`
     : undefined;
 }
 
@@ -232,7 +234,8 @@ async function ask(
     return failed('Nobody waited for the answer any more.', 0);
   }
   if (asked.status === 'not_sent') {
-    if (asked.reason !== 'skipped') return failed(asked.message, 0);
+    const advice = asked.reason === 'needs_auth' ? whereToSignIn(opened) : '';
+    if (asked.reason !== 'skipped') return failed(`${asked.message}${advice}`, 0);
     return { verdict: { connectionId, ...NOT_ASKED, message: asked.message }, hits: [] };
   }
   const { outcome, records, exchanges } = asked.run;

@@ -16,12 +16,18 @@ const SIGN_IN_REMEDIES: Readonly<Record<SignsIn, string>> = {
   credentials: `PATCH the credentials; if they are right already, ${TEST}`,
 };
 
+/** What people do to end the state of a connection, with a blank before it; else nothing. */
+export function remedyFor(state: ConnectionState, by: SignsIn): string {
+  const remedy = state === 'needs_auth' ? SIGN_IN_REMEDIES[by] : REMEDIES[state];
+  return remedy === undefined ? '' : ` ${remedy}`;
+}
+
 /** Why a connection is in its state and what to do next; null when there is nothing to say. */
 export function reasonOf(
   row: { readonly state: ConnectionState; readonly state_reason: string | null },
   by: SignsIn,
 ): string | null {
-  const remedy = row.state === 'needs_auth' ? SIGN_IN_REMEDIES[by] : REMEDIES[row.state];
-  if (row.state_reason === null || remedy === undefined) return row.state_reason;
-  return `${asSentence(row.state_reason)} ${remedy}`;
+  const remedy = remedyFor(row.state, by);
+  if (row.state_reason === null || remedy === '') return row.state_reason;
+  return `${asSentence(row.state_reason)}${remedy}`;
 }

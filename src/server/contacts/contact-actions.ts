@@ -3,7 +3,8 @@ import { contactKey } from '../../calls/made-contacts.ts';
 import { forgetSavedContact, saveContact } from '../../calls/saved-contact-repository.ts';
 import type { SignedInRunner } from '../../connections/sign-in/signed-in-runner.ts';
 import { namesNotKept, withoutNames } from '../../contacts/allowed-fields.ts';
-import { contactOfRecord, recordOfContact } from '../../contacts/identify/match.ts';
+import { contactOfRecord, matchOfRecord, recordOfContact } from '../../contacts/identify/match.ts';
+import type { Match } from '../../contacts/identify/match.ts';
 import type { ContactIndex } from '../../contacts/index/contact-index.ts';
 import type { BoundRecord } from '../../document/bind/compile-binding.ts';
 import { AppError } from '../../errors/app-error.ts';
@@ -15,7 +16,9 @@ import type { LookupCounter } from '../count-lookups.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { KeptContacts } from '../kept-contacts.ts';
 import { changeContact } from './change-contact.ts';
-import type { ContactChange } from './change-contact.ts';
+import type { ContactChange, ContactChanged } from './change-contact.ts';
+import { checkContactType } from './contact-types.ts';
+import { findThere } from './find-there.ts';
 import { readContactValues } from './read-contact-values.ts';
 import type { GivenValues } from './read-contact-values.ts';
 
@@ -45,6 +48,13 @@ export interface PersonKey {
   readonly contactType: string;
 }
 
+/** What came of a create. */
+export interface CreatedContact {
+  readonly match: Match;
+  /** False where the CRM answered with a contact that was there: nothing known of it is written over. */
+  readonly isNew: boolean;
+}
+
 /**
  * Makes a contact in the CRM, and lets searches and calls know it at once. Rejects with
  * `invalid_request` for values that the document does not take, `refused_by_crm`, `unknown_outcome`,
@@ -54,16 +64,17 @@ export async function createContact(
   deps: ContactActionDeps,
   connection: PipelineConnection,
   of: { readonly given: GivenValues; readonly contactType: string; readonly by: Acting },
-): Promise<BoundRecord> {
-  const { values } = readContactValues(connection.opened.document, 'CreateContact', of.given);
+): Promise<CreatedContact> {
+  const { document } = connection.opened;
+  checkContactType(document, of.contactType);
+  const { values } = readContactValues(document, 'CreateContact', of.given);
   const typed = of.contactType === '' ? values : { ...values, contact_type: of.contactType };
   // From here on a repeat under the same key must not send it again.
   await deps.database.write(() => Promise.resolve());
-  const change = { method: 'CreateContact', values: typed, by: of.by } as const;
-  const record = await carryOut(deps, connection, change);
-  const made = { ...asRecord(typed), ...record };
-  await follow(deps, connection, { made, by: of.by });
-  return made;
+  const begunAt = deps.database.now();
+  const change = { method: 'CreateContact', values: typed, by: of.by, begunAt } as const;
+  const told = await carryOut(deps, connection, change);
+  return await follow(deps, connection, { typed, told, begunAt, by: of.by });
 }
 
 /** Changes a contact in the CRM. Rejects like `createContact`, and with `not_found` where it is gone. */
@@ -74,9 +85,12 @@ export async function updateContact(
 ): Promise<BoundRecord> {
   const { key } = of;
   const { document } = connection.opened;
+  checkContactType(document, key.contactType);
   const { values, cleared } = readContactValues(document, 'UpdateContact', of.given);
   const change = { method: 'UpdateContact', values: { ...values, ...idOf(key) }, cleared } as const;
-  const told = await carryOut(deps, connection, { ...change, by: of.by, key });
+  const begunAt = deps.database.now();
+  const sent = await carryOut(deps, connection, { ...change, by: of.by, key, begunAt });
+  const told = sent.record;
   const before = await known(deps, connection, key);
   const changed = withChanges(before ?? {}, { values: asRecord(values), cleared, told, key });
   await record(deps, connection, { action: 'contact.updated', id: key.contactId, by: of.by });
@@ -100,7 +114,9 @@ export async function deleteContact(
   of: { readonly key: PersonKey; readonly by: Acting },
 ): Promise<void> {
   const { key, by } = of;
-  await carryOut(deps, connection, { method: 'DeleteContact', values: idOf(key), by, key });
+  checkContactType(connection.opened.document, key.contactType);
+  const change = { method: 'DeleteContact', values: idOf(key), by, key } as const;
+  await carryOut(deps, connection, { ...change, begunAt: deps.database.now() });
   await forgetContact(deps, connection, key);
   await record(deps, connection, { action: 'contact.deleted', id: key.contactId, by });
 }
@@ -108,9 +124,13 @@ export async function deleteContact(
 async function carryOut(
   deps: ContactActionDeps,
   connection: PipelineConnection,
-  change: Omit<ContactChange, 'signal'> & { readonly by: Acting; readonly key?: PersonKey },
-): Promise<BoundRecord> {
-  const { key, by, ...asked } = change;
+  change: Omit<ContactChange, 'signal'> & {
+    readonly by: Acting;
+    readonly key?: PersonKey;
+    readonly begunAt: number;
+  },
+): Promise<Told> {
+  const { key, by, begunAt, ...asked } = change;
   // Whoever asked may go: a request that was begun and not awaited is one of unknown outcome.
   const { signal } = new AbortController();
   const { idempotencyKey } = by;
@@ -118,10 +138,10 @@ async function carryOut(
   if (changed.requests > 0) deps.lookups.count(connection.organizationId, changed.requests, 0);
   switch (changed.status) {
     case 'done':
-      return changed.record;
+      return changed;
     case 'gone':
       if (key !== undefined) await forgetContact(deps, connection, key);
-      if (change.method === 'DeleteContact') return {};
+      if (change.method === 'DeleteContact') return { record: {}, wasThere: false };
       throw new AppError('not_found', `The CRM has no such contact any more. ${changed.message}`);
     case 'refused':
       await deps.idempotency.withoutEffect();
@@ -130,25 +150,39 @@ async function carryOut(
       const id = textOf(changed.record, 'contact_id');
       // It is there, if not as it should be: no call may make it a second time.
       if (change.method === 'CreateContact' && id !== undefined) {
-        await follow(deps, connection, {
-          made: { ...asRecord(change.values), ...changed.record },
-          by,
-        });
+        await follow(deps, connection, { typed: change.values, told: changed, begunAt, by });
       }
       throw changed.problem;
     }
   }
 }
 
-/** What was made is known from now on. */
+/** What the CRM answered to a change. */
+type Told = Pick<Extract<ContactChanged, { status: 'done' }>, 'record' | 'wasThere'>;
+
+/** What was made is known from now on; what was there stays as it is known. */
 async function follow(
   deps: ContactActionDeps,
   connection: PipelineConnection,
-  { made, by }: { readonly made: BoundRecord; readonly by: Acting },
-): Promise<void> {
-  const contact = contactOfRecord(made);
-  if (contact === undefined) return;
+  of: {
+    readonly typed: Readonly<Record<string, string>>;
+    readonly told: Told;
+    /** When the CRM was asked; epoch milliseconds. */
+    readonly begunAt: number;
+    readonly by: Acting;
+  },
+): Promise<CreatedContact> {
+  const { typed, told, by } = of;
+  const made = { ...asRecord(typed), ...told.record };
   const { id: connectionId, organizationId } = connection;
+  const contact = contactOfRecord(made);
+  const created = { match: matchOfRecord(made, 'made'), isNew: true };
+  if (contact === undefined) return created;
+  const there = await findThere(deps, connection, { ...told, contact, begunAt: of.begunAt });
+  if (there !== undefined) {
+    deps.keptContacts.forget(connection, contact.phones);
+    return { match: there, isNew: false };
+  }
   const numbers = numbersKept(connection, contact.phones);
   const { database } = deps;
   await database.write(async (transaction) => {
@@ -162,6 +196,7 @@ async function follow(
     });
   });
   await noted(deps, connection, () => deps.keptContacts.put(connection, contact, 'made'));
+  return created;
 }
 
 /** What was made a short time ago has other numbers now. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectionBook } from '../../calls/call-connection.ts';
 import { findConnection } from '../../connections/connections-repository.ts';
 import { matchOfContact, matchOfRecord } from '../../contacts/identify/match.ts';
+import type { Match } from '../../contacts/identify/match.ts';
 import type { ContactIndex } from '../../contacts/index/contact-index.ts';
 import {
   createContact,
@@ -17,6 +18,7 @@ import type { PipelineConnection } from '../connection-book.ts';
 import { contactPage } from '../contact-page.ts';
 import * as actions from '../contacts/contact-actions.ts';
 import type { Acting, ContactActionDeps } from '../contacts/contact-actions.ts';
+import { checkContactType } from '../contacts/contact-types.ts';
 import { route } from '../route.ts';
 import type { RequestContext, Route } from '../route.ts';
 import { mustHave } from './must-have.ts';
@@ -43,22 +45,26 @@ export function contactRoutes({
     if (connection !== undefined) return connection;
     throw new AppError('conflict', 'The connection cannot be opened: enter its values again.');
   };
-  const present = (connection: PipelineConnection, record: BoundRecord) => {
-    const match = matchOfRecord(record, 'made');
+  const presentMatch = (connection: PipelineConnection, match: Match) => {
     const page = contactPage(deps, connection, { match, locals: {}, properties: {} });
     return { body: presentContact(connection.id, match, page) };
   };
+  const present = (connection: PipelineConnection, record: BoundRecord) =>
+    presentMatch(connection, matchOfRecord(record, 'made'));
   return [
     route(createContact, async ({ params, body }, context) => {
       const connection = await open(context, params.connection_id);
       const by = actingOf(context);
       const contactType = body.contact_type ?? '';
       const of = { given: body.values, contactType, by };
-      return present(connection, await actions.createContact(deps, connection, of));
+      const { match, isNew } = await actions.createContact(deps, connection, of);
+      const answer = presentMatch(connection, match);
+      return isNew ? answer : { ...answer, status: 200 };
     }),
     route(getContact, async ({ params, query }, context) => {
       const { organizationId } = context.scope();
       const connection = await open(context, params.connection_id);
+      checkContactType(connection.opened.document, query.contact_type ?? '');
       const found = await deps.index?.byId(
         { organizationId, connectionId: connection.id },
         {
@@ -68,9 +74,7 @@ export function contactRoutes({
         },
       );
       if (found === undefined) throw new AppError('not_found', 'No such contact is kept here.');
-      const match = matchOfContact(found);
-      const page = contactPage(deps, connection, { match, locals: {}, properties: {} });
-      return { body: presentContact(connection.id, match, page) };
+      return presentMatch(connection, matchOfContact(found));
     }),
     route(updateContact, async ({ params, query, body }, context) => {
       const connection = await open(context, params.connection_id);
