@@ -66,7 +66,12 @@ export const LiveCaller = z
       .meta({ description: 'The reason in words.', examples: ['One contact has this number.'] }),
     contacts: z.array(Caller).meta({
       description:
-        'Who has the number; `chosen` is whose call it is by the rule of the connection, `url` the page to open.',
+        'Who has the number, at most 20, the chosen one first; `chosen` is whose call it is by the rule of the connection, `url` the page to open.',
+    }),
+    contact_count: z.int().meta({
+      description:
+        'How many contacts were found; where it is more than `contacts` has, `GET /v1/contacts/identify` tells the others.',
+      examples: [1],
     }),
   })
   .meta({ id: 'LiveCaller', description: 'What one connection says of a caller.' });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 /** Events of a minute of a busy office; who is further behind loads again instead. */
-const MOST_WAITING_BYTES = 262_144;
+export const MOST_WAITING_BYTES = 262_144;
 
 /** The body of an answer that does not end, to which text is added without waiting. */
 export class EventStream extends Readable {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { EventStream } from './event-stream.ts';
+import { EventStream, MOST_WAITING_BYTES } from './event-stream.ts';
 import { createLiveHub } from './live-hub.ts';
 import type { LiveLimits, LiveMessage, LiveReader } from './live-hub.ts';
 
@@ -24,7 +24,9 @@ function world(limits: Partial<LiveLimits> = {}) {
   const watchedChanged = (): void => {
     changes.count += 1;
   };
-  const hub = createLiveHub({ clock, ids, limits, watchedChanged });
+  const warned: string[] = [];
+  const log = { warn: (_fields: object, message: string) => void warned.push(message) };
+  const hub = createLiveHub({ clock, ids, log, limits, watchedChanged });
   const reader = (of: Partial<Pick<LiveReader, 'topics' | 'extensions'>> = {}): Told => {
     const told: Told = {
       ...{ topics: new Set(['ringing'] as const), extensions: undefined, ...of },
@@ -45,10 +47,10 @@ function world(limits: Partial<LiveLimits> = {}) {
     for (let check = 0; check < checks; check += 1) {
       at.now += 5_000;
       for (const end of pauses.splice(0)) end();
-      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
     }
   };
-  return { hub, reader, pass, at, changes };
+  return { hub, reader, pass, at, changes, warned };
 }
 
 const idOf = (texts: readonly string[]): string =>
@@ -125,6 +127,32 @@ describe('who reads events', () => {
     await pass(1);
 
     expect([revoked.isOver, unsure.isOver]).toEqual([true, false]);
+  });
+
+  it('is looked after although another one throws, and later ones are', async () => {
+    const { hub, reader, pass, at, warned } = world();
+    const fail = (): never => {
+      throw new Error('A socket behaves oddly.');
+    };
+    const broken = {
+      ...reader(),
+      send: () => {},
+      end: fail,
+      mayStay: () => Promise.resolve(false),
+    };
+    hub.join('org', broken, undefined);
+    broken.send = fail;
+    at.now += 1;
+    const one = reader();
+    hub.join('org', one, undefined);
+    hub.start();
+    await pass(3);
+    one.stays = () => Promise.resolve(false);
+    await pass(1);
+
+    expect(one.texts.filter((text) => text === ': still here\n\n')).toHaveLength(1);
+    expect(one.isOver).toBe(true);
+    expect(new Set(warned)).toEqual(new Set(['a stream of events could not be looked after']));
   });
 
   it('has a comment every fifteen seconds', async () => {
@@ -208,6 +236,49 @@ describe('who comes back', () => {
     const again = reader();
     hub.join('org', again, idOf(after.texts));
     expect(eventsOf(again.texts)).toEqual([]);
+  });
+
+  it.each([
+    ['ASCII', 'x'.repeat(1_024)],
+    ['letters of three bytes', '語'.repeat(1_024)],
+    ['one event that is all but too long', 'x'.repeat(48_000)],
+  ])('has what was missed of %s only as far as a stream holds it', (_what, name) => {
+    const { hub, reader } = world();
+    const before = reader();
+    hub.join('org', before, undefined);
+    const ids: string[] = [];
+    for (let event = 0; event < 400; event += 1) {
+      ids.push(idOf(before.texts.splice(0)));
+      hub.publish('org', { ...RING, data: { name } });
+    }
+    const told = ids.map((id) => {
+      const stream = new EventStream();
+      const after = reader();
+      const send = (text: string): void => {
+        after.send(text);
+        stream.send(text);
+      };
+      hub.join('org', { ...after, send }, id)();
+      return { stream, events: eventsOf(after.texts) };
+    });
+
+    expect(told.every(({ stream }) => !stream.destroyed)).toBe(true);
+    expect(told.every(({ stream }) => stream.readableLength < MOST_WAITING_BYTES)).toBe(true);
+    expect(told.at(0)?.events).toEqual(['reset']);
+    expect(told.at(-2)?.events).toEqual(['ringing', 'ringing']);
+  });
+
+  it('and whoever stayed is told to load what no event holds', () => {
+    const { hub, reader } = world();
+    const one = reader();
+    hub.join('org', one, undefined);
+    const id = idOf(one.texts);
+    hub.publish('org', { ...RING, data: { name: '語'.repeat(20_000) } });
+    const after = reader();
+    hub.join('org', after, id);
+
+    expect([eventsOf(one.texts), eventsOf(after.texts)]).toEqual([['reset'], ['reset']]);
+    expect(one.texts.join('')).not.toContain('語');
   });
 
   it('after a word to load again is told so, too', () => {

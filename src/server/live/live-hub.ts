@@ -2,6 +2,7 @@ import type { LiveTopic } from '../../contract/live.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Ids } from '../../text/uuid.ts';
 import type { Clock } from '../../time/clock.ts';
+import { MOST_WAITING_BYTES } from './event-stream.ts';
 
 /** Something that screens are told. */
 export interface LiveMessage {
@@ -52,6 +53,7 @@ export interface LiveHub {
 export interface LiveHubDeps {
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly ids: Ids;
+  readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
   readonly limits?: Partial<LiveLimits>;
   /** Told when an organization gets its first reader or loses its room. */
   readonly watchedChanged?: () => void;
@@ -68,11 +70,14 @@ const LIMITS: LiveLimits = { perOrganization: 1_000, inAll: 10_000 };
 /** Who comes back within this time misses nothing. */
 const KEPT_MS = 120_000;
 const KEPT_MESSAGES = 2_000;
-/** Text of one organization, and of all, in UTF-16 units. */
-const KEPT_LENGTH = 1_048_576;
-const KEPT_LENGTH_IN_ALL = 16_777_216;
-/** Whoever comes back and has missed more loads it in one request; `EventStream` would not hold it. */
-const MOST_MISSED_BYTES = 131_072;
+/**
+ * Of one organization: whoever comes back has all of it at once, before anything is read, and room for
+ * what happens then. Who has missed more loads it in one request.
+ */
+const KEPT_BYTES = (MOST_WAITING_BYTES * 3) / 4;
+const KEPT_BYTES_IN_ALL = 16_777_216;
+/** Of one event. */
+const LONGEST_BYTES = 49_152;
 /** A browser comes back after this time. */
 const RETRY_MS = 2_000;
 const CHECK_EVERY_MS = 5_000;
@@ -84,6 +89,8 @@ interface Kept {
   readonly at: number;
   readonly message: LiveMessage;
   readonly text: string;
+  /** Of `text`. */
+  readonly bytes: number;
 }
 
 interface Room {
@@ -91,7 +98,8 @@ interface Room {
   readonly epoch: string;
   last: number;
   readonly kept: Kept[];
-  length: number;
+  /** Of all that is kept. */
+  bytes: number;
   readonly readers: Set<LiveReader>;
   readonly topics: Set<LiveTopic>;
   /** Since when nobody reads; monotonic. */
@@ -104,13 +112,13 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const limits = { ...LIMITS, ...deps.limits };
   const rooms = new Map<string, Room>();
   const closing = new AbortController();
-  const all = { readers: 0, length: 0 };
+  const all = { readers: 0, bytes: 0 };
 
   const roomOf = (organizationId: string): Room => {
     const known = rooms.get(organizationId);
     if (known !== undefined) return known;
     const room: Room = {
-      ...{ epoch: ids.next(), last: 0, kept: [], length: 0 },
+      ...{ epoch: ids.next(), last: 0, kept: [], bytes: 0 },
       ...{ readers: new Set<LiveReader>(), topics: new Set<LiveTopic>(), emptySince: 0 },
     };
     rooms.set(organizationId, room);
@@ -118,42 +126,55 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     return room;
   };
   const drop = (room: Room, count: number): void => {
-    const length = room.kept.splice(0, count).reduce((sum, { text }) => sum + text.length, 0);
-    room.length -= length;
-    all.length -= length;
+    const bytes = room.kept.splice(0, count).reduce((sum, one) => sum + one.bytes, 0);
+    room.bytes -= bytes;
+    all.bytes -= bytes;
   };
   const keep = (room: Room, kept: Kept): void => {
     room.kept.push(kept);
-    room.length += kept.text.length;
-    all.length += kept.text.length;
+    room.bytes += kept.bytes;
+    all.bytes += kept.bytes;
     const old = room.kept.findIndex(({ at }) => at > kept.at - KEPT_MS);
     const many = Math.max(old, room.kept.length - KEPT_MESSAGES);
     if (many > 0) drop(room, many);
-    while (room.length > KEPT_LENGTH) drop(room, 1);
-    while (all.length > KEPT_LENGTH_IN_ALL && room.kept.length > 0) drop(room, 1);
+    while (room.bytes > KEPT_BYTES) drop(room, 1);
+    while (all.bytes > KEPT_BYTES_IN_ALL && room.kept.length > 0) drop(room, 1);
   };
   const forget = (room: Room): void => {
     drop(room, room.kept.length);
   };
 
+  /** What goes wrong with one of them keeps nobody else from being looked at, now or later. */
+  const guarded = async (job: () => Promise<void> | void): Promise<void> => {
+    try {
+      await job();
+    } catch (err) {
+      deps.log.warn({ err }, 'a stream of events could not be looked after');
+    }
+  };
   const look = async (): Promise<void> => {
     for (const [organizationId, room] of rooms) {
-      await endWhoMayNotStay([...room.readers]);
+      const byKey = Map.groupBy(room.readers, ({ keyId }) => keyId);
+      for (const readers of byKey.values()) await guarded(() => endWhoMayNotStay(readers));
       if (room.readers.size > 0 || clock.monotonic() - room.emptySince < KEPT_MS) continue;
       forget(room);
       rooms.delete(organizationId);
-      deps.watchedChanged?.();
+      await guarded(() => deps.watchedChanged?.());
     }
   };
-  const beat = (): void => {
+  const beat = async (): Promise<void> => {
     for (const { readers } of rooms.values()) {
-      for (const reader of readers) reader.send(': still here\n\n');
+      for (const reader of readers) {
+        await guarded(() => {
+          reader.send(': still here\n\n');
+        });
+      }
     }
   };
   const keepOpen = async (): Promise<void> => {
     for (let checks = 1; !closing.signal.aborted; checks += 1) {
       await clock.sleep(CHECK_EVERY_MS, closing.signal);
-      if (checks % BEAT_EVERY_CHECKS === 0) beat();
+      if (checks % BEAT_EVERY_CHECKS === 0) await beat();
       await look();
     }
   };
@@ -181,8 +202,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const room = rooms.get(organizationId);
       if (room?.topics.has(message.topic) !== true) return;
       room.last += 1;
-      const text = frame(idOf(room, room.last), message.event, message.data);
-      keep(room, { number: room.last, at: clock.monotonic(), message, text });
+      const { text, bytes } = framed(idOf(room, room.last), message);
+      keep(room, { number: room.last, at: clock.monotonic(), message, text, bytes });
       for (const reader of room.readers) if (concerns(reader, message)) reader.send(text);
     },
     wants: (organizationId, topic) => rooms.get(organizationId)?.topics.has(topic) === true,
@@ -199,7 +220,10 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     },
     check: look,
     start: () => {
-      keepOpen().catch(() => undefined);
+      keepOpen().catch((err: unknown) => {
+        if (closing.signal.aborted) return;
+        deps.log.warn({ err }, 'streams of events are not looked after any more');
+      });
     },
     close: () => {
       closing.abort();
@@ -209,15 +233,11 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   };
 }
 
+/** All of one key. */
 async function endWhoMayNotStay(readers: readonly LiveReader[]): Promise<void> {
-  const byKey = Map.groupBy(readers, ({ keyId }) => keyId);
-  for (const [first, ...others] of byKey.values()) {
-    // A database that is away says nothing about a key.
-    const stays = (await first?.mayStay().catch(() => true)) ?? true;
-    if (stays) continue;
-    first?.end();
-    for (const reader of others) reader.end();
-  }
+  // A database that is away says nothing about a key.
+  const stays = (await readers[0]?.mayStay().catch(() => true)) ?? true;
+  if (!stays) for (const reader of readers) reader.end();
 }
 
 /** How soon to come back, where one stands now, and what was missed. */
@@ -236,9 +256,6 @@ function greeting(room: Room, reader: LiveReader, lastId: string | undefined): s
     .filter(({ number, message }) => number > seen && concerns(reader, message))
     .map(({ text }) => text)
     .join('');
-  if (Buffer.byteLength(missed) > MOST_MISSED_BYTES) {
-    return reset('More happened meanwhile than is told at once: load again what is shown.');
-  }
   // The id comes last: whoever is cut off in between has not seen the rest.
   const retry = `retry: ${String(RETRY_MS)}\n\n`;
   return `${retry}${missed}id: ${idOf(room, room.last)}\n\n`;
@@ -257,6 +274,16 @@ function idOf({ epoch }: Room, number: number): string {
 /** JSON has no line end of its own, so one line holds it. */
 function frame(id: string, event: string, data: object): string {
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** What is too long for a screen to wait for is not told: it can be loaded. */
+function framed(id: string, { event, data }: LiveMessage) {
+  const text = frame(id, event, data);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LONGEST_BYTES) return { text, bytes };
+  const message = 'More happened at once than an event holds: load again what is shown.';
+  const short = frame(id, 'reset', { message });
+  return { text: short, bytes: Buffer.byteLength(short) };
 }
 
 function tooMany(whose: string, count: number): AppError {

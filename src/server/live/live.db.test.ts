@@ -153,6 +153,17 @@ describeDatabases('what a screen is told', (databases) => {
     });
   });
 
+  test('of very many who have the number twenty are told, and how many there are', async () => {
+    for (let one = 0; one < 25; one += 1) await put({ ...GRACE, crmId: String(one) });
+    const reader = await open('topics=ringing');
+
+    await ring();
+    const { data } = await reader.next(named('ringing'));
+
+    expect(valueAt(data, 'callers', 0, 'contacts')).toHaveLength(20);
+    expect(valueAt(data, 'callers', 0, 'contact_count')).toBe(25);
+  });
+
   test('the CRM is asked once, for the screen and for the call, where the index does not know', async () => {
     inCrm();
     const { promise, resolve } = Promise.withResolvers<undefined>();

@@ -8,6 +8,7 @@ import type { PipelineConnection } from '../connection-book.ts';
 import type { LookupCounter } from '../count-lookups.ts';
 import type { CallerIdentifier, IdentifiedCaller } from '../identify-callers.ts';
 import { presentCallers } from '../routes/identify.ts';
+import { liveContacts } from './live-contacts.ts';
 
 export type ScreenCaller = z.input<typeof LiveCaller>;
 
@@ -51,7 +52,12 @@ export function lookForCaller(
   };
   const askOn = (connection: PipelineConnection): Promise<void> => {
     const { id, opened } = connection;
-    const base = { connection_id: id, connection_name: opened.name, contacts: [] };
+    const base = {
+      connection_id: id,
+      connection_name: opened.name,
+      contacts: [],
+      contact_count: 0,
+    };
     const why = whyNotAsked(deps, connection, number);
     if (why !== undefined || number === undefined) {
       known.set(id, { ...base, status: 'not_asked', message: why ?? WITHHELD });
@@ -103,7 +109,7 @@ export function lookForCaller(
       connection_name: id,
       status: 'failed',
       message,
-      contacts: [],
+      ...{ contacts: [], contact_count: 0 },
     });
   }
   return {
@@ -139,7 +145,10 @@ function whyNotAsked(
     : undefined;
 }
 
-function present(answer: IdentifiedCaller): Pick<ScreenCaller, 'status' | 'message' | 'contacts'> {
+function present(
+  answer: IdentifiedCaller,
+): Pick<ScreenCaller, 'status' | 'message' | 'contacts' | 'contact_count'> {
   const { status, message } = answer;
-  return { status, message, contacts: presentCallers(answer) };
+  const all = presentCallers(answer);
+  return { status, message, contacts: liveContacts(all), contact_count: all.length };
 }

@@ -17,9 +17,15 @@ describeDatabases('the guide to screens', (databases) => {
   let server: TestServer;
   let office: Office;
   let origin: string;
+  let answers: Promise<unknown> = Promise.resolve();
 
   beforeAll(async () => {
-    crm = await startFakeCrm();
+    crm = await startFakeCrm({
+      handler: async () => {
+        await answers;
+        return false;
+      },
+    });
     crm.contacts.push({
       ...{ id: '7', first_name: 'Ada', last_name: 'Byron', phone: '+442071838750' },
       ...{ email: 'ada@crm.example', company: 'Engines' },
@@ -57,6 +63,19 @@ describeDatabases('the guide to screens', (databases) => {
       },
       { timeout: 20_000, interval: 100 },
     );
+    const stranger = {
+      ...{ call_id: 'stranger', kind: 'ringing', direction: 'inbound', extension: '101' },
+      ...{ calling_number: '+442071830000', called_number: '+442079460000' },
+    };
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    answers = promise;
+    await server.send('POST', '/v1/call-events', { key: office.eventsKey, body: stranger });
+    const last = async (words: string): Promise<void> => {
+      await vi.waitFor(() => expect(lines.at(-1)).toBe(words), 20_000);
+    };
+    await last('ringing +442071830000 The CRM is being asked.');
+    resolve(undefined);
+    await last('identified  The CRM knows nobody with this number.');
     const ended = new Promise<unknown>((exit) => node.once('exit', exit));
     await server.send('DELETE', `/v1/keys/${textAt(made.body, 'id')}`, { key: office.key });
 
