@@ -179,7 +179,7 @@ export const readmitPerson = defineEndpoint({
   path: '/v1/contacts/erasures/{erasure_id}/readmit',
   summary: 'Let an erased person be kept again',
   description:
-    'Takes `keep_out` back: where a CRM still has the person, the next full sync brings the copy.',
+    'Takes `keep_out` back and ends the day in which the erasure is applied again: where a CRM still has the person, the next full sync brings the copy, unless another erasure is of the same person. What was erased stays so; calls that were under way are still erased when they end.',
   repeatable: true,
   params: z.object({ erasure_id: idOf('erasure') }),
   query: noQuery,

@@ -187,6 +187,37 @@ describeDatabases('whom an erasure is of', (databases) => {
     expect(valueAt(list.body, 'items', 0, 'erasure_id')).toBe(id);
     expect(list.text).not.toContain('7183');
   });
+
+  test.each([
+    ['kept out', true],
+    ['erased', false],
+  ])(
+    'who is %s comes back within the day, too, once readmitted, and stays',
+    async (_, keep_out) => {
+      crm.contacts.push(told('g', 'Hopper', OWN), told('a', 'Wood', SHARED));
+      await synced(true);
+      const id = await erased({ number: OWN, keep_out });
+      await synced(true);
+      const kept = await names();
+
+      const path = `/v1/contacts/erasures/${id}`;
+      const readmitted = await server.send('POST', `${path}/readmit`, { key: office.key });
+      await synced(true);
+      // The eraser goes through all that is still applied: nothing of this one is.
+      await erased({ number: '+442079460999' });
+
+      expect(kept).toEqual(['Wood']);
+      expect(valueAt(readmitted.body, 'message')).toMatch(/^The person may be kept again/u);
+      expect(Date.parse(textAt(readmitted.body, 'applied_until'))).toBeLessThanOrEqual(Date.now());
+      expect(await names()).toEqual(['Hopper', 'Wood']);
+      const row = await server.database.read
+        .selectFrom('erasure')
+        .select(['sealed', 'keep_out'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      expect(row).toEqual({ sealed: null, keep_out: 0 });
+    },
+  );
 });
 
 function told(id: string, last_name: string, phone: string) {

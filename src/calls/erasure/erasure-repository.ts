@@ -6,6 +6,7 @@ import { readPage } from '../../store/page.ts';
 import type { Page, PageOf } from '../../store/page.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Tables } from '../../store/schema.ts';
+import { FORGOTTEN } from './sealed-person.ts';
 
 export type ErasureRow = Selectable<Tables['erasure']>;
 
@@ -93,20 +94,38 @@ export async function beginAgain(
     .execute();
 }
 
-/** Lets somebody be kept again; false where nobody was kept out. */
+/**
+ * Lets somebody be kept again from now on (epoch milliseconds), within the day, too; false where nobody
+ * was kept out.
+ */
 export async function readmit(
   handle: Handle,
   scope: OrganizationScope,
-  id: string,
+  { id, now }: { readonly id: string; readonly now: number },
 ): Promise<boolean> {
-  const result = await handle
+  const ended = await handle
+    .updateTable('erasure')
+    .set({ ends_at: now })
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', id)
+    .where('ends_at', '>', now)
+    .executeTakeFirst();
+  const takenBack = await handle
     .updateTable('erasure')
     .set({ keep_out: 0 })
     .where('organization_id', '=', scope.organizationId)
     .where('id', '=', id)
     .where('keep_out', '=', 1)
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  // The last round at the end of a day would erase what has just come back.
+  await handle
+    .updateTable('erasure')
+    .set((eb) => ({ ...FORGOTTEN, lease_until: 0, fence: eb('fence', '+', 1) }))
+    .where('organization_id', '=', scope.organizationId)
+    .where('id', '=', id)
+    .where('applied_at', 'is not', null)
+    .execute();
+  return ended.numUpdatedRows > 0n || takenBack.numUpdatedRows > 0n;
 }
 
 /** Digests of people of whom nothing is to be kept now. */

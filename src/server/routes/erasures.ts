@@ -56,15 +56,19 @@ export function erasureRoutes(deps: ErasureRouteDeps): readonly Route[] {
     route(readmitPerson, async ({ params }, context) => {
       const scope = context.scope();
       const id = params.erasure_id;
-      const row = await mustHave(findErasure(database.read, scope, id), 'erasure');
-      await database.write(async (transaction) => {
-        if (!(await readmit(transaction, scope, id))) return;
-        await recordDeed(transaction, scope, {
-          ...{ ids, actor: actorOf(context), action: 'person.readmitted' },
-          ...{ objectKind: 'erasure', objectId: id, at: database.now() },
-        });
+      const row = await database.write(async (transaction) => {
+        const now = database.now();
+        if (await readmit(transaction, scope, { id, now })) {
+          await recordDeed(transaction, scope, {
+            ...{ ids, actor: actorOf(context), action: 'person.readmitted' },
+            ...{ objectKind: 'erasure', objectId: id, at: now },
+          });
+        }
+        return await mustHave(findErasure(transaction, scope, id), 'erasure');
       });
-      return { body: present({ ...row, keep_out: 0 }) };
+      // One that still ran goes on, and then forgets at once who it was.
+      eraser.wake();
+      return { body: { ...present(row), message: READMITTED } };
     }),
   ];
 }
@@ -142,6 +146,9 @@ function present(row: ErasureRow): z.input<typeof Erasure> {
     person: null,
   };
 }
+
+const READMITTED =
+  'The person may be kept again: where a CRM has them still, the next full sync brings the copy. What was erased stays so.';
 
 const WORDS = {
   running: 'The calls are looked through: ask again in a moment.',
