@@ -187,7 +187,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const liveRunner = createLiveRunner({ runner, admission, places, database, clock });
   const keys = createNumberKeys();
   const { contactStore: store } = parts;
-  const digests = createPersonDigests(parts.keyring.pinned('patchcord erasure'));
+  const digests = createPersonDigests(parts.keyring.pinned('patchcord erasure'), keys);
   const countriesOf = createCountriesOf({ database, connections });
   const index =
     store === undefined
@@ -232,7 +232,7 @@ export function composeServer(parts: ServerParts): ComposedServer {
   const logos = createLogoKeeper({ database, egress, clock, logoOf, log: logger });
   const eraser = createErasureParts({
     ...{ database, ids, vault, removeFile, connections, index, callers, keys, log: logger },
-    ...{ digests, countriesOf, node: parts.node },
+    ...{ digests, countriesOf, clock, node: parts.node },
   });
   const live = createLiveParts({
     ...{ database, ids, clock, vault, connections, callers, phones, lookups, log: logger },

@@ -8,15 +8,18 @@ import type { NumberKeys } from '../contacts/number-keys/number-key.ts';
 import { findOrganization } from '../organizations/organizations-repository.ts';
 import { ADMIN } from '../organizations/scope.ts';
 import type { Database } from '../store/database.ts';
+import type { Clock } from '../time/clock.ts';
 import type { PipelineConnection } from './connection-book.ts';
 import { knowPerson } from './erasure-person.ts';
 import type { KnownPerson } from './erasure-person.ts';
 import type { CallerIdentifier } from './identify-callers.ts';
 import { findAnswers, forgetAnswers } from './idempotency/forget-answers.ts';
+import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 export interface ErasureParts extends Eraser {
   /** What is known here of somebody who is to be erased. */
-  know(organizationId: string, asked: NamedPerson): Promise<KnownPerson>;
+  know(organizationId: string, asked: NamedPerson, signal: AbortSignal): Promise<KnownPerson>;
 }
 
 /** The countries in which numbers of an organization are read. */
@@ -43,6 +46,7 @@ export function createErasureParts(
     readonly index: OpenContactIndex | undefined;
     readonly callers: Pick<CallerIdentifier, 'forget'>;
     readonly keys: NumberKeys;
+    readonly clock: Pick<Clock, 'monotonic'>;
   },
 ): ErasureParts {
   const { vault, connections, index, callers, keys, countriesOf, digests } = deps;
@@ -50,11 +54,13 @@ export function createErasureParts(
     organizationId: string,
     person: NamedPerson,
     work: (connection: PipelineConnection, known: readonly ContactKey[]) => Promise<number>,
+    signal?: AbortSignal,
   ): Promise<number> => {
     const { open } = await connections.ofOrganization(organizationId);
+    const turns = createTurns(deps.clock.monotonic, signal);
     let count = 0;
     for (const connection of open) {
-      count += await work(connection, await keysOf(index, connection, person));
+      count += await work(connection, await keysOf({ index, turns }, connection, person));
     }
     return count;
   };
@@ -68,8 +74,8 @@ export function createErasureParts(
         return significant;
       });
     },
-    countCopies: (organizationId, person) =>
-      copies(organizationId, person, (_, known) => Promise.resolve(known.length)),
+    countCopies: (organizationId, person, signal) =>
+      copies(organizationId, person, (_, known) => Promise.resolve(known.length), signal),
     forgetCopies: (organizationId, person) =>
       copies(organizationId, person, async ({ id: connectionId, country }, known) => {
         for (const number of person.numbers) callers.forget(connectionId, number, country);
@@ -85,16 +91,23 @@ export function createErasureParts(
   });
   return {
     ...eraser,
-    know: async (organizationId, asked) => {
+    know: async (organizationId, asked, signal) => {
       const { open } = await connections.ofOrganization(organizationId);
-      return await knowPerson({ index, keys }, open, asked);
+      const turns = createTurns(deps.clock.monotonic, signal);
+      return await knowPerson({ index, keys, turns }, open, asked);
     },
   };
 }
 
 /** Records of the person in the copy of one CRM. */
 async function keysOf(
-  index: Pick<OpenContactIndex, 'byNumber' | 'ofId'> | undefined,
+  {
+    index,
+    turns,
+  }: {
+    readonly index: Pick<OpenContactIndex, 'byNumber' | 'ofId'> | undefined;
+    readonly turns: Turns;
+  },
   { id: connectionId, organizationId, country }: PipelineConnection,
   { numbers, contacts }: NamedPerson,
 ): Promise<readonly ContactKey[]> {
@@ -107,11 +120,13 @@ async function keysOf(
     found.set(JSON.stringify([contactType, crmId]), { kind, contactType, crmId });
   };
   for (const number of numbers) {
+    await turns.next();
     for (const hit of await index.byNumber(of, number, { country, all: true })) {
       if (hit.matched === 'e164' || hit.matched === 'national') add(hit);
     }
   }
   for (const one of contacts.filter((contact) => contact.connectionId === connectionId)) {
+    await turns.next();
     for (const contact of await index.ofId(of, one.contactId)) {
       if (one.contactType === undefined || one.contactType === contact.contactType) add(contact);
     }

@@ -142,6 +142,55 @@ describeDatabases('whom an erasure is of', (databases) => {
     expect(await names()).toEqual(['Ada Wood', 'Grace Hopper']);
   });
 
+  test('a number without its area code lists whom it may be, however many digits are enough', async () => {
+    office = await setUpOffice(server, crm, { document: DOCUMENT });
+    await synced();
+    await put({ ...GRACE, phones: ['020 7946 0018'] }, ADA);
+
+    const { body } = await erase({ number: '79460018' });
+
+    expect(valueAt(body, 'person', 'contacts')).toEqual([]);
+    expect(valueAt(body, 'person', 'similar')).toMatchObject([{ contact_id: 'g' }]);
+  });
+
+  test('of nobody it says so, and of somebody what to send', async () => {
+    await put(GRACE);
+
+    const nobody = await erase({ number: '+442079460018' });
+    const grace = await erase({ number: OWN });
+
+    expect(textAt(nobody.body, 'message')).toMatch(/^Nothing here is of this person/u);
+    expect(textAt(grace.body, 'message')).toContain('send `confirm`');
+  });
+
+  test('hundreds who share a number go together, and others are served meanwhile', async () => {
+    await put(...officeOf(900));
+
+    let isOver = false;
+    const preview = erase({ number: SHARED }).finally(() => {
+      isOver = true;
+    });
+    let turns = 0;
+    for (; !isOver; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    const { body } = await preview;
+
+    expect(valueAt(body, 'counts', 'index_contacts')).toBe(900);
+    expect(turns).toBeGreaterThan(45);
+  });
+
+  test('a number of very many is no person, and a contact that has it is', async () => {
+    await put(...officeOf(1_100));
+    const contact = { connection_id: office.connectionId, contact_id: 'p7' };
+
+    const refused = await erase({ number: SHARED, confirm: true });
+    const one = await erase({ contact });
+
+    expect(refused.status).toBe(409);
+    expect(textAt(refused.body, 'detail')).toContain('`contact`');
+    expect(valueAt(one.body, 'person', 'contacts')).toMatchObject([{ contact_id: 'p7' }]);
+    expect(valueAt(one.body, 'person', 'shared_numbers')).toEqual([SHARED]);
+  });
+
   test('an id is of every kind of record that has it, unless one is named', async () => {
     await put({ ...GRACE, contactType: 'lead' }, { ...ADA, crmId: 'g', contactType: 'client' });
     const contact = { connection_id: office.connectionId, contact_id: 'g' };
@@ -159,7 +208,12 @@ describeDatabases('whom an erasure is of', (databases) => {
     await erased({ number: OWN });
 
     await synced(true);
-    await put({ ...GRACE, crmId: 'made-anew' }, { ...GRACE, phones: [] });
+    await put(
+      { ...GRACE, crmId: 'made-anew' },
+      { ...GRACE, phones: [] },
+      { ...GRACE, crmId: 'two', phones: ['020 7183 8750 / 07911 123456'] },
+      { ...GRACE, crmId: 'label', phones: ['Office ０２０ ７１８３ ８７５０ ext. 4'] },
+    );
     const within = await names();
     await dayPasses();
     await synced(true);
@@ -219,6 +273,14 @@ describeDatabases('whom an erasure is of', (databases) => {
     },
   );
 });
+
+/** People who share the number of their office, each with one of their own. */
+function officeOf(count: number): readonly ContactRecord[] {
+  return Array.from({ length: count }, (_, at) => ({
+    ...{ ...GRACE, crmId: `p${at}`, name: `Person ${at}` },
+    phones: [SHARED, `+4420718${40_000 + at}`],
+  }));
+}
 
 function told(id: string, last_name: string, phone: string) {
   return { id, last_name, phone, first_name: '', email: '', company: '' };

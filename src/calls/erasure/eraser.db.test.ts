@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 
 import { createVault } from '../../connections/vault.ts';
+import { createNumberKeys } from '../../contacts/number-keys/number-key.ts';
 import type { Database } from '../../store/database.ts';
 import { describeDatabases } from '../../store/testing/databases.ts';
 import { aCall, openPipeline, VAULT_KEY } from '../testing/pipeline.ts';
@@ -25,7 +26,7 @@ function depsOf(pipeline: TestPipeline, changed: Partial<EraserDeps> = {}): Eras
     database: pipeline.database,
     ids: pipeline.ids,
     vault: createVault(VAULT_KEY, randomBytes),
-    digests: createPersonDigests(new Uint8Array(32).fill(9)),
+    digests: createPersonDigests(new Uint8Array(32).fill(9), createNumberKeys()),
     node: 'node-1',
     removeFile: () => Promise.resolve(),
     countriesOf: () => Promise.resolve(['GB']),

@@ -11,12 +11,16 @@ import type { RoundDeps } from './erase-round.ts';
 import { findAuditEntries, findRefusedEvents } from './erase-traces.ts';
 import { beginAgain, findSameErasure, insertErasure, readDigests } from './erasure-repository.ts';
 import type { ErasureRow } from './erasure-repository.ts';
-import type { NamedPerson } from './person.ts';
+import type { NamedPerson, PersonDigests } from './person.ts';
 import { sealPerson } from './sealed-person.ts';
 
 export interface EraserDeps extends RoundDeps {
   readonly ids: Ids;
-  readonly countCopies: (organizationId: string, person: NamedPerson) => Promise<number>;
+  readonly countCopies: (
+    organizationId: string,
+    person: NamedPerson,
+    signal: AbortSignal,
+  ) => Promise<number>;
   readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
 }
 
@@ -77,7 +81,7 @@ export function createEraser(deps: EraserDeps): Eraser {
     },
     preview: async ({ organizationId }, { person: named }, signal) => {
       const countries = await deps.countriesOf(organizationId);
-      const known = digests.of(organizationId, countries, named);
+      const known = await digestsOf(digests, { organizationId, countries, named, signal });
       const person = { organizationId, countries, digests: new Set(known) };
       const askedAt = database.now();
       const { counts: ofCalls, waiting } = await countInCalls(deps, person, {
@@ -94,7 +98,7 @@ export function createEraser(deps: EraserDeps): Eraser {
       const { contacts } = named;
       const entries = await findAuditEntries(database.read, { organizationId, contacts });
       const counts = added(ofCalls, {
-        index_contacts: await deps.countCopies(organizationId, named),
+        index_contacts: await deps.countCopies(organizationId, named, signal),
         made_contacts: (await madeOf(database.read, digests, person)).length,
         refused_events: refused.length,
         kept_answers: answers.length,
@@ -106,7 +110,7 @@ export function createEraser(deps: EraserDeps): Eraser {
       const { organizationId } = scope;
       const countries = await deps.countriesOf(organizationId);
       const wish = digests.ofWish(organizationId, countries, asked);
-      const known = digests.of(organizationId, countries, person);
+      const known = await digestsOf(digests, { organizationId, countries, named: person });
       const deed = (transaction: Handle, id: string, now: number): Promise<void> =>
         recordDeed(transaction, scope, {
           ...{ ids: deps.ids, actor, action: 'person.erased', at: now },
@@ -154,4 +158,30 @@ export function createEraser(deps: EraserDeps): Eraser {
       await running;
     },
   };
+}
+
+/** Numbers between two looks at other work: some milliseconds. */
+const SLICE = 20;
+
+/** The digests of somebody who may have very many numbers, made so that others have their turn. */
+async function digestsOf(
+  digests: PersonDigests,
+  of: {
+    readonly organizationId: string;
+    readonly countries: readonly string[];
+    readonly named: NamedPerson;
+    readonly signal?: AbortSignal;
+  },
+): Promise<readonly string[]> {
+  const { organizationId, countries, named, signal } = of;
+  const known = new Set(digests.of(organizationId, countries, { ...named, numbers: [] }));
+  for (let from = 0; from < named.numbers.length; from += SLICE) {
+    signal?.throwIfAborted();
+    const numbers = named.numbers.slice(from, from + SLICE);
+    for (const one of digests.of(organizationId, countries, { numbers, contacts: [] })) {
+      known.add(one);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return [...known];
 }

@@ -13,7 +13,7 @@ export interface KeptOut {
 }
 
 /** Contacts between two looks at other work: some milliseconds. */
-const SLICE = 500;
+const SLICE = 100;
 
 export function createKeptOut(deps: {
   readonly database: Pick<Database, 'read' | 'now'>;
@@ -54,9 +54,5 @@ function isOf(
   const { crmId, contactType } = contact;
   const id = { contact_id: crmId, contact_type: contactType };
   if (digests.hasContact(person, connectionId, id)) return true;
-  return contact.phones.some((phone) => {
-    // What stands behind a number in words is its extension.
-    const [number = ''] = phone.split(/(?<=\d\D*)\p{Letter}/u);
-    return digests.hasNumber(person, number);
-  });
+  return contact.phones.some((phone) => digests.hasNumber(person, phone));
 }

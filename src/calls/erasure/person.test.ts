@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 
+import { createNumberKeys } from '../../contacts/number-keys/number-key.ts';
 import { createPersonDigests, ERASED, withoutNumbers } from './person.ts';
 import type { Person } from './person.ts';
 
-const digests = createPersonDigests(new Uint8Array(32).fill(1));
+const digests = createPersonDigests(new Uint8Array(32).fill(1), createNumberKeys());
 const COUNTRIES = ['GB', 'US'];
 
 function personOf(number: string, organizationId = 'org-1'): Person {

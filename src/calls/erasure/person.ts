@@ -3,7 +3,8 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { CallFacts } from '../call-facts.ts';
 import type { LaneMemory } from '../call-values.ts';
 import { cleanNumber } from '../../contacts/clean-number.ts';
-import { contactKey } from '../made-contacts.ts';
+import type { NumberKeys } from '../../contacts/number-keys/number-key.ts';
+import { createNumberNames } from './number-names.ts';
 
 /** In place of a number of somebody who was erased. */
 export const ERASED = 'erased';
@@ -29,7 +30,10 @@ export interface NamedPerson {
   readonly contacts: readonly NamedContact[];
 }
 
-/** Knows people by digests under a key: HMAC-SHA-256, of each organization its own. */
+/**
+ * Knows people by digests under a key: HMAC-SHA-256, of each organization its own. A number is the person's
+ * in each spelling by which the index of contacts would find them for sure.
+ */
 export interface PersonDigests {
   of(organizationId: string, countries: readonly string[], person: NamedPerson): readonly string[];
   /** One digest of what was asked for: the same for the same wish. */
@@ -41,27 +45,32 @@ export interface PersonDigests {
 /** Last digits of a number, which are the same in every way to write it. */
 const TAIL_DIGITS = 6;
 
-export function createPersonDigests(key: Uint8Array): PersonDigests {
+export function createPersonDigests(key: Uint8Array, keys: NumberKeys): PersonDigests {
+  const names = createNumberNames(keys);
   // As a key object it is prepared once, and not for each digest anew.
   const secret = createSecretKey(key);
   const digest = (organizationId: string, ...parts: readonly string[]): string =>
     createHmac('sha256', secret)
       .update(JSON.stringify([organizationId, ...parts]))
       .digest('base64url');
+  const ofName = (organizationId: string, name: string): string =>
+    digest(organizationId, 'number', name);
+  const ofTail = (organizationId: string, digits: string): string =>
+    digest(organizationId, 'tail', tailOf(digits));
   const ofNumber = (organizationId: string, countries: readonly string[], number: string) => {
-    const keys = countries.map((country) => contactKey(number, country));
-    const known = new Set(keys.filter((one) => one !== undefined));
-    return [...known].map((one) => digest(organizationId, 'number', one));
+    const known = [...names.of(number, countries)];
+    const ends = [cleanNumber(number) ?? number, ...known];
+    return [
+      ...known.map((name) => ofName(organizationId, name)),
+      ...ends.map((digits) => ofTail(organizationId, digits)),
+    ];
   };
-  const ofTail = (organizationId: string, number: string): string =>
-    digest(organizationId, 'tail', tailOf(cleanNumber(number) ?? number));
   const ofContact = (organizationId: string, one: NamedContact): string =>
     digest(organizationId, 'contact', one.connectionId, one.contactType ?? '', one.contactId);
   return {
     of: (organizationId, countries, { numbers, contacts }) => {
       const all = [
         ...numbers.flatMap((number) => ofNumber(organizationId, countries, number)),
-        ...numbers.map((number) => ofTail(organizationId, number)),
         ...contacts.map((contact) => ofContact(organizationId, contact)),
       ];
       return [...new Set(all)];
@@ -71,14 +80,14 @@ export function createPersonDigests(key: Uint8Array): PersonDigests {
         ...numbers.flatMap((number) => ofNumber(organizationId, countries, number)),
         ...contacts.map((contact) => ofContact(organizationId, contact)),
       ];
-      return digest(organizationId, 'wish', ...parts.toSorted());
+      return digest(organizationId, 'wish', ...new Set(parts.toSorted()));
     },
-    hasNumber: ({ organizationId, digests, countries }, number) =>
-      number !== undefined &&
-      number !== ERASED &&
-      // Reading a number takes ten times as long.
-      digests.has(ofTail(organizationId, number)) &&
-      ofNumber(organizationId, countries, number).some((one) => digests.has(one)),
+    hasNumber: ({ organizationId, digests, countries }, number) => {
+      if (number === undefined || number === ERASED) return false;
+      const mayBe = (digits: string): boolean => digests.has(ofTail(organizationId, digits));
+      const known = names.of(number, countries, mayBe);
+      return [...known].some((name) => digests.has(ofName(organizationId, name)));
+    },
     hasContact: ({ organizationId, digests }, connectionId, contact) => {
       const contactId = first(contact?.['contact_id']);
       if (contactId === undefined) return false;

@@ -34,12 +34,14 @@ export function erasureRoutes(deps: ErasureRouteDeps): readonly Route[] {
     route(erasePerson, async ({ body }, context) => {
       const scope = context.scope();
       const asked = await readWish({ database, eraser }, context, body);
-      const known = await eraser.know(scope.organizationId, asked);
+      const known = await eraser.know(scope.organizationId, asked, context.signal);
       const wish = { asked, person: known.person, keepOut: body.keep_out };
       if (!body.confirm) {
         const { counts, waiting } = await eraser.preview(scope, wish, context.signal);
         const told = { waiting_calls: waiting, keep_out: body.keep_out, counts };
-        return { body: { ...PREVIEW, ...told, person: presentKnown(known) } };
+        const isNobody = waiting === 0 && Object.values(counts).every((count) => count === 0);
+        const message = isNobody ? NOBODY : PREVIEW.message;
+        return { body: { ...PREVIEW, ...told, message, person: presentKnown(known) } };
       }
       const row = await eraser.begin(scope, wish, actorOf(context));
       eraser.wake();
@@ -108,6 +110,10 @@ async function readWish(
     'This number is a phone of the organization: delete its extension instead.',
   );
 }
+
+const NOBODY =
+  'Nothing here is of this person: there is nothing to erase. To keep out what a CRM tells of them later, ' +
+  'send `confirm` with `keep_out`.';
 
 const PREVIEW = {
   erasure_id: null,
