@@ -71,7 +71,7 @@ export function createSignedInRunner(deps: SignedInRunnerDeps): SignedInRunner &
   const { runner } = deps;
   const signIn = createSignIn(deps);
   return {
-    prepare: async ({ maySignIn, leaves: _, ...call }, connection, signal) => {
+    prepare: async ({ maySignIn, ...call }, connection, signal) => {
       const { document } = connection;
       // A method that the document lacks needs no sign-in to say so.
       if (!document.methods.has(call.method)) {

@@ -90,7 +90,9 @@ describeDatabases('the sync of contacts over the API', (databases) => {
     const waiting = await until((body) => valueAt(body, 'lists', 0, 'waiting_deletions') === 10);
 
     expect(waiting).toMatchObject({ people: 25 });
-    expect(textAt(waiting, 'message')).toContain('The CRM no longer lists 10 contacts, or calls them deleted');
+    expect(textAt(waiting, 'message')).toContain(
+      'The CRM no longer lists 10 contacts, or calls them deleted',
+    );
     const accepted = await send('POST', '', { accept_deletions: true });
     expect(accepted.status).toBe(202);
     expect(accepted.body).toMatchObject({ people: 15, lists: [{ waiting_deletions: null }] });
