@@ -83,9 +83,10 @@ describeDatabases('a server that is killed over a create with a key', ({ setting
     await harness.arm({ point, count: 1 });
 
     // The first request of the call is its create.
-    await harness.send(CALL);
+    const wasTaken = await harness.send(CALL);
     expect(await harness.settle()).toBe(false);
     await restart(harness);
+    if (!wasTaken) await sendAgain(harness);
 
     const creates = harness.crm.requests.filter(({ path }) => path === '/calls');
     const keys = new Set(creates.map(({ headers }) => headers['idempotency-key']));
@@ -103,9 +104,10 @@ describeDatabases('a server that is killed over a create with a key', ({ setting
     await harness.start();
     await harness.arm({ point: 'response-read', count: 1 });
 
-    await harness.send(CALL);
+    const wasTaken = await harness.send(CALL);
     expect(await harness.settle()).toBe(false);
     await restart(harness);
+    if (!wasTaken) await sendAgain(harness);
 
     expect(harness.crm.calls).toHaveLength(2);
     expect(await stepsOf(database, harness)).toContainEqual({
@@ -135,6 +137,12 @@ async function restart(harness: FaultHarness): Promise<void> {
     if (await harness.settle()) return;
   }
   throw new Error('the server died again and again');
+}
+
+/** As a phone system does whose events were not acknowledged: the create may leave before the last one is. */
+async function sendAgain(harness: FaultHarness): Promise<void> {
+  await harness.send(CALL);
+  expect(await harness.settle()).toBe(true);
 }
 
 async function stepsOf(
